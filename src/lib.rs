@@ -1,0 +1,1 @@
+//! mtatop: the MTA log of Sun Java System Messaging Server, live in a terminal.

@@ -1,0 +1,2 @@
+//! The `mtatop` program.
+fn main() {}
