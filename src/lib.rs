@@ -1,1 +1,5 @@
 //! mtatop: the MTA log of Sun Java System Messaging Server, live in a terminal.
+
+pub mod entry;
+pub mod parse;
+pub mod split;

@@ -1,0 +1,54 @@
+//! Addresses, and who a message is sent by.
+
+/// User name of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Username<'a> {
+    /// The name, without the star.
+    pub name: &'a [u8],
+    /// The sender authenticated as this user (logged as `*user`); else the user that the enqueuing
+    /// process runs as.
+    pub authenticated: bool,
+}
+
+impl<'a> Username<'a> {
+    /// Reads the field as logged.
+    pub fn new(text: &'a [u8]) -> Self {
+        match text.strip_prefix(b"*") {
+            Some(name) => Self { name, authenticated: true },
+            None => Self { name: text, authenticated: false },
+        }
+    }
+}
+
+/// The domain of an address, as logged; of a source route `@relay:user@dom` it is `dom`.
+///
+/// `None` for a bare user, a name without a dot, and the pseudo domains `…-daemon` by which
+/// channels address themselves.
+pub fn domain_of(address: &[u8]) -> Option<&[u8]> {
+    let at = memchr::memrchr(b'@', address)?;
+    let domain = address.get(at + 1..)?;
+    let domain = domain.strip_suffix(b".").unwrap_or(domain);
+    let real = memchr::memchr(b'.', domain).is_some()
+        && !domain.to_ascii_lowercase().ends_with(b"-daemon");
+    real.then_some(domain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn domains_are_those_of_real_addresses() {
+        for (address, domain) in [
+            ("bobby@hosta.sesta.com", Some("hosta.sesta.com")),
+            ("@relay.x.com:\"a @ b\"@dom.org.", Some("dom.org")),
+            ("marlowe@ims-ms-daemon", None),
+            ("x@tcp.ims-ms-daemon", None),
+            ("adam", None),
+            ("adam@localhost", None),
+            ("", None),
+        ] {
+            assert_eq!(domain_of(address.as_bytes()), domain.map(str::as_bytes), "{address}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Time of an entry: local time of the MTA, without a zone.
+
+use chrono::{DateTime, NaiveDateTime};
+
+/// Milliseconds since 1970-01-01 00:00 on the MTA's own clock.
+///
+/// The log names no zone, so a time is what the clock on the wall showed: it repeats an hour in
+/// autumn, and two hosts in two zones can't be compared by it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time(pub i64);
+
+impl Time {
+    /// The calendar's view of it; `None` past the years a calendar knows.
+    pub fn calendar(self) -> Option<NaiveDateTime> {
+        DateTime::from_timestamp_millis(self.0).map(|utc| utc.naive_utc())
+    }
+
+    /// Whole seconds since 1970 on the same clock.
+    pub fn seconds(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    /// Milliseconds from `earlier` to this, never less than 0: the clock may have been set back.
+    pub fn since(self, earlier: Self) -> u64 {
+        u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0)
+    }
+}
+
+impl From<NaiveDateTime> for Time {
+    fn from(calendar: NaiveDateTime) -> Self {
+        Self(calendar.and_utc().timestamp_millis())
+    }
+}
+
+impl std::fmt::Display for Time {
+    /// Time of day `hh:mm:ss`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.calendar() {
+            Some(calendar) => write!(f, "{}", calendar.format("%H:%M:%S")),
+            None => f.write_str("--:--:--"),
+        }
+    }
+}
