@@ -1,0 +1,260 @@
+//! From bytes to the texts of whole entries.
+//!
+//! Knows what the beginning of an entry looks like, and nothing else of the grammar. In a log one
+//! line is one entry; the manuals, and tickets that quote them, fold an entry over several lines
+//! (`mta-log-format` section 3). Which of the two a file is shows in its first lines.
+
+use memchr::memchr;
+use regex::bytes::Regex;
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+/// Bytes of an entry that are kept; what a longer one has behind them is passed over.
+pub const LONGEST_ENTRY: usize = 64 * 1024;
+
+/// How entries lie in a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// One entry a line: every real log.
+    #[default]
+    Lines,
+    /// Entries folded over lines, as printed in the manuals.
+    Folded,
+}
+
+impl Form {
+    /// Tells the form from the beginning of a file: in a folded one most lines with a time stamp
+    /// are followed by a line without.
+    ///
+    /// A log has a few such lines at most, and there they are damage to be reported, not glued.
+    pub fn detect(beginning: &[u8]) -> Self {
+        let (mut stamped, mut continued, mut after_stamp) = (0_u32, 0_u32, false);
+        for line in beginning.split(|&b| b == b'\n').filter(|line| !is_blank(line)) {
+            let stamp = begins_entry(line);
+            stamped += u32::from(stamp);
+            continued += u32::from(after_stamp && !stamp);
+            after_stamp = stamp;
+        }
+        if continued > 0 && continued * 2 >= stamped { Self::Folded } else { Self::Lines }
+    }
+}
+
+/// Where the next entry stands in the bytes that were searched for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// First byte of the entry.
+    pub start: usize,
+    /// Bytes of the entry, without its line end.
+    pub length: usize,
+    /// First byte behind the entry and its line end.
+    pub end: usize,
+    /// The entry was longer than [`LONGEST_ENTRY`], and the rest of its line is still to be passed
+    /// over from `end` on.
+    pub cut: bool,
+}
+
+/// Finds the first whole entry in `bytes`, which begin where an entry may begin.
+///
+/// `last` says that nothing will follow, so that what has no line end is whole too. `None` if more
+/// bytes are needed, or none are left.
+pub fn next(form: Form, bytes: &[u8], last: bool) -> Option<Found> {
+    match form {
+        Form::Lines => next_line(bytes, last),
+        Form::Folded => next_folded(bytes, last),
+    }
+}
+
+/// Offset of the first byte behind the next line end.
+pub fn line_end(bytes: &[u8]) -> Option<usize> {
+    memchr(b'\n', bytes).map(|newline| newline + 1)
+}
+
+fn next_line(bytes: &[u8], last: bool) -> Option<Found> {
+    let mut start = 0;
+    loop {
+        let rest = bytes.get(start..)?;
+        let (line, end, ended) = match memchr(b'\n', rest) {
+            Some(newline) => (rest.get(..newline)?, start + newline + 1, true),
+            None => (rest, bytes.len(), false),
+        };
+        if !ended && !last && line.len() < LONGEST_ENTRY || rest.is_empty() {
+            return None;
+        }
+        if line.len() > LONGEST_ENTRY {
+            let end = start + LONGEST_ENTRY;
+            return Some(Found { start, length: LONGEST_ENTRY, end, cut: true });
+        }
+        let text = line.strip_suffix(b"\r").unwrap_or(line);
+        if !is_blank(text) {
+            return Some(Found { start, length: text.len(), end, cut: false });
+        }
+        start = end;
+    }
+}
+
+/// A folded entry reaches to the line before the next time stamp, without the blank lines there.
+fn next_folded(bytes: &[u8], last: bool) -> Option<Found> {
+    let first = next_line(bytes, last)?;
+    let mut found = first;
+    let folded = bytes.get(first.start..first.end).is_some_and(begins_entry);
+    while folded && !found.cut {
+        let Some(line) = next_line(bytes.get(found.end..)?, last) else {
+            let growing = !last && bytes.len() - found.start < LONGEST_ENTRY;
+            return (!growing).then_some(found);
+        };
+        let text = bytes.get(found.end + line.start..found.end + line.end)?;
+        if begins_entry(text) || found.end + line.end - found.start > LONGEST_ENTRY {
+            break;
+        }
+        found.length = found.end + line.start + line.length - found.start;
+        found.end += line.end;
+    }
+    Some(found)
+}
+
+/// One line from the text of a folded entry: lines joined by one blank, without the callouts `(1)`
+/// at line ends that the manuals explain below.
+pub fn unfold(form: Form, text: &[u8]) -> Cow<'_, [u8]> {
+    static CALLOUT: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"(?-u)\s\(\d{1,2}\)\s*$").expect("the pattern is constant"));
+    if form == Form::Lines {
+        return Cow::Borrowed(text);
+    }
+    let mut joined = Vec::with_capacity(text.len());
+    for line in text.split(|&b| b == b'\n') {
+        // HTML turned the padding into no-break spaces.
+        let line = replace_no_break_spaces(line);
+        let line = CALLOUT.replace(line.trim_ascii(), &b""[..]);
+        let line = line.trim_ascii();
+        if line.is_empty() {
+            continue;
+        }
+        if !joined.is_empty() {
+            joined.push(b' ');
+            // The envelope From was blank: in the log two blanks stand here.
+            if begins_with_address_type(line)
+                && joined.trim_ascii_end().last().is_some_and(u8::is_ascii_digit)
+            {
+                joined.push(b' ');
+            }
+        }
+        joined.extend_from_slice(line);
+    }
+    Cow::Owned(joined)
+}
+
+fn replace_no_break_spaces(line: &[u8]) -> Cow<'_, [u8]> {
+    const NO_BREAK_SPACE: &[u8] = b"\xC2\xA0";
+    if memchr::memmem::find(line, NO_BREAK_SPACE).is_none() {
+        return Cow::Borrowed(line);
+    }
+    let mut plain = Vec::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = memchr::memmem::find(rest, NO_BREAK_SPACE) {
+        plain.extend_from_slice(rest.get(..at).unwrap_or_default());
+        plain.push(b' ');
+        rest = rest.get(at + NO_BREAK_SPACE.len()..).unwrap_or_default();
+    }
+    plain.extend_from_slice(rest);
+    Cow::Owned(plain)
+}
+
+fn begins_with_address_type(line: &[u8]) -> bool {
+    let word = line.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
+    word > 0 && line.get(word) == Some(&b';')
+}
+
+/// Whether a line begins with the shape of a date, `19-Feb-1998 `.
+fn begins_entry(line: &[u8]) -> bool {
+    let line = line.trim_ascii_start();
+    let day = line.iter().take(3).take_while(|b| b.is_ascii_digit()).count();
+    let Some(rest) = line.get(day..).filter(|_| (1..=2).contains(&day)) else { return false };
+    match rest {
+        [b'-', month @ .., _] if month.len() >= 9 => {
+            let (name, rest) = month.split_at(3);
+            name.iter().all(u8::is_ascii_alphabetic)
+                && rest.first() == Some(&b'-')
+                && rest.iter().skip(1).take(4).all(u8::is_ascii_digit)
+                && rest.get(5) == Some(&b' ')
+        }
+        _ => false,
+    }
+}
+
+fn is_blank(line: &[u8]) -> bool {
+    line.first().is_none_or(u8::is_ascii_whitespace)
+        && replace_no_break_spaces(line).trim_ascii().is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// All entries of `bytes`, given all at once.
+    fn entries(form: Form, bytes: &[u8]) -> Vec<String> {
+        let (mut at, mut texts) = (0, Vec::new());
+        while let Some(found) = next(form, &bytes[at..], true) {
+            texts.push(
+                String::from_utf8_lossy(&bytes[at + found.start..][..found.length]).into_owned(),
+            );
+            at += found.end;
+        }
+        texts
+    }
+
+    #[test]
+    fn a_line_is_an_entry_and_blank_lines_are_none() {
+        assert_eq!(entries(Form::Lines, b"\none\r\n \n\ntwo\nthree"), ["one", "two", "three"]);
+        assert_eq!(next(Form::Lines, b"not yet ended", false), None);
+        assert_eq!(next(Form::Lines, b"", true), None);
+    }
+
+    #[test]
+    fn folded_entries_end_at_the_next_stamp() {
+        let text =
+            b"19-Jan-1998 19:16:57.64 l E 1  (1)\n adam\n\n more\n\n 20-Jan-1998 00:00:00 x\n";
+        assert_eq!(Form::detect(text), Form::Folded);
+        let folded = entries(Form::Folded, text);
+        assert_eq!(folded.len(), 2);
+        let joined = unfold(Form::Folded, folded[0].as_bytes());
+        assert_eq!(&joined[..], b"19-Jan-1998 19:16:57.64 l E 1 adam more");
+    }
+
+    #[test]
+    fn a_blank_envelope_from_keeps_its_two_blanks() {
+        let joined = unfold(Form::Folded, b"19-Jan-1998 19:16:57.64 l E 1 (2)\nrfc822;a@b.c a@b.c");
+        assert_eq!(&joined[..], b"19-Jan-1998 19:16:57.64 l E 1  rfc822;a@b.c a@b.c");
+    }
+
+    #[test]
+    fn damage_in_a_log_does_not_make_it_folded() {
+        let line = "19-Jan-1998 19:16:57.64 l E 1 a rfc822;b c\n";
+        let log = format!("{}junk\n{}", line.repeat(3), line.repeat(3));
+        assert_eq!(Form::detect(log.as_bytes()), Form::Lines);
+        assert_eq!(Form::detect(b""), Form::Lines);
+        assert_eq!(Form::detect(b"\x7fELF\x00\n\x01\n"), Form::Lines);
+    }
+
+    #[test]
+    fn a_long_line_is_cut() {
+        let long = vec![b'x'; LONGEST_ENTRY + 1];
+        let found = next(Form::Lines, &long, false).unwrap();
+        assert_eq!((found.length, found.cut), (LONGEST_ENTRY, true));
+        assert!(next(Form::Lines, &long[..LONGEST_ENTRY - 1], false).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn no_input_panics_and_entries_advance(bytes: Vec<u8>, folded: bool, last: bool) {
+            let form = if folded { Form::Folded } else { Form::Lines };
+            let mut at = 0;
+            while let Some(found) = next(form, &bytes[at..], last) {
+                prop_assert!(found.end > 0 && found.start + found.length <= found.end);
+                at += found.end;
+            }
+            unfold(form, &bytes);
+            Form::detect(&bytes);
+        }
+    }
+}
