@@ -1,1 +1,3 @@
-//! Tests.
+//! Tests of the whole program, from bytes to screens.
+
+mod parse;

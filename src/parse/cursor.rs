@@ -1,0 +1,103 @@
+//! A place in the text of one entry, moved on field by field.
+
+use memchr::{memchr, memchr2};
+use nom::bytes::complete::take_while;
+use nom::{IResult, Parser};
+
+/// What is left of an entry's text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cursor<'a>(pub(super) &'a [u8]);
+
+impl<'a> Cursor<'a> {
+    /// Moves over blanks, and says over how many.
+    pub(super) fn blanks(&mut self) -> usize {
+        let before = self.0.len();
+        self.0 = skip_blanks(self.0);
+        before - self.0.len()
+    }
+
+    /// The next token, without moving; empty at the end.
+    pub(super) fn peek(&self) -> &'a [u8] {
+        let text = skip_blanks(self.0);
+        text.get(..memchr(b' ', text).unwrap_or(text.len())).unwrap_or_default()
+    }
+
+    /// Moves over the next token.
+    pub(super) fn token(&mut self) -> &'a [u8] {
+        self.blanks();
+        self.take(memchr(b' ', self.0).unwrap_or(self.0.len()))
+    }
+
+    /// Moves over an address: as a token, but blanks inside quotes belong to it.
+    pub(super) fn address(&mut self) -> &'a [u8] {
+        self.blanks();
+        self.take(address_end(self.0))
+    }
+
+    /// Moves over `length` bytes, or to the end.
+    pub(super) fn take(&mut self, length: usize) -> &'a [u8] {
+        let (taken, rest) = self.0.split_at(length.min(self.0.len()));
+        self.0 = rest;
+        taken
+    }
+
+    /// Everything left, without blanks around it; `None` if that is nothing.
+    pub(super) fn text(mut self) -> Option<&'a [u8]> {
+        self.blanks();
+        let text = self.0.trim_ascii_end();
+        (!text.is_empty()).then_some(text)
+    }
+}
+
+fn skip_blanks(text: &[u8]) -> &[u8] {
+    let blanks: IResult<&[u8], &[u8]> = take_while(|b| b == b' ' || b == b'\t').parse(text);
+    blanks.map_or(text, |(rest, _)| rest)
+}
+
+/// Where an address ends: at the first blank outside quotes. A quote that is never closed is an
+/// ordinary character, or one odd address would swallow the fields behind it.
+fn address_end(text: &[u8]) -> usize {
+    let unquoted = memchr(b' ', text).unwrap_or(text.len());
+    let mut at = 0;
+    while let Some(found) = text.get(at..).and_then(|rest| memchr2(b' ', b'"', rest)) {
+        at += found;
+        if text.get(at) == Some(&b' ') {
+            return at;
+        }
+        match closing_quote(text, at + 1) {
+            Some(close) => at = close + 1,
+            None => return unquoted,
+        }
+    }
+    text.len()
+}
+
+/// The quote that closes a quoted local part: one not behind a backslash.
+fn closing_quote(text: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        at += memchr2(b'"', b'\\', text.get(at..)?)?;
+        if text.get(at) == Some(&b'"') {
+            return Some(at);
+        }
+        at += 2;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_hold_blanks_together() {
+        for (text, address) in [
+            (r#""John Doe"@x.org rest"#, r#""John Doe"@x.org"#),
+            (r#"rfc822;"a \" b"@x.org rest"#, r#"rfc822;"a \" b"@x.org"#),
+            (r#""never closed@x.org rest"#, r#""never"#),
+            ("plain@x.org", "plain@x.org"),
+            (r#"""#, r#"""#),
+            (r#""\"#, r#""\"#),
+        ] {
+            assert_eq!(Cursor(text.as_bytes()).address(), address.as_bytes(), "{text}");
+        }
+    }
+}

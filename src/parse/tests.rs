@@ -1,0 +1,208 @@
+use super::*;
+use crate::entry::{Action, Direction, Message};
+use proptest::prelude::*;
+
+fn message(text: &str) -> Message<'_> {
+    match entry(text.as_bytes()).map(|entry| entry.body) {
+        Ok(Body::Message(message)) => message,
+        other => panic!("{text}: {other:?}"),
+    }
+}
+
+fn text(bytes: Option<&[u8]>) -> Option<&str> {
+    bytes.map(|bytes| std::str::from_utf8(bytes).unwrap())
+}
+
+const HEAD: &str = "19-Feb-1998 10:52:12.28 1f625.3.1 tcp_local                  D 1 a@x.org rfc822;b@y.org b@y.org";
+
+#[test]
+fn a_blank_envelope_from_shifts_nothing() {
+    for line in [
+        "11-Jun-2019 09:07:57.65 process      ims-ms       EEQ 5  rfc822;a@b.org a@ims-ms-daemon",
+        "11-Jun-2019 09:07:57.65 process ims-ms EEQ 5 rfc822;a@b.org a@ims-ms-daemon",
+        "11-Jun-2019 09:07:57.65 process ims-ms EEQ 5 <> rfc822;a@b.org a@ims-ms-daemon",
+    ] {
+        let message = message(line);
+        assert_eq!(message.envelope_from, b"", "{line}");
+        assert_eq!(text(message.active_to), Some("a@ims-ms-daemon"));
+        assert_eq!(text(message.domain()), Some("b.org"));
+        assert_eq!(message.code.modifiers(), b"EQ");
+    }
+}
+
+#[test]
+fn nodes_are_told_from_channels() {
+    for (line, node, source, destination) in [
+        (
+            "19-Feb-1998 10:52:12 hosta 1f625.3.1 tcp_local D 1 a rfc822;b c",
+            Some("hosta"),
+            "tcp_local",
+            None,
+        ),
+        ("19-Feb-1998 10:52:12 hosta tcp_local D 1 a rfc822;b c", Some("hosta"), "tcp_local", None),
+        (
+            "19-Feb-1998 10:52:12 HOSTA tcp_local l E 1 a rfc822;b c",
+            Some("HOSTA"),
+            "tcp_local",
+            Some("l"),
+        ),
+        ("19-Feb-1998 10:52:12 tcp_local l E 1 a rfc822;b c", None, "tcp_local", Some("l")),
+    ] {
+        let entry = entry(line.as_bytes()).unwrap();
+        assert_eq!(text(entry.node), node, "{line}");
+        let Body::Message(message) = entry.body else { panic!("{line}") };
+        assert_eq!(text(Some(message.source_channel)), Some(source), "{line}");
+        assert_eq!(text(message.destination_channel), destination, "{line}");
+    }
+}
+
+#[test]
+fn user_names_hosts_and_diagnostics_are_told_apart() {
+    for (tail, user, host, diagnostic) in [
+        (
+            "<i@d> mailsrv mx.y.org dns;mx.y.org smtp;250 ok",
+            Some("mailsrv"),
+            Some("mx.y.org"),
+            None,
+        ),
+        ("<i@d> mx.y.org dns;mx.y.org smtp;250 ok", None, Some("mx.y.org"), None),
+        ("<i@d> mailsrv dns;mx.y.org smtp;250 ok", Some("mailsrv"), None, None),
+        ("<i@d> mailsrv  Too many failures", Some("mailsrv"), None, Some("Too many failures")),
+        ("<i@d> Mailbox is busy", None, None, Some("Mailbox is busy")),
+        ("<i@d> *joe@y.org", Some("joe@y.org"), None, None),
+        ("<i@d> mailsrv", Some("mailsrv"), None, None),
+        ("<i@d>", None, None, None),
+    ] {
+        let line = format!("{HEAD} /q/tcp_local/ZZ01.00 {tail}");
+        let message = message(&line);
+        assert_eq!(text(message.message_id), Some("<i@d>"), "{tail}");
+        assert_eq!(text(message.username.map(|user| user.name)), user, "{tail}");
+        assert_eq!(text(message.remote_host), host, "{tail}");
+        assert_eq!(text(message.diagnostic), diagnostic, "{tail}");
+    }
+}
+
+#[test]
+fn flags_are_told_from_a_reply() {
+    let line = "28-May-1998 12:02:23 tcp_local l J 0 h@v.com rfc822; a@b.com 550 5.7.1 Relaying not permitted: a@b.com";
+    let refused = message(line);
+    assert_eq!((refused.notary_flags, refused.original_to), (None, &b""[..]));
+    assert_eq!(text(refused.diagnostic), Some("550 5.7.1 Relaying not permitted: a@b.com"));
+    let line = format!("{HEAD} 420 /q/ZZ01.HELD <e@d> <i@d>,<old@d>");
+    let flagged = message(&line);
+    assert_eq!(flagged.notary_flags, Some(420));
+    assert_eq!(text(flagged.envelope_id), Some("<e@d>"));
+    assert_eq!(text(flagged.related_message_id), Some("<old@d>"));
+}
+
+#[test]
+fn banners_may_hold_parentheses_and_replies_anything() {
+    for (status, banner, reply) in [
+        (
+            "(mx (Debian/GNU) ready, (yes)) smtp;250 2.0.0 Ok (done)",
+            Some("mx (Debian/GNU) ready, (yes)"),
+            Some("Ok (done)"),
+        ),
+        ("(smtp;250 forged) smtp;550 5.1.1 no", Some("smtp;250 forged"), Some("no")),
+        ("smtp; 553 sorry (x) smtp;250 forged", None, Some("sorry (x) smtp;250 forged")),
+        (
+            "(TCP|1.2.3.4|5|6.7.8.9|25) (b) (TCP|1.2.3.4|5|6.7.8.9|25) smtp;250 ok",
+            Some("b"),
+            Some("ok"),
+        ),
+        ("(only a banner)", Some("only a banner"), None),
+    ] {
+        let line = format!("{HEAD} dns;mx.y.org {status}");
+        let message = message(&line);
+        assert_eq!(text(message.banner), banner, "{status}");
+        assert_eq!(text(message.response.map(|response| response.text)), reply, "{status}");
+        assert_eq!(message.diagnostic, None, "{status}");
+    }
+}
+
+#[test]
+fn an_imitated_structure_stays_text() {
+    // Either the banner ends in a forged reply or the reply imitates a banner: nobody can know.
+    let status = "(mx) smtp;250 2.1.5 forged (x) smtp;550 5.7.1 blocked";
+    let line = format!("{HEAD} dns;mx.y.org {status}");
+    let message = message(&line);
+    assert_eq!((message.response, message.banner), (None, None));
+    assert_eq!(text(message.diagnostic), Some(status));
+    assert_eq!(text(message.remote_mta.map(|mta| mta.host)), Some("mx.y.org"));
+}
+
+#[test]
+fn connection_entries() {
+    let cases = [
+        (
+            "- O TCP|::1|5900|2001:db8::1|25 SMTP/a.org/mx.a.org/TLS-256-X",
+            Action::Open,
+            Direction::Outbound,
+            None,
+        ),
+        (
+            "+ X TCP|1.2.3.4|25|6.7.8.9|99 SMTP 554 5.7.1 go away",
+            Action::Reject,
+            Direction::Inbound,
+            Some("554 5.7.1 go away"),
+        ),
+        ("- Y SMTP/a.org/mx.a.org", Action::ConnectFail, Direction::Outbound, None),
+    ];
+    for (tail, action, direction, reason) in cases {
+        let line = format!("19-Feb-1998 10:52:10.79 1f625.2.0 tcp_local    {tail}");
+        let entry = entry(line.as_bytes()).unwrap();
+        let Body::Connection(connection) = entry.body else { panic!("{tail}") };
+        assert_eq!((connection.code.action(), connection.direction), (action, direction));
+        assert_eq!(text(connection.reason), reason);
+        let application = connection.application.unwrap();
+        assert_eq!(application.initial_host.is_some(), direction == Direction::Outbound);
+        assert_eq!(application.tls.is_some(), action == Action::Open);
+    }
+}
+
+#[test]
+fn header_entries_keep_their_line() {
+    let entry = entry(b"19-Feb-1998 10:52:10.79 1f625.2.0 > Subject: hello   there").unwrap();
+    assert_eq!(entry.body, Body::Header(b"Subject: hello   there"));
+}
+
+#[test]
+fn flaws_are_named() {
+    for (line, flaw) in [
+        ("hello", Flaw::NoTime),
+        ("19-Feb-1998 10:52:10", Flaw::NoCode),
+        ("19-Feb-1998 10:52:10 a b c d e f", Flaw::NoCode),
+        ("19-Feb-1998 10:52:10 l tcp_local E", Flaw::NoSize),
+        ("19-Feb-1998 10:52:10 l tcp_local E 1", Flaw::NoRecipient),
+        ("19-Feb-1998 10:52:10 l tcp_local E 1 adam@x.org", Flaw::NoRecipient),
+        ("19-Feb-1998 10:52:10 tcp_local - O", Flaw::NoConnection),
+        ("19-Feb-1998 10:52:10 tcp_local - O (4)", Flaw::NoConnection),
+    ] {
+        assert_eq!(entry(line.as_bytes()), Err(flaw), "{line}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_panic(bytes: Vec<u8>) {
+        let _ = entry(&bytes);
+    }
+
+    #[test]
+    fn no_tail_panics(tail in r#"[a-z0-9 ;.()|<>@*'"\\/]{0,80}"#, connection: bool) {
+        let middle = if connection { "tcp_local - O " } else { "tcp_local D 1 " };
+        let _ = entry(format!("19-Feb-1998 10:52:10 {middle}{tail}").as_bytes());
+    }
+
+    /// Whatever a remote server says, it can't change the fields that the MTA wrote before it.
+    #[test]
+    fn a_banner_moves_no_trusted_field(banner in r"[ -~]{0,60}", reply in r"[ -~]{0,60}") {
+        let line = format!("{HEAD} /q/ZZ01.00 <i@d> mailsrv mx.y.org dns;mx.y.org (TCP|1.2.3.4|5|6.7.8.9|25) ({banner}) smtp;550 {reply}");
+        let message = message(&line);
+        prop_assert_eq!(message.code.action(), Action::Dequeue);
+        prop_assert_eq!(text(message.active_to), Some("b@y.org"));
+        prop_assert_eq!(text(message.remote_host), Some("mx.y.org"));
+        prop_assert_eq!(message.transport.unwrap().remote_port, 25);
+        prop_assert!(message.response.is_none_or(|response| response.code == 550));
+    }
+}

@@ -1,0 +1,105 @@
+//! Time stamps: `19-Feb-1998 10:52:05.41`, also with an upper-case month, a one-digit day, leading
+//! blanks, or without the fraction (older samples of the guides, PMDF on OpenVMS).
+
+use crate::entry::Time;
+use chrono::{NaiveDate, NaiveTime};
+use nom::bytes::complete::{take, take_while, take_while_m_n};
+use nom::character::complete::char;
+use nom::combinator::{map_opt, opt};
+use nom::sequence::preceded;
+use nom::{IResult, Parser};
+
+/// Reads the time stamp that begins an entry.
+pub(super) fn stamp(text: &[u8]) -> IResult<&[u8], Time> {
+    let (text, _) = take_while(|b| b == b' ' || b == b'\t').parse(text)?;
+    let (text, date) = date(text)?;
+    let (text, _) = char(' ')(text)?;
+    let (text, (hour, _, minute, _, second)) =
+        (number(2, 2), char(':'), number(2, 2), char(':'), number(2, 2)).parse(text)?;
+    let (text, millis) = opt(preceded(char('.'), fraction)).parse(text)?;
+    // A leap second is shown as the second after it: chrono writes one as 59 s and 1,000 ms.
+    let clock = |second: u32| {
+        NaiveTime::from_hms_milli_opt(
+            hour,
+            minute,
+            second.min(59),
+            millis.unwrap_or(0) + 1000 * (second / 60),
+        )
+    };
+    match clock(second).filter(|_| second <= 60) {
+        Some(time) => Ok((text, date.and_time(time).into())),
+        None => Err(nom::Err::Error(nom::error::Error::new(text, nom::error::ErrorKind::Verify))),
+    }
+}
+
+fn date(text: &[u8]) -> IResult<&[u8], NaiveDate> {
+    let fields = (number(1, 2), char('-'), map_opt(take(3_usize), month), char('-'), number(4, 4));
+    map_opt(fields, |(day, _, month, _, year)| {
+        NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
+    })
+    .parse(text)
+}
+
+/// A decimal number of `least` to `most` digits.
+fn number<'a>(
+    least: usize,
+    most: usize,
+) -> impl Parser<&'a [u8], Output = u32, Error = nom::error::Error<&'a [u8]>> {
+    take_while_m_n(least, most, |b: u8| b.is_ascii_digit()).map(decimal)
+}
+
+fn decimal(digits: &[u8]) -> u32 {
+    digits.iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0'))
+}
+
+/// One to nine digits of a second, as milliseconds.
+fn fraction(text: &[u8]) -> IResult<&[u8], u32> {
+    let (rest, digits) = take_while_m_n(1, 9, |b: u8| b.is_ascii_digit()).parse(text)?;
+    let known = digits.get(..3).unwrap_or(digits);
+    let scale = [100, 10, 1].get(known.len() - 1).copied().unwrap_or(1);
+    Ok((rest, decimal(known) * scale))
+}
+
+fn month(name: &[u8]) -> Option<u32> {
+    const MONTHS: [&[u8; 3]; 12] = [
+        b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov",
+        b"dec",
+    ];
+    (1..).zip(MONTHS).find(|(_, month)| name.eq_ignore_ascii_case(*month)).map(|(number, _)| number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> Option<String> {
+        let (_, time) = stamp(text.as_bytes()).ok()?;
+        Some(time.calendar()?.format("%Y-%m-%dT%H:%M:%S%.3f").to_string())
+    }
+
+    #[test]
+    fn stamps_of_all_ages() {
+        for (text, expected) in [
+            ("19-Feb-1998 10:52:05.41 x", "1998-02-19T10:52:05.410"),
+            ("19-JAN-1998 20:49:04 x", "1998-01-19T20:49:04.000"),
+            (" 5-Nov-2002 00:00:00.1", "2002-11-05T00:00:00.100"),
+            ("29-Feb-2024 23:59:60.00", "2024-03-01T00:00:00.000"),
+            ("01-Jan-2024 00:00:00.123456789", "2024-01-01T00:00:00.123"),
+        ] {
+            assert_eq!(shown(text).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn impossible_times_are_none() {
+        for text in [
+            "99-Foo-9999 00:00:00",
+            "30-Feb-2024 00:00:00",
+            "01-Jan-2024 25:00:00",
+            "01-Jan-24 00:00:00",
+            "",
+        ] {
+            assert_eq!(shown(text), None, "{text}");
+        }
+    }
+}
