@@ -1,5 +1,7 @@
 //! mtatop: the MTA log of Sun Java System Messaging Server, live in a terminal.
 
 pub mod entry;
+pub mod filter;
+pub mod index;
 pub mod parse;
 pub mod split;

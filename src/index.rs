@@ -1,0 +1,143 @@
+//! The log in memory: small rows and keys, no text.
+//!
+//! One owner absorbs [`Batch`]es in order; whoever draws or prints looks things up by id. An entry
+//! costs some fifty bytes here and its text is read again from the file when somebody looks at it.
+//! Nothing in here knows a file, a clock or a screen.
+//!
+//! ```
+//! use mtatop::index::{Batch, Index, Place};
+//! let mut index = Index::default();
+//! let mut batch = Batch::new(index.keys());
+//! let text = b"16-Feb-2007 14:54:13.72 tcp_local ims-ms EE 1 a@x.org rfc822;b@y.org b@ims-ms-daemon";
+//! batch.push(Place { source: 0, offset: 0 }, text.len(), &mtatop::parse::entry(text));
+//! index.absorb(&batch);
+//! assert_eq!(index.domains().text(index.rows().domains(mtatop::index::RowId(0)).0), b"y.org");
+//! ```
+
+mod batch;
+mod connections;
+mod keys;
+mod messages;
+mod rows;
+mod symbols;
+
+pub use batch::Batch;
+pub use connections::{Connection, ConnectionId, Ends, State};
+pub use keys::Keys;
+pub use messages::MessageId;
+pub use rows::{Counted, Kind, Place, RowId, Rows};
+pub use symbols::{Symbol, Symbols};
+
+use crate::entry::Time;
+use connections::Connections;
+use messages::Messages;
+
+/// Everything that is known of the entries absorbed so far.
+#[derive(Default)]
+pub struct Index {
+    keys: Keys,
+    /// Channels, hosts and ciphers.
+    names: Symbols,
+    /// Recipient domains, lower case.
+    domains: Symbols,
+    rows: Rows,
+    connections: Connections,
+    messages: Messages,
+    newest: Time,
+    logged: Logged,
+}
+
+/// Which of the options that tie entries together the log shows to be on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Logged {
+    /// `LOG_PROCESS`: some entry has a process id.
+    pub process: bool,
+    /// `LOG_CONNECTION`: some entry is a connection entry.
+    pub connection: bool,
+}
+
+impl Index {
+    /// Takes in entries that stand behind all absorbed before.
+    pub fn absorb(&mut self, batch: &Batch) {
+        let names = self.names.adopt(&batch.names);
+        let domains = self.domains.adopt(&batch.domains);
+        self.logged.process |= batch.logged.process;
+        self.logged.connection |= batch.logged.connection;
+        for draft in &batch.drafts {
+            // What has no time of its own stands at the time of the entry before it.
+            self.newest = draft.time.unwrap_or(self.newest);
+            let row = self.rows.next_id();
+            let connection = self.connections.tie(row, self.newest, draft, &names);
+            let message = self.messages.tie(row, draft.message);
+            self.rows.push(draft, self.newest, connection, message, &domains);
+            self.rows.link(connection.before, row);
+        }
+    }
+
+    /// The keys that batches for this index are made with.
+    pub fn keys(&self) -> Keys {
+        self.keys.clone()
+    }
+
+    /// Channels, hosts and ciphers by symbol.
+    pub fn names(&self) -> &Symbols {
+        &self.names
+    }
+
+    /// Recipient domains by symbol, lower case.
+    pub fn domains(&self) -> &Symbols {
+        &self.domains
+    }
+
+    /// One row an entry, in the order of arrival.
+    pub fn rows(&self) -> &Rows {
+        &self.rows
+    }
+
+    /// All connections, in the order in which they were first seen.
+    pub fn connections(&self) -> &[Connection] {
+        self.connections.all()
+    }
+
+    /// A connection, if there is one of this id.
+    pub fn connection(&self, id: ConnectionId) -> Option<&Connection> {
+        self.connections().get(id.0 as usize)
+    }
+
+    /// The entries of a connection in order, from its first or from the one behind `after`.
+    pub fn connection_rows(
+        &self,
+        id: ConnectionId,
+        after: Option<RowId>,
+    ) -> impl Iterator<Item = RowId> + '_ {
+        let start = match after {
+            Some(row) => self.rows.next(row),
+            None => self.connection(id).and_then(|connection| connection.first),
+        };
+        std::iter::successors(start, |&row| self.rows.next(row))
+    }
+
+    /// Messages with an id of their own.
+    pub fn messages(&self) -> usize {
+        self.messages.len()
+    }
+
+    /// The entries of a row's message, newest first; none if it has no message id.
+    pub fn message_rows(&self, row: RowId) -> impl Iterator<Item = RowId> + '_ {
+        let newest = self.rows.message(row).and_then(|message| self.messages.last(message));
+        std::iter::successors(newest, |&row| self.rows.previous(row))
+    }
+
+    /// Time of the newest entry, by the log's order.
+    pub fn newest(&self) -> Time {
+        self.newest
+    }
+
+    /// Which tying options the log shows to be on.
+    pub fn logged(&self) -> Logged {
+        self.logged
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,307 @@
+//! Connections, and which entry belongs to which.
+//!
+//! An `O` opens one, a `C` closes it, a `Y` is one that failed and an `X` one that was refused. A
+//! message entry belongs to the connection of its process and thread, else of its TCP quadruple,
+//! else to none that was logged. Process ids and ports come again, so a tie holds from the `O` to
+//! shortly behind the `C` (`mta-log-format` section 13).
+
+use super::batch::{Draft, Hosts};
+use super::keys::Key;
+use super::symbols::Adopted;
+use super::{Kind, RowId, Symbol};
+use crate::entry::{Direction, Time, Transport};
+use hashbrown::HashTable;
+use std::net::{IpAddr, Ipv6Addr};
+
+/// Number of a connection, in the order of first sight.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ConnectionId(pub u32);
+
+impl ConnectionId {
+    /// Stands for all entries that belong to no connection of the log.
+    pub const NONE_LOGGED: Self = Self(0);
+    /// Stands for all text that could not be read as an entry.
+    pub const UNPARSED: Self = Self(1);
+
+    /// Whether it is a connection, and not one of the two rows that stand for none.
+    pub fn is_real(self) -> bool {
+        self > Self::UNPARSED
+    }
+}
+
+/// What became of a connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// No connection entry told of it: deliveries name its quadruple.
+    #[default]
+    Implied,
+    /// Opened, and not seen closed.
+    Open,
+    /// Closed by a `C`.
+    Closed,
+    /// Its thread opened the next one, without a `C` between.
+    Superseded,
+    /// Failed before it was established (`Y`).
+    Failed,
+    /// Refused by us (`X`).
+    Rejected,
+}
+
+/// Addresses and ports of both ends, ours first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Ends {
+    /// IPv4 addresses are kept mapped into IPv6.
+    local: Ipv6Addr,
+    remote: Ipv6Addr,
+    local_port: u16,
+    remote_port: u16,
+}
+
+impl Ends {
+    /// `None` if an address is none of IPv4 or IPv6.
+    pub(super) fn new(transport: &Transport<'_>) -> Option<Self> {
+        Some(Self {
+            local: address(transport.local_ip)?,
+            remote: address(transport.remote_ip)?,
+            local_port: transport.local_port,
+            remote_port: transport.remote_port,
+        })
+    }
+
+    /// Our address and port.
+    pub fn local(&self) -> (IpAddr, u16) {
+        (self.local.to_canonical(), self.local_port)
+    }
+
+    /// Address and port of the other side.
+    pub fn remote(&self) -> (IpAddr, u16) {
+        (self.remote.to_canonical(), self.remote_port)
+    }
+}
+
+fn address(text: &[u8]) -> Option<Ipv6Addr> {
+    Some(match std::str::from_utf8(text).ok()?.parse().ok()? {
+        IpAddr::V4(v4) => v4.to_ipv6_mapped(),
+        IpAddr::V6(v6) => v6,
+    })
+}
+
+/// One connection.
+#[derive(Clone, Debug, Default)]
+pub struct Connection {
+    /// What became of it.
+    pub state: State,
+    /// Who opened it; unknown for an implied one.
+    pub direction: Option<Direction>,
+    /// Channel of our server or client.
+    pub channel: Symbol,
+    /// The host asked for.
+    pub initial_host: Symbol,
+    /// The host chosen after the MX look-up.
+    pub dns_host: Symbol,
+    /// TLS version and cipher.
+    pub tls: Symbol,
+    /// Both ends, where they were logged as addresses.
+    pub ends: Option<Ends>,
+    /// When it was opened, or first seen.
+    pub opened: Time,
+    /// When it was last heard of; once it is over, when that was.
+    pub active: Time,
+    /// Its first entry.
+    pub first: Option<RowId>,
+    /// Its newest entry.
+    pub last: Option<RowId>,
+    /// The newest entry that says how a delivery ended or why the connection did.
+    pub answer: Option<RowId>,
+}
+
+impl Connection {
+    /// Whether it is known to be over.
+    pub fn is_over(&self) -> bool {
+        matches!(self.state, State::Closed | State::Superseded | State::Failed | State::Rejected)
+    }
+
+    /// Whether it was opened and not seen closed.
+    pub fn is_open(&self) -> bool {
+        self.state == State::Open
+    }
+}
+
+/// Entries are logged by many processes and may stand a little behind the close, in milliseconds.
+const LATE: u64 = 2_000;
+/// After so long a silence, the same ports without an `O` mean another connection, in milliseconds.
+const PORTS_RECYCLE: u64 = 10 * 60 * 1_000;
+
+/// Where a row was tied to: its connection, and the row before of the same connection.
+#[derive(Clone, Copy)]
+pub(super) struct Tied {
+    pub(super) id: ConnectionId,
+    pub(super) before: Option<RowId>,
+}
+
+#[derive(Default)]
+pub(super) struct Connections {
+    all: Vec<Connection>,
+    by_process: Lookup,
+    by_ends: Lookup,
+}
+
+impl Connections {
+    pub(super) fn all(&self) -> &[Connection] {
+        &self.all
+    }
+
+    /// Finds or begins the connection of a row, and brings it up to date.
+    pub(super) fn tie(&mut self, row: RowId, time: Time, draft: &Draft, names: &Adopted) -> Tied {
+        let begins = |state| Connection {
+            state,
+            direction: draft.hosts.direction,
+            channel: names.of(draft.channel),
+            initial_host: names.of(draft.hosts.initial),
+            dns_host: names.of(draft.hosts.dns),
+            tls: names.of(draft.hosts.tls),
+            ends: draft.ends.map(|(ends, _)| ends),
+            opened: time,
+            active: time,
+            ..Connection::default()
+        };
+        if self.all.is_empty() {
+            self.all.extend([Connection::default(), Connection::default()]);
+        }
+        let found = match draft.kind {
+            Kind::Unparsed => Some(ConnectionId::UNPARSED),
+            Kind::Opened => None,
+            Kind::Closed | Kind::Rejected | Kind::ConnectFailed => self.live(draft, time, 0),
+            _ => self.live(draft, time, LATE),
+        };
+        let id = match (found, draft.kind) {
+            (Some(id), _) => id,
+            (None, Kind::Opened) => self.begin(draft, begins(State::Open)),
+            (None, Kind::Closed) => self.begin(draft, begins(State::Closed)),
+            (None, Kind::Rejected) => self.begin(draft, begins(State::Rejected)),
+            (None, Kind::ConnectFailed) => self.begin(draft, begins(State::Failed)),
+            (None, _) if draft.ends.is_some() => self.begin(draft, begins(State::Implied)),
+            (None, _) => ConnectionId::NONE_LOGGED,
+        };
+        self.update(id, row, time, draft, names)
+    }
+
+    /// A connection that this entry can belong to.
+    fn live(&self, draft: &Draft, time: Time, late: u64) -> Option<ConnectionId> {
+        let fits = |id: &ConnectionId| {
+            let Some(connection) = self.all.get(id.0 as usize) else { return false };
+            let elapsed = time.since(connection.active);
+            let alive = match connection.state {
+                State::Open => true,
+                State::Implied => elapsed <= PORTS_RECYCLE,
+                _ => late > 0 && elapsed <= late,
+            };
+            let other = draft
+                .ends
+                .is_some_and(|(ends, _)| connection.ends.is_some_and(|known| known != ends));
+            alive && !other
+        };
+        let by_process = self.by_process.find(draft.process).filter(&fits);
+        by_process.or_else(|| self.by_ends.find(ends_key(draft)).filter(&fits))
+    }
+
+    fn begin(&mut self, draft: &Draft, connection: Connection) -> ConnectionId {
+        let id = ConnectionId(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
+        self.all.push(connection);
+        let before = self.by_process.insert(draft.process, id);
+        // A thread has one connection at a time: what it had before is over, logged or not.
+        if draft.kind == Kind::Opened
+            && let Some(before) = before.and_then(|before| self.all.get_mut(before.0 as usize))
+            && before.state == State::Open
+        {
+            before.state = State::Superseded;
+        }
+        self.by_ends.insert(ends_key(draft), id);
+        id
+    }
+
+    fn update(
+        &mut self,
+        id: ConnectionId,
+        row: RowId,
+        time: Time,
+        draft: &Draft,
+        names: &Adopted,
+    ) -> Tied {
+        let Some(connection) = self.all.get_mut(id.0 as usize) else {
+            return Tied { id, before: None };
+        };
+        let over = match draft.kind {
+            Kind::Closed => Some(State::Closed),
+            Kind::Rejected => Some(State::Rejected),
+            Kind::ConnectFailed => Some(State::Failed),
+            _ => None,
+        };
+        if !connection.is_over() {
+            connection.active = time;
+        }
+        connection.state = over.unwrap_or(connection.state);
+        if id.is_real() {
+            connection.learn(&draft.hosts, names);
+        }
+        if matches!(draft.kind, Kind::Ended(_) | Kind::Refused)
+            || over.is_some() && connection.answer.is_none()
+        {
+            connection.answer = Some(row);
+        }
+        if over.is_some() {
+            self.by_ends.remove(ends_key(draft));
+        }
+        connection.first.get_or_insert(row);
+        Tied { id, before: connection.last.replace(row) }
+    }
+}
+
+impl Connection {
+    /// Takes names that an entry tells and no entry before did.
+    fn learn(&mut self, hosts: &Hosts, names: &Adopted) {
+        self.direction = self.direction.or(hosts.direction);
+        for (known, told) in [
+            (&mut self.initial_host, hosts.initial),
+            (&mut self.dns_host, hosts.dns),
+            (&mut self.tls, hosts.tls),
+        ] {
+            if known.is_none() {
+                *known = names.of(told);
+            }
+        }
+    }
+}
+
+fn ends_key(draft: &Draft) -> Key {
+    draft.ends.map(|(_, key)| key)
+}
+
+/// The newest connection of a key.
+#[derive(Default)]
+struct Lookup(HashTable<(u64, ConnectionId)>);
+
+impl Lookup {
+    fn find(&self, key: Key) -> Option<ConnectionId> {
+        let key = key?;
+        self.0.find(key, |&(other, _)| other == key).map(|&(_, id)| id)
+    }
+
+    /// Puts `id` in the place of what is given back.
+    fn insert(&mut self, key: Key, id: ConnectionId) -> Option<ConnectionId> {
+        let key = key?;
+        if let Some((_, known)) = self.0.find_mut(key, |&(other, _)| other == key) {
+            return Some(std::mem::replace(known, id));
+        }
+        self.0.insert_unique(key, (key, id), |&(key, _)| key);
+        None
+    }
+
+    fn remove(&mut self, key: Key) {
+        if let Some(entry) =
+            key.and_then(|key| self.0.find_entry(key, |&(other, _)| other == key).ok())
+        {
+            entry.remove();
+        }
+    }
+}
