@@ -3,5 +3,7 @@
 pub mod entry;
 pub mod filter;
 pub mod index;
+pub mod keymap;
+pub mod layout;
 pub mod parse;
 pub mod split;
