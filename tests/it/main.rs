@@ -1,3 +1,4 @@
 //! Tests of the whole program, from bytes to screens.
 
 mod parse;
+mod show;
