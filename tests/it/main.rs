@@ -1,4 +1,5 @@
 //! Tests of the whole program, from bytes to screens.
 
 mod parse;
+mod pty;
 mod show;
