@@ -3,3 +3,4 @@
 mod parse;
 mod pty;
 mod show;
+mod svg;
