@@ -6,4 +6,5 @@ pub mod keymap;
 pub mod layout;
 pub mod parse;
 pub mod show;
+pub mod simulate;
 pub mod split;

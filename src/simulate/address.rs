@@ -1,0 +1,241 @@
+//! People and their addresses.
+//!
+//! A person is a number like a domain is one: the names are looked up when an address is printed.
+
+use std::fmt;
+
+use super::chance::{low, one_of, scatter, slot};
+use super::domain::{Domain, HOME};
+
+/// The owner of a mailbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Person(u64);
+
+/// What stands before the `@`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mailbox {
+    Person(Person),
+    /// `info`, `billing` and so on.
+    Role(usize),
+    /// The return path of a bulk mailing, with its receiver in it.
+    Bulk(Person),
+    /// A word off a spammer's list.
+    Guess(Person),
+}
+
+/// An address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Address {
+    mailbox: Mailbox,
+    pub(super) domain: Domain,
+}
+
+/// One who gets a message: the address written on it, and the one it was turned into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Recipient {
+    pub(super) original: Address,
+    pub(super) active: Address,
+}
+
+/// People who have a mailbox here.
+const LOCAL_PEOPLE: u32 = 900;
+
+const FIRST_NAMES: [&str; 40] = [
+    "anna", "bernd", "carla", "dirk", "eva", "frank", "gerda", "heinz", "ines", "jan", "karin",
+    "lars", "maria", "nils", "olga", "paul", "rita", "sven", "tina", "uwe", "vera", "willi",
+    "yann", "zoe", "adam", "bobby", "carl", "dave", "emma", "felix", "greta", "hugo", "ida",
+    "jonas", "klara", "leo", "mia", "noah", "otto", "pia",
+];
+const LAST_NAMES: [&str; 64] = [
+    "adler", "bauer", "beck", "berg", "bock", "braun", "busch", "dietz", "ernst", "fink", "frank",
+    "franke", "fuchs", "graf", "gross", "haas", "hahn", "hansen", "hein", "heinz", "horn", "jahn",
+    "jung", "kaiser", "keller", "klein", "koch", "kraus", "kuhn", "lang", "lehmann", "lorenz",
+    "ludwig", "maier", "martin", "marx", "mayer", "meyer", "moser", "otto", "peters", "pohl",
+    "reuter", "richter", "roth", "sauer", "schmid", "scholz", "schulz", "seidel", "simon",
+    "sommer", "stein", "thoma", "vogel", "vogt", "wagner", "walter", "weber", "weiss", "winter",
+    "wolf", "ziegler", "zimmer",
+];
+const ROLES: [&str; 12] = [
+    "info",
+    "noreply",
+    "billing",
+    "news",
+    "office",
+    "orders",
+    "support",
+    "kontakt",
+    "service",
+    "alerts",
+    "newsletter",
+    "root",
+];
+/// Local lists, whose members all show the list as their original address.
+const LISTS: [&str; 6] = ["alle", "team", "vertrieb", "it-info", "rundbrief", "lager"];
+
+impl Person {
+    /// Somebody of ours; a few write and get most of the mail.
+    pub(super) fn local(rng: &mut fastrand::Rng) -> Self {
+        Self(scatter(u64::from(low(rng, 0..LOCAL_PEOPLE))))
+    }
+
+    fn names(self) -> (&'static str, &'static str) {
+        (
+            FIRST_NAMES[slot(self.0 >> 8, 40)],
+            LAST_NAMES[slot(self.0 >> 24, 64)],
+        )
+    }
+
+    fn initial(self) -> char {
+        self.names().0.chars().next().unwrap_or('x')
+    }
+}
+
+/// As people of ours are called in the directory: `kmeyer`.
+impl fmt::Display for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.initial(), self.names().1)
+    }
+}
+
+impl Address {
+    /// The address of somebody of ours.
+    pub(super) fn local(person: Person) -> Self {
+        Self {
+            mailbox: Mailbox::Person(person),
+            domain: HOME,
+        }
+    }
+
+    /// Somebody at another site, the same few again and again.
+    pub(super) fn remote(rng: &mut fastrand::Rng, domain: Domain) -> Self {
+        let known = low(rng, 0..400);
+        let person = Person(scatter(domain.scattered().wrapping_add(u64::from(known))));
+        let mailbox = if one_of(rng, 700) {
+            Mailbox::Role(rng.usize(0..ROLES.len()))
+        } else {
+            Mailbox::Person(person)
+        };
+        Self { mailbox, domain }
+    }
+
+    /// An address that only sends.
+    pub(super) fn automatic(rng: &mut fastrand::Rng, domain: Domain) -> Self {
+        Self {
+            mailbox: Mailbox::Role(rng.usize(0..ROLES.len())),
+            domain,
+        }
+    }
+
+    /// The return path of a mailing to somebody.
+    pub(super) fn bulk(domain: Domain, to: Person) -> Self {
+        Self {
+            mailbox: Mailbox::Bulk(to),
+            domain,
+        }
+    }
+
+    /// One of our lists.
+    pub(super) fn list(rng: &mut fastrand::Rng) -> Self {
+        let list = ROLES.len() + rng.usize(0..LISTS.len());
+        Self {
+            mailbox: Mailbox::Role(list),
+            domain: HOME,
+        }
+    }
+
+    /// An address of ours that does not exist.
+    pub(super) fn guess(rng: &mut fastrand::Rng) -> Self {
+        Self {
+            mailbox: Mailbox::Guess(Person(rng.u64(..))),
+            domain: HOME,
+        }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let domain = self.domain;
+        match self.mailbox {
+            Mailbox::Person(person) if domain == HOME => write!(f, "{person}@{domain}"),
+            Mailbox::Person(person) => {
+                let (first, last) = person.names();
+                match person.0 % 8 {
+                    0..2 => write!(f, "{first}.{last}@{domain}"),
+                    2..5 => write!(f, "{}.{last}@{domain}", person.initial()),
+                    5 => write!(f, "{last}@{domain}"),
+                    6 => write!(f, "{first}{}@{domain}", person.0 >> 48 & 0x7f),
+                    _ => write!(f, "{person}@{domain}"),
+                }
+            }
+            Mailbox::Role(role) => {
+                let names = ROLES.iter().chain(&LISTS);
+                write!(
+                    f,
+                    "{}@{domain}",
+                    names.copied().nth(role).unwrap_or("postmaster")
+                )
+            }
+            Mailbox::Bulk(to) => {
+                write!(
+                    f,
+                    "bounce-{}-{to}={HOME}@news.{domain}",
+                    to.0 >> 40 & 0xffff
+                )
+            }
+            Mailbox::Guess(person) => {
+                let (first, last) = person.names();
+                match person.0 % 3 {
+                    0 => write!(f, "{first}@{domain}"),
+                    1 => write!(f, "{first}{}@{domain}", person.0 >> 56),
+                    _ => write!(f, "{last}{}@{domain}", person.initial()),
+                }
+            }
+        }
+    }
+}
+
+impl Recipient {
+    /// One whose address was not changed on the way.
+    pub(super) fn plain(address: Address) -> Self {
+        Self {
+            original: address,
+            active: address,
+        }
+    }
+
+    /// Whether the message goes to our store.
+    pub(super) fn is_local(self) -> bool {
+        self.active.domain == HOME
+    }
+}
+
+/// The active address as the store's channel wants it: `kmeyer@ims-ms-daemon`.
+pub(super) struct StoreAddress(pub(super) Address);
+
+impl fmt::Display for StoreAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.mailbox {
+            Mailbox::Person(person) => write!(f, "{person}@ims-ms-daemon"),
+            _ => f.write_str("postmaster@ims-ms-daemon"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulate::domain::LARGEST;
+
+    #[test]
+    fn our_people_have_one_name_everywhere() {
+        let person = Person::local(&mut fastrand::Rng::with_seed(1));
+        let address = Address::local(person);
+        assert_eq!(address.to_string(), format!("{person}@linden.example"));
+        assert_eq!(
+            StoreAddress(address).to_string(),
+            format!("{person}@ims-ms-daemon")
+        );
+        let bulk = Address::bulk(LARGEST, person).to_string();
+        assert!(bulk.contains(&format!("{person}=linden.example@news.bigmail.example")));
+    }
+}

@@ -1,0 +1,365 @@
+//! The mail domains of the simulated Internet: their names, hosts, addresses and software.
+//!
+//! A domain is a number and all about it is computed from that number, so there is no table to fill
+//! or to keep. All names are of the reserved `.example` and `.test`, all addresses are of the ranges
+//! set aside for documentation.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use super::chance::{low, one_of, pick, scatter, slot};
+
+/// A mail domain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Domain(u32);
+
+/// A host that takes mail for a domain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Host {
+    pub(super) domain: Domain,
+    index: u8,
+}
+
+/// What a host runs, which decides its greeting and its replies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Software {
+    /// A large provider's own.
+    Provider,
+    Postfix,
+    Exim,
+    Exchange,
+    SunMessaging,
+    Sendmail,
+    /// The filtering service some domains share.
+    Shield,
+    /// An appliance with a wordy greeting.
+    Appliance,
+}
+
+/// How well mail for a domain can be delivered at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Health {
+    Fine,
+    /// The host has been off for days.
+    Unreachable,
+    /// The name does not exist, somebody mistyped it.
+    Unknown,
+}
+
+/// How the hosts of a domain are called.
+#[derive(Clone, Copy)]
+enum Naming {
+    /// `mx1`, `mx2`, … of so many.
+    Numbered(u8),
+    /// `mail`, alone.
+    Mail,
+    /// `aspmx.l`, `alt1.aspmx.l`, …
+    Aspmx,
+    /// Those of the filtering service.
+    Shielded,
+}
+
+/// Ours.
+pub(super) const HOME: Domain = Domain(u32::MAX);
+/// The largest; every third message that leaves us goes there.
+pub(super) const LARGEST: Domain = Domain(0);
+/// The other well-known one that an incident touches.
+pub(super) const REFUSING: Domain = Domain(1);
+
+const NAMED: [(&str, Naming, Software); 40] = [
+    ("bigmail.example", Naming::Numbered(4), Software::Provider),
+    ("nordpost.example", Naming::Numbered(2), Software::Postfix),
+    ("webpost.example", Naming::Aspmx, Software::Provider),
+    (
+        "uni-hafen.example",
+        Naming::Numbered(3),
+        Software::SunMessaging,
+    ),
+    ("stadtwerke.example", Naming::Mail, Software::Exchange),
+    ("kurier.example", Naming::Numbered(2), Software::Exim),
+    (
+        "telnova.example",
+        Naming::Numbered(4),
+        Software::SunMessaging,
+    ),
+    ("shop-mail.example", Naming::Shielded, Software::Shield),
+    ("freebox.example", Naming::Aspmx, Software::Provider),
+    ("landesamt.example", Naming::Shielded, Software::Shield),
+    ("fh-west.example", Naming::Mail, Software::Sendmail),
+    ("cloudbuero.example", Naming::Aspmx, Software::Exchange),
+    ("alpenbank.example", Naming::Shielded, Software::Shield),
+    ("rheinnet.example", Naming::Numbered(2), Software::Postfix),
+    ("klinikum-sued.example", Naming::Mail, Software::Exchange),
+    ("postfach.test", Naming::Numbered(3), Software::Postfix),
+    ("verlag-anker.example", Naming::Mail, Software::Exim),
+    ("hansecargo.example", Naming::Shielded, Software::Shield),
+    ("tu-bergen.example", Naming::Numbered(2), Software::Sendmail),
+    ("snailmail.test", Naming::Numbered(2), Software::Exim),
+    ("docksoft.example", Naming::Aspmx, Software::Exchange),
+    ("energie-nord.example", Naming::Mail, Software::Appliance),
+    (
+        "bahnreise.example",
+        Naming::Numbered(2),
+        Software::Appliance,
+    ),
+    ("inselnet.example", Naming::Numbered(2), Software::Postfix),
+    ("museum-mitte.example", Naming::Mail, Software::Postfix),
+    ("kabelweb.example", Naming::Numbered(4), Software::Provider),
+    ("notariat-see.example", Naming::Mail, Software::Exchange),
+    ("wetterdienst.example", Naming::Mail, Software::Sendmail),
+    ("sportbund.example", Naming::Numbered(2), Software::Exim),
+    ("forum-it.example", Naming::Mail, Software::Postfix),
+    ("labor-weiss.example", Naming::Mail, Software::Exchange),
+    ("spedition-kai.example", Naming::Shielded, Software::Shield),
+    ("gymnasium-ost.example", Naming::Mail, Software::Postfix),
+    ("opentools.test", Naming::Numbered(2), Software::Exim),
+    ("steuerhelfer.example", Naming::Mail, Software::Appliance),
+    ("buchladen.example", Naming::Mail, Software::Postfix),
+    ("ferienhof.example", Naming::Mail, Software::Exim),
+    ("radio-elf.example", Naming::Numbered(2), Software::Sendmail),
+    ("chor-und-orgel.test", Naming::Mail, Software::Postfix),
+    ("segelclub.example", Naming::Mail, Software::Exim),
+];
+const NAMED_COUNT: u32 = 40;
+
+/// Small domains that a scenario knows, out of all that the words below can name.
+const TAIL: u32 = 6_000;
+const FORMS: u32 = 4;
+const FIRST_WORDS: [&str; 64] = [
+    "alt", "amt", "arndt", "auto", "bach", "bau", "berg", "blum", "boot", "brand", "brot", "burg",
+    "dach", "deich", "dorf", "druck", "eck", "eisen", "falk", "feld", "fink", "foto", "frey",
+    "glas", "gold", "gruen", "haus", "heim", "herz", "holz", "jung", "kern", "klar", "kraft",
+    "kunst", "lang", "laub", "licht", "lind", "markt", "meer", "moor", "nagel", "neu", "ost",
+    "pfau", "quell", "rad", "rot", "sand", "schiff", "see", "stein", "stern", "tal", "tor", "ufer",
+    "vogel", "wald", "wein", "weiss", "west", "wind", "zaun",
+];
+const SECOND_WORDS: [&str; 64] = [
+    "apotheke", "arzt", "atelier", "bau", "bus", "cafe", "care", "data", "design", "dienst",
+    "direkt", "druck", "edv", "elektro", "fahrt", "film", "garten", "gmbh", "gruppe", "handel",
+    "haus", "hof", "hotel", "immo", "info", "kanzlei", "kita", "labor", "lager", "lang", "media",
+    "metall", "mode", "moebel", "musik", "net", "office", "optik", "partner", "plan", "praxis",
+    "print", "reisen", "schule", "service", "shop", "soft", "sport", "steuer", "studio", "tec",
+    "team", "technik", "textil", "tours", "trans", "verein", "verlag", "werk", "web", "werft",
+    "wohnen", "zahn", "zentrum",
+];
+
+impl Domain {
+    /// Where a message that leaves us goes.
+    pub(super) fn of_recipient(rng: &mut fastrand::Rng, seed: u64) -> Self {
+        match rng.u32(0..100) {
+            0..30 => LARGEST,
+            30..66 => Self(low(rng, 1..NAMED_COUNT)),
+            _ => Self::of_tail(rng, seed),
+        }
+    }
+
+    /// Where a message for us comes from: small sites write more than they are written to.
+    pub(super) fn of_sender(rng: &mut fastrand::Rng, seed: u64) -> Self {
+        match rng.u32(0..100) {
+            0..14 => LARGEST,
+            14..55 => Self(low(rng, 1..NAMED_COUNT)),
+            _ => match Self::of_tail(rng, seed) {
+                // A name that does not exist has no host to send from.
+                domain if domain.health() == Health::Unknown => LARGEST,
+                domain => domain,
+            },
+        }
+    }
+
+    fn of_tail(rng: &mut fastrand::Rng, seed: u64) -> Self {
+        let all = u64::from(FORMS) << 12;
+        // The factor is odd and the words make a power of two: no two numbers meet.
+        let number = (u64::from(low(rng, 0..TAIL)) * 7_919 + scatter(seed) % all) % all;
+        Self(NAMED_COUNT + u32::try_from(number).unwrap_or(0))
+    }
+
+    /// How well mail can be delivered there, incidents aside.
+    pub(super) fn health(self) -> Health {
+        match (self.named(), self.scattered() % 300) {
+            (None, 0) if self != HOME => Health::Unreachable,
+            (None, 1) if self != HOME => Health::Unknown,
+            _ => Health::Fine,
+        }
+    }
+
+    /// A host that takes its mail, mostly the one of first preference.
+    pub(super) fn host(self, rng: &mut fastrand::Rng) -> Host {
+        let hosts = match self.naming() {
+            Naming::Mail => 1,
+            Naming::Numbered(hosts) => hosts,
+            Naming::Aspmx | Naming::Shielded => 3,
+        };
+        let index = if one_of(rng, 6_500) {
+            0
+        } else {
+            rng.u8(0..hosts)
+        };
+        Host {
+            domain: self,
+            index,
+        }
+    }
+
+    /// The host of first preference.
+    pub(super) fn first_host(self) -> Host {
+        Host {
+            domain: self,
+            index: 0,
+        }
+    }
+
+    /// A number that belongs to this domain and looks like any.
+    pub(super) fn scattered(self) -> u64 {
+        scatter(u64::from(self.0))
+    }
+
+    fn named(self) -> Option<(&'static str, Naming, Software)> {
+        usize::try_from(self.0)
+            .ok()
+            .and_then(|index| NAMED.get(index))
+            .copied()
+    }
+
+    fn naming(self) -> Naming {
+        match (self.named(), self.scattered() / 300 % 16) {
+            (Some((_, naming, _)), _) => naming,
+            (None, 0..6) => Naming::Mail,
+            (None, 6..9) => Naming::Numbered(1),
+            (None, 9..12) => Naming::Numbered(2),
+            (None, 12..14) => Naming::Aspmx,
+            (None, _) => Naming::Shielded,
+        }
+    }
+}
+
+impl fmt::Display for Domain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if *self == HOME {
+            return f.write_str("linden.example");
+        }
+        if let Some((name, _, _)) = self.named() {
+            return f.write_str(name);
+        }
+        let number = u64::from(self.0 - NAMED_COUNT);
+        let first = FIRST_WORDS[slot(number, 64)];
+        let second = SECOND_WORDS[slot(number >> 6, 64)];
+        match number >> 12 {
+            0 => write!(f, "{first}-{second}.example"),
+            1 => write!(f, "{first}{second}.example"),
+            2 => write!(f, "{first}{second}.test"),
+            _ => write!(f, "{second}.{first}.example"),
+        }
+    }
+}
+
+impl Host {
+    /// Its address; IPv6 for a few.
+    pub(super) fn ip(self) -> IpAddr {
+        let spread = self.domain.scattered();
+        let modern = match self.domain.0 {
+            2 | 15 | 33 => self.index == 0,
+            0..NAMED_COUNT => false,
+            _ => (spread / 4_800).is_multiple_of(14),
+        };
+        let small =
+            |number: u64, from: u8, count: u64| from + u8::try_from(number % count).unwrap_or(0);
+        let index = u64::from(self.index);
+        if let Naming::Shielded = self.domain.naming() {
+            return Ipv4Addr::new(203, 0, 113, 20 + self.index).into();
+        }
+        if modern {
+            let site = u16::try_from(spread >> 20 & 0xffff).unwrap_or(0);
+            let host = 0x19 + u16::from(self.index);
+            return Ipv6Addr::new(0x2001, 0xdb8, site, 0, 0, 0, 0, host).into();
+        }
+        if self.domain.0 < NAMED_COUNT {
+            let number = u64::from(self.domain.0) * 4 + index;
+            return Ipv4Addr::new(198, 51, 100, small(number, 16, 160)).into();
+        }
+        Ipv4Addr::new(203, 0, 113, small((spread >> 20) + index, 30, 220)).into()
+    }
+
+    /// What it runs.
+    pub(super) fn software(self) -> Software {
+        if let Naming::Shielded = self.domain.naming() {
+            return Software::Shield;
+        }
+        match (self.domain.named(), self.domain.scattered() / 70_000 % 20) {
+            (Some((_, _, software)), _) => software,
+            (None, 0..7) => Software::Postfix,
+            (None, 7..11) => Software::Exim,
+            (None, 11..15) => Software::Exchange,
+            (None, 15) => Software::SunMessaging,
+            (None, 16..18) => Software::Sendmail,
+            (None, _) => Software::Appliance,
+        }
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { domain, index } = self;
+        match (domain.naming(), index) {
+            (Naming::Mail, _) => write!(f, "mail.{domain}"),
+            (Naming::Numbered(1), _) => write!(f, "mx.{domain}"),
+            (Naming::Numbered(_), _) => write!(f, "mx{}.{domain}", index + 1),
+            (Naming::Aspmx, 0) => write!(f, "aspmx.l.{domain}"),
+            (Naming::Aspmx, _) => write!(f, "alt{index}.aspmx.l.{domain}"),
+            (Naming::Shielded, 0) => f.write_str("mx-eu.mailshield.example"),
+            (Naming::Shielded, _) => write!(f, "mx-eu{}.mailshield.example", index + 1),
+        }
+    }
+}
+
+/// The address of a client at home or in an office somewhere.
+pub(super) fn client_ip(rng: &mut fastrand::Rng) -> IpAddr {
+    if one_of(rng, 500) {
+        let (site, host) = (rng.u16(0x4000..), rng.u16(1..));
+        return Ipv6Addr::new(0x2001, 0xdb8, site, 0, 0, 0, 0, host).into();
+    }
+    let net = pick(rng, &[[198, 51, 100], [203, 0, 113]]);
+    Ipv4Addr::new(net[0], net[1], net[2], rng.u8(180..255)).into()
+}
+
+/// Our own address towards another one; the second of our two is used less.
+pub(super) fn our_ip(rng: &mut fastrand::Rng, theirs: IpAddr) -> IpAddr {
+    match theirs {
+        IpAddr::V6(_) => Ipv6Addr::new(0x2001, 0xdb8, 0x10, 0, 0, 0, 0, 0x25).into(),
+        IpAddr::V4(_) if one_of(rng, 2_500) => Ipv4Addr::new(192, 0, 2, 11).into(),
+        IpAddr::V4(_) => Ipv4Addr::new(192, 0, 2, 10).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn the_tail_has_thousands_of_names_that_differ_with_the_seed() {
+        let names = |seed| -> HashSet<String> {
+            let mut rng = fastrand::Rng::with_seed(seed);
+            (0..20_000)
+                .map(|_| Domain::of_tail(&mut rng, seed).to_string())
+                .collect()
+        };
+        assert!(names(1).len() > 3_000);
+        assert_ne!(names(1), names(2));
+    }
+
+    #[test]
+    fn names_are_reserved_ones() {
+        let mut rng = fastrand::Rng::with_seed(3);
+        for _ in 0..5_000 {
+            let host = Domain::of_recipient(&mut rng, 3).host(&mut rng).to_string();
+            assert!(host.is_ascii(), "{host}");
+            let top = host.rsplit('.').next();
+            assert!(matches!(top, Some("example" | "test")), "{host}");
+        }
+    }
+
+    #[test]
+    fn the_refusing_host_has_the_address_of_the_story() {
+        assert_eq!(REFUSING.first_host().ip().to_string(), "198.51.100.20");
+    }
+}

@@ -1,0 +1,246 @@
+//! Who connects to our server, and what mail comes that way.
+
+use super::address::{Address, Person, Recipient};
+use super::chance::{low, one_of, pick, wait};
+use super::clock::{SECOND, Time};
+use super::domain::{Domain, client_ip};
+use super::engine::Engine;
+use super::enqueue::{Arrived, enqueue};
+use super::local::convert;
+use super::queue::{Envelope, local_recipients, remote_recipients};
+use super::session::{Session, cipher, hang};
+use super::token::{Channel, Peer, User};
+use super::unwelcome;
+
+/// Our own machines that send: their names and the last number of their addresses.
+const MACHINES: [(&str, u8); 5] = [
+    ("erp", 61),
+    ("crm1", 62),
+    ("web2", 63),
+    ("backup", 64),
+    ("monitor", 65),
+];
+const LAPTOPS: [&str; 6] = [
+    "laptop-17",
+    "iMac.local",
+    "DESKTOP-7GQ2",
+    "thinkpad",
+    "phone",
+    "pc12",
+];
+
+/// Messages of a mean visit times a hundred. Found by counting; a test compares.
+pub(super) const MESSAGES_PER_100_VISITS: u64 = 205;
+
+/// Somebody connects.
+pub(super) fn visit(engine: &mut Engine, now: Time) {
+    match engine.rng.u32(0..1_000) {
+        0..470 => from_internet(engine, now),
+        470..770 => submission(engine, now),
+        770..955 => from_machine(engine, now),
+        955..963 => unwelcome::harvest(engine, now),
+        963..973 => unwelcome::relay(engine, now),
+        973..981 => unwelcome::guess_passwords(engine, now),
+        981..990 => unwelcome::refused(engine, now),
+        990..994 => unwelcome::babble(engine, now),
+        _ => unwelcome::idle(engine, now),
+    }
+}
+
+/// Another site delivers.
+fn from_internet(engine: &mut Engine, now: Time) {
+    let domain = Domain::of_sender(&mut engine.rng, engine.seed);
+    let host = domain.host(&mut engine.rng);
+    let ip = host.ip();
+    let peer = if one_of(&mut engine.rng, 1_500) {
+        Peer::Nameless(host, ip)
+    } else {
+        Peer::Server(host, ip)
+    };
+    let tls = cipher(&mut engine.rng, 6_500);
+    // The opening comes before STARTTLS and does not know of it.
+    let mut session = Session::accept(engine, now, (Channel::Local, 25), ip, None);
+    session.application.tls = tls;
+    let code = match (tls, engine.rng.u32(0..10)) {
+        (Some(_), 0..4) => "EECS",
+        (Some(_), _) => "EES",
+        (None, 0) => "E",
+        (None, 1..6) => "EEC",
+        (None, _) => "EE",
+    };
+    let arrived = Arrived {
+        source: Channel::Local,
+        code,
+        peer,
+    };
+    let mut at = now.after(engine.rng.u64(15..120));
+    for _ in 0..=low(&mut engine.rng, 0..7) {
+        at = at.after(wait(&mut engine.rng, 60));
+        let envelope = letter(engine, domain);
+        if one_of(&mut engine.rng, 60) {
+            unwelcome::broken_off(engine, at, &session, peer, &envelope);
+            break;
+        }
+        let audience = audience(&mut engine.rng);
+        let recipients = local_recipients(&mut engine.rng, audience);
+        if one_of(&mut engine.rng, 300) {
+            convert(engine, at, session.pid, &arrived, &envelope, recipients);
+            session.pid.sequence += 1;
+        } else {
+            enqueue(
+                engine,
+                at,
+                &mut session.pid,
+                &arrived,
+                &envelope,
+                recipients,
+            );
+        }
+        if one_of(&mut engine.rng, 150) {
+            unwelcome::unknown(engine, at, &mut session, peer, &envelope);
+        }
+    }
+    leave(engine, at, session);
+}
+
+/// A message of another site: a person's, a mailing's or, seldom, a notification.
+fn letter(engine: &mut Engine, domain: Domain) -> Envelope {
+    let rng = &mut engine.rng;
+    match rng.u32(0..100) {
+        0..9 => {
+            let to = Person::local(rng);
+            Envelope::bulk(rng, domain, to)
+        }
+        9..12 => {
+            let from = Address::automatic(rng, domain);
+            Envelope {
+                from: None,
+                size: low(rng, 2..9),
+                ..Envelope::new(rng, from, User::System)
+            }
+        }
+        _ => {
+            let from = Address::remote(rng, domain);
+            Envelope::new(rng, from, User::System)
+        }
+    }
+}
+
+/// One of us sends, having logged in.
+fn submission(engine: &mut Engine, now: Time) {
+    let person = Person::local(&mut engine.rng);
+    let ip = client_ip(&mut engine.rng);
+    let peer = match engine.rng.u32(0..3) {
+        0 => Peer::Literal(ip),
+        _ => Peer::Dynamic(pick(&mut engine.rng, &LAPTOPS), ip),
+    };
+    let (listens, channel) = match engine.rng.u32(0..10) {
+        0..6 => ((Channel::Submit, 465), Channel::Submit),
+        6..9 => ((Channel::Submit, 587), Channel::Submit),
+        _ => ((Channel::Local, 25), Channel::Auth),
+    };
+    let always = cipher(&mut engine.rng, 10_000);
+    // Only port 465 is encrypted from the first byte on.
+    let first = always.filter(|_| listens.1 == 465);
+    let mut session = Session::accept(engine, now, listens, ip, first);
+    session.application.tls = if listens.1 == 25 { None } else { always };
+    let mut at = now.after(engine.rng.u64(20..150));
+    if one_of(&mut engine.rng, 300) {
+        unwelcome::bad_password(engine, at, &mut session, person);
+        at = at.after(engine.rng.u64(2 * SECOND..9 * SECOND));
+    }
+    let welcome = format!(
+        "Authentication successful - switched to channel {channel} {person} 235 2.7.0 PLAIN \
+         authentication successful."
+    );
+    session.entry(engine, at, 'U', &welcome);
+    let code = if session.application.tls.is_some() {
+        "EESA"
+    } else {
+        "EEA"
+    };
+    let arrived = Arrived {
+        source: channel,
+        code,
+        peer,
+    };
+    for _ in 0..=low(&mut engine.rng, 0..3) {
+        at = at.after(10 + wait(&mut engine.rng, 60));
+        let from = Address::local(person);
+        let envelope = Envelope::new(&mut engine.rng, from, User::Authenticated(person));
+        let recipients = circle(engine);
+        enqueue(
+            engine,
+            at,
+            &mut session.pid,
+            &arrived,
+            &envelope,
+            recipients,
+        );
+    }
+    leave(engine, at, session);
+}
+
+/// A machine of ours has something to say, and mostly a lot of it.
+fn from_machine(engine: &mut Engine, now: Time) {
+    let (name, number) = pick(&mut engine.rng, &MACHINES);
+    let ip = [192, 0, 2, number].into();
+    let peer = Peer::Inside(name, ip);
+    let mut session = Session::accept(engine, now, (Channel::Intranet, 25), ip, None);
+    let arrived = Arrived {
+        source: Channel::Intranet,
+        code: "EE",
+        peer,
+    };
+    let mut at = now.after(engine.rng.u64(2..20));
+    let from = Address::automatic(&mut engine.rng, super::domain::HOME);
+    for _ in 0..=low(&mut engine.rng, 0..12) {
+        at = at.after(wait(&mut engine.rng, 30));
+        let envelope = Envelope::new(&mut engine.rng, from, User::System);
+        let recipients = circle(engine);
+        enqueue(
+            engine,
+            at,
+            &mut session.pid,
+            &arrived,
+            &envelope,
+            recipients,
+        );
+    }
+    leave(engine, at, session);
+}
+
+/// Whom a message from within the house goes to.
+fn circle(engine: &mut Engine) -> Vec<Recipient> {
+    let rng = &mut engine.rng;
+    let audience = audience(rng);
+    match rng.u32(0..10) {
+        0..4 => remote_recipients(rng, engine.seed, audience),
+        4..8 => local_recipients(rng, audience),
+        _ => {
+            let mut all = remote_recipients(rng, engine.seed, audience.div_ceil(2));
+            all.extend(local_recipients(rng, audience));
+            all
+        }
+    }
+}
+
+/// How many a message goes to: mostly one, but a few go to a whole house.
+fn audience(rng: &mut fastrand::Rng) -> u32 {
+    match rng.u32(0..100) {
+        0..64 => 1,
+        64..84 => low(rng, 2..7),
+        84..97 => low(rng, 6..30),
+        _ => low(rng, 20..90),
+    }
+}
+
+/// The client says goodbye, at once or after a while.
+fn leave(engine: &mut Engine, at: Time, session: Session) {
+    let quiet = match engine.rng.u32(0..1_000) {
+        0..50 => engine.rng.u64(5 * SECOND..60 * SECOND),
+        50..54 => hang(&mut engine.rng),
+        _ => engine.rng.u64(3..50),
+    };
+    session.close(engine, at.after(quiet));
+}

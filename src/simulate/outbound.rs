@@ -1,0 +1,327 @@
+//! The SMTP client: queue files of `tcp_local` on their way to other sites.
+//!
+//! Decides what becomes of each delivery; the texts of the other side are in `remote`.
+
+use std::fmt;
+use std::vec::IntoIter;
+
+use super::address::Recipient;
+use super::bounce::bounce;
+use super::chance::{one_of, wait};
+use super::clock::{MINUTE, SECOND, Time};
+use super::domain::{Domain, Health, Host, LARGEST, REFUSING, Software, our_ip};
+use super::engine::{ConnectionEntry, Direction, Engine, Event, MessageEntry};
+use super::queue::{Fate, Queued};
+use super::remote::{Answer, Diagnostics, greeting};
+use super::session::{Session, cipher, hang};
+use super::staff::Program;
+use super::token::{Application, Channel, ProcessId, Transport};
+
+/// Files one run takes, and one connection carries, at most.
+const BATCH: usize = 20;
+/// Greylisting lets a message in that comes again after this time.
+const GREYLIST: u64 = 300 * SECOND;
+/// Minutes to the next attempt after the first failure, the second and so on.
+const BACKOFF: [u64; 6] = [1, 2, 3, 5, 10, 20];
+
+/// A file wants an attempt: the next run for its domain takes it along with others.
+pub(super) fn due(engine: &mut Engine, now: Time, queued: Queued) {
+    let Some(domain) = queued
+        .recipients
+        .first()
+        .map(|recipient| recipient.active.domain)
+    else {
+        return;
+    };
+    if queued.file.attempts > 0 {
+        engine.waiting.deferred = engine.waiting.deferred.saturating_sub(1);
+    }
+    let gathered = engine.waiting.gathered.entry(domain).or_default();
+    gathered.push(queued);
+    if gathered.len() == 1 {
+        let soon = engine.rng.u64(20..3 * SECOND);
+        engine.plan(now.after(soon), Event::Run(domain));
+    }
+}
+
+/// The client looks after a domain.
+pub(super) fn run(engine: &mut Engine, now: Time, domain: Domain) {
+    let Some(mut files) = engine.waiting.gathered.remove(&domain) else {
+        return;
+    };
+    if files.len() > BATCH {
+        engine
+            .waiting
+            .gathered
+            .insert(domain, files.split_off(BATCH));
+        engine.plan(now.after(40), Event::Run(domain));
+    }
+    match domain.health() {
+        Health::Unknown => no_such_domain(engine, now, domain, files),
+        Health::Unreachable => unreachable(engine, now, domain, files, "no route to host"),
+        Health::Fine if domain == REFUSING && engine.incident.refused(now) => {
+            unreachable(engine, now, domain, files, "Connection refused");
+        }
+        Health::Fine => {
+            let mut files = files.into_iter();
+            let mut at = now;
+            while files.len() > 0 {
+                converse(engine, at, domain, &mut files);
+                at = at.after(engine.rng.u64(5..60));
+            }
+        }
+    }
+}
+
+/// One connection, for as many files as the other side takes over it.
+fn converse(engine: &mut Engine, now: Time, domain: Domain, files: &mut IntoIter<Queued>) {
+    let host = domain.host(&mut engine.rng);
+    let tls = match host.software() {
+        Software::Sendmail | Software::Appliance => None,
+        _ => cipher(&mut engine.rng, 8_500),
+    };
+    let mut session = Session::connect(engine, now, domain, host, tls);
+    let greeting = greeting(&engine.clock, now, host);
+    let mut at = now.after(engine.rng.u64(10..120));
+    for mut queued in files.by_ref() {
+        at = at.after(8 + wait(&mut engine.rng, 35));
+        let answer = answer(engine, at, domain, &mut queued);
+        if answer == Answer::Silence {
+            at = at.after(hang(&mut engine.rng));
+        }
+        attempt(engine, at, &session, &greeting, (answer, queued));
+        session.pid.sequence += 1;
+        if matches!(answer, Answer::Throttled | Answer::Silence) {
+            break;
+        }
+    }
+    let quiet = match engine.rng.u32(0..1_000) {
+        // Our client keeps it, in case there is more to send.
+        0..60 => engine.rng.u64(8 * SECOND..50 * SECOND),
+        // The other side never says goodbye.
+        60..66 => hang(&mut engine.rng),
+        _ => engine.rng.u64(4..60),
+    };
+    session.close(engine, at.after(quiet));
+}
+
+/// What the other side says to a message.
+fn answer(engine: &mut Engine, at: Time, domain: Domain, queued: &mut Queued) -> Answer {
+    if domain == LARGEST && engine.incident.throttled(at) && one_of(&mut engine.rng, 9_300) {
+        return if one_of(&mut engine.rng, 6_000) {
+            Answer::Throttled
+        } else {
+            Answer::RateLimited
+        };
+    }
+    let first = *queued.tried.get_or_insert(at);
+    match queued.fate {
+        Fate::Greylisted if greylists(domain) && at < first.after(GREYLIST) => Answer::Greylisted,
+        Fate::Welcome | Fate::Greylisted => Answer::Accepted,
+        Fate::UnknownUser => Answer::UnknownUser,
+        Fate::MailboxFull => Answer::MailboxFull,
+        Fate::Unwanted => Answer::Unwanted,
+        Fate::Broken => {
+            queued.fate = Fate::Welcome;
+            Answer::Silence
+        }
+    }
+}
+
+/// Large providers know better ways.
+fn greylists(domain: Domain) -> bool {
+    matches!(
+        domain.first_host().software(),
+        Software::Postfix | Software::Exim | Software::Sendmail | Software::Appliance
+    )
+}
+
+/// Writes what became of a file, recipient by recipient, and plans what follows.
+fn attempt(
+    engine: &mut Engine,
+    at: Time,
+    session: &Session,
+    greeting: &str,
+    (mut answer, queued): (Answer, Queued),
+) {
+    let Some((_, host)) = session.application.hosts else {
+        return;
+    };
+    let keep = engine.waiting.may_defer(queued.file.attempts);
+    let token = engine.rng.u64(..);
+    for recipient in &queued.recipients {
+        let mut action = answer.action();
+        if action == 'Q' && !keep {
+            action = 'R';
+        }
+        let diagnostics = Diagnostics {
+            host,
+            transport: session.transport,
+            greeting,
+            answer,
+            recipient: recipient.active,
+            envelope: &queued.envelope,
+            token,
+        };
+        let code = code(action, host.software(), session.application.tls.is_some());
+        let entry = MessageEntry {
+            size: if action == 'D' || answer == Answer::Unwanted {
+                queued.envelope.size
+            } else {
+                0
+            },
+            host: &host,
+            diagnostics: Some(&diagnostics),
+            ..MessageEntry::about(session.pid, code, &queued.envelope, recipient, &queued.file)
+        };
+        finish(engine, at, &queued, recipient, &entry);
+        // Only the first of several is unknown or full.
+        if matches!(answer, Answer::UnknownUser | Answer::MailboxFull) {
+            answer = Answer::Accepted;
+        }
+    }
+    if keep && answer.action() == 'Q' {
+        defer(engine, at, queued);
+    }
+}
+
+/// Hosts that cannot be connected to: the first file finds that out, the others are not tried.
+fn unreachable(
+    engine: &mut Engine,
+    now: Time,
+    domain: Domain,
+    files: Vec<Queued>,
+    reason: &'static str,
+) {
+    let mut pid = engine.staff.once(&mut engine.rng, Program::Client);
+    let host = domain.first_host();
+    let patience = if reason == "Connection refused" {
+        2
+    } else {
+        3 * SECOND
+    };
+    let mut at = now.after(patience + engine.rng.u64(1..40));
+    failed_connection(engine, at, domain, host, pid);
+    let connect = FailedConnect { host, reason };
+    let dead = "Too many failures to this host during this run; skipping this host: \
+                Dead (unresponsive) host";
+    for (number, queued) in files.into_iter().enumerate() {
+        pid.sequence += 1;
+        at = at.after(engine.rng.u64(0..3));
+        let text: &dyn fmt::Display = if number == 0 { &connect } else { &dead };
+        let keep = engine.waiting.may_defer(queued.file.attempts);
+        for recipient in &queued.recipients {
+            let entry = MessageEntry {
+                size: 0,
+                diagnostics: Some(text),
+                ..MessageEntry::about(
+                    pid,
+                    if keep { "Q" } else { "R" },
+                    &queued.envelope,
+                    recipient,
+                    &queued.file,
+                )
+            };
+            finish(engine, at, &queued, recipient, &entry);
+        }
+        if keep {
+            defer(engine, at, queued);
+        }
+    }
+}
+
+/// The entry of a connection that was never made; not all have got as far as a pair of ports.
+fn failed_connection(engine: &mut Engine, at: Time, domain: Domain, host: Host, pid: ProcessId) {
+    let (theirs, port) = (host.ip(), engine.our_ports.next(&mut engine.rng));
+    engine.our_ports.release(port);
+    let transport = Transport {
+        ours: (our_ip(&mut engine.rng, theirs), port),
+        theirs: (theirs, 25),
+    };
+    let entry = ConnectionEntry {
+        pid,
+        channel: Channel::Local,
+        direction: Direction::Outbound,
+        code: 'Y',
+        transport: one_of(&mut engine.rng, 6_000).then_some(transport),
+        application: Application {
+            hosts: Some((domain, host)),
+            tls: None,
+        },
+        text: None,
+    };
+    engine.connection(at, &entry);
+}
+
+/// Names nobody answers for: returned at once.
+fn no_such_domain(engine: &mut Engine, now: Time, domain: Domain, files: Vec<Queued>) {
+    let mut pid = engine.staff.once(&mut engine.rng, Program::Client);
+    let text = format_args!("Illegal host/domain name found: {domain}").to_string();
+    for queued in files {
+        for recipient in &queued.recipients {
+            let entry = MessageEntry {
+                size: 0,
+                diagnostics: Some(&text),
+                ..MessageEntry::about(pid, "R", &queued.envelope, recipient, &queued.file)
+            };
+            finish(engine, now, &queued, recipient, &entry);
+        }
+        pid.sequence += 1;
+    }
+}
+
+/// Writes an entry, after that of the bounce if there is to be one.
+fn finish(
+    engine: &mut Engine,
+    at: Time,
+    queued: &Queued,
+    recipient: &Recipient,
+    entry: &MessageEntry<'_>,
+) {
+    debug_assert!(queued.recipients.contains(recipient));
+    if entry.code.starts_with('R') {
+        bounce(engine, at, entry.pid, &queued.envelope);
+    }
+    engine.message(at, &queued.envelope, entry);
+}
+
+/// The file stays, and its name counts the failure.
+fn defer(engine: &mut Engine, at: Time, mut queued: Queued) {
+    let tried = usize::try_from(queued.file.attempts).unwrap_or(usize::MAX);
+    let minutes = BACKOFF[tried.min(BACKOFF.len() - 1)];
+    queued.file.attempts += 1;
+    engine.waiting.deferred += 1;
+    let later = at.after(minutes * MINUTE + engine.rng.u64(0..20 * SECOND));
+    engine.plan(later, Event::Due(Box::new(queued)));
+}
+
+/// The action with its modifiers: ESMTP, chunking, TLS.
+fn code(action: char, software: Software, tls: bool) -> &'static str {
+    let chunking = matches!(software, Software::Exchange | Software::SunMessaging);
+    match (action, chunking, tls) {
+        ('D', false, false) => "DE",
+        ('D', false, true) => "DES",
+        ('D', true, false) => "DEC",
+        ('D', true, true) => "DECS",
+        ('Q', _, false) => "QE",
+        ('Q', _, true) => "QES",
+        (_, _, false) => "RE",
+        (_, _, true) => "RES",
+    }
+}
+
+/// Why there is no connection.
+struct FailedConnect {
+    host: Host,
+    reason: &'static str,
+}
+
+impl fmt::Display for FailedConnect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (ip, reason) = (self.host.ip(), self.reason);
+        write!(
+            f,
+            "TCP active open: Failed connect() {ip}:25  Error: {reason}"
+        )
+    }
+}

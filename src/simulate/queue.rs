@@ -1,0 +1,151 @@
+//! Messages in the queues, and those that wait for a connection.
+//!
+//! Knows what a message is, not how it got there or how it leaves.
+
+use std::collections::BTreeMap;
+
+use super::address::{Address, Person, Recipient};
+use super::chance::{low, one_of};
+use super::clock::Time;
+use super::domain::Domain;
+use super::token::{Channel, MessageId, QueueFile, User};
+
+/// A message, its recipients aside.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Envelope {
+    /// None for a notification, which must not be answered by another.
+    pub(super) from: Option<Address>,
+    pub(super) id: MessageId,
+    /// In blocks of 1024 bytes.
+    pub(super) size: u32,
+    pub(super) user: User,
+}
+
+impl Envelope {
+    /// A message somebody wrote.
+    pub(super) fn new(rng: &mut fastrand::Rng, from: Address, user: User) -> Self {
+        let size = match rng.u32(0..100) {
+            0..70 => low(rng, 1..40),
+            70..96 => low(rng, 8..400),
+            _ => low(rng, 400..14_000),
+        };
+        Self {
+            from: Some(from),
+            id: MessageId::new(rng, from.domain),
+            size,
+            user,
+        }
+    }
+
+    /// A mailing, whose return path names one of its receivers.
+    pub(super) fn bulk(rng: &mut fastrand::Rng, domain: Domain, to: Person) -> Self {
+        let from = Address::automatic(rng, domain);
+        let envelope = Self::new(rng, from, User::System);
+        Self {
+            from: Some(Address::bulk(domain, to)),
+            size: low(rng, 10..120),
+            ..envelope
+        }
+    }
+}
+
+/// What the other side will make of a message, whatever the state of its host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    Welcome,
+    /// To come again after some minutes.
+    Greylisted,
+    /// Its first recipient does not exist.
+    UnknownUser,
+    /// Its first recipient has no room.
+    MailboxFull,
+    /// Spam, they say.
+    Unwanted,
+    /// The link breaks while the message is sent.
+    Broken,
+}
+
+/// A queue file with the message and the recipients in it.
+#[derive(Clone, Debug)]
+pub(super) struct Queued {
+    pub(super) envelope: Envelope,
+    pub(super) recipients: Vec<Recipient>,
+    pub(super) file: QueueFile,
+    pub(super) fate: Fate,
+    /// When the first attempt was made.
+    pub(super) tried: Option<Time>,
+}
+
+impl Queued {
+    /// A new file of a channel.
+    pub(super) fn new(
+        rng: &mut fastrand::Rng,
+        channel: Channel,
+        envelope: Envelope,
+        recipients: Vec<Recipient>,
+    ) -> Self {
+        let fate = match rng.u32(0..10_000) {
+            0..400 => Fate::Greylisted,
+            400..490 => Fate::UnknownUser,
+            490..515 => Fate::MailboxFull,
+            515..535 => Fate::Unwanted,
+            535..545 => Fate::Broken,
+            _ => Fate::Welcome,
+        };
+        let file = QueueFile::new(rng, channel);
+        Self {
+            envelope,
+            recipients,
+            file,
+            fate,
+            tried: None,
+        }
+    }
+}
+
+/// Queue files that wait: for the client to look after their domain, or for their next attempt.
+#[derive(Default)]
+pub(super) struct Waiting {
+    /// What the next run of the client takes. A run is planned for each domain in here.
+    pub(super) gathered: BTreeMap<Domain, Vec<Queued>>,
+    /// How many files wait for another attempt; they themselves are in the plan.
+    pub(super) deferred: usize,
+}
+
+impl Waiting {
+    /// So many deferred files at most; what fails beyond is returned, which keeps memory bounded.
+    pub(super) const MOST_DEFERRED: usize = 8_000;
+    /// So many attempts are made at most.
+    const MOST_ATTEMPTS: u32 = 9;
+
+    /// Whether a file that failed so often may stay in the queue.
+    pub(super) fn may_defer(&self, attempts: u32) -> bool {
+        attempts < Self::MOST_ATTEMPTS && self.deferred < Self::MOST_DEFERRED
+    }
+}
+
+/// Recipients at other sites, most of them at the same.
+pub(super) fn remote_recipients(rng: &mut fastrand::Rng, seed: u64, count: u32) -> Vec<Recipient> {
+    let mut domain = Domain::of_recipient(rng, seed);
+    let mut recipients = Vec::new();
+    for _ in 0..count {
+        recipients.push(Recipient::plain(Address::remote(rng, domain)));
+        if one_of(rng, 3_500) {
+            domain = Domain::of_recipient(rng, seed);
+        }
+    }
+    recipients
+}
+
+/// Recipients of ours; many ones are reached over a list, which they show as original address.
+pub(super) fn local_recipients(rng: &mut fastrand::Rng, count: u32) -> Vec<Recipient> {
+    let list = (count > 8).then(|| Address::list(rng));
+    let mut recipient = || {
+        let active = Address::local(Person::local(rng));
+        Recipient {
+            original: list.unwrap_or(active),
+            active,
+        }
+    };
+    (0..count).map(|_| recipient()).collect()
+}

@@ -1,0 +1,244 @@
+//! What the MTA's programs have only so many of: processes with threads, and TCP ports.
+//!
+//! Handing them out and taking them back is what makes a process id or a pair of ports mean one
+//! connection at a time.
+
+use super::chance::low;
+use super::token::ProcessId;
+
+/// The programs of the MTA that write entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Program {
+    /// The SMTP server.
+    Server,
+    /// The SMTP client.
+    Client,
+    /// Delivery to the message store.
+    Store,
+    /// The conversion channel, one thread.
+    Conversion,
+    /// The process channel, one thread.
+    Process,
+}
+
+/// A thread at work.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Worker {
+    program: Program,
+    process: usize,
+    pid: u32,
+    thread: usize,
+}
+
+impl Worker {
+    /// The process id of its first entry.
+    pub(super) fn id(self) -> ProcessId {
+        let single = matches!(self.program, Program::Conversion | Program::Process);
+        // A handful of threads, never four billion.
+        let thread = u32::try_from(self.thread + 1).unwrap_or(u32::MAX);
+        ProcessId {
+            pid: self.pid,
+            thread: (!single).then_some(thread),
+            sequence: 0,
+        }
+    }
+}
+
+/// All processes.
+pub(super) struct Staff {
+    server: [Process; 2],
+    client: [Process; 3],
+    store: [Process; 2],
+    conversion: [Process; 1],
+    process: [Process; 1],
+}
+
+impl Staff {
+    /// Processes started some time before the scenario.
+    pub(super) fn new(rng: &mut fastrand::Rng) -> Self {
+        let mut last = rng.u32(0x400..0x5000);
+        let mut start = || {
+            last += rng.u32(3..0x300);
+            Process::new(last)
+        };
+        Self {
+            server: [start(), start()],
+            client: [start(), start(), start()],
+            store: [start(), start()],
+            conversion: [start()],
+            process: [start()],
+        }
+    }
+
+    /// Puts a thread of the program to work.
+    pub(super) fn acquire(&mut self, rng: &mut fastrand::Rng, program: Program) -> Worker {
+        let processes = self.of(program);
+        let process = rng.usize(0..processes.len());
+        let (pid, thread) = processes[process].acquire(rng);
+        Worker {
+            program,
+            process,
+            pid,
+            thread,
+        }
+    }
+
+    /// The thread is free again.
+    pub(super) fn release(&mut self, worker: Worker) {
+        self.of(worker.program)[worker.process].busy[worker.thread] = false;
+    }
+
+    /// A process id for work that is no connection: no two pieces of work share it.
+    pub(super) fn once(&mut self, rng: &mut fastrand::Rng, program: Program) -> ProcessId {
+        let processes = self.of(program);
+        let process = rng.usize(0..processes.len());
+        let working = &mut processes[process];
+        working.operations += 1;
+        let (pid, sequence) = (working.pid, working.operations);
+        let thread = usize::try_from(low(rng, 0..8)).unwrap_or(0);
+        ProcessId {
+            sequence,
+            ..Worker {
+                program,
+                process,
+                pid,
+                thread,
+            }
+            .id()
+        }
+    }
+
+    fn of(&mut self, program: Program) -> &mut [Process] {
+        match program {
+            Program::Server => &mut self.server,
+            Program::Client => &mut self.client,
+            Program::Store => &mut self.store,
+            Program::Conversion => &mut self.conversion,
+            Program::Process => &mut self.process,
+        }
+    }
+}
+
+struct Process {
+    pid: u32,
+    busy: Vec<bool>,
+    next: usize,
+    sessions: u32,
+    operations: u32,
+}
+
+impl Process {
+    /// Sessions after which a process ends and another takes its work.
+    const SESSIONS: u32 = 3_000;
+    /// Threads it starts before it gives an idle one new work.
+    const THREADS: usize = 24;
+
+    fn new(pid: u32) -> Self {
+        Self {
+            pid,
+            busy: vec![false; Self::THREADS],
+            next: 0,
+            sessions: 0,
+            operations: 0,
+        }
+    }
+
+    fn acquire(&mut self, rng: &mut fastrand::Rng) -> (u32, usize) {
+        self.sessions += 1;
+        if self.sessions > Self::SESSIONS {
+            self.sessions = 0;
+            self.pid = (self.pid + rng.u32(0x100..0x1000)) % 0x20000 + 0x100;
+        }
+        let threads = self.busy.len();
+        let idle = (0..threads)
+            .map(|step| (self.next + step) % threads)
+            .find(|&at| !self.busy[at]);
+        let thread = idle.unwrap_or_else(|| {
+            self.busy.push(false);
+            threads
+        });
+        self.busy[thread] = true;
+        self.next = thread + 1;
+        (self.pid, thread)
+    }
+}
+
+/// Ports in use at one end.
+pub(super) struct Ports {
+    used: Vec<u64>,
+    next: u16,
+}
+
+impl Ports {
+    const LOWEST: u16 = 1_024;
+
+    /// None in use.
+    pub(super) fn new(rng: &mut fastrand::Rng) -> Self {
+        Self {
+            used: vec![0; 1 << 10],
+            next: rng.u16(32_768..60_000),
+        }
+    }
+
+    /// The next one in the order a kernel hands them out.
+    pub(super) fn next(&mut self, rng: &mut fastrand::Rng) -> u16 {
+        let ahead = self.next.checked_add(rng.u16(1..4)).unwrap_or(32_768);
+        self.next = self.take(ahead);
+        self.next
+    }
+
+    /// Any: those of clients all over the world.
+    pub(super) fn any(&mut self, rng: &mut fastrand::Rng) -> u16 {
+        self.take(rng.u16(Self::LOWEST..))
+    }
+
+    /// The port is free again.
+    pub(super) fn release(&mut self, port: u16) {
+        self.used[usize::from(port >> 6)] &= !(1 << (port & 63));
+    }
+
+    /// The first free one from there; that one itself if, absurdly, all are in use.
+    fn take(&mut self, from: u16) -> u16 {
+        let upwards = (from..=u16::MAX).chain(Self::LOWEST..from);
+        let free = |port: &u16| self.used[usize::from(*port >> 6)] >> (*port & 63) & 1 == 0;
+        let port = upwards.into_iter().find(free).unwrap_or(from);
+        self.used[usize::from(port >> 6)] |= 1 << (port & 63);
+        port
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn a_port_is_had_by_one_at_a_time() {
+        let mut rng = fastrand::Rng::with_seed(1);
+        let mut ports = Ports::new(&mut rng);
+        let mut taken: HashSet<u16> = (0..5_000).map(|_| ports.next(&mut rng)).collect();
+        taken.extend((0..5_000).map(|_| ports.any(&mut rng)));
+        assert_eq!(taken.len(), 10_000);
+        ports.release(40_000);
+        assert_eq!(ports.take(40_000), 40_000);
+    }
+
+    #[test]
+    fn busy_threads_get_no_second_work() {
+        let mut rng = fastrand::Rng::with_seed(1);
+        let mut staff = Staff::new(&mut rng);
+        let workers: Vec<Worker> = (0..200)
+            .map(|_| staff.acquire(&mut rng, Program::Client))
+            .collect();
+        let ids: HashSet<String> = workers
+            .iter()
+            .map(|worker| worker.id().to_string())
+            .collect();
+        assert_eq!(ids.len(), workers.len());
+        for worker in workers {
+            staff.release(worker);
+        }
+        let again = staff.acquire(&mut rng, Program::Client);
+        assert!(again.thread < 200);
+    }
+}

@@ -1,0 +1,351 @@
+//! The tokens entries are made of: channels, process ids, message ids, queue files, transport and
+//! application information.
+//!
+//! Knows how each is printed and nothing about when.
+
+use std::fmt::{self, Write};
+use std::net::IpAddr;
+
+use super::address::{Address, Person};
+use super::chance::slot;
+use super::domain::{Domain, HOME, Host, LARGEST};
+
+/// A channel of the MTA.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Channel {
+    Local,
+    Intranet,
+    Submit,
+    Auth,
+    Store,
+    Conversion,
+    Process,
+}
+
+impl Channel {
+    /// Its name in a column of twelve.
+    pub(super) fn column(self) -> &'static str {
+        match self {
+            Self::Local => "tcp_local   ",
+            Self::Intranet => "tcp_intranet",
+            Self::Submit => "tcp_submit  ",
+            Self::Auth => "tcp_auth    ",
+            Self::Store => "ims-ms      ",
+            Self::Conversion => "conversion  ",
+            Self::Process => "process     ",
+        }
+    }
+}
+
+impl fmt::Display for Channel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.column().trim_end())
+    }
+}
+
+/// Who wrote an entry: process, thread if it has several, and the running number of its operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ProcessId {
+    pub(super) pid: u32,
+    pub(super) thread: Option<u32>,
+    pub(super) sequence: u32,
+}
+
+impl fmt::Display for ProcessId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.thread {
+            Some(thread) => write!(f, "{:x}.{thread:x}.{}", self.pid, self.sequence),
+            None => write!(f, "{:x}.{}", self.pid, self.sequence),
+        }
+    }
+}
+
+/// A message id, in the manner of the program that made it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct MessageId {
+    unique: u64,
+    domain: Domain,
+}
+
+impl MessageId {
+    /// A new one of that site.
+    pub(super) fn new(rng: &mut fastrand::Rng, domain: Domain) -> Self {
+        Self {
+            unique: rng.u64(..),
+            domain,
+        }
+    }
+}
+
+impl fmt::Display for MessageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (unique, domain) = (self.unique, self.domain);
+        // Every site has a program most of its mail is written with.
+        let style = match (domain, unique >> 60) {
+            (HOME, few) => few % 2 * 2,
+            (LARGEST, _) => 1,
+            (_, 0..3) => unique % 4,
+            _ => domain.scattered() / 8 % 4,
+        };
+        f.write_char('<')?;
+        match style {
+            0 => {
+                f.write_str("0")?;
+                digits(f, unique, 36, 5)?;
+                f.write_str("0")?;
+                digits(f, unique >> 26, 36, 6)?;
+                write!(f, "@{domain}")
+            }
+            1 => {
+                f.write_str("CA")?;
+                digits(f, unique, 63, 10)?;
+                write!(f, "@mail.{domain}")
+            }
+            2 => write!(f, "{:08x}.{}@{domain}", unique >> 32, unique & 0x00ff_ffff),
+            _ => {
+                f.write_str("E1")?;
+                digits(f, unique >> 34, 62, 5)?;
+                f.write_str("-000")?;
+                digits(f, unique >> 8, 62, 3)?;
+                write!(f, "-{:02X}@{domain}", unique & 0xff)
+            }
+        }?;
+        f.write_char('>')
+    }
+}
+
+/// A file in the queue of a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct QueueFile {
+    pub(super) channel: Channel,
+    body: u64,
+    /// Deliveries tried before.
+    pub(super) attempts: u32,
+}
+
+impl QueueFile {
+    /// A file never tried.
+    pub(super) fn new(rng: &mut fastrand::Rng, channel: Channel) -> Self {
+        Self {
+            channel,
+            body: rng.u64(..),
+            attempts: 0,
+        }
+    }
+}
+
+impl fmt::Display for QueueFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            channel,
+            body,
+            attempts,
+        } = self;
+        let subdirectory = body % 20;
+        write!(f, "/opt/SUNWmsgsr/data/queue/{channel}/{subdirectory:03}/")?;
+        for place in [attempts / 36 % 36, attempts % 36] {
+            f.write_char(digit(u64::from(35 - place), 36).to_ascii_uppercase())?;
+        }
+        f.write_str("f0")?;
+        digits(f, *body, 63, 9)?;
+        // A second file of the same message, in the few cases that want one.
+        write!(f, ".0{}", u8::from(body >> 58 == 0))
+    }
+}
+
+/// Both ends of a connection; the first is always ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Transport {
+    pub(super) ours: (IpAddr, u16),
+    pub(super) theirs: (IpAddr, u16),
+}
+
+impl fmt::Display for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (ours, theirs) = (self.ours, self.theirs);
+        write!(f, "TCP|{}|{}|{}|{}", ours.0, ours.1, theirs.0, theirs.1)
+    }
+}
+
+/// What is spoken over a connection: the protocol, outbound the host asked for and the host chosen,
+/// and how it is encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Application {
+    pub(super) hosts: Option<(Domain, Host)>,
+    pub(super) tls: Option<&'static str>,
+}
+
+impl fmt::Display for Application {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SMTP")?;
+        if let Some((asked, chosen)) = self.hosts {
+            write!(f, "/{asked}/{chosen}")?;
+        }
+        match self.tls {
+            Some(cipher) => write!(f, "/TLS-{cipher}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Under whose name a message was queued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum User {
+    /// The account the MTA runs as.
+    System,
+    /// A sender who logged in; the star says so.
+    Authenticated(Person),
+}
+
+impl fmt::Display for User {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::System => f.write_str("mailsrv"),
+            Self::Authenticated(person) => write!(f, "*{person}"),
+        }
+    }
+}
+
+/// The host at the other end as an enqueue shows it: the name it gave, the one its address has, and
+/// the address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Peer {
+    /// Nobody: the message was made here.
+    None,
+    /// A mail host.
+    Server(Host, IpAddr),
+    /// A mail host whose address has no name.
+    Nameless(Host, IpAddr),
+    /// A machine of ours.
+    Inside(&'static str, IpAddr),
+    /// A mail program that gives its own address as its name.
+    Literal(IpAddr),
+    /// A machine behind somebody's router.
+    Dynamic(&'static str, IpAddr),
+}
+
+impl fmt::Display for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::None => Ok(()),
+            Self::Server(host, ip) => write!(f, "{host} ({host} [{}])", Literal(ip)),
+            Self::Nameless(host, ip) => write!(f, "{host} ([{}])", Literal(ip)),
+            Self::Inside(name, ip) => {
+                write!(f, "{name} ({name}.{HOME} [{}])", Literal(ip))
+            }
+            Self::Literal(ip) => write!(f, "[{0}] ([{0}])", Literal(ip)),
+            Self::Dynamic(name, ip) => write!(f, "{name} ([{}])", Literal(ip)),
+        }
+    }
+}
+
+/// An address as mail writes it in brackets.
+struct Literal(IpAddr);
+
+impl fmt::Display for Literal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            IpAddr::V4(ip) => write!(f, "{ip}"),
+            IpAddr::V6(ip) => write!(f, "IPv6:{ip}"),
+        }
+    }
+}
+
+/// The address a bounce goes to, or the nothing a bounce itself is from.
+pub(super) struct Sender(pub(super) Option<Address>);
+
+impl fmt::Display for Sender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |address| write!(f, "{address}"))
+    }
+}
+
+/// Writes the lowest places of a number in a base of up to 63, lowest first.
+pub(super) fn digits(
+    f: &mut fmt::Formatter<'_>,
+    number: u64,
+    base: u64,
+    places: u32,
+) -> fmt::Result {
+    let mut rest = number;
+    for _ in 0..places {
+        f.write_char(digit(rest % base, base))?;
+        rest /= base;
+    }
+    Ok(())
+}
+
+fn digit(value: u64, base: u64) -> char {
+    const DIGITS: &[u8; 63] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+    let found = char::from(DIGITS[slot(value, 63)]);
+    if base <= 36 {
+        found.to_ascii_uppercase()
+    } else {
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attempts_count_down_in_base_36() {
+        let mut file = QueueFile {
+            channel: Channel::Local,
+            body: 3,
+            attempts: 0,
+        };
+        for (attempts, prefix) in [
+            (0, "ZZ"),
+            (1, "ZY"),
+            (2, "ZX"),
+            (25, "ZA"),
+            (35, "Z0"),
+            (36, "YZ"),
+        ] {
+            file.attempts = attempts;
+            let printed = file.to_string();
+            let name = printed.rsplit('/').next().unwrap();
+            assert!(name.starts_with(prefix), "{name}");
+        }
+        file.attempts = 0;
+        assert_eq!(
+            file.to_string(),
+            "/opt/SUNWmsgsr/data/queue/tcp_local/003/ZZf0300000000.01"
+        );
+    }
+
+    #[test]
+    fn transport_has_our_end_first() {
+        let transport = Transport {
+            ours: ([192, 0, 2, 10].into(), 5901),
+            theirs: ([198, 51, 100, 20].into(), 25),
+        };
+        assert_eq!(
+            transport.to_string(),
+            "TCP|192.0.2.10|5901|198.51.100.20|25"
+        );
+    }
+
+    #[test]
+    fn process_ids_are_hexadecimal_with_a_decimal_sequence() {
+        let id = ProcessId {
+            pid: 0x1f625,
+            thread: Some(18),
+            sequence: 12,
+        };
+        assert_eq!(id.to_string(), "1f625.12.12");
+        assert_eq!(ProcessId { thread: None, ..id }.to_string(), "1f625.12");
+    }
+
+    #[test]
+    fn modern_addresses_are_marked_in_brackets() {
+        let ip: IpAddr = "2001:db8::19".parse().unwrap();
+        assert_eq!(
+            Peer::Literal(ip).to_string(),
+            "[IPv6:2001:db8::19] ([IPv6:2001:db8::19])"
+        );
+        assert_eq!(Peer::None.to_string(), "");
+    }
+}
