@@ -230,12 +230,12 @@ mod tests {
     fn our_people_have_one_name_everywhere() {
         let person = Person::local(&mut fastrand::Rng::with_seed(1));
         let address = Address::local(person);
-        assert_eq!(address.to_string(), format!("{person}@linden.example"));
+        assert_eq!(address.to_string(), format!("{person}@elbe.example"));
         assert_eq!(
             StoreAddress(address).to_string(),
             format!("{person}@ims-ms-daemon")
         );
         let bulk = Address::bulk(LARGEST, person).to_string();
-        assert!(bulk.contains(&format!("{person}=linden.example@news.bigmail.example")));
+        assert!(bulk.contains(&format!("{person}=elbe.example@news.bigmail.example")));
     }
 }

@@ -148,7 +148,7 @@ impl Domain {
     pub(super) fn of_recipient(rng: &mut fastrand::Rng, seed: u64) -> Self {
         match rng.u32(0..100) {
             0..30 => LARGEST,
-            30..66 => Self(low(rng, 1..NAMED_COUNT)),
+            30..74 => Self(low(rng, 1..NAMED_COUNT)),
             _ => Self::of_tail(rng, seed),
         }
     }
@@ -235,7 +235,7 @@ impl Domain {
 impl fmt::Display for Domain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if *self == HOME {
-            return f.write_str("linden.example");
+            return f.write_str("elbe.example");
         }
         if let Some((name, _, _)) = self.named() {
             return f.write_str(name);

@@ -30,14 +30,14 @@ const LAPTOPS: [&str; 6] = [
 ];
 
 /// Messages of a mean visit times a hundred. Found by counting; a test compares.
-pub(super) const MESSAGES_PER_100_VISITS: u64 = 205;
+pub(super) const MESSAGES_PER_100_VISITS: u64 = 325;
 
 /// Somebody connects.
 pub(super) fn visit(engine: &mut Engine, now: Time) {
     match engine.rng.u32(0..1_000) {
         0..470 => from_internet(engine, now),
-        470..770 => submission(engine, now),
-        770..955 => from_machine(engine, now),
+        470..735 => submission(engine, now),
+        735..955 => from_machine(engine, now),
         955..963 => unwelcome::harvest(engine, now),
         963..973 => unwelcome::relay(engine, now),
         973..981 => unwelcome::guess_passwords(engine, now),
@@ -74,7 +74,7 @@ fn from_internet(engine: &mut Engine, now: Time) {
         peer,
     };
     let mut at = now.after(engine.rng.u64(15..120));
-    for _ in 0..=low(&mut engine.rng, 0..7) {
+    for _ in 0..=low(&mut engine.rng, 0..9) {
         at = at.after(wait(&mut engine.rng, 60));
         let envelope = letter(engine, domain);
         if one_of(&mut engine.rng, 60) {
@@ -107,11 +107,11 @@ fn from_internet(engine: &mut Engine, now: Time) {
 fn letter(engine: &mut Engine, domain: Domain) -> Envelope {
     let rng = &mut engine.rng;
     match rng.u32(0..100) {
-        0..9 => {
+        0..6 => {
             let to = Person::local(rng);
             Envelope::bulk(rng, domain, to)
         }
-        9..12 => {
+        6..9 => {
             let from = Address::automatic(rng, domain);
             Envelope {
                 from: None,
@@ -194,10 +194,16 @@ fn from_machine(engine: &mut Engine, now: Time) {
     };
     let mut at = now.after(engine.rng.u64(2..20));
     let from = Address::automatic(&mut engine.rng, super::domain::HOME);
-    for _ in 0..=low(&mut engine.rng, 0..12) {
+    for _ in 0..=low(&mut engine.rng, 0..32) {
         at = at.after(wait(&mut engine.rng, 30));
         let envelope = Envelope::new(&mut engine.rng, from, User::System);
-        let recipients = circle(engine);
+        // Confirmations, invoices, reminders: each to one customer.
+        let recipients = if one_of(&mut engine.rng, 6_000) {
+            let few = low(&mut engine.rng, 1..6);
+            remote_recipients(&mut engine.rng, engine.seed, few)
+        } else {
+            circle(engine)
+        };
         enqueue(
             engine,
             at,
@@ -215,8 +221,8 @@ fn circle(engine: &mut Engine) -> Vec<Recipient> {
     let rng = &mut engine.rng;
     let audience = audience(rng);
     match rng.u32(0..10) {
-        0..4 => remote_recipients(rng, engine.seed, audience),
-        4..8 => local_recipients(rng, audience),
+        0..3 => remote_recipients(rng, engine.seed, audience),
+        3..8 => local_recipients(rng, audience),
         _ => {
             let mut all = remote_recipients(rng, engine.seed, audience.div_ceil(2));
             all.extend(local_recipients(rng, audience));

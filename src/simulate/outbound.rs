@@ -5,7 +5,6 @@
 use std::fmt;
 use std::vec::IntoIter;
 
-use super::address::Recipient;
 use super::bounce::bounce;
 use super::chance::{one_of, wait};
 use super::clock::{MINUTE, SECOND, Time};
@@ -174,7 +173,7 @@ fn attempt(
             diagnostics: Some(&diagnostics),
             ..MessageEntry::about(session.pid, code, &queued.envelope, recipient, &queued.file)
         };
-        finish(engine, at, &queued, recipient, &entry);
+        finish(engine, at, &queued, &entry);
         // Only the first of several is unknown or full.
         if matches!(answer, Answer::UnknownUser | Answer::MailboxFull) {
             answer = Answer::Accepted;
@@ -222,7 +221,7 @@ fn unreachable(
                     &queued.file,
                 )
             };
-            finish(engine, at, &queued, recipient, &entry);
+            finish(engine, at, &queued, &entry);
         }
         if keep {
             defer(engine, at, queued);
@@ -256,7 +255,7 @@ fn failed_connection(engine: &mut Engine, at: Time, domain: Domain, host: Host, 
 /// Names nobody answers for: returned at once.
 fn no_such_domain(engine: &mut Engine, now: Time, domain: Domain, files: Vec<Queued>) {
     let mut pid = engine.staff.once(&mut engine.rng, Program::Client);
-    let text = format_args!("Illegal host/domain name found: {domain}").to_string();
+    let text = format!("Illegal host/domain name found: {domain}");
     for queued in files {
         for recipient in &queued.recipients {
             let entry = MessageEntry {
@@ -264,21 +263,14 @@ fn no_such_domain(engine: &mut Engine, now: Time, domain: Domain, files: Vec<Que
                 diagnostics: Some(&text),
                 ..MessageEntry::about(pid, "R", &queued.envelope, recipient, &queued.file)
             };
-            finish(engine, now, &queued, recipient, &entry);
+            finish(engine, now, &queued, &entry);
         }
         pid.sequence += 1;
     }
 }
 
 /// Writes an entry, after that of the bounce if there is to be one.
-fn finish(
-    engine: &mut Engine,
-    at: Time,
-    queued: &Queued,
-    recipient: &Recipient,
-    entry: &MessageEntry<'_>,
-) {
-    debug_assert!(queued.recipients.contains(recipient));
+fn finish(engine: &mut Engine, at: Time, queued: &Queued, entry: &MessageEntry<'_>) {
     if entry.code.starts_with('R') {
         bounce(engine, at, entry.pid, &queued.envelope);
     }

@@ -130,7 +130,7 @@ pub(super) fn remote_recipients(rng: &mut fastrand::Rng, seed: u64, count: u32) 
     let mut recipients = Vec::new();
     for _ in 0..count {
         recipients.push(Recipient::plain(Address::remote(rng, domain)));
-        if one_of(rng, 3_500) {
+        if one_of(rng, 2_500) {
             domain = Domain::of_recipient(rng, seed);
         }
     }

@@ -13,7 +13,7 @@ pub(super) fn greeting(clock: &Clock, at: Time, host: Host) -> String {
     let software = host.software();
     let mut text = host.to_string();
     let (words, dated) = match software {
-        Software::Provider => (" ESMTP gateway ready", false),
+        Software::Provider => (" ESMTP ready", false),
         Software::Postfix if host.domain.scattered() & 1 == 0 => (" ESMTP Postfix", false),
         Software::Postfix => (" ESMTP Postfix (Debian/GNU)", false),
         Software::Exim => (" ESMTP Exim 4.96 ", true),
@@ -139,7 +139,7 @@ impl Diagnostics<'_> {
             Software::Provider => {
                 write!(
                     f,
-                    "250 2.0.0 OK {:x}-{:x} - gsmtp",
+                    "250 2.0.0 OK {:x}-{:x}",
                     token >> 32,
                     token & 0x00ff_ffff
                 )

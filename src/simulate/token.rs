@@ -231,7 +231,7 @@ impl fmt::Display for Peer {
             Self::Server(host, ip) => write!(f, "{host} ({host} [{}])", Literal(ip)),
             Self::Nameless(host, ip) => write!(f, "{host} ([{}])", Literal(ip)),
             Self::Inside(name, ip) => {
-                write!(f, "{name} ({name}.{HOME} [{}])", Literal(ip))
+                write!(f, "{name} ([{}])", Literal(ip))
             }
             Self::Literal(ip) => write!(f, "[{0}] ([{0}])", Literal(ip)),
             Self::Dynamic(name, ip) => write!(f, "{name} ([{}])", Literal(ip)),
