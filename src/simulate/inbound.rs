@@ -30,7 +30,7 @@ const LAPTOPS: [&str; 6] = [
 ];
 
 /// Messages of a mean visit times a hundred. Found by counting; a test compares.
-pub(super) const MESSAGES_PER_100_VISITS: u64 = 325;
+pub(super) const MESSAGES_PER_100_VISITS: u64 = 332;
 
 /// Somebody connects.
 pub(super) fn visit(engine: &mut Engine, now: Time) {
@@ -74,7 +74,7 @@ fn from_internet(engine: &mut Engine, now: Time) {
         peer,
     };
     let mut at = now.after(engine.rng.u64(15..120));
-    for _ in 0..=low(&mut engine.rng, 0..9) {
+    for _ in 0..=low(&mut engine.rng, 0..10) {
         at = at.after(wait(&mut engine.rng, 60));
         let envelope = letter(engine, domain);
         if one_of(&mut engine.rng, 60) {
@@ -235,8 +235,8 @@ fn circle(engine: &mut Engine) -> Vec<Recipient> {
 fn audience(rng: &mut fastrand::Rng) -> u32 {
     match rng.u32(0..100) {
         0..64 => 1,
-        64..84 => low(rng, 2..7),
-        84..97 => low(rng, 6..30),
+        64..83 => low(rng, 2..8),
+        83..96 => low(rng, 6..34),
         _ => low(rng, 20..90),
     }
 }

@@ -134,7 +134,7 @@ pub(super) fn remote_recipients(rng: &mut fastrand::Rng, seed: u64, count: u32) 
             domain = Domain::of_recipient(rng, seed);
         }
     }
-    recipients
+    without_twins(recipients)
 }
 
 /// Recipients of ours; many ones are reached over a list, which they show as original address.
@@ -147,5 +147,35 @@ pub(super) fn local_recipients(rng: &mut fastrand::Rng, count: u32) -> Vec<Recip
             active,
         }
     };
-    (0..count).map(|_| recipient()).collect()
+    without_twins((0..count).map(|_| recipient()).collect())
+}
+
+/// A message goes to an address once, however often it is named. Different people may have been
+/// drawn whose names are printed alike, so it is the printed name that counts.
+fn without_twins(recipients: Vec<Recipient>) -> Vec<Recipient> {
+    if recipients.len() < 2 {
+        return recipients;
+    }
+    let named = recipients
+        .into_iter()
+        .map(|recipient| (recipient.active.to_string(), recipient));
+    named.collect::<BTreeMap<_, _>>().into_values().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_gets_a_message_twice() {
+        let mut rng = fastrand::Rng::with_seed(2);
+        for _ in 0..100 {
+            let mut all = local_recipients(&mut rng, 80);
+            all.extend(remote_recipients(&mut rng, 2, 80));
+            let mut names: Vec<String> = all.iter().map(|r| r.active.to_string()).collect();
+            names.sort();
+            names.dedup();
+            assert_eq!(names.len(), all.len());
+        }
+    }
 }
