@@ -1,0 +1,218 @@
+//! The real file system, opened for reading only.
+//!
+//! What only Unix has stands in `platform`, once; elsewhere a slower fallback builds, which tells
+//! files apart by their time of birth alone.
+
+use std::fs::{self, File, Metadata};
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::{Fs, Handle, Kind, Stat};
+
+/// The real file system.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Disk;
+
+impl Fs for Disk {
+    fn open(&self, path: &Path) -> io::Result<Arc<dyn Handle>> {
+        // Looked at before, because to open a device can do things, and to open a FIFO can wait for ever;
+        // and again after, because the path may lead elsewhere by then.
+        refuse_irregular(&fs::metadata(path)?)?;
+        let file = platform::open(path)?;
+        refuse_irregular(&file.metadata()?)?;
+        Ok(Arc::new(DiskFile(file)))
+    }
+
+    fn stat(&self, path: &Path) -> io::Result<Stat> {
+        Ok(stat(&fs::metadata(path)?))
+    }
+}
+
+#[derive(Debug)]
+struct DiskFile(File);
+
+impl Handle for DiskFile {
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        platform::read_at(&self.0, offset, buffer)
+    }
+
+    fn stat(&self) -> io::Result<Stat> {
+        Ok(stat(&self.0.metadata()?))
+    }
+}
+
+fn stat(metadata: &Metadata) -> Stat {
+    Stat {
+        len: metadata.len(),
+        identity: platform::identity(metadata),
+        kind: kind(metadata),
+        unlinked: platform::is_unlinked(metadata),
+    }
+}
+
+fn kind(metadata: &Metadata) -> Kind {
+    if metadata.is_file() {
+        Kind::Regular
+    } else if metadata.is_dir() {
+        Kind::Directory
+    } else {
+        Kind::Other
+    }
+}
+
+fn refuse_irregular(metadata: &Metadata) -> io::Result<()> {
+    match kind(metadata) {
+        Kind::Regular => Ok(()),
+        Kind::Directory => Err(io::ErrorKind::IsADirectory.into()),
+        Kind::Other => Err(io::ErrorKind::Unsupported.into()),
+    }
+}
+
+#[cfg(unix)]
+mod platform {
+    use std::fs::{File, Metadata, OpenOptions};
+    use std::io;
+    use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+    use std::path::Path;
+
+    use crate::source::Identity;
+
+    /// `O_NONBLOCK`, so that even a FIFO put in place at the last moment opens at once. The value
+    /// is the kernel's; 0 where it is not known, and then the look before the open has to do.
+    const NONBLOCK: i32 = if cfg!(all(
+        any(target_os = "linux", target_os = "android"),
+        not(any(
+            target_arch = "mips",
+            target_arch = "mips64",
+            target_arch = "sparc",
+            target_arch = "sparc64"
+        ))
+    )) {
+        0o4000
+    } else if cfg!(any(target_os = "solaris", target_os = "illumos")) {
+        0x80
+    } else if cfg!(any(
+        target_vendor = "apple",
+        target_os = "freebsd",
+        target_os = "netbsd",
+        target_os = "openbsd",
+        target_os = "dragonfly"
+    )) {
+        0x4
+    } else {
+        0
+    };
+
+    pub(super) fn open(path: &Path) -> io::Result<File> {
+        OpenOptions::new().read(true).custom_flags(NONBLOCK).open(path)
+    }
+
+    pub(super) fn read_at(file: &File, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        file.read_at(buffer, offset)
+    }
+
+    pub(super) fn identity(metadata: &Metadata) -> Identity {
+        Identity { device: metadata.dev(), inode: metadata.ino(), born: metadata.created().ok() }
+    }
+
+    pub(super) fn is_unlinked(metadata: &Metadata) -> bool {
+        metadata.nlink() == 0
+    }
+}
+
+#[cfg(not(unix))]
+mod platform {
+    use std::fs::{File, Metadata};
+    use std::io::{self, Read, Seek, SeekFrom};
+    use std::path::Path;
+    use std::sync::{Mutex, PoisonError};
+
+    use crate::source::Identity;
+
+    /// Held from the seek to the read: std has no read by position that is the same everywhere.
+    static POSITION: Mutex<()> = Mutex::new(());
+
+    pub(super) fn open(path: &Path) -> io::Result<File> {
+        File::open(path)
+    }
+
+    pub(super) fn read_at(mut file: &File, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let _held = POSITION.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(offset))?;
+        file.read(buffer)
+    }
+
+    pub(super) fn identity(metadata: &Metadata) -> Identity {
+        Identity { device: 0, inode: 0, born: metadata.created().ok() }
+    }
+
+    pub(super) fn is_unlinked(_: &Metadata) -> bool {
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::read_span;
+
+    #[test]
+    fn a_file_stays_readable_after_it_is_renamed_and_removed() {
+        let room = tempfile::tempdir().unwrap();
+        let (now, old) = (room.path().join("now"), room.path().join("old"));
+        fs::write(&now, b"one\ntwo\n").unwrap();
+        let handle = Disk.open(&now).unwrap();
+        fs::rename(&now, &old).unwrap();
+        assert_eq!(read_span(&*handle, 4, 100).unwrap(), b"two\n");
+        assert!(!handle.stat().unwrap().unlinked);
+        fs::remove_file(&old).unwrap();
+        assert_eq!(read_span(&*handle, 0, 4).unwrap(), b"one\n");
+        assert_eq!(handle.stat().unwrap().len, 8);
+        assert!(handle.stat().unwrap().unlinked);
+    }
+
+    #[test]
+    fn path_and_handle_agree_on_the_identity() {
+        let room = tempfile::tempdir().unwrap();
+        let (one, two) = (room.path().join("one"), room.path().join("two"));
+        fs::write(&one, b"same").unwrap();
+        fs::write(&two, b"same").unwrap();
+        let opened = Disk.open(&one).unwrap().stat().unwrap();
+        assert!(opened.identity.is_same(&Disk.stat(&one).unwrap().identity));
+        assert!(!opened.identity.is_same(&Disk.stat(&two).unwrap().identity));
+    }
+
+    #[test]
+    fn only_regular_files_are_opened() {
+        let room = tempfile::tempdir().unwrap();
+        let refused = |path: &Path| Disk.open(path).unwrap_err().kind();
+        assert_eq!(refused(room.path()), io::ErrorKind::IsADirectory);
+        assert_eq!(refused(&room.path().join("none")), io::ErrorKind::NotFound);
+        assert_eq!(Disk.stat(room.path()).unwrap().kind, Kind::Directory);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn sockets_and_devices_are_refused() {
+        let room = tempfile::tempdir().unwrap();
+        let socket = room.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        for path in [socket.as_path(), Path::new("/dev/null")] {
+            assert_eq!(Disk.open(path).unwrap_err().kind(), io::ErrorKind::Unsupported);
+            assert_eq!(Disk.stat(path).unwrap().kind, Kind::Other);
+        }
+    }
+
+    /// Opened past the first look, as when the FIFO takes the path between the look and the open.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_fifo_opens_without_waiting_for_a_writer() {
+        let room = tempfile::tempdir().unwrap();
+        let fifo = room.path().join("fifo");
+        let made = std::process::Command::new("mkfifo").arg(&fifo).status();
+        assert!(made.unwrap().success());
+        let file = platform::open(&fifo).unwrap();
+        assert!(refuse_irregular(&file.metadata().unwrap()).is_err());
+    }
+}
