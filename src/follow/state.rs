@@ -1,0 +1,124 @@
+//! What a follower that has nothing new is doing, in words for a status line.
+
+use std::fmt;
+use std::io;
+
+use crate::source::Kind;
+
+/// Why there is nothing new.
+///
+/// Its text goes on where the path ends, as in `mail.log_current: deleted; waiting`. The path is
+/// for the caller to show: it can hold characters that must not reach a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// All that is there was read.
+    Following,
+    /// All that is there was read, but a replaced file may still grow.
+    Draining,
+    /// The file was renamed, and nothing took its place yet; the old file is followed on.
+    Renamed,
+    /// The file was removed, and nothing took its place yet; the old file is followed on.
+    Deleted,
+    /// The path cannot be looked at or not be opened.
+    Waiting(Reason),
+    /// What is at the path is no regular file.
+    NotAFile(Kind),
+    /// A held file cannot be read on.
+    Unreadable {
+        /// Where in the file.
+        offset: u64,
+        /// What the system says.
+        reason: Reason,
+    },
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Following => out.write_str("following"),
+            Self::Draining => out.write_str("rolled; still reading the old file"),
+            Self::Renamed => out.write_str("renamed; waiting for the new file"),
+            Self::Deleted => out.write_str("deleted; waiting"),
+            Self::Waiting(reason) if reason.kind == io::ErrorKind::NotFound => {
+                write!(out, "{reason}; waiting")
+            }
+            Self::Waiting(reason) => write!(out, "{reason}; retrying"),
+            Self::NotAFile(kind) => write!(out, "is {kind}; waiting"),
+            Self::Unreadable { offset, reason } => {
+                write!(out, "read error at byte {offset}: {reason}; retrying")
+            }
+        }
+    }
+}
+
+/// What the system says why something failed: the part of an [`io::Error`] that can be copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// The kind of error.
+    pub kind: io::ErrorKind,
+    /// The system's number of it.
+    pub code: Option<i32>,
+}
+
+impl Reason {
+    pub(super) fn of(error: &io::Error) -> Self {
+        Self { kind: error.kind(), code: error.raw_os_error() }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.kind, self.code) {
+            (io::ErrorKind::NotFound, _) => out.write_str("no such file"),
+            (io::ErrorKind::PermissionDenied, _) => out.write_str("permission denied"),
+            // What `Disk` says of a file that took the path between the look and the open.
+            (io::ErrorKind::Unsupported, None) => write!(out, "{}", Kind::Other),
+            (_, Some(code)) => {
+                let text = io::Error::from_raw_os_error(code).to_string();
+                let text = text.split(" (os error").next().unwrap_or_default();
+                let mut letters = text.chars();
+                let first = letters.next().map(|first| first.to_ascii_lowercase());
+                out.write_str(first.map_or(String::new(), String::from).as_str())?;
+                out.write_str(letters.as_str())
+            }
+            (kind, None) => write!(out, "{kind}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(code: i32) -> Reason {
+        Reason::of(&io::Error::from_raw_os_error(code))
+    }
+
+    #[test]
+    fn states_read_on_after_the_path() {
+        let missing = Reason::of(&io::ErrorKind::NotFound.into());
+        let denied = Reason::of(&io::ErrorKind::PermissionDenied.into());
+        for (state, text) in [
+            (State::Following, "following"),
+            (State::Draining, "rolled; still reading the old file"),
+            (State::Renamed, "renamed; waiting for the new file"),
+            (State::Deleted, "deleted; waiting"),
+            (State::Waiting(missing), "no such file; waiting"),
+            (State::Waiting(denied), "permission denied; retrying"),
+            (State::NotAFile(Kind::Directory), "is a directory; waiting"),
+            (State::NotAFile(Kind::Other), "is not a regular file; waiting"),
+        ] {
+            assert_eq!(state.to_string(), text);
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn numbers_of_the_system_become_its_words() {
+        assert_eq!(State::Waiting(reason(24)).to_string(), "too many open files; retrying");
+        assert_eq!(State::Waiting(reason(13)).to_string(), "permission denied; retrying");
+        let unreadable = State::Unreadable { offset: 1_234_567, reason: reason(5) };
+        let text = "read error at byte 1234567: input/output error; retrying";
+        assert_eq!(unreadable.to_string(), text);
+    }
+}

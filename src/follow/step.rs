@@ -1,0 +1,59 @@
+//! What a follower tells.
+
+use std::sync::Arc;
+
+use super::State;
+use crate::source::Handle;
+
+/// Which stream of a follower a step is about: one physical content of one file.
+///
+/// Counted from 0 in the order of opening.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StreamId(pub u32);
+
+/// What one poll found.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// A stream begins.
+    Opened {
+        /// Its number; all its further steps carry it.
+        stream: StreamId,
+        /// The file, to read its text again later. That of a truncated one has other bytes now.
+        handle: Arc<dyn Handle>,
+        /// Why there is a new stream.
+        why: Opening,
+    },
+    /// There are new bytes in the buffer.
+    Bytes {
+        /// The stream they belong to.
+        stream: StreamId,
+        /// Where in the file the first of them stands.
+        offset: u64,
+        /// How many bytes after them are still unread.
+        behind: u64,
+    },
+    /// The stream is over: a last line without an end will not get one.
+    Finished {
+        /// The stream.
+        stream: StreamId,
+    },
+    /// Nothing new; until the next poll there is time to wait.
+    Idle(State),
+}
+
+/// Why a stream begins; from its first byte, but for [`Opening::Returned`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// The first file at the path.
+    First,
+    /// The file before was given another name, or the path leads elsewhere.
+    Rolled,
+    /// The file before was removed.
+    Recreated,
+    /// The same file is shorter than what was read of it.
+    Truncated,
+    /// The same file holds other bytes where it was read: truncated and filled again.
+    Rewritten,
+    /// A file that was let go is back at the path; its stream goes on where the one before ended.
+    Returned,
+}

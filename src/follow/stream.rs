@@ -1,0 +1,210 @@
+//! One stream: a held file, how far it was read, and the proof that it is still the same content.
+//!
+//! Knows nothing of the path and of other streams.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Opening, Reason, State, Step, StreamId};
+use crate::source::{Handle, Identity, read_full, uninterrupted};
+
+/// How many bytes before the place to go on from are read again and compared.
+pub(super) const OVERLAP: usize = 64;
+/// After an error a file is left alone for so long, twice as long after each further one …
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// … but not longer than this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// A place in a file, and what proves that a file is the one meant.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mark {
+    pub(super) identity: Identity,
+    /// All bytes before it were read.
+    pub(super) offset: u64,
+    /// The last bytes before it, right-aligned.
+    anchor: [u8; OVERLAP],
+}
+
+impl Mark {
+    pub(super) fn at_start(identity: Identity) -> Self {
+        Self { identity, offset: 0, anchor: [0; OVERLAP] }
+    }
+
+    /// The last bytes before the place; fewer than [`OVERLAP`] near the start of the file.
+    fn anchor(&self) -> &[u8] {
+        let len = usize::try_from(self.offset).map_or(OVERLAP, |offset| offset.min(OVERLAP));
+        &self.anchor[OVERLAP - len..]
+    }
+
+    fn advance(&mut self, bytes: &[u8]) {
+        let kept = bytes.len().min(OVERLAP);
+        self.anchor.copy_within(kept.., 0);
+        self.anchor[OVERLAP - kept..].copy_from_slice(&bytes[bytes.len() - kept..]);
+        self.offset += bytes.len() as u64;
+    }
+
+    /// Whether `handle` has the same bytes before the place.
+    fn continues_in(&self, handle: &dyn Handle) -> io::Result<bool> {
+        let mut seen = [0; OVERLAP];
+        let anchor = self.anchor();
+        let start = self.offset - anchor.len() as u64;
+        let count = read_full(handle, start, &mut seen[..anchor.len()])?;
+        Ok(seen[..count] == *anchor)
+    }
+
+    /// Whether `handle`, of that `identity`, is the file of this mark, though it was not held
+    /// meanwhile and its number may have been given away: too few bytes prove nothing.
+    pub(super) fn proves(&self, handle: &dyn Handle, identity: &Identity) -> io::Result<bool> {
+        Ok(self.anchor().len() == OVERLAP
+            && self.identity.is_same(identity)
+            && self.continues_in(handle)?)
+    }
+}
+
+/// Since when a replaced file drains; in watched time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Drain {
+    pub(super) since: Duration,
+    /// When it last grew.
+    pub(super) grown: Duration,
+    /// It was read to its end for the last time.
+    pub(super) is_spent: bool,
+}
+
+impl From<Duration> for Drain {
+    fn from(watched: Duration) -> Self {
+        Self { since: watched, grown: watched, is_spent: false }
+    }
+}
+
+/// An error that stopped the reading, and when to try again.
+#[derive(Clone, Copy, Debug)]
+struct Trouble {
+    reason: Reason,
+    since: Duration,
+    pause: Duration,
+    until: Duration,
+}
+
+/// What a read of a stream found.
+#[derive(Debug)]
+pub(super) enum Read {
+    /// New bytes from `offset` on, and `behind` more after them.
+    Bytes { offset: u64, behind: u64 },
+    /// Nothing new.
+    End,
+    /// Other content.
+    Other(Opening),
+    /// The file cannot be read now.
+    Trouble,
+}
+
+/// A held file that is being read.
+#[derive(Debug)]
+pub(super) struct Stream {
+    pub(super) id: StreamId,
+    pub(super) handle: Arc<dyn Handle>,
+    pub(super) mark: Mark,
+    /// None while the path leads to it.
+    pub(super) drain: Option<Drain>,
+    /// Why it begins, until that was told.
+    untold: Option<Opening>,
+    trouble: Option<Trouble>,
+}
+
+impl Stream {
+    pub(super) fn new(id: StreamId, handle: Arc<dyn Handle>, mark: Mark, why: Opening) -> Self {
+        Self { id, handle, mark, drain: None, untold: Some(why), trouble: None }
+    }
+
+    /// Tells, once, that it begins.
+    pub(super) fn announce(&mut self) -> Option<Step> {
+        let (stream, handle) = (self.id, &self.handle);
+        self.untold.take().map(|why| Step::Opened { stream, handle: Arc::clone(handle), why })
+    }
+
+    /// Reads on, at most what fits into `buffer` after the overlap.
+    pub(super) fn read(&mut self, buffer: &mut [u8], now: Duration, out: &mut Vec<u8>) -> Read {
+        if self.trouble.is_some_and(|trouble| now < trouble.until) {
+            return Read::Trouble;
+        }
+        match self.try_read(buffer, out) {
+            Ok(read) => {
+                self.trouble = None;
+                read
+            }
+            Err(error) => {
+                self.pause(&error, now);
+                Read::Trouble
+            }
+        }
+    }
+
+    fn try_read(&mut self, buffer: &mut [u8], out: &mut Vec<u8>) -> io::Result<Read> {
+        let anchor = self.mark.anchor();
+        let offset = self.mark.offset;
+        let start = offset - anchor.len() as u64;
+        let room = buffer.len() - OVERLAP + anchor.len();
+        let count = uninterrupted(|| self.handle.read_at(start, &mut buffer[..room]))?;
+        let Some((overlap, fresh)) = buffer[..count].split_at_checked(anchor.len()) else {
+            return self.is_truncated(offset);
+        };
+        if overlap != anchor {
+            return Ok(Read::Other(Opening::Rewritten));
+        }
+        if fresh.is_empty() {
+            return Ok(Read::End);
+        }
+        out.extend_from_slice(fresh);
+        self.mark.advance(fresh);
+        Ok(Read::Bytes { offset, behind: if count < room { 0 } else { self.behind() } })
+    }
+
+    /// A read fell short of what was read before: the file was cut, or the read was.
+    fn is_truncated(&self, offset: u64) -> io::Result<Read> {
+        let len = uninterrupted(|| self.handle.stat())?.len;
+        Ok(if len < offset { Read::Other(Opening::Truncated) } else { Read::End })
+    }
+
+    /// How much is unread; only for showing, so an error here is none of the reading.
+    fn behind(&self) -> u64 {
+        uninterrupted(|| self.handle.stat())
+            .map_or(0, |stat| stat.len.saturating_sub(self.mark.offset))
+    }
+
+    fn pause(&mut self, error: &io::Error, now: Duration) {
+        let pause = self.trouble.map_or(FIRST_PAUSE, |before| before.pause * 2);
+        let pause = pause.min(LONGEST_PAUSE);
+        let reason = Reason::of(error);
+        let until = now.saturating_add(pause);
+        self.trouble = Some(Trouble { reason, since: now, pause, until });
+    }
+
+    /// Whether there is reason to open its path again, which leads to a file of `len` bytes.
+    ///
+    /// All that the held file shows was read after the look at the path, so it cannot end
+    /// elsewhere; and what just could not be read may be readable when opened anew.
+    pub(super) fn contradicts(&self, len: u64, now: Duration) -> bool {
+        self.trouble.map_or(self.mark.offset != len, |trouble| trouble.since == now)
+    }
+
+    /// What there is to say of it, if it cannot be read.
+    pub(super) fn state(&self) -> Option<State> {
+        let offset = self.mark.offset;
+        self.trouble.map(|trouble| State::Unreadable { offset, reason: trouble.reason })
+    }
+
+    pub(super) fn is_unlinked(&self) -> bool {
+        uninterrupted(|| self.handle.stat()).is_ok_and(|stat| stat.unlinked)
+    }
+
+    /// Whether `handle`, just opened and of that `identity`, is the file of this stream.
+    ///
+    /// If it was truncated while nobody looked, neither handle shows the bytes read before: it is
+    /// the same file, and the next read will find out.
+    pub(super) fn is_of(&self, handle: &dyn Handle, identity: &Identity) -> io::Result<bool> {
+        Ok(self.mark.identity.is_same(identity)
+            && (self.mark.continues_in(handle)? || !self.mark.continues_in(&*self.handle)?))
+    }
+}
