@@ -187,6 +187,14 @@ impl QueueFile<'_> {
         };
         Some((35 - digit(0)?) * 36 + (35 - digit(1)?) + 1)
     }
+
+    /// What stays the same when a retry renames the file: the name without the two characters of
+    /// the attempt and without the suffix. (The directory can be left out: bodies are unique.)
+    pub fn body(&self) -> Option<&[u8]> {
+        let start = memchr::memrchr(b'/', self.0).map_or(0, |slash| slash + 1);
+        let end = memchr::memrchr(b'.', self.0).filter(|&dot| dot >= start)?;
+        self.0.get(start + 2..end)
+    }
 }
 
 /// A connection entry: a connection was opened, closed, refused, or said something of itself.
@@ -245,5 +253,7 @@ mod tests {
         }
         assert_eq!(QueueFile(b"q/zz.00").attempt(), None);
         assert_eq!(QueueFile(b"q/").attempt(), None);
+        assert_eq!(QueueFile(b"q/ZZ01x.00").body(), QueueFile(b"q/ZY01x.01").body());
+        assert_eq!(QueueFile(b"q/Z").body(), None);
     }
 }

@@ -68,16 +68,16 @@ impl Tally {
         Self { filter, ..Self::default() }
     }
 
-    /// Counts the rows that came since.
-    pub fn extend(&mut self, index: &Index) {
+    /// Counts the rows that came since, up to the first `rows` of the index.
+    pub fn extend(&mut self, index: &Index, rows: usize) {
         self.learn_domains(index);
         self.by_connection.resize(index.connections().len(), Counts::default());
-        for row in index.rows().counted(self.rows, index.rows().len()) {
+        for row in index.rows().counted(self.rows, rows) {
             if self.wants(index, row.domains) {
                 self.count(&row);
             }
         }
-        self.rows = index.rows().len();
+        self.rows = self.rows.max(rows);
     }
 
     fn learn_domains(&mut self, index: &Index) {

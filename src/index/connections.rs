@@ -111,8 +111,8 @@ pub struct Connection {
     pub first: Option<RowId>,
     /// Its newest entry.
     pub last: Option<RowId>,
-    /// The newest entry that says how a delivery ended or why the connection did.
-    pub answer: Option<RowId>,
+    /// The newest entry that says who the client is, how a delivery ended, or why the connection did.
+    pub told: Option<RowId>,
 }
 
 impl Connection {
@@ -244,10 +244,9 @@ impl Connections {
         if id.is_real() {
             connection.learn(&draft.hosts, names);
         }
-        if matches!(draft.kind, Kind::Ended(_) | Kind::Refused)
-            || over.is_some() && connection.answer.is_none()
-        {
-            connection.answer = Some(row);
+        let tells = matches!(draft.kind, Kind::Enqueued | Kind::Ended(_) | Kind::Refused);
+        if tells || over.is_some() && connection.told.is_none() {
+            connection.told = Some(row);
         }
         if over.is_some() {
             self.by_ends.remove(ends_key(draft));
