@@ -1,0 +1,159 @@
+//! A selection in a list that grows and changes under it.
+//!
+//! What is selected is an id, not a row: it stays on its entry while others come and go above it.
+
+use crate::keymap::Motion;
+
+/// The end of a list that is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Follow {
+    /// The top: newest or worst first.
+    Top,
+    /// The bottom: newest last, as in a log.
+    Bottom,
+}
+
+/// Selection and scroll position of one list.
+#[derive(Clone, Debug)]
+pub struct Cursor<Id> {
+    selected: Option<Id>,
+    /// Where the selected id was last seen.
+    at: usize,
+    /// First visible row.
+    top: usize,
+    /// The selection stays at the followed end.
+    following: bool,
+}
+
+impl<Id> Default for Cursor<Id> {
+    fn default() -> Self {
+        Self { selected: None, at: 0, top: 0, following: true }
+    }
+}
+
+impl<Id: Copy + PartialEq> Cursor<Id> {
+    /// Finds the selection again after the list or the number of visible rows changed.
+    pub fn settle(&mut self, list: &[Id], height: usize, follow: Follow) {
+        let (last, height) = (list.len().saturating_sub(1), height.max(1));
+        self.at = match (self.selected, follow) {
+            (Some(id), _) if !self.following => self.find(id, list).unwrap_or(self.at.min(last)),
+            (_, Follow::Bottom) => last,
+            (_, Follow::Top) => 0,
+        };
+        self.selected = list.get(self.at).copied();
+        self.top = self.top.clamp((self.at + 1).saturating_sub(height), self.at);
+        // No empty rows below while there are hidden ones above.
+        self.top = self.top.min(list.len().saturating_sub(height));
+    }
+
+    /// The row of an id, as a rule where it was.
+    fn find(&self, id: Id, list: &[Id]) -> Option<usize> {
+        if list.get(self.at) == Some(&id) {
+            return Some(self.at);
+        }
+        list.iter().position(|&other| other == id)
+    }
+
+    /// Moves the selection.
+    pub fn go(&mut self, motion: Motion, list: &[Id], height: usize, follow: Follow) {
+        let to = destination(motion, self.at, list.len(), height);
+        let end = if follow == Follow::Top { 0 } else { list.len().saturating_sub(1) };
+        self.following = to == end;
+        (self.at, self.selected) = (to, list.get(to).copied());
+        self.settle(list, height, follow);
+    }
+
+    /// Selects a row of the list by its place on the screen.
+    pub fn click(&mut self, visible_row: usize, list: &[Id]) {
+        if let Some(&id) = list.get(self.top + visible_row) {
+            (self.at, self.selected, self.following) = (self.top + visible_row, Some(id), false);
+        }
+    }
+
+    /// The selected id.
+    pub fn selected(&self) -> Option<Id> {
+        self.selected
+    }
+
+    /// First visible row.
+    pub fn top(&self) -> usize {
+        self.top
+    }
+
+    /// The selected row.
+    pub fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Whether the selection stays at the followed end.
+    pub fn is_following(&self) -> bool {
+        self.following
+    }
+}
+
+/// Where a motion leads from `at` in something of `length`, of which `height` is visible.
+pub fn destination(motion: Motion, at: usize, length: usize, height: usize) -> usize {
+    let (page, half) = (height.saturating_sub(1).max(1), (height / 2).max(1));
+    let to = match motion {
+        Motion::Down => at + 1,
+        Motion::Up => at.saturating_sub(1),
+        Motion::PageDown => at + page,
+        Motion::PageUp => at.saturating_sub(page),
+        Motion::HalfDown => at + half,
+        Motion::HalfUp => at.saturating_sub(half),
+        Motion::First => 0,
+        Motion::Last => length,
+    };
+    to.min(length.saturating_sub(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_selection_stays_on_its_entry_while_others_come() {
+        let mut cursor = Cursor::default();
+        cursor.settle(&[1, 2, 3], 2, Follow::Bottom);
+        assert_eq!((cursor.selected(), cursor.top(), cursor.is_following()), (Some(3), 1, true));
+        cursor.go(Motion::Up, &[1, 2, 3], 2, Follow::Bottom);
+        cursor.settle(&[0, 1, 2, 3, 4, 5], 2, Follow::Bottom);
+        assert_eq!((cursor.selected(), cursor.at(), cursor.is_following()), (Some(2), 2, false));
+        cursor.go(Motion::Last, &[0, 1, 2, 3, 4, 5], 2, Follow::Bottom);
+        cursor.settle(&[0, 1, 2, 3, 4, 5, 6], 2, Follow::Bottom);
+        assert_eq!((cursor.selected(), cursor.top()), (Some(6), 5));
+    }
+
+    #[test]
+    fn what_is_gone_gives_way_to_its_neighbour() {
+        let mut cursor = Cursor::default();
+        cursor.settle(&[1, 2, 3, 4], 4, Follow::Bottom);
+        cursor.go(Motion::Up, &[1, 2, 3, 4], 4, Follow::Bottom);
+        cursor.settle(&[1, 2], 4, Follow::Bottom);
+        assert_eq!(cursor.selected(), Some(2));
+        cursor.settle(&[], 4, Follow::Bottom);
+        assert_eq!(cursor.selected(), None);
+    }
+
+    proptest! {
+        #[test]
+        fn the_selection_is_always_in_sight(
+            lists in proptest::collection::vec((0_usize..40, 0_usize..12, 0_usize..8), 1..20),
+        ) {
+            let motions = [Motion::Down, Motion::Up, Motion::PageDown, Motion::PageUp,
+                           Motion::HalfDown, Motion::HalfUp, Motion::First, Motion::Last];
+            let mut cursor = Cursor::default();
+            for (length, height, motion) in lists {
+                let list: Vec<usize> = (0..length).collect();
+                for follow in [Follow::Bottom, Follow::Top] {
+                    cursor.settle(&list, height, follow);
+                    cursor.go(motions[motion], &list, height, follow);
+                    prop_assert_eq!(cursor.selected().is_some(), length > 0);
+                    prop_assert!(cursor.top() <= cursor.at());
+                    prop_assert!(cursor.at() < cursor.top() + height.max(1));
+                }
+            }
+        }
+    }
+}

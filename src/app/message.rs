@@ -1,0 +1,240 @@
+//! The message pane: every field of the selected entry, what was answered first.
+
+use super::App;
+use super::words::{self, Tone};
+use crate::entry::{Body, ConnectionEntry, Direction, Entry, Message};
+use crate::index::{Kind, RowId};
+use crate::parse;
+use crate::show::{Shown, show};
+use std::borrow::Cow;
+
+/// Entries of the message that are listed at most.
+pub const HISTORY: usize = 20;
+/// Cells of the labels.
+pub const LABEL: usize = 12;
+
+/// A label and what stands behind it.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Our word for it.
+    pub label: Cow<'static, str>,
+    /// What the log says.
+    pub value: Shown,
+    /// Whether that is good.
+    pub tone: Tone,
+}
+
+/// One line on the screen.
+pub struct Line<'a> {
+    /// The label, on the first line of a field.
+    pub label: &'a str,
+    /// A part of the value.
+    pub value: Shown,
+    /// Whether that is good.
+    pub tone: Tone,
+}
+
+/// The fields of the selected entry.
+pub fn fields(app: &App) -> Vec<Field> {
+    let Some(row) = app.selected_entry() else { return Vec::new() };
+    let Some(text) = app.text(row) else {
+        let why = "the text of this entry is no longer in the log: it was truncated or rewritten";
+        return if app.is_text_gone(row) { vec![note(why)] } else { Vec::new() };
+    };
+    let mut fields = Fields(Vec::new());
+    match parse::entry(text) {
+        Ok(entry) => {
+            fields.entry(app, row, &entry);
+            fields.history(app, row);
+        }
+        Err(flaw) => {
+            fields.0.push(note("not read as an entry:"));
+            fields.toned("why", flaw.to_string().as_bytes(), Tone::Bad);
+            fields.put("text", Some(text));
+        }
+    }
+    fields.0
+}
+
+/// Fields as lines of this many cells; nothing is cut.
+pub fn lines(fields: &[Field], width: usize) -> Vec<Line<'_>> {
+    let room = width.saturating_sub(LABEL + 1).max(8);
+    let wrapped = fields.iter().flat_map(|field| {
+        let labels = std::iter::once(field.label.as_ref()).chain(std::iter::repeat(""));
+        let values = field.value.wrap(room);
+        labels.zip(values).map(|(label, value)| Line { label, value, tone: field.tone })
+    });
+    wrapped.collect()
+}
+
+fn note(words: &'static str) -> Field {
+    Field { label: Cow::Borrowed(""), value: Shown::label(words), tone: Tone::Dim }
+}
+
+struct Fields(Vec<Field>);
+
+impl Fields {
+    fn toned(&mut self, label: impl Into<Cow<'static, str>>, value: &[u8], tone: Tone) {
+        self.0.push(Field { label: label.into(), value: show(value), tone });
+    }
+
+    fn put(&mut self, label: &'static str, value: Option<&[u8]>) {
+        if let Some(value) = value {
+            self.toned(label, value, Tone::Plain);
+        }
+    }
+
+    fn number(&mut self, label: &'static str, value: Option<impl ToString>) {
+        self.put(label, value.map(|value| value.to_string()).as_deref().map(str::as_bytes));
+    }
+
+    fn entry(&mut self, app: &App, row: RowId, entry: &Entry<'_>) {
+        let kind = app.index().rows().kind(row);
+        let (word, tone) = words::kind(kind);
+        let answer = words::answer(entry);
+        let label = match &entry.body {
+            Body::Message(message) if message.response.is_some() => "response",
+            Body::Message(_) => "status",
+            Body::Connection(_) => "reason",
+            Body::Header(_) => "header",
+        };
+        if !answer.is_empty() {
+            self.toned(label, &answer, tone);
+        }
+        match &entry.body {
+            Body::Message(message) => {
+                self.put("banner", message.banner);
+                self.outcome(app, row, word, tone, message);
+                self.message(message);
+            }
+            Body::Connection(connection) => self.connection(word, tone, connection),
+            Body::Header(_) => {}
+        }
+        self.put("process", entry.process.map(|process| process.text));
+        self.put("node", entry.node);
+        let time =
+            entry.time.calendar().map(|time| time.format("%Y-%m-%d %H:%M:%S%.3f").to_string());
+        self.number("time", time);
+    }
+
+    /// The outcome, which attempt it was, and how long the recipient was queued.
+    fn outcome(&mut self, app: &App, row: RowId, word: &str, tone: Tone, message: &Message<'_>) {
+        let mut words = format!("{word} ({})", String::from_utf8_lossy(message.code.0));
+        if matches!(app.index().rows().kind(row), Kind::Ended(_)) {
+            if let Some(attempt) = message.queue_file.and_then(|file| file.attempt()) {
+                words.push_str(&format!(", attempt {attempt}"));
+            }
+            if let Some(millis) = queued(app, row, message) {
+                words.push_str(&format!(
+                    ", {}.{:02} s after its enqueue",
+                    millis / 1_000,
+                    millis % 1_000 / 10
+                ));
+            }
+        }
+        self.toned("outcome", words.as_bytes(), tone);
+    }
+
+    fn message(&mut self, message: &Message<'_>) {
+        self.put("to", message.active_to);
+        let original =
+            message.original_to_type.map(|kind| [kind, b";", message.original_to].concat());
+        self.put("original to", Some(original.as_deref().unwrap_or(message.original_to)));
+        self.put(
+            "from",
+            Some(message.envelope_from)
+                .filter(|from| !from.is_empty())
+                .or(Some(b"(none: a notification)")),
+        );
+        let channels = match message.destination_channel {
+            Some(destination) => [message.source_channel, b" to ", destination].concat(),
+            None => message.source_channel.to_vec(),
+        };
+        self.put("channel", Some(&channels));
+        self.put("asked", message.remote_host);
+        self.put("remote MTA", message.remote_mta.map(|mta| mta.host));
+        if let Some(ends) = message.transport {
+            self.ends(&ends);
+        }
+        self.put("client", message.connecting_host.map(|host| host.text));
+        self.put("message id", message.message_id);
+        self.put("about", message.related_message_id);
+        self.put("envelope id", message.envelope_id);
+        self.put("queue file", message.queue_file.map(|file| file.0));
+        self.put("user", message.username.map(|user| user.name));
+        if message.username.is_some_and(|user| user.authenticated) {
+            self.put("", Some(b"(authenticated)"));
+        }
+        self.number("size", Some(format!("{} blocks", message.size)));
+        self.number("notary", message.notary_flags);
+        self.number("sensitivity", message.sensitivity);
+        self.number("priority", message.priority);
+        self.put("filter", message.filter);
+    }
+
+    fn connection(&mut self, word: &str, tone: Tone, connection: &ConnectionEntry<'_>) {
+        let direction =
+            if connection.direction == Direction::Inbound { "inbound" } else { "outbound" };
+        let words = format!("{word} ({}), {direction}", String::from_utf8_lossy(connection.code.0));
+        self.toned("event", words.as_bytes(), tone);
+        self.put("channel", Some(connection.source_channel));
+        if let Some(ends) = connection.transport {
+            self.ends(&ends);
+        }
+        if let Some(application) = connection.application {
+            self.put("protocol", Some(application.protocol));
+            self.put("asked for", application.initial_host);
+            self.put("MX chosen", application.dns_host);
+            self.put("TLS", application.tls);
+        }
+    }
+
+    fn ends(&mut self, ends: &crate::entry::Transport<'_>) {
+        let end = |ip: &[u8], port: u16| [ip, b" port ", port.to_string().as_bytes()].concat();
+        self.put("our end", Some(&end(ends.local_ip, ends.local_port)));
+        self.put("their end", Some(&end(ends.remote_ip, ends.remote_port)));
+    }
+
+    /// The entries of the same message, oldest first.
+    fn history(&mut self, app: &App, row: RowId) {
+        let mut rows: Vec<RowId> = app.history(row).collect();
+        if rows.len() < 2 {
+            return;
+        }
+        rows.reverse();
+        self.0.push(note(""));
+        self.0.push(note(if rows.len() == HISTORY {
+            "the newest entries of this message"
+        } else {
+            "this message"
+        }));
+        for row in rows {
+            let (word, tone) = words::kind(app.index().rows().kind(row));
+            let entry = app.text(row).and_then(|text| parse::entry(text).ok());
+            let mut line = word.as_bytes().to_vec();
+            if let Some(Entry { body: Body::Message(message), .. }) = &entry {
+                line.extend([b" ", message.recipient(), b" "].concat());
+            }
+            line.extend(entry.map(|entry| words::answer(&entry)).unwrap_or_default());
+            self.toned(app.index().rows().time(row).to_string(), &line, tone);
+        }
+    }
+}
+
+/// Milliseconds from the enqueue of the same queue file and recipient to this entry.
+fn queued(app: &App, row: RowId, message: &Message<'_>) -> Option<u64> {
+    let body =
+        |message: &Message<'_>| message.queue_file.and_then(|file| file.body().map(<[u8]>::to_vec));
+    let enqueued = app.history(row).find(|&other| {
+        app.index().rows().kind(other) == Kind::Enqueued
+            && app.text(other).and_then(|text| parse::entry(text).ok()).is_some_and(|entry| {
+                match &entry.body {
+                    Body::Message(other) => {
+                        other.active_to == message.active_to && body(other) == body(message)
+                    }
+                    _ => false,
+                }
+            })
+    })?;
+    Some(app.index().rows().time(row).since(app.index().rows().time(enqueued)))
+}

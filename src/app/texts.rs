@@ -1,0 +1,36 @@
+//! Texts of the entries on the screen, read from the log by whoever owns the files.
+
+use crate::index::RowId;
+use std::collections::HashMap;
+
+/// Texts kept at most: many screens.
+const MOST: usize = 4_096;
+
+/// The texts at hand.
+#[derive(Default)]
+pub(super) struct Texts(HashMap<RowId, Option<Vec<u8>>>);
+
+impl Texts {
+    /// The text of an entry; `None` if it is not at hand or can't be read any more.
+    pub(super) fn get(&self, row: RowId) -> Option<&[u8]> {
+        self.0.get(&row).and_then(Option::as_deref)
+    }
+
+    /// Whether the text is known to be gone from the log.
+    pub(super) fn is_gone(&self, row: RowId) -> bool {
+        self.0.get(&row).is_some_and(Option::is_none)
+    }
+
+    /// Whether it was asked for already.
+    pub(super) fn knows(&self, row: RowId) -> bool {
+        self.0.contains_key(&row)
+    }
+
+    /// Takes a text, or that there is none.
+    pub(super) fn supply(&mut self, row: RowId, text: Option<Vec<u8>>) {
+        if self.0.len() >= MOST {
+            self.0.clear();
+        }
+        self.0.insert(row, text);
+    }
+}

@@ -1,0 +1,141 @@
+//! Facts of the index in the words of the screen.
+
+use crate::entry::{Body, Entry, Outcome, Time};
+use crate::index::{Connection, Kind, State};
+
+/// Whether something is good news.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tone {
+    /// Neither.
+    #[default]
+    Plain,
+    /// Of less weight.
+    Dim,
+    /// As it should be.
+    Good,
+    /// Not yet.
+    Late,
+    /// Not at all.
+    Bad,
+}
+
+/// An open connection that was silent for so long, in milliseconds, may hang.
+pub const STALL: u64 = 60_000;
+
+/// What an entry counts as, in a word, and whether that is good.
+pub fn kind(kind: Kind) -> (&'static str, Tone) {
+    match kind {
+        Kind::Enqueued => ("enqueued", Tone::Plain),
+        Kind::Ended(outcome @ (Outcome::Delivered | Outcome::Relayed)) => {
+            (outcome.name(), Tone::Good)
+        }
+        Kind::Ended(outcome @ Outcome::HandedOn) => (outcome.name(), Tone::Plain),
+        Kind::Ended(outcome @ (Outcome::Deferred | Outcome::Warned)) => {
+            (outcome.name(), Tone::Late)
+        }
+        Kind::Ended(outcome @ Outcome::Failed) => (outcome.name(), Tone::Bad),
+        Kind::Refused => ("rejected", Tone::Bad),
+        Kind::OtherMessage => ("other", Tone::Plain),
+        Kind::Opened => ("opened", Tone::Dim),
+        Kind::Closed => ("closed", Tone::Dim),
+        Kind::Rejected => ("refused", Tone::Bad),
+        Kind::ConnectFailed => ("no connect", Tone::Bad),
+        Kind::OtherConnection => ("event", Tone::Plain),
+        Kind::Header => ("header", Tone::Dim),
+        Kind::Unparsed => ("unparsed", Tone::Bad),
+    }
+}
+
+/// State of a connection, with its age if it is open, or its silence if that is long.
+pub fn state(connection: &Connection, now: Time) -> (String, Tone) {
+    let silence = now.since(connection.active);
+    match connection.state {
+        State::Open if silence >= STALL => (format!("STALL? {}", age(silence)), Tone::Late),
+        State::Open => (format!("open {}", age(now.since(connection.opened))), Tone::Good),
+        State::Closed => ("closed".to_owned(), Tone::Dim),
+        State::Superseded => ("closed (?)".to_owned(), Tone::Dim),
+        State::Failed => ("failed".to_owned(), Tone::Bad),
+        State::Rejected => ("rejected".to_owned(), Tone::Bad),
+        State::Implied => ("no O, no C".to_owned(), Tone::Dim),
+    }
+}
+
+/// Milliseconds as a person says them: two digits and a unit.
+pub fn age(millis: u64) -> String {
+    match millis / 1000 {
+        seconds @ 0..100 => format!("{seconds}s"),
+        seconds @ 100..6_000 => format!("{}m", seconds / 60),
+        seconds @ 6_000..360_000 => format!("{}h", seconds / 3_600),
+        seconds => format!("{}d", seconds / 86_400),
+    }
+}
+
+/// Bytes as a person says them.
+pub fn bytes(count: u64) -> String {
+    const UNITS: [(&str, u64); 3] = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)];
+    match UNITS.iter().find(|(_, size)| count >= *size) {
+        Some((unit, size)) if count < 10 * size => {
+            format!("{}.{} {unit}", count / size, count % size * 10 / size)
+        }
+        Some((unit, size)) => format!("{} {unit}", count / size),
+        None => format!("{count} bytes"),
+    }
+}
+
+/// A number with its thousands apart.
+pub fn number(count: impl TryInto<u64>) -> String {
+    let digits = count.try_into().unwrap_or(u64::MAX).to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The same in three cells: above 999 in thousands or millions, and so on.
+pub fn short(count: u32) -> String {
+    match count {
+        0 => "·".to_owned(),
+        1..1_000 => count.to_string(),
+        1_000..100_000 => format!("{}k", count / 1_000),
+        100_000..1_000_000 => format!(".{}M", count / 100_000),
+        _ => format!("{}M", count / 1_000_000),
+    }
+}
+
+/// What was answered: the whole response of the remote server, else any other status or reason.
+pub fn answer(entry: &Entry<'_>) -> Vec<u8> {
+    match &entry.body {
+        Body::Message(message) => match message.response {
+            Some(response) => {
+                let code = response.code.to_string();
+                let parts = [Some(code.as_bytes()), response.enhanced, Some(response.text)];
+                let parts: Vec<&[u8]> =
+                    parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+                parts.join(&b' ')
+            }
+            None => message.diagnostic.unwrap_or_default().to_vec(),
+        },
+        Body::Connection(connection) => connection.reason.unwrap_or_default().to_vec(),
+        Body::Header(line) => line.to_vec(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantities_are_short() {
+        assert_eq!([99_999, 100_000, 6_000_000, 400_000_000].map(age), ["99s", "1m", "1h", "4d"]);
+        assert_eq!(
+            [999, 1_500, 34_000_000, 1_230_000_000].map(bytes),
+            ["999 bytes", "1.5 kB", "34 MB", "1.2 GB"]
+        );
+        assert_eq!([0_u64, 999, 1_000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!([0, 999, 9_999, 250_000, 3_000_000].map(short), ["·", "999", "9k", ".2M", "3M"]);
+    }
+}
