@@ -193,43 +193,46 @@ pub struct Placed<C> {
 /// it stays when the screen gets narrow.
 struct Wish<C>(C, &'static str, u16, u16, u8);
 
+/// Columns from this rank on are taken only where those before have room to breathe.
+const LUXURY: u8 = 9;
+/// The room to breathe: cells for the columns that can grow.
+const COMFORT: u16 = 24;
+
 /// The columns that fit, in the order of the screen.
 pub fn connection_columns(width: u16) -> Vec<Placed<ConnectionColumn>> {
     use ConnectionColumn as C;
-    place(
-        width,
-        &[
-            Wish(C::Opened, "OPENED", 8, 8, 6),
-            Wish(C::Direction, " ", 1, 1, 5),
-            Wish(C::Channel, "CHANNEL", 10, 12, 11),
-            Wish(C::Host, "HOST → MX", 16, 60, 0),
-            Wish(C::Local, "LOCAL", 21, 21, 12),
-            Wish(C::Remote, "REMOTE", 21, 21, 10),
-            Wish(C::Tls, "TLS", 7, 14, 13),
-            Wish(C::State, "STATE", 10, 10, 1),
-            Wish(C::Enqueued, "   E", 4, 4, 8),
-            Wish(C::Delivered, "   D", 4, 4, 2),
-            Wish(C::Deferred, "   Q", 4, 4, 3),
-            Wish(C::Failed, "   R", 4, 4, 4),
-            Wish(C::Rejected, "   J", 4, 4, 9),
-            Wish(C::Response, "LAST RESPONSE", 14, u16::MAX, 7),
-        ],
-    )
+    #[rustfmt::skip]
+    let wishes = [
+        Wish(C::Opened,    "OPENED",        8,  8, 6),
+        Wish(C::Direction, " ",             1,  1, 5),
+        Wish(C::Channel,   "CHANNEL",      10, 12, 11),
+        Wish(C::Host,      "HOST → MX",    16, 60, 0),
+        Wish(C::Local,     "LOCAL",        21, 21, 12),
+        Wish(C::Remote,    "REMOTE",       21, 21, 10),
+        Wish(C::Tls,       "TLS",          12, 20, 13),
+        Wish(C::State,     "STATE",        10, 10, 1),
+        Wish(C::Enqueued,  "  E",           3,  3, 8),
+        Wish(C::Delivered, "  D",           3,  3, 2),
+        Wish(C::Deferred,  "  Q",           3,  3, 3),
+        Wish(C::Failed,    "  R",           3,  3, 4),
+        Wish(C::Rejected,  "  J",           3,  3, 9),
+        Wish(C::Response,  "LAST RESPONSE", 14, u16::MAX, 7),
+    ];
+    place(width, &wishes)
 }
 
 /// The columns that fit, in the order of the screen.
 pub fn delivery_columns(width: u16) -> Vec<Placed<DeliveryColumn>> {
     use DeliveryColumn as C;
-    place(
-        width,
-        &[
-            Wish(C::Time, "TIME", 8, 8, 2),
-            Wish(C::Outcome, "OUTCOME", 9, 9, 0),
-            Wish(C::Recipient, "RECIPIENT", 20, 44, 1),
-            Wish(C::Attempt, "TRY", 3, 3, 4),
-            Wish(C::Response, "RESPONSE", 16, u16::MAX, 3),
-        ],
-    )
+    #[rustfmt::skip]
+    let wishes = [
+        Wish(C::Time,      "TIME",       8,  8, 2),
+        Wish(C::Outcome,   "OUTCOME",   10, 10, 0),
+        Wish(C::Recipient, "RECIPIENT", 20, 44, 1),
+        Wish(C::Attempt,   "TRY",        3,  3, 4),
+        Wish(C::Response,  "RESPONSE",  16, u16::MAX, 3),
+    ];
+    place(width, &wishes)
 }
 
 fn place<C: Copy>(width: u16, wishes: &[Wish<C>]) -> Vec<Placed<C>> {
@@ -238,14 +241,15 @@ fn place<C: Copy>(width: u16, wishes: &[Wish<C>]) -> Vec<Placed<C>> {
     let (mut left, mut worst) = (width, None);
     for wish in by_rank {
         let needed = wish.2 + u16::from(worst.is_some());
-        if needed > left {
+        let kept = if wish.4 >= LUXURY { COMFORT } else { 0 };
+        if needed + kept > left {
             break;
         }
         left -= needed;
         worst = Some(wish.4);
     }
-    let chosen: Vec<&Wish<C>> =
-        wishes.iter().filter(|wish| worst.is_some_and(|worst| wish.4 <= worst)).collect();
+    let fits = |wish: &&Wish<C>| worst.is_some_and(|worst| wish.4 <= worst);
+    let chosen: Vec<&Wish<C>> = wishes.iter().filter(fits).collect();
     let widths = share(left, &chosen);
     let mut x = 0;
     let placed = chosen.iter().zip(widths).map(|(wish, width)| {
@@ -290,9 +294,9 @@ mod tests {
             let last = *delivery_columns(width).last().unwrap();
             assert!(last.x + last.width <= width, "{width}");
         }
-        assert_eq!(connection_columns(200).len(), 14, "a wide screen shows all of them");
+        assert_eq!(connection_columns(210).len(), 14, "a wide screen shows all of them");
         let at_80 = connection_columns(80);
-        assert!(at_80.iter().any(|placed| placed.column == ConnectionColumn::Rejected));
+        assert!(at_80.iter().any(|placed| placed.column == ConnectionColumn::Enqueued));
     }
 
     #[test]

@@ -1,0 +1,89 @@
+//! The screen as a function of the state: one pane a file.
+//!
+//! ```text
+//! mtatop mail.log_current  following                    E 3  D 3  Q 0  R 0  J 0   header
+//! 0.3 D/s  0.0 Q/s  0.0 R/s  2 connections, 0 open      ▁▁▃▇ 60s
+//! filter  none; / filters by recipient domain                                     filter
+//! ━━ Connections ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 3 ━━━━━━━━━  panes
+//! / filter  d this domain  Enter open  Esc back  …  ? help  q quit                footer
+//! ```
+//! Nothing of the log is drawn but by [`text`], which takes only [`Shown`](crate::show::Shown).
+
+mod connections;
+mod deliveries;
+mod filter_bar;
+mod footer;
+mod header;
+mod help;
+mod message;
+mod text;
+mod theme;
+
+pub use theme::{Palette, Theme};
+
+use crate::app::App;
+use crate::layout::{Pane, SMALLEST};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+/// Draws everything. The state must have been refreshed and given the texts it wanted.
+pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
+    let Some(screen) = app.screen() else {
+        let words = format!("too small: {}x{} needed", SMALLEST.0, SMALLEST.1);
+        frame.render_widget(Line::from(words), frame.area());
+        return;
+    };
+    header::draw(app, theme, frame, screen.header);
+    filter_bar::draw(app, theme, frame, screen.filter);
+    connections::draw(app, theme, frame, &screen);
+    deliveries::draw(app, theme, frame, &screen);
+    message::draw(app, theme, frame, &screen);
+    footer::draw(app, theme, frame, screen.footer);
+    if let Some(top) = app.help_top() {
+        help::draw(theme, frame, top);
+    }
+}
+
+/// The line above a pane: its name, and at the right what there is to know of it.
+fn title(
+    app: &App,
+    theme: &Theme,
+    frame: &mut Frame<'_>,
+    area: Rect,
+    pane: Pane,
+    note: Vec<Span<'static>>,
+) {
+    let focused = app.focus() == pane;
+    let (rule, style) = if focused { ("━", theme.focus) } else { ("─", theme.dim) };
+    let name = match pane {
+        Pane::Connections => "Connections",
+        Pane::Deliveries => "Deliveries",
+        Pane::Message => "Message",
+    };
+    let line = Rect { height: 1.min(area.height), ..area };
+    frame.render_widget(Line::styled(rule.repeat(usize::from(line.width)), style), line);
+    let name = Line::from(vec![
+        Span::styled(rule.repeat(2), style),
+        Span::styled(format!(" {name} "), theme.title(focused)),
+    ]);
+    frame.render_widget(name, line);
+    if note.is_empty() {
+        return;
+    }
+    let mut spans = vec![Span::raw(" ")];
+    spans.extend(note);
+    spans.extend([Span::raw(" "), Span::styled(rule.repeat(2), style)]);
+    let note = Line::from(spans);
+    let width = u16::try_from(note.width()).unwrap_or(u16::MAX);
+    // Name and note side by side, or the note is left out.
+    if width + 18 <= line.width {
+        frame.render_widget(note, Rect { x: line.right() - width, width, ..line });
+    }
+}
+
+/// Marks the selected row: in the focused pane, or in another one.
+fn mark(frame: &mut Frame<'_>, theme: &Theme, row: Rect, focused: bool) {
+    let style = if focused { theme.selected } else { theme.selected_elsewhere };
+    frame.buffer_mut().set_style(row, style);
+}

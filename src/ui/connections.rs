@@ -1,0 +1,222 @@
+//! The connection list.
+
+use super::{Theme, mark, text, title};
+use crate::app::App;
+use crate::app::words::{self, Tone};
+use crate::entry::{Body, Direction};
+use crate::index::{Connection, ConnectionId};
+use crate::layout::{ConnectionColumn as Column, Pane, Placed, Screen, connection_columns};
+use crate::parse;
+use crate::show::{Shown, show};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use std::net::IpAddr;
+
+pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Screen) {
+    let pane = screen.pane(Pane::Connections);
+    if pane.is_empty() {
+        return;
+    }
+    title(app, theme, frame, pane, Pane::Connections, note(app, theme));
+    let rows = screen.rows(Pane::Connections);
+    let columns = connection_columns(rows.width);
+    heads(app, theme, frame, screen.heads(Pane::Connections), &columns);
+    if app.listed_connections().is_empty() {
+        let nothing = if app.filter_text().is_empty() && app.prompt().is_none() {
+            "no entries yet"
+        } else {
+            "nothing under this filter; Esc clears it"
+        };
+        text::say(frame, rows, nothing, theme.dim);
+    }
+    let selected = app.selected_connection().map(|(id, _)| id);
+    for (y, (id, connection)) in (rows.y..rows.bottom()).zip(app.visible_connections()) {
+        let row = Rect { y, height: 1, ..rows };
+        if id.is_real() {
+            Row { app, theme, id, connection }.draw(frame, row, &columns);
+        } else {
+            stand_in(app, theme, frame, row, id);
+        }
+        if selected == Some(id) {
+            mark(frame, theme, row, app.focus() == Pane::Connections);
+        }
+    }
+}
+
+fn note(app: &App, theme: &Theme) -> Vec<Span<'static>> {
+    let listed = app.listed_connections().iter().filter(|id| id.is_real()).count();
+    vec![Span::styled(words::number(listed as u64), theme.strong)]
+}
+
+fn heads(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect, columns: &[Placed<Column>]) {
+    for placed in columns {
+        let cell = Rect { x: area.x + placed.x, width: placed.width, ..area };
+        if placed.column == app.order().column {
+            let arrow = if app.order().reversed { "▲" } else { "▼" };
+            let head = format!("{}{arrow}", placed.head.trim_start());
+            let counted = placed.head.starts_with("  ");
+            let line = Line::styled(head, theme.accent);
+            frame.render_widget(if counted { line.right_aligned() } else { line }, cell);
+        } else {
+            text::say(frame, cell, placed.head, theme.dim);
+        }
+    }
+}
+
+/// A row for entries that belong to no connection, which says why.
+fn stand_in(app: &App, theme: &Theme, frame: &mut Frame<'_>, row: Rect, id: ConnectionId) {
+    let counts = app.tally().of(id);
+    let words = if id == ConnectionId::UNPARSED {
+        format!("(unparsed)  {} lines that are no entry", words::number(counts.entries))
+    } else {
+        let logged = app.index().logged();
+        let why = match (logged.connection, logged.process) {
+            (true, true) => "entries outside any logged connection",
+            (true, false) => "entries; LOG_PROCESS is off, so little ties them to a connection",
+            (false, true) => "entries; LOG_CONNECTION is off, so connections are not in the log",
+            (false, false) => "entries; LOG_CONNECTION and LOG_PROCESS are off",
+        };
+        format!("(no connection logged)  {} {why}", words::number(counts.entries))
+    };
+    text::say(
+        frame,
+        row,
+        words,
+        if id == ConnectionId::UNPARSED { theme.tone(Tone::Bad) } else { theme.dim },
+    );
+}
+
+struct Row<'a> {
+    app: &'a App,
+    theme: &'a Theme,
+    id: ConnectionId,
+    connection: &'a Connection,
+}
+
+impl Row<'_> {
+    fn draw(&self, frame: &mut Frame<'_>, row: Rect, columns: &[Placed<Column>]) {
+        let over = self.connection.is_over();
+        let base = if over { self.theme.plain } else { self.theme.strong };
+        for placed in columns {
+            let cell = Rect { x: row.x + placed.x, width: placed.width, ..row };
+            self.cell(frame, cell, placed.column, base);
+        }
+    }
+
+    fn cell(&self, frame: &mut Frame<'_>, cell: Rect, column: Column, base: Style) {
+        let (theme, connection) = (self.theme, self.connection);
+        let name = |symbol| show(self.app.index().names().text(symbol));
+        let counts = self.app.tally().of(self.id);
+        match column {
+            Column::Opened => text::say(frame, cell, connection.opened.to_string(), theme.dim),
+            Column::Direction => text::say(frame, cell, arrow(connection.direction), base),
+            Column::Channel => text::put(frame, cell, &name(connection.channel), base, theme),
+            Column::Host => self.host(frame, cell, base),
+            Column::Local => {
+                text::say(frame, cell, end(connection.ends.map(|ends| ends.local())), theme.dim)
+            }
+            Column::Remote => {
+                text::say(frame, cell, end(connection.ends.map(|ends| ends.remote())), base)
+            }
+            Column::Tls => text::put(frame, cell, &tls(self.app, connection), theme.dim, theme),
+            Column::State => {
+                let (words, tone) = words::state(connection, self.app.now());
+                text::say(frame, cell, words, theme.tone(tone));
+            }
+            Column::Enqueued => count(frame, cell, counts.enqueued, Tone::Plain, theme),
+            Column::Delivered => count(frame, cell, counts.delivered, Tone::Good, theme),
+            Column::Deferred => count(frame, cell, counts.deferred, Tone::Late, theme),
+            Column::Failed => count(frame, cell, counts.failed, Tone::Bad, theme),
+            Column::Rejected => count(frame, cell, counts.rejected, Tone::Bad, theme),
+            Column::Response => self.answer(frame, cell),
+        }
+    }
+
+    fn host(&self, frame: &mut Frame<'_>, cell: Rect, base: Style) {
+        let spans = hosts(self.app, self.connection, usize::from(cell.width), base, self.theme);
+        frame.render_widget(Line::from(spans), cell);
+    }
+
+    fn answer(&self, frame: &mut Frame<'_>, cell: Rect) {
+        let Some(row) = self.connection.told else { return };
+        let entry = self.app.text(row).and_then(|text| parse::entry(text).ok());
+        if let Some(entry) = entry {
+            let (_, tone) = words::kind(self.app.index().rows().kind(row));
+            text::put(
+                frame,
+                cell,
+                &show(&words::answer(&entry)),
+                self.theme.tone(tone),
+                self.theme,
+            );
+        }
+    }
+}
+
+/// In so many cells: the host asked for, and the one chosen after the MX look-up where that is
+/// another. Of an inbound connection the name of the client, or its address.
+pub(super) fn hosts(
+    app: &App,
+    connection: &Connection,
+    cells: usize,
+    style: Style,
+    theme: &Theme,
+) -> Vec<Span<'static>> {
+    let names = app.index().names();
+    let (initial, dns) = (connection.initial_host, connection.dns_host);
+    if initial.is_none() {
+        let remote = connection.ends.map(|ends| ends.remote());
+        return match client(app, connection) {
+            Some(name) => text::spans(&name.clip(cells), style, theme),
+            None => vec![Span::styled(end(remote), style)],
+        };
+    }
+    let initial_name = show(names.text(initial));
+    if dns.is_none() || dns == initial {
+        return text::spans(&initial_name.clip(cells), style, theme);
+    }
+    // The host asked for is what one looks for; the other one gets what is left.
+    let mut spans = text::spans(&initial_name.clip(cells), style, theme);
+    let room = cells.saturating_sub(initial_name.width() + 3);
+    if room > 3 {
+        spans.push(Span::styled(" → ", theme.dim));
+        spans.extend(text::spans(&show(names.text(dns)).clip(room), style, theme));
+    }
+    spans
+}
+
+/// Who the client is by reverse DNS, else by its own word.
+fn client(app: &App, connection: &Connection) -> Option<Shown> {
+    let entry = parse::entry(app.text(connection.told?)?).ok()?;
+    let Body::Message(message) = entry.body else { return None };
+    let host = message.connecting_host?;
+    Some(show(host.rdns.unwrap_or(host.helo)))
+}
+
+fn count(frame: &mut Frame<'_>, cell: Rect, count: u32, tone: Tone, theme: &Theme) {
+    text::say_right(frame, cell, words::short(count), theme.count(count, tone));
+}
+
+pub(super) fn arrow(direction: Option<Direction>) -> &'static str {
+    match direction {
+        Some(Direction::Inbound) => "←",
+        Some(Direction::Outbound) => "→",
+        None => " ",
+    }
+}
+
+/// `ip:port`, with brackets around IPv6.
+pub(super) fn end(end: Option<(IpAddr, u16)>) -> String {
+    match end {
+        Some((IpAddr::V4(ip), port)) => format!("{ip}:{port}"),
+        Some((IpAddr::V6(ip), port)) => format!("[{ip}]:{port}"),
+        None => String::new(),
+    }
+}
+
+pub(super) fn tls(app: &App, connection: &Connection) -> Shown {
+    let tls = app.index().names().text(connection.tls);
+    show(tls.strip_prefix(b"TLS-").unwrap_or(tls))
+}

@@ -1,0 +1,140 @@
+//! Deliveries of the selected connection, under a line with both ends of it.
+
+use super::connections::{arrow, end, hosts, tls};
+use super::{Theme, mark, text, title};
+use crate::app::App;
+use crate::app::words::{self, Tone};
+use crate::entry::Body;
+use crate::index::RowId;
+use crate::layout::{DeliveryColumn as Column, Pane, Placed, Screen, delivery_columns, shows_ends};
+use crate::parse;
+use crate::show::show;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Screen) {
+    let pane = screen.pane(Pane::Deliveries);
+    if pane.is_empty() {
+        return;
+    }
+    title(app, theme, frame, pane, Pane::Deliveries, note(app, theme, usize::from(pane.width)));
+    if shows_ends(pane) {
+        ends(app, theme, frame, Rect { y: pane.y + 1, height: 1, ..pane });
+    }
+    let rows = screen.rows(Pane::Deliveries);
+    let columns = delivery_columns(rows.width);
+    let heads = screen.heads(Pane::Deliveries);
+    for placed in &columns {
+        text::say(
+            frame,
+            Rect { x: heads.x + placed.x, width: placed.width, ..heads },
+            placed.head,
+            theme.dim,
+        );
+    }
+    if app.deliveries().is_empty() && !app.listed_connections().is_empty() {
+        text::say(frame, rows, "nothing over this connection yet", theme.dim);
+    }
+    for (y, &row) in (rows.y..rows.bottom()).zip(app.visible_deliveries()) {
+        let line = Rect { y, height: 1, ..rows };
+        draw_row(app, theme, frame, line, row, &columns);
+        if app.selected_delivery() == Some(row) {
+            mark(frame, theme, line, app.focus() == Pane::Deliveries);
+        }
+    }
+}
+
+/// To whom, and how many.
+fn note(app: &App, theme: &Theme, width: usize) -> Vec<Span<'static>> {
+    let mut spans = match app.selected_connection() {
+        Some((id, connection)) if id.is_real() => {
+            hosts(app, connection, width.saturating_sub(30), theme.plain, theme)
+        }
+        _ => Vec::new(),
+    };
+    spans.push(Span::styled(
+        format!("  {}", words::number(app.deliveries().len() as u64)),
+        theme.strong,
+    ));
+    spans
+}
+
+/// Who is connected to whom, in full.
+fn ends(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
+    let Some((_, connection)) = app.selected_connection().filter(|(id, _)| id.is_real()) else {
+        return;
+    };
+    let names = app.index().names();
+    let mut spans = vec![Span::styled(format!("{} ", arrow(connection.direction)), theme.strong)];
+    if let Some(ends) = connection.ends {
+        spans.push(Span::raw(format!(
+            "{} {} {}",
+            end(Some(ends.local())),
+            arrow(connection.direction),
+            end(Some(ends.remote()))
+        )));
+    }
+    let channel = show(names.text(connection.channel));
+    spans.push(Span::raw("  "));
+    spans.extend(text::spans(&channel, theme.dim, theme));
+    spans.push(Span::raw("  "));
+    let (state, tone) = words::state(connection, app.now());
+    spans.push(Span::styled(state, theme.tone(tone)));
+    if connection.is_over() {
+        let lasted = connection.active.since(connection.opened);
+        spans.push(Span::styled(
+            format!(" after {}.{:02} s", lasted / 1_000, lasted % 1_000 / 10),
+            theme.dim,
+        ));
+    }
+    if !connection.tls.is_none() {
+        spans.push(Span::styled("  TLS ", theme.dim));
+        spans.extend(text::spans(&tls(app, connection), theme.dim, theme));
+    }
+    frame.render_widget(Line::from(spans), area);
+}
+
+fn draw_row(
+    app: &App,
+    theme: &Theme,
+    frame: &mut Frame<'_>,
+    line: Rect,
+    row: RowId,
+    columns: &[Placed<Column>],
+) {
+    let rows = app.index().rows();
+    let (word, tone) = words::kind(rows.kind(row));
+    let text = app.text(row);
+    let entry = text.and_then(|text| parse::entry(text).ok());
+    let message = entry.as_ref().and_then(|entry| match &entry.body {
+        Body::Message(message) => Some(message),
+        _ => None,
+    });
+    for placed in columns {
+        let cell = Rect { x: line.x + placed.x, width: placed.width, ..line };
+        match placed.column {
+            Column::Time => text::say(frame, cell, rows.time(row).to_string(), theme.dim),
+            Column::Outcome => text::say(frame, cell, word, theme.tone(tone)),
+            Column::Recipient => {
+                let recipient = message.map_or(&b""[..], |message| message.recipient());
+                text::put(frame, cell, &show(recipient), theme.plain, theme);
+            }
+            Column::Attempt => {
+                let attempt =
+                    message.and_then(|message| message.queue_file).and_then(|file| file.attempt());
+                let shown =
+                    attempt.filter(|_| tone != Tone::Plain).map(|attempt| attempt.to_string());
+                text::say_right(frame, cell, shown.unwrap_or_default(), theme.dim);
+            }
+            Column::Response => {
+                let answer = entry
+                    .as_ref()
+                    .map(words::answer)
+                    .or(text.map(<[u8]>::to_vec))
+                    .unwrap_or_default();
+                text::put(frame, cell, &show(&answer), theme.tone(tone), theme);
+            }
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Is mail moving: what is read, the counts under the filter, rates, and the last minute as bars.
+
+use super::{Theme, text};
+use crate::app::App;
+use crate::app::words::{self, Tone};
+use crate::filter::Second;
+use crate::show::show;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Sparkline, SparklineBar};
+
+/// Seconds over which a rate is taken.
+const RATE: i64 = 10;
+/// Seconds that the bars show at least.
+const BARS: usize = 60;
+
+pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
+    let line = |row: u16| Rect { y: area.y + row, height: 1, ..area };
+    let totals = totals(app, theme);
+    let width = u16::try_from(totals.width()).unwrap_or(area.width).min(area.width);
+    let left = Rect { width: area.width - width, ..line(0) };
+    reading(app, theme, frame, left);
+    frame.render_widget(totals, Rect { x: left.right(), width, ..line(0) });
+    if area.height > 1 {
+        rates(app, theme, frame, line(1));
+    }
+}
+
+fn reading(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
+    let status = status(app, theme);
+    let room = usize::from(area.width).saturating_sub(status.width() + 10);
+    let name = show(&app.reading().name);
+    // The end of a path says more than its beginning.
+    let name =
+        if name.width() <= room { name } else { show(base_name(&app.reading().name)).clip(room) };
+    let mut spans = vec![Span::styled("mtatop ", theme.accent)];
+    spans.extend(text::spans(&name, theme.strong, theme));
+    spans.push(Span::raw("  "));
+    spans.extend(status.spans);
+    frame.render_widget(Line::from(spans), area);
+}
+
+fn base_name(path: &[u8]) -> &[u8] {
+    path.rsplit(|&b| b == b'/').next().unwrap_or(path)
+}
+
+/// What the reader does, and what holds the screen back.
+fn status(app: &App, theme: &Theme) -> Line<'static> {
+    let reading = app.reading();
+    let total = reading.read + reading.behind;
+    let (words, tone) = if let Some(new) = app.frozen() {
+        (format!("‖ frozen +{}", words::number(new as u64)), Tone::Late)
+    } else if reading.behind > 1_000_000 && reading.behind * 20 > total {
+        (format!("loading {} %", reading.read * 100 / total.max(1)), Tone::Late)
+    } else if reading.behind > 1_000_000 {
+        (format!("behind {}", words::bytes(reading.behind)), Tone::Late)
+    } else if let Some(state) = &reading.state {
+        (state.clone(), Tone::Late)
+    } else if let Some(new) = app.paused() {
+        (format!("paused +{}", words::number(new as u64)), Tone::Late)
+    } else if app.index().rows().is_empty() {
+        ("no entries yet".to_owned(), Tone::Late)
+    } else {
+        ("following".to_owned(), Tone::Good)
+    };
+    let mut spans = vec![Span::styled(words, theme.tone(tone))];
+    let unparsed = app.all().totals().unparsed;
+    if unparsed > 0 {
+        spans.push(Span::styled(
+            format!("  unparsed {}", words::number(unparsed)),
+            theme.tone(Tone::Bad),
+        ));
+    }
+    if reading.partial > 0 && reading.behind == 0 {
+        spans.push(Span::styled(
+            format!("  +{} unfinished", words::bytes(reading.partial)),
+            theme.dim,
+        ));
+    }
+    Line::from(spans)
+}
+
+/// Counts under the filter, by action letter.
+fn totals(app: &App, theme: &Theme) -> Line<'static> {
+    let counts = app.tally().totals().counts;
+    let letters = [
+        ("E", counts.enqueued, Tone::Plain),
+        ("D", counts.delivered, Tone::Good),
+        ("Q", counts.deferred, Tone::Late),
+        ("R", counts.failed, Tone::Bad),
+        ("J", counts.rejected, Tone::Bad),
+    ];
+    let spans = letters.into_iter().flat_map(|(letter, count, tone)| {
+        [
+            Span::styled(format!(" {letter} "), theme.dim),
+            Span::styled(words::number(count), theme.count(count, tone)),
+        ]
+    });
+    Line::from(spans.collect::<Vec<_>>())
+}
+
+fn rates(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
+    let sum = app.tally().recent().sum(app.now(), RATE);
+    let rates = [
+        ("delivered", sum.delivered, Tone::Good),
+        ("deferred", sum.deferred, Tone::Late),
+        ("failed", sum.failed, Tone::Bad),
+    ];
+    let mut spans: Vec<Span<'static>> = Vec::new();
+    for (word, count, tone) in rates {
+        let rate = f64::from(count) / 10.0;
+        spans.push(Span::styled(format!("{rate:.1}/s"), theme.count(count, tone)));
+        spans.push(Span::styled(format!(" {word}  "), theme.dim));
+    }
+    let open = app.open_connections();
+    spans.push(Span::styled(
+        format!("{open} open  "),
+        if open > 0 { theme.strong } else { theme.dim },
+    ));
+    let line = Line::from(spans);
+    let used = u16::try_from(line.width()).unwrap_or(area.width).min(area.width);
+    frame.render_widget(line, area);
+    bars(app, theme, frame, Rect { x: area.x + used, width: area.width - used, ..area });
+}
+
+/// Deliveries of the last minute, the newest at the right; where more failed than were delivered,
+/// the bar has the colour of that.
+fn bars(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
+    const LABEL: u16 = 6;
+    let room = usize::from(area.width.saturating_sub(LABEL));
+    if room < 8 {
+        return;
+    }
+    let step = BARS.div_ceil(room).max(1);
+    let columns = room.min(120);
+    let bar = |column: usize| {
+        let seconds =
+            (column * step..(column + 1) * step).filter_map(|ago| i64::try_from(ago).ok());
+        let sum = seconds.map(|ago| app.tally().recent().second(app.now(), ago + 1)).fold(
+            Second::default(),
+            |a, b| Second {
+                delivered: a.delivered + b.delivered,
+                deferred: a.deferred + b.deferred,
+                failed: a.failed + b.failed,
+            },
+        );
+        let not_delivered = sum.deferred + sum.failed;
+        let tone = if not_delivered == 0 {
+            Tone::Good
+        } else if not_delivered < sum.delivered {
+            Tone::Late
+        } else {
+            Tone::Bad
+        };
+        SparklineBar::from(u64::from(sum.delivered + not_delivered)).style(Some(theme.tone(tone)))
+    };
+    let bars: Vec<SparklineBar> = (0..columns).rev().map(bar).collect();
+    let span = format!("{:>5}", words::age((columns * step) as u64 * 1_000));
+    let width = u16::try_from(columns).unwrap_or(0);
+    let place = Rect { x: area.right() - LABEL - width, width, ..area };
+    frame.render_widget(Sparkline::default().data(bars), place);
+    text::say(frame, Rect { x: area.right() - LABEL, width: LABEL, ..area }, span, theme.dim);
+}

@@ -1,0 +1,33 @@
+//! Every field of the selected entry, wrapped and never cut.
+
+use super::{Theme, text, title};
+use crate::app::App;
+use crate::app::message::{LABEL, fields, lines};
+use crate::layout::{Pane, Screen};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Screen) {
+    let pane = screen.pane(Pane::Message);
+    if pane.is_empty() {
+        return;
+    }
+    let rows = screen.rows(Pane::Message);
+    let fields = fields(app);
+    let lines = lines(&fields, usize::from(rows.width));
+    let hidden = lines.len().saturating_sub(app.message_top() + usize::from(rows.height));
+    let note = if hidden > 0 {
+        vec![Span::styled(format!("{hidden} more lines below"), theme.dim)]
+    } else {
+        Vec::new()
+    };
+    title(app, theme, frame, pane, Pane::Message, note);
+    let label = u16::try_from(LABEL).unwrap_or_default().min(rows.width);
+    for (y, line) in (rows.y..rows.bottom()).zip(lines.iter().skip(app.message_top())) {
+        let row = Rect { y, height: 1, ..rows };
+        text::say(frame, Rect { width: label, ..row }, line.label, theme.dim);
+        let value = Rect { x: row.x + label, width: rows.width - label, ..row };
+        text::put(frame, value, &line.value, theme.tone(line.tone), theme);
+    }
+}
