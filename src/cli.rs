@@ -1,0 +1,136 @@
+//! Flags and commands: the only definition of them.
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Follow the MTA log of Sun Java System Messaging Server in the terminal: connections, their
+/// deliveries, and what the remote servers said.
+#[derive(Debug, Parser)]
+#[command(
+    name = "mtatop",
+    version,
+    args_conflicts_with_subcommands = true,
+    arg_required_else_help = false
+)]
+#[command(
+    after_help = "Press ? in the program for its keys. A file that is not there yet is waited for."
+)]
+pub struct Cli {
+    /// Log files to follow, merged by time
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Show the built-in simulator as live traffic: no file needed
+    #[arg(long, conflicts_with = "files")]
+    pub demo: bool,
+    /// Only this recipient domain and its subdomains; may be given again
+    #[arg(long, value_name = "DOMAIN")]
+    pub domain: Vec<String>,
+    /// Whether to use colours; auto obeys `NO_COLOR`
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = When::Auto)]
+    pub color: When,
+    /// What the ground of the terminal is; auto asks `COLORFGBG`, else takes dark
+    #[arg(long, value_enum, value_name = "GROUND", default_value_t = Ground::Auto)]
+    pub theme: Ground,
+    /// Leave the mouse to the terminal
+    #[arg(long)]
+    pub no_mouse: bool,
+    /// Something else than following
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What can be done without a screen.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum Command {
+    /// Print the log of a simulated busy relay: the same seed gives the same log
+    Simulate {
+        /// Entries to print
+        #[arg(long, value_name = "N", default_value_t = 1_000)]
+        entries: usize,
+        /// Decides everything that is left to chance
+        #[arg(long, value_name = "S", default_value_t = 1)]
+        seed: u64,
+    },
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// If the environment does not forbid it.
+    Auto,
+    /// In any case.
+    Always,
+    /// In no case.
+    Never,
+}
+
+/// The ground of the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Ground {
+    /// Told by the environment, else dark.
+    Auto,
+    /// Dark.
+    Dark,
+    /// Light.
+    Light,
+}
+
+/// What to print instead of going on.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Said {
+    /// Help or version, for standard output.
+    Asked(String),
+    /// One line that says what is wrong with the command line.
+    Wrong(String),
+}
+
+impl Cli {
+    /// Reads the command line.
+    pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, Said> {
+        let cli = Self::try_parse_from(arguments).map_err(|error| match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Said::Asked(error.to_string()),
+            _ => Said::Wrong(first_line(&error.to_string())),
+        })?;
+        if cli.command.is_none() && cli.files.is_empty() && !cli.demo {
+            return Err(Said::Wrong("no log file named; mtatop --demo needs none".to_owned()));
+        }
+        Ok(cli)
+    }
+}
+
+/// The first line of a complaint, without the word that begins it.
+fn first_line(complaint: &str) -> String {
+    let line = complaint.lines().next().unwrap_or_default();
+    format!("{}; see mtatop --help", line.strip_prefix("error: ").unwrap_or(line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(arguments: &[&str]) -> Result<Cli, Said> {
+        Cli::read(std::iter::once("mtatop").chain(arguments.iter().copied()).map(OsString::from))
+    }
+
+    #[test]
+    fn complaints_are_one_line() {
+        for arguments in
+            [&["--no-such-flag"][..], &[], &["--demo", "file"], &["simulate", "--entries", "x"]]
+        {
+            let Err(Said::Wrong(line)) = read(arguments) else { panic!("{arguments:?}") };
+            assert_eq!(line.lines().count(), 1, "{line}");
+        }
+    }
+
+    #[test]
+    fn domains_may_be_given_again() {
+        let cli = read(&["--domain", "a.org", "--domain", "b.org", "one", "two"]).unwrap();
+        assert_eq!((cli.domain.len(), cli.files.len()), (2, 2));
+        assert!(matches!(
+            read(&["simulate"]).unwrap().command,
+            Some(Command::Simulate { entries: 1_000, seed: 1 })
+        ));
+    }
+}

@@ -1,0 +1,281 @@
+//! The event loop: the only module that touches threads, terminal, signals and the clock for the
+//! screen.
+//!
+//! Each turn takes all keys first, then absorbs batches for a few milliseconds, then draws if
+//! anything changed: so keys are answered at once while millions of entries load, and a quiet log
+//! costs nothing.
+
+mod signals;
+mod terminal;
+
+use crate::app::{App, Flow, Msg, Reading};
+use crate::cli::{Cli, Ground, When};
+use crate::demo;
+use crate::entry::Time;
+use crate::filter::Filter;
+use crate::follow::State;
+use crate::ingest::{self, FileStatus, Message, Originals, Reader};
+use crate::keymap;
+use crate::show::plain;
+use crate::source::{Disk, Fs, Memory};
+use crate::ui::{self, Palette, Theme};
+use crossbeam_channel::{Receiver, Select, bounded, unbounded};
+use crossterm::event::{self, Event};
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+use terminal::Terminal;
+
+/// Batches that may wait for the owner of the index; then the reader waits.
+const BATCHES: usize = 4;
+/// Time for absorbing between two looks at the keys.
+const ABSORB: Duration = Duration::from_millis(6);
+/// Least time between two drawings when nobody pressed a key.
+const FRAME: Duration = Duration::from_millis(33);
+/// The clock moves on the screen this often.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Exit code and, if something is wrong, the line that says what.
+type Outcome = (u8, String);
+const FAILED: u8 = 1;
+const USAGE: u8 = 2;
+const INTERRUPTED: u8 = 130;
+
+/// Follows the files of the command line until somebody quits.
+pub fn run(cli: &Cli) -> Outcome {
+    let result = filter_of(cli).and_then(|filter| {
+        check_terminal()?;
+        check_files(&cli.files)?;
+        follow(cli, App::new(&filter)).map_err(|error| (FAILED, error.to_string()))
+    });
+    result.unwrap_or_else(|wrong| wrong)
+}
+
+fn filter_of(cli: &Cli) -> Result<String, Outcome> {
+    let text = Filter::text_of_domains(&cli.domain);
+    match Filter::parse(&text) {
+        Ok(_) => Ok(text),
+        Err(error) => {
+            Err((USAGE, format!("--domain {}: {error}", plain(cli.domain.join(" ").as_bytes()))))
+        }
+    }
+}
+
+fn check_terminal() -> Result<(), Outcome> {
+    let term = std::env::var("TERM").unwrap_or_default();
+    if !io::stdout().is_terminal() {
+        return Err((USAGE, "standard output is no terminal".to_owned()));
+    }
+    if term.is_empty() || term == "dumb" {
+        return Err((
+            USAGE,
+            format!("this terminal (TERM={}) cannot show mtatop", plain(term.as_bytes())),
+        ));
+    }
+    Ok(())
+}
+
+/// What can never become a log is refused; what is missing or closed may come or open.
+fn check_files(files: &[PathBuf]) -> Result<(), Outcome> {
+    for path in files {
+        let Ok(stat) = Disk.stat(path) else { continue };
+        if stat.kind != crate::source::Kind::Regular {
+            let path = plain(path.as_os_str().as_encoded_bytes());
+            return Err((USAGE, format!("{path}: is {}; name a log file", stat.kind)));
+        }
+    }
+    Ok(())
+}
+
+fn follow(cli: &Cli, app: App) -> io::Result<Outcome> {
+    let (fs, paths): (Arc<dyn Fs>, Vec<PathBuf>) = if cli.demo {
+        let memory = Memory::default();
+        let path = Path::new("demo");
+        demo::spawn(memory.clone(), path, wall_clock)?;
+        (Arc::new(memory), vec![path.to_owned()])
+    } else {
+        (Arc::new(Disk), cli.files.clone())
+    };
+    let (messages, inbox) = bounded(BATCHES);
+    ingest::spawn(Reader::new(fs, paths, app.index().keys()), messages)?;
+    let terminal = Terminal::enter(!cli.no_mouse)?;
+    signals::restore_on_death()?;
+    let (events, keys) = unbounded();
+    thread::Builder::new().name("keys".to_owned()).spawn(move || {
+        // An error means that the terminal is gone: the channel closes and the loop ends.
+        while event::read().is_ok_and(|event| events.send(event).is_ok()) {}
+    })?;
+    let theme = Theme::new(palette(cli));
+    Session { app, terminal, theme, originals: Originals::default(), keys, inbox }.run()
+}
+
+fn palette(cli: &Cli) -> Palette {
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let mono = match cli.color {
+        When::Always => false,
+        When::Never => true,
+        When::Auto => variable("NO_COLOR").is_some(),
+    };
+    // `COLORFGBG` is `foreground;background` in the numbers of the palette: 7 and from 9 on are light.
+    let ground =
+        variable("COLORFGBG").and_then(|value| value.rsplit(';').next()?.parse::<u8>().ok());
+    match (mono, cli.theme, ground) {
+        (true, ..) => Palette::Mono,
+        (false, Ground::Light, _) | (false, Ground::Auto, Some(7 | 9..=15)) => Palette::Light,
+        _ => Palette::Dark,
+    }
+}
+
+/// The time on the wall of this machine, which is taken for that of the log.
+#[expect(clippy::disallowed_methods, reason = "here the clock enters the program")]
+fn wall_clock() -> Time {
+    chrono::Local::now().naive_local().into()
+}
+
+/// Everything that the loop turns around.
+struct Session {
+    app: App,
+    terminal: Terminal,
+    theme: Theme,
+    originals: Originals,
+    keys: Receiver<Event>,
+    inbox: Receiver<Message>,
+}
+
+impl Session {
+    fn run(mut self) -> io::Result<Outcome> {
+        let size = self.terminal.size()?;
+        self.app.update(Msg::Resize(size.width, size.height));
+        let (mut drawn, mut ticked, mut dirty) = (None, Instant::now(), true);
+        self.app.update(Msg::Tick(wall_clock()));
+        loop {
+            let pressed = match self.take_keys()? {
+                Ok(pressed) => pressed,
+                Err(outcome) => return Ok(outcome),
+            };
+            let came = self.absorb()?;
+            let tick = ticked.elapsed() >= TICK;
+            if tick || came {
+                self.app.update(Msg::Tick(wall_clock()));
+            }
+            if tick {
+                ticked = Instant::now();
+            }
+            dirty |= pressed || came || tick && self.app.is_live();
+            let since: Option<Duration> = drawn.map(|at: Instant| at.elapsed());
+            if dirty && (pressed || since.is_none_or(|since| since >= FRAME)) {
+                self.draw()?;
+                (drawn, dirty) = (Some(Instant::now()), false);
+            }
+            let next = if dirty {
+                FRAME.saturating_sub(since.unwrap_or(FRAME))
+            } else {
+                TICK.saturating_sub(ticked.elapsed())
+            };
+            self.wait(next);
+        }
+    }
+
+    /// Waits until there is a key or a message, but no longer.
+    fn wait(&self, longest: Duration) {
+        let mut select = Select::new();
+        select.recv(&self.keys);
+        select.recv(&self.inbox);
+        // Which of them it was does not matter: the next turn looks at both.
+        let _ = select.ready_timeout(longest.max(Duration::from_millis(1)));
+    }
+
+    /// Takes all keys there are. True if there were any; the outcome if the program is to end.
+    fn take_keys(&mut self) -> io::Result<Result<bool, Outcome>> {
+        let mut pressed = false;
+        loop {
+            let msg = match self.keys.try_recv() {
+                Ok(Event::Key(key)) => Some(Msg::Key(key)),
+                Ok(Event::Mouse(mouse)) => keymap::pointer(mouse).map(Msg::Pointer),
+                Ok(Event::Resize(width, height)) => Some(Msg::Resize(width, height)),
+                Ok(_) => None,
+                Err(error) if error.is_empty() => return Ok(Ok(pressed)),
+                Err(_) => return Ok(Err((FAILED, "the terminal is gone".to_owned()))),
+            };
+            let Some(msg) = msg else { continue };
+            pressed = true;
+            match self.app.update(msg) {
+                Flow::Continue => {}
+                Flow::Quit => return Ok(Err((0, String::new()))),
+                Flow::Interrupt => return Ok(Err((INTERRUPTED, String::new()))),
+                Flow::Suspend => self.suspend()?,
+            }
+            // The next key may need to know what this one moved to.
+            self.app.refresh();
+        }
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        self.terminal.suspend()?;
+        let size = self.terminal.size()?;
+        self.app.update(Msg::Resize(size.width, size.height));
+        Ok(())
+    }
+
+    /// Takes in what the reader found, for as long as keys can wait. True if there was anything.
+    fn absorb(&mut self) -> io::Result<bool> {
+        let start = Instant::now();
+        let mut came = false;
+        while start.elapsed() < ABSORB {
+            let message = match self.inbox.try_recv() {
+                Ok(message) => message,
+                Err(error) if error.is_empty() => break,
+                Err(_) => return Err(io::Error::other("the reader stopped")),
+            };
+            came = true;
+            self.originals.learn(&message);
+            match message {
+                Message::Source { .. } => {}
+                Message::Batch(batch) => {
+                    self.app.update(Msg::Batch(batch));
+                }
+                Message::Status(files) => {
+                    self.app.update(Msg::Reading(reading(&files)));
+                }
+            }
+        }
+        Ok(came)
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        self.app.refresh();
+        // The history of the selected message is wanted only once its own text is there.
+        for row in self.app.wanted() {
+            let place = self.app.index().rows().place(row);
+            let text = place.and_then(|(place, length)| self.originals.read(place, length));
+            self.app.supply(row, text);
+        }
+        self.terminal.draw(|frame| ui::draw(&self.app, &self.theme, frame))
+    }
+}
+
+/// What the header says of the files.
+fn reading(files: &[FileStatus]) -> Reading {
+    let bytes = |path: &Path| path.as_os_str().as_encoded_bytes().to_vec();
+    let name = match files {
+        [] => Vec::new(),
+        [file] => bytes(&file.path),
+        [file, others @ ..] => {
+            [&bytes(&file.path)[..], format!(" and {} more", others.len()).as_bytes()].concat()
+        }
+    };
+    let told = files.iter().find(|file| file.state != State::Following);
+    let state = told.map(|file| match (file.state, files.len()) {
+        (state, 1) => state.to_string(),
+        (state, _) => format!("{}: {state}", plain(&bytes(&file.path))),
+    });
+    Reading {
+        name,
+        state,
+        read: files.iter().map(|file| file.read).sum(),
+        behind: files.iter().map(|file| file.behind).sum(),
+        partial: files.iter().map(|file| file.partial).sum(),
+    }
+}

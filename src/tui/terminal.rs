@@ -1,0 +1,79 @@
+//! The terminal: taken over, and given back on every way out.
+
+use crossterm::cursor::Show;
+use crossterm::event::{DisableMouseCapture, EnableMouseCapture};
+use crossterm::execute;
+use crossterm::terminal::{
+    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
+use ratatui::Frame;
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Size;
+use std::io::{self, BufWriter, Stdout, stdout};
+use std::panic;
+use std::process;
+
+/// A terminal in raw mode that shows the alternate screen; as it was before once this is dropped.
+pub(super) struct Terminal {
+    inner: ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    mouse: bool,
+}
+
+impl Terminal {
+    /// Takes the terminal over. From here on a panic in any thread ends the program, after the
+    /// terminal was given back, so that its message can be read.
+    pub(super) fn enter(mouse: bool) -> io::Result<Self> {
+        let report = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            restore();
+            report(info);
+            process::exit(101);
+        }));
+        take_over(mouse)?;
+        Ok(Self { inner: fresh()?, mouse })
+    }
+
+    pub(super) fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        self.inner.draw(draw).map(|_| ())
+    }
+
+    pub(super) fn size(&self) -> io::Result<Size> {
+        self.inner.size()
+    }
+
+    /// Gives the terminal back, stops the process, and takes over again when it is continued.
+    pub(super) fn suspend(&mut self) -> io::Result<()> {
+        restore();
+        signal_hook::low_level::raise(signal_hook::consts::SIGTSTP)?;
+        take_over(self.mouse)?;
+        // The screen is empty now; a terminal that knows of nothing drawn draws everything.
+        self.inner = fresh()?;
+        Ok(())
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+fn take_over(mouse: bool) -> io::Result<()> {
+    enable_raw_mode()?;
+    execute!(stdout(), EnterAlternateScreen)?;
+    if mouse {
+        execute!(stdout(), EnableMouseCapture)?;
+    }
+    Ok(())
+}
+
+fn fresh() -> io::Result<ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>> {
+    ratatui::Terminal::new(CrosstermBackend::new(BufWriter::new(stdout())))
+}
+
+/// Gives the terminal back; may be called from any thread and more than once.
+pub(super) fn restore() {
+    // If the terminal is gone there is nothing to restore and nobody to tell.
+    let _ = execute!(stdout(), DisableMouseCapture, LeaveAlternateScreen, Show);
+    let _ = disable_raw_mode();
+}
