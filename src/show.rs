@@ -60,10 +60,7 @@ pub struct Piece<'a> {
 /// All of the bytes, made fit for a terminal. Cut long text first: the work is linear in it.
 pub fn show(bytes: &[u8]) -> Shown {
     if let Some(text) = printable_ascii(bytes) {
-        return Shown {
-            text: Cow::Owned(text.to_owned()),
-            escapes: Vec::new(),
-        };
+        return Shown { text: Cow::Owned(text.to_owned()), escapes: Vec::new() };
     }
     let mut making = Making::default();
     making.text.reserve(bytes.len());
@@ -103,10 +100,7 @@ pub fn plain(bytes: &[u8]) -> String {
 impl Shown {
     /// Our own words, drawn as they are: for headings and units beside what comes from the log.
     pub const fn label(words: &'static str) -> Self {
-        Self {
-            text: Cow::Borrowed(words),
-            escapes: Vec::new(),
-        }
+        Self { text: Cow::Borrowed(words), escapes: Vec::new() }
     }
 
     /// Literal runs and escapes, in order. Each escape is a piece of its own.
@@ -122,10 +116,7 @@ impl Shown {
             };
             let text = self.text.get(at..end).filter(|text| !text.is_empty())?;
             at = end;
-            Some(Piece {
-                text,
-                escape: escape.is_some(),
-            })
+            Some(Piece { text, escape: escape.is_some() })
         })
     }
 
@@ -202,30 +193,20 @@ impl Shown {
             if let Some(escape) = escapes.next_if(|escape| escape.start == start) {
                 at = escape.end;
                 let cells = self.text.get(escape.clone()).map_or(0, cells);
-                return Some(Unit {
-                    range: escape.clone(),
-                    cells,
-                    blank: false,
-                });
+                return Some(Unit { range: escape.clone(), cells, blank: false });
             }
             let end = escapes.peek().map_or(self.text.len(), |next| next.start);
             let mut rest = self.text.get(start..end)?.chars();
             let first = rest.next()?;
             let marks = rest.take_while(|c| width(*c) == 0).map(char::len_utf8);
             at += first.len_utf8() + marks.sum::<usize>();
-            Some(Unit {
-                range: start..at,
-                cells: width(first),
-                blank: first == ' ',
-            })
+            Some(Unit { range: start..at, cells: width(first), blank: first == ' ' })
         })
     }
 
     /// A range between units.
     fn part(&self, range: Range<usize>) -> Self {
-        let first = self
-            .escapes
-            .partition_point(|escape| escape.start < range.start);
+        let first = self.escapes.partition_point(|escape| escape.start < range.start);
         let escapes = self.escapes.iter().skip(first);
         Self {
             escapes: escapes
@@ -277,17 +258,9 @@ fn scan(bytes: &[u8], mut tell: impl FnMut(Seen)) {
                 ' '..='~' => true,
                 _ => !c.is_ascii() && drawn::holds(drawn::LETTERS, c),
             };
-            tell(if drawn {
-                Seen::Drawn(c)
-            } else {
-                Seen::Hidden(c)
-            });
+            tell(if drawn { Seen::Drawn(c) } else { Seen::Hidden(c) });
             // A mark on a blank would look like a mark on nothing.
-            room = if drawn && c != ' ' {
-                MARKS_ON_A_LETTER
-            } else {
-                0
-            };
+            room = if drawn && c != ' ' { MARKS_ON_A_LETTER } else { 0 };
             last_mark = None;
         }
         for byte in chunk.invalid() {
@@ -343,10 +316,7 @@ impl Making {
 
     fn end(mut self) -> Shown {
         self.count();
-        Shown {
-            text: Cow::Owned(self.text),
-            escapes: self.escapes,
-        }
+        Shown { text: Cow::Owned(self.text), escapes: self.escapes }
     }
 }
 
@@ -377,11 +347,7 @@ fn cells(text: &str) -> usize {
 }
 
 fn width(c: char) -> usize {
-    if c.is_ascii() {
-        1
-    } else {
-        c.width().unwrap_or(0)
-    }
+    if c.is_ascii() { 1 } else { c.width().unwrap_or(0) }
 }
 
 /// Writing to a string has a result only because the trait wants one.
@@ -398,11 +364,7 @@ mod tests {
     /// The pieces in one string, escapes between brackets that no piece of these tests holds.
     fn marked(shown: &Shown) -> String {
         let piece = |Piece { text, escape }| {
-            if escape {
-                format!("⟦{text}⟧")
-            } else {
-                String::from(text)
-            }
+            if escape { format!("⟦{text}⟧") } else { String::from(text) }
         };
         shown.pieces().map(piece).collect()
     }
@@ -425,30 +387,14 @@ mod tests {
 
     #[test]
     fn escape_sequences_are_readable() {
-        check(
-            "\x1b[31m\x1b]0;t\x07",
-            "⟦^[⟧[31m⟦^[⟧]0;t⟦^G⟧",
-            r"\x1b[31m\x1b]0;t\x07",
-        );
-        check(
-            "\x1b[21t\x1bP\x1b\\",
-            "⟦^[⟧[21t⟦^[⟧P⟦^[⟧\\",
-            r"\x1b[21t\x1bP\x1b\\",
-        );
+        check("\x1b[31m\x1b]0;t\x07", "⟦^[⟧[31m⟦^[⟧]0;t⟦^G⟧", r"\x1b[31m\x1b]0;t\x07");
+        check("\x1b[21t\x1bP\x1b\\", "⟦^[⟧[21t⟦^[⟧P⟦^[⟧\\", r"\x1b[21t\x1bP\x1b\\");
     }
 
     #[test]
     fn clipboard_and_link_sequences_are_readable() {
-        check(
-            "\x1b]52;c;cm0=\x07",
-            "⟦^[⟧]52;c;cm0=⟦^G⟧",
-            r"\x1b]52;c;cm0=\x07",
-        );
-        check(
-            "\x1b]8;;http://e/\x1b\\x",
-            "⟦^[⟧]8;;http://e/⟦^[⟧\\x",
-            r"\x1b]8;;http://e/\x1b\\x",
-        );
+        check("\x1b]52;c;cm0=\x07", "⟦^[⟧]52;c;cm0=⟦^G⟧", r"\x1b]52;c;cm0=\x07");
+        check("\x1b]8;;http://e/\x1b\\x", "⟦^[⟧]8;;http://e/⟦^[⟧\\x", r"\x1b]8;;http://e/\x1b\\x");
     }
 
     #[test]
@@ -460,11 +406,7 @@ mod tests {
     #[test]
     fn controls_are_never_deleted() {
         check("ev\x08\x08il", "ev⟦^H⟧⟦^H⟧il", r"ev\x08\x08il");
-        check(
-            "\0\t\x0b\x0c\r\x7f",
-            "⟦^@⟧⟦→⟧⟦^K⟧⟦^L⟧⟦^M⟧⟦^?⟧",
-            r"\x00\t\x0b\x0c\r\x7f",
-        );
+        check("\0\t\x0b\x0c\r\x7f", "⟦^@⟧⟦→⟧⟦^K⟧⟦^L⟧⟦^M⟧⟦^?⟧", r"\x00\t\x0b\x0c\r\x7f");
         assert_eq!(show(b"a\tb").width(), 3);
     }
 
@@ -480,11 +422,7 @@ mod tests {
 
     #[test]
     fn direction_is_not_overridden_but_letters_are_drawn() {
-        check(
-            "a\u{202e}gpj.exe",
-            "a⟦<U+202E>⟧gpj.exe",
-            r"a\u{202e}gpj.exe",
-        );
+        check("a\u{202e}gpj.exe", "a⟦<U+202E>⟧gpj.exe", r"a\u{202e}gpj.exe");
         check(
             "\u{2066}\u{200f}\u{61c}",
             "⟦<U+2066>⟧⟦<U+200F>⟧⟦<U+061C>⟧",
@@ -503,11 +441,7 @@ mod tests {
         for c in hidden.chars() {
             let text = format!("a{c}b");
             let code = u32::from(c);
-            check(
-                &text,
-                &format!("a⟦<U+{code:04X}>⟧b"),
-                &format!(r"a\u{{{code:x}}}b"),
-            );
+            check(&text, &format!("a⟦<U+{code:04X}>⟧b"), &format!(r"a\u{{{code:x}}}b"));
         }
     }
 
@@ -520,42 +454,19 @@ mod tests {
             "e\u{301}\u{301}\u{301}\\u{302}",
         );
         let run = format!("e{}x", "\u{301}".repeat(5000));
-        assert_eq!(
-            marked(&show(run.as_bytes())),
-            "e\u{301}\u{301}\u{301}⟦+4,997⟧x"
-        );
+        assert_eq!(marked(&show(run.as_bytes())), "e\u{301}\u{301}\u{301}⟦+4,997⟧x");
         assert_eq!(show(run.as_bytes()).width(), 8);
         check("\u{301}\u{301}a", "⟦<U+0301>⟧⟦+1⟧a", r"\u{301}\u{301}a");
-        check(
-            "a \u{301}\t\u{301}",
-            "a ⟦<U+0301>⟧⟦→⟧⟦<U+0301>⟧",
-            r"a \u{301}\t\u{301}",
-        );
+        check("a \u{301}\t\u{301}", "a ⟦<U+0301>⟧⟦→⟧⟦<U+0301>⟧", r"a \u{301}\t\u{301}");
     }
 
     #[test]
     fn what_terminals_disagree_on_is_escaped() {
-        check(
-            "\u{2764}\u{fe0f}",
-            "⟦<U+2764>⟧⟦<U+FE0F>⟧",
-            r"\u{2764}\u{fe0f}",
-        );
-        check(
-            "\u{1f469}\u{200d}",
-            "⟦<U+1F469>⟧⟦<U+200D>⟧",
-            r"\u{1f469}\u{200d}",
-        );
-        check(
-            "\u{1f1eb}\u{1f3fd}",
-            "⟦<U+1F1EB>⟧⟦<U+1F3FD>⟧",
-            r"\u{1f1eb}\u{1f3fd}",
-        );
+        check("\u{2764}\u{fe0f}", "⟦<U+2764>⟧⟦<U+FE0F>⟧", r"\u{2764}\u{fe0f}");
+        check("\u{1f469}\u{200d}", "⟦<U+1F469>⟧⟦<U+200D>⟧", r"\u{1f469}\u{200d}");
+        check("\u{1f1eb}\u{1f3fd}", "⟦<U+1F1EB>⟧⟦<U+1F3FD>⟧", r"\u{1f1eb}\u{1f3fd}");
         check("1\u{20e3}", "1⟦<U+20E3>⟧", r"1\u{20e3}");
-        check(
-            "\u{915}\u{93f}\u{94d}",
-            "\u{915}⟦<U+093F>⟧⟦<U+094D>⟧",
-            "\u{915}\\u{93f}\\u{94d}",
-        );
+        check("\u{915}\u{93f}\u{94d}", "\u{915}⟦<U+093F>⟧⟦<U+094D>⟧", "\u{915}\\u{93f}\\u{94d}");
     }
 
     #[test]
@@ -604,11 +515,7 @@ mod tests {
     #[test]
     fn wraps_at_blanks_else_anywhere() {
         let wrap = |text: &str, cells| -> Vec<String> {
-            show(text.as_bytes())
-                .wrap(cells)
-                .iter()
-                .map(marked)
-                .collect()
+            show(text.as_bytes()).wrap(cells).iter().map(marked).collect()
         };
         assert_eq!(wrap("", 5), [""]);
         assert_eq!(wrap("hello world", 5), ["hello ", "world"]);
@@ -637,13 +544,8 @@ mod tests {
 
     #[test]
     fn hostile_text_grows_by_a_factor_and_no_more() {
-        let worst = [
-            "\x1b",
-            "\u{202e}",
-            "\u{301}\u{302}",
-            "\u{9b}",
-            "a\u{301}\u{301}\u{301}\u{301}",
-        ];
+        let worst =
+            ["\x1b", "\u{202e}", "\u{301}\u{302}", "\u{9b}", "a\u{301}\u{301}\u{301}\u{301}"];
         for token in worst {
             let bytes = token.repeat(64 * 1024 / token.len()).into_bytes();
             let shown = show(&bytes);

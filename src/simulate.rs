@@ -39,9 +39,10 @@ mod staff;
 mod token;
 mod unwelcome;
 
+use std::io::{self, Write};
 use std::time::Duration;
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
 use chance::wait;
 use clock::{Clock, Time};
@@ -69,23 +70,27 @@ impl Scenario {
     /// A believable small relay, 6 messages a second. 25 seconds after the start the largest domain
     /// begins to defer, 8 seconds later another one refuses connections.
     pub fn demo(seed: u64, start: NaiveDateTime) -> Self {
-        Self {
-            seed,
-            start,
-            rate: 6.0,
-            incident: Some(Duration::from_secs(25)),
-        }
+        Self { seed, start, rate: 6.0, incident: Some(Duration::from_secs(25)) }
     }
 
     /// A busy relay, 12 messages a second, whose incidents come and go over hours.
     pub fn batch(seed: u64, start: NaiveDateTime) -> Self {
-        Self {
-            seed,
-            start,
-            rate: 12.0,
-            incident: Some(Duration::from_secs(900)),
-        }
+        Self { seed, start, rate: 12.0, incident: Some(Duration::from_secs(900)) }
     }
+}
+
+/// Writes the log of a busy relay, always the same for a seed.
+///
+/// # Errors
+/// What `out` says if it can't be written to.
+pub fn print(entries: usize, seed: u64, out: &mut impl Write) -> io::Result<()> {
+    let start = NaiveDate::from_ymd_opt(2007, 2, 16).unwrap_or_default().and_time(NaiveTime::MIN);
+    let mut out = io::BufWriter::with_capacity(1 << 16, out);
+    for line in Simulator::new(Scenario::batch(seed, start)).take(entries) {
+        out.write_all(line.text.as_bytes())?;
+        out.write_all(b"\n")?;
+    }
+    out.flush()
 }
 
 /// One entry of the log.
@@ -108,39 +113,22 @@ pub struct Simulator {
 
 impl Simulator {
     /// The simulation of a scenario, at its start.
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "a scenario is used up by being played"
-    )]
+    #[expect(clippy::needless_pass_by_value, reason = "a scenario is used up by being played")]
     pub fn new(scenario: Scenario) -> Self {
-        let Scenario {
-            seed,
-            start,
-            rate,
-            incident,
-        } = scenario;
+        let Scenario { seed, start, rate, incident } = scenario;
         let engine = Engine::new(seed, Clock::new(start), Incident::new(incident));
         let slowest = Duration::from_secs(1_000);
-        let message = Duration::try_from_secs_f64(rate.recip())
-            .unwrap_or(slowest)
-            .min(slowest);
+        let message = Duration::try_from_secs_f64(rate.recip()).unwrap_or(slowest).min(slowest);
         let interval = message * u32::try_from(MESSAGES_PER_100_VISITS).unwrap_or(100) / 100;
-        let interval = u64::try_from(interval.as_micros())
-            .unwrap_or(u64::MAX)
-            .max(1);
-        let mut simulator = Self {
-            engine,
-            interval,
-            visited: 0,
-        };
+        let interval = u64::try_from(interval.as_micros()).unwrap_or(u64::MAX).max(1);
+        let mut simulator = Self { engine, interval, visited: 0 };
         simulator.expect_visit();
         simulator
     }
 
     fn expect_visit(&mut self) {
         self.visited += wait(&mut self.engine.rng, self.interval);
-        self.engine
-            .plan(Time(self.visited / 10_000), Event::Arrival);
+        self.engine.plan(Time(self.visited / 10_000), Event::Arrival);
     }
 }
 
@@ -152,10 +140,7 @@ impl Iterator for Simulator {
         while let Some((now, event)) = self.engine.next() {
             match event {
                 Event::Line(text) => {
-                    return Some(Line {
-                        time: self.engine.clock.date_time(now),
-                        text,
-                    });
+                    return Some(Line { time: self.engine.clock.date_time(now), text });
                 }
                 Event::Arrival => {
                     self.expect_visit();
@@ -174,20 +159,14 @@ impl Iterator for Simulator {
 }
 
 #[cfg(test)]
-#[expect(
-    clippy::string_slice,
-    reason = "entries are ASCII, which one of the tests checks"
-)]
+#[expect(clippy::string_slice, reason = "entries are ASCII, which one of the tests checks")]
 mod tests {
     use super::*;
     use crate::simulate::queue::Waiting;
     use std::collections::{BTreeMap, HashMap, HashSet};
 
     fn start() -> NaiveDateTime {
-        chrono::NaiveDate::from_ymd_opt(2007, 2, 16)
-            .unwrap()
-            .and_hms_opt(8, 59, 40)
-            .unwrap()
+        chrono::NaiveDate::from_ymd_opt(2007, 2, 16).unwrap().and_hms_opt(8, 59, 40).unwrap()
     }
 
     fn batch(entries: usize) -> impl Iterator<Item = Line> {
@@ -235,10 +214,7 @@ mod tests {
     #[test]
     fn entries_are_single_printable_lines() {
         for line in batch(50_000) {
-            let fine = line
-                .text
-                .bytes()
-                .all(|byte| byte.is_ascii_graphic() || byte == b' ');
+            let fine = line.text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
             assert!(fine, "{:?}", line.text);
         }
     }
@@ -251,19 +227,9 @@ mod tests {
             let parts: Vec<&str> = pid.split('.').collect();
             let hexadecimal = |part: &str| u32::from_str_radix(part, 16).is_ok();
             let (sequence, process) = parts.split_last().unwrap();
-            assert!(
-                sequence.parse::<u32>().is_ok() && (1..=2).contains(&process.len()),
-                "{text}"
-            );
-            assert!(
-                process
-                    .iter()
-                    .all(|part| hexadecimal(part) && !part.starts_with('0'))
-            );
-            assert!(
-                source.starts_with(|c: char| c.is_ascii_lowercase()),
-                "{text}"
-            );
+            assert!(sequence.parse::<u32>().is_ok() && (1..=2).contains(&process.len()), "{text}");
+            assert!(process.iter().all(|part| hexadecimal(part) && !part.starts_with('0')));
+            assert!(source.starts_with(|c: char| c.is_ascii_lowercase()), "{text}");
             let code = rest.split(' ').next().unwrap();
             let connection = matches!(code, "O" | "C" | "X" | "Y" | "U");
             match destination.trim_end() {
@@ -311,9 +277,7 @@ mod tests {
         let mut counts: BTreeMap<char, usize> = BTreeMap::new();
         let mut bytes = 0;
         for line in batch(400_000) {
-            *counts
-                .entry(code(&line.text).chars().next().unwrap())
-                .or_default() += 1;
+            *counts.entry(code(&line.text).chars().next().unwrap()).or_default() += 1;
             bytes += line.text.len() + 1;
         }
         println!("{counts:?}, {} bytes an entry", bytes / 400_000);
@@ -340,11 +304,7 @@ mod tests {
         }
         let expected = 1_800 * 12;
         println!("{} messages of {expected}", ids.len());
-        assert!(
-            (expected * 9 / 10..expected * 11 / 10).contains(&ids.len()),
-            "{}",
-            ids.len()
-        );
+        assert!((expected * 9 / 10..expected * 11 / 10).contains(&ids.len()), "{}", ids.len());
     }
 
     #[test]
@@ -360,10 +320,7 @@ mod tests {
             large[usize::from(since >= 25)] +=
                 usize::from(code.starts_with('Q') && line.text.contains("@bigmail.example "));
             refused[usize::from(since >= 33)] += usize::from(
-                code == "Y"
-                    && line
-                        .text
-                        .contains("SMTP/nordpost.example/mx1.nordpost.example"),
+                code == "Y" && line.text.contains("SMTP/nordpost.example/mx1.nordpost.example"),
             );
         }
         assert!(large[0] <= 2 && large[1] > 20, "{large:?}");
@@ -374,18 +331,11 @@ mod tests {
     fn failed_attempts_are_counted_in_the_name_of_the_queue_file() {
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         for line in batch(200_000).filter(|line| code(&line.text).starts_with('Q')) {
-            let file = line
-                .text
-                .split(' ')
-                .find(|field| field.contains("/queue/"))
-                .unwrap();
+            let file = line.text.split(' ').find(|field| field.contains("/queue/")).unwrap();
             let name = file.rsplit('/').next().unwrap();
             *seen.entry(name[..2].to_owned()).or_default() += 1;
         }
-        assert!(
-            seen["ZZ"] > seen["ZY"] && seen["ZY"] > seen["ZX"],
-            "{seen:?}"
-        );
+        assert!(seen["ZZ"] > seen["ZY"] && seen["ZY"] > seen["ZX"], "{seen:?}");
         assert!(seen.len() < 12 && seen.contains_key("ZV"), "{seen:?}");
     }
 
@@ -395,13 +345,7 @@ mod tests {
         let mut most = 0;
         for _ in 0..40 {
             assert_eq!(simulator.by_ref().take(20_000).count(), 20_000);
-            let gathered: usize = simulator
-                .engine
-                .waiting
-                .gathered
-                .values()
-                .map(Vec::len)
-                .sum();
+            let gathered: usize = simulator.engine.waiting.gathered.values().map(Vec::len).sum();
             assert!(simulator.engine.waiting.deferred <= Waiting::MOST_DEFERRED);
             most = most.max(simulator.engine.planned() + gathered);
         }

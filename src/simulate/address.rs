@@ -79,10 +79,7 @@ impl Person {
     }
 
     fn names(self) -> (&'static str, &'static str) {
-        (
-            FIRST_NAMES[slot(self.0 >> 8, 40)],
-            LAST_NAMES[slot(self.0 >> 24, 64)],
-        )
+        (FIRST_NAMES[slot(self.0 >> 8, 40)], LAST_NAMES[slot(self.0 >> 24, 64)])
     }
 
     fn initial(self) -> char {
@@ -100,10 +97,7 @@ impl fmt::Display for Person {
 impl Address {
     /// The address of somebody of ours.
     pub(super) fn local(person: Person) -> Self {
-        Self {
-            mailbox: Mailbox::Person(person),
-            domain: HOME,
-        }
+        Self { mailbox: Mailbox::Person(person), domain: HOME }
     }
 
     /// Somebody at another site, the same few again and again.
@@ -120,35 +114,23 @@ impl Address {
 
     /// An address that only sends.
     pub(super) fn automatic(rng: &mut fastrand::Rng, domain: Domain) -> Self {
-        Self {
-            mailbox: Mailbox::Role(rng.usize(0..ROLES.len())),
-            domain,
-        }
+        Self { mailbox: Mailbox::Role(rng.usize(0..ROLES.len())), domain }
     }
 
     /// The return path of a mailing to somebody.
     pub(super) fn bulk(domain: Domain, to: Person) -> Self {
-        Self {
-            mailbox: Mailbox::Bulk(to),
-            domain,
-        }
+        Self { mailbox: Mailbox::Bulk(to), domain }
     }
 
     /// One of our lists.
     pub(super) fn list(rng: &mut fastrand::Rng) -> Self {
         let list = ROLES.len() + rng.usize(0..LISTS.len());
-        Self {
-            mailbox: Mailbox::Role(list),
-            domain: HOME,
-        }
+        Self { mailbox: Mailbox::Role(list), domain: HOME }
     }
 
     /// An address of ours that does not exist.
     pub(super) fn guess(rng: &mut fastrand::Rng) -> Self {
-        Self {
-            mailbox: Mailbox::Guess(Person(rng.u64(..))),
-            domain: HOME,
-        }
+        Self { mailbox: Mailbox::Guess(Person(rng.u64(..))), domain: HOME }
     }
 }
 
@@ -169,18 +151,10 @@ impl fmt::Display for Address {
             }
             Mailbox::Role(role) => {
                 let names = ROLES.iter().chain(&LISTS);
-                write!(
-                    f,
-                    "{}@{domain}",
-                    names.copied().nth(role).unwrap_or("postmaster")
-                )
+                write!(f, "{}@{domain}", names.copied().nth(role).unwrap_or("postmaster"))
             }
             Mailbox::Bulk(to) => {
-                write!(
-                    f,
-                    "bounce-{}-{to}={HOME}@news.{domain}",
-                    to.0 >> 40 & 0xffff
-                )
+                write!(f, "bounce-{}-{to}={HOME}@news.{domain}", to.0 >> 40 & 0xffff)
             }
             Mailbox::Guess(person) => {
                 let (first, last) = person.names();
@@ -197,10 +171,7 @@ impl fmt::Display for Address {
 impl Recipient {
     /// One whose address was not changed on the way.
     pub(super) fn plain(address: Address) -> Self {
-        Self {
-            original: address,
-            active: address,
-        }
+        Self { original: address, active: address }
     }
 
     /// Whether the message goes to our store.
@@ -231,10 +202,7 @@ mod tests {
         let person = Person::local(&mut fastrand::Rng::with_seed(1));
         let address = Address::local(person);
         assert_eq!(address.to_string(), format!("{person}@elbe.example"));
-        assert_eq!(
-            StoreAddress(address).to_string(),
-            format!("{person}@ims-ms-daemon")
-        );
+        assert_eq!(StoreAddress(address).to_string(), format!("{person}@ims-ms-daemon"));
         let bulk = Address::bulk(LARGEST, person).to_string();
         assert!(bulk.contains(&format!("{person}=elbe.example@news.bigmail.example")));
     }

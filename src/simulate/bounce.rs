@@ -29,10 +29,7 @@ pub(super) fn bounce(engine: &mut Engine, at: Time, pid: ProcessId, returned: &E
     let entry = MessageEntry {
         source: Channel::Local,
         destination: Some(Channel::Process),
-        ids: &Cause {
-            notification: envelope.id,
-            original: returned.id,
-        },
+        ids: &Cause { notification: envelope.id, original: returned.id },
         ..MessageEntry::about(pid, "E", &envelope, &recipient, &queued.file)
     };
     engine.message(at, &envelope, &entry);
@@ -44,19 +41,8 @@ pub(super) fn bounce(engine: &mut Engine, at: Time, pid: ProcessId, returned: &E
 fn send(engine: &mut Engine, at: Time, queued: &Queued) {
     let mut pid = engine.staff.once(&mut engine.rng, Program::Process);
     let operation = pid;
-    let arrived = Arrived {
-        source: Channel::Process,
-        code: "E",
-        peer: Peer::None,
-    };
-    enqueue(
-        engine,
-        at,
-        &mut pid,
-        &arrived,
-        &queued.envelope,
-        queued.recipients.clone(),
-    );
+    let arrived = Arrived { source: Channel::Process, code: "E", peer: Peer::None };
+    enqueue(engine, at, &mut pid, &arrived, &queued.envelope, queued.recipients.clone());
     let done = at.after(engine.rng.u64(3..30));
     for recipient in &queued.recipients {
         let entry = MessageEntry::about(operation, "D", &queued.envelope, recipient, &queued.file);

@@ -40,11 +40,7 @@ impl Clock {
         let seconds = u64::from(start.num_seconds_from_midnight());
         let hundredths = u64::from(start.nanosecond() / 10_000_000).min(99);
         let printed = (0, print_date(start.date()));
-        Self {
-            midnight,
-            offset: seconds * SECOND + hundredths,
-            printed,
-        }
+        Self { midnight, offset: seconds * SECOND + hundredths, printed }
     }
 
     /// The date and time of a moment; the end of the calendar if it lies beyond.
@@ -66,12 +62,9 @@ impl Clock {
             self.printed = (day, print_date(date.unwrap_or(NaiveDate::MAX)));
         }
         line.push_str(&self.printed.1);
-        for (unit, count, before) in [
-            (HOUR, 24, ' '),
-            (MINUTE, 60, ':'),
-            (SECOND, 60, ':'),
-            (1, 100, '.'),
-        ] {
+        for (unit, count, before) in
+            [(HOUR, 24, ' '), (MINUTE, 60, ':'), (SECOND, 60, ':'), (1, 100, '.')]
+        {
             line.push(before);
             push_two_digits(line, since / unit % count);
         }
@@ -80,11 +73,7 @@ impl Clock {
     /// Appends the date as a mail header prints it, for the banners that show one.
     pub(super) fn header_date(&self, line: &mut String, time: Time) {
         // Writing to a String cannot fail.
-        let _ = write!(
-            line,
-            "{}",
-            self.date_time(time).format("%a, %d %b %Y %H:%M:%S +0100")
-        );
+        let _ = write!(line, "{}", self.date_time(time).format("%a, %d %b %Y %H:%M:%S +0100"));
     }
 }
 

@@ -70,18 +70,10 @@ const NAMED: [(&str, Naming, Software); 40] = [
     ("bigmail.example", Naming::Numbered(4), Software::Provider),
     ("nordpost.example", Naming::Numbered(2), Software::Postfix),
     ("webpost.example", Naming::Aspmx, Software::Provider),
-    (
-        "uni-hafen.example",
-        Naming::Numbered(3),
-        Software::SunMessaging,
-    ),
+    ("uni-hafen.example", Naming::Numbered(3), Software::SunMessaging),
     ("stadtwerke.example", Naming::Mail, Software::Exchange),
     ("kurier.example", Naming::Numbered(2), Software::Exim),
-    (
-        "telnova.example",
-        Naming::Numbered(4),
-        Software::SunMessaging,
-    ),
+    ("telnova.example", Naming::Numbered(4), Software::SunMessaging),
     ("shop-mail.example", Naming::Shielded, Software::Shield),
     ("freebox.example", Naming::Aspmx, Software::Provider),
     ("landesamt.example", Naming::Shielded, Software::Shield),
@@ -97,11 +89,7 @@ const NAMED: [(&str, Naming, Software); 40] = [
     ("snailmail.test", Naming::Numbered(2), Software::Exim),
     ("docksoft.example", Naming::Aspmx, Software::Exchange),
     ("energie-nord.example", Naming::Mail, Software::Appliance),
-    (
-        "bahnreise.example",
-        Naming::Numbered(2),
-        Software::Appliance,
-    ),
+    ("bahnreise.example", Naming::Numbered(2), Software::Appliance),
     ("inselnet.example", Naming::Numbered(2), Software::Postfix),
     ("museum-mitte.example", Naming::Mail, Software::Postfix),
     ("kabelweb.example", Naming::Numbered(4), Software::Provider),
@@ -189,23 +177,13 @@ impl Domain {
             Naming::Numbered(hosts) => hosts,
             Naming::Aspmx | Naming::Shielded => 3,
         };
-        let index = if one_of(rng, 6_500) {
-            0
-        } else {
-            rng.u8(0..hosts)
-        };
-        Host {
-            domain: self,
-            index,
-        }
+        let index = if one_of(rng, 6_500) { 0 } else { rng.u8(0..hosts) };
+        Host { domain: self, index }
     }
 
     /// The host of first preference.
     pub(super) fn first_host(self) -> Host {
-        Host {
-            domain: self,
-            index: 0,
-        }
+        Host { domain: self, index: 0 }
     }
 
     /// A number that belongs to this domain and looks like any.
@@ -214,10 +192,7 @@ impl Domain {
     }
 
     fn named(self) -> Option<(&'static str, Naming, Software)> {
-        usize::try_from(self.0)
-            .ok()
-            .and_then(|index| NAMED.get(index))
-            .copied()
+        usize::try_from(self.0).ok().and_then(|index| NAMED.get(index)).copied()
     }
 
     fn naming(self) -> Naming {
@@ -339,9 +314,7 @@ mod tests {
     fn the_tail_has_thousands_of_names_that_differ_with_the_seed() {
         let names = |seed| -> HashSet<String> {
             let mut rng = fastrand::Rng::with_seed(seed);
-            (0..20_000)
-                .map(|_| Domain::of_tail(&mut rng, seed).to_string())
-                .collect()
+            (0..20_000).map(|_| Domain::of_tail(&mut rng, seed).to_string()).collect()
         };
         assert!(names(1).len() > 3_000);
         assert_ne!(names(1), names(2));

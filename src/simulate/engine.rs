@@ -105,18 +105,12 @@ impl Engine {
     /// Has an event happen, after those planned before for the same time.
     pub(super) fn plan(&mut self, time: Time, event: Event) {
         self.appointments += 1;
-        self.agenda.push(Appointment {
-            time,
-            order: self.appointments,
-            event,
-        });
+        self.agenda.push(Appointment { time, order: self.appointments, event });
     }
 
     /// The event that comes next.
     pub(super) fn next(&mut self) -> Option<(Time, Event)> {
-        self.agenda
-            .pop()
-            .map(|appointment| (appointment.time, appointment.event))
+        self.agenda.pop().map(|appointment| (appointment.time, appointment.event))
     }
 
     /// Events planned.
@@ -137,17 +131,7 @@ impl Engine {
     /// Writes a message entry. An empty field keeps the blank before it; only diagnostics do not,
     /// they are the last.
     pub(super) fn message(&mut self, time: Time, envelope: &Envelope, entry: &MessageEntry<'_>) {
-        let MessageEntry {
-            pid,
-            code,
-            size,
-            original,
-            active,
-            file,
-            ids,
-            host,
-            ..
-        } = entry;
+        let MessageEntry { pid, code, size, original, active, file, ids, host, .. } = entry;
         let source = entry.source.column();
         let destination = entry.destination.map_or("            ", Channel::column);
         let (from, user) = (Sender(envelope.from), envelope.user);
@@ -164,13 +148,7 @@ impl Engine {
 
     /// Writes a connection entry.
     pub(super) fn connection(&mut self, time: Time, entry: &ConnectionEntry<'_>) {
-        let ConnectionEntry {
-            pid,
-            channel,
-            code,
-            application,
-            ..
-        } = entry;
+        let ConnectionEntry { pid, channel, code, application, .. } = entry;
         let channel = channel.column();
         let direction = match entry.direction {
             Direction::Inbound => '+',

@@ -26,11 +26,7 @@ pub(super) fn enqueue(
     recipients.sort_by_key(|recipient| recipient.active.domain);
     for group in recipients.chunk_by(|one, other| one.active.domain == other.active.domain) {
         let local = group.iter().all(|recipient| recipient.is_local());
-        let channel = if local {
-            Channel::Store
-        } else {
-            Channel::Local
-        };
+        let channel = if local { Channel::Store } else { Channel::Local };
         let queued = Queued::new(&mut engine.rng, channel, *envelope, group.to_vec());
         write(engine, at, *pid, arrived, &queued);
         engine.plan(at, Event::Due(Box::new(queued)));
@@ -53,11 +49,7 @@ pub(super) fn write(
         let entry = MessageEntry {
             source: arrived.source,
             destination: Some(queued.file.channel),
-            active: if queued.file.channel == Channel::Store {
-                &store
-            } else {
-                about.active
-            },
+            active: if queued.file.channel == Channel::Store { &store } else { about.active },
             host: &arrived.peer,
             ..about
         };

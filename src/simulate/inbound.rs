@@ -13,21 +13,9 @@ use super::token::{Channel, Peer, User};
 use super::unwelcome;
 
 /// Our own machines that send: their names and the last number of their addresses.
-const MACHINES: [(&str, u8); 5] = [
-    ("erp", 61),
-    ("crm1", 62),
-    ("web2", 63),
-    ("backup", 64),
-    ("monitor", 65),
-];
-const LAPTOPS: [&str; 6] = [
-    "laptop-17",
-    "iMac.local",
-    "DESKTOP-7GQ2",
-    "thinkpad",
-    "phone",
-    "pc12",
-];
+const MACHINES: [(&str, u8); 5] =
+    [("erp", 61), ("crm1", 62), ("web2", 63), ("backup", 64), ("monitor", 65)];
+const LAPTOPS: [&str; 6] = ["laptop-17", "iMac.local", "DESKTOP-7GQ2", "thinkpad", "phone", "pc12"];
 
 /// Messages of a mean visit times a hundred. Found by counting; a test compares.
 pub(super) const MESSAGES_PER_100_VISITS: u64 = 332;
@@ -68,11 +56,7 @@ fn from_internet(engine: &mut Engine, now: Time) {
         (None, 1..6) => "EEC",
         (None, _) => "EE",
     };
-    let arrived = Arrived {
-        source: Channel::Local,
-        code,
-        peer,
-    };
+    let arrived = Arrived { source: Channel::Local, code, peer };
     let mut at = now.after(engine.rng.u64(15..120));
     for _ in 0..=low(&mut engine.rng, 0..10) {
         at = at.after(wait(&mut engine.rng, 60));
@@ -87,14 +71,7 @@ fn from_internet(engine: &mut Engine, now: Time) {
             convert(engine, at, session.pid, &arrived, &envelope, recipients);
             session.pid.sequence += 1;
         } else {
-            enqueue(
-                engine,
-                at,
-                &mut session.pid,
-                &arrived,
-                &envelope,
-                recipients,
-            );
+            enqueue(engine, at, &mut session.pid, &arrived, &envelope, recipients);
         }
         if one_of(&mut engine.rng, 150) {
             unwelcome::unknown(engine, at, &mut session, peer, &envelope);
@@ -113,11 +90,7 @@ fn letter(engine: &mut Engine, domain: Domain) -> Envelope {
         }
         6..9 => {
             let from = Address::automatic(rng, domain);
-            Envelope {
-                from: None,
-                size: low(rng, 2..9),
-                ..Envelope::new(rng, from, User::System)
-            }
+            Envelope { from: None, size: low(rng, 2..9), ..Envelope::new(rng, from, User::System) }
         }
         _ => {
             let from = Address::remote(rng, domain);
@@ -154,29 +127,14 @@ fn submission(engine: &mut Engine, now: Time) {
          authentication successful."
     );
     session.entry(engine, at, 'U', &welcome);
-    let code = if session.application.tls.is_some() {
-        "EESA"
-    } else {
-        "EEA"
-    };
-    let arrived = Arrived {
-        source: channel,
-        code,
-        peer,
-    };
+    let code = if session.application.tls.is_some() { "EESA" } else { "EEA" };
+    let arrived = Arrived { source: channel, code, peer };
     for _ in 0..=low(&mut engine.rng, 0..3) {
         at = at.after(10 + wait(&mut engine.rng, 60));
         let from = Address::local(person);
         let envelope = Envelope::new(&mut engine.rng, from, User::Authenticated(person));
         let recipients = circle(engine);
-        enqueue(
-            engine,
-            at,
-            &mut session.pid,
-            &arrived,
-            &envelope,
-            recipients,
-        );
+        enqueue(engine, at, &mut session.pid, &arrived, &envelope, recipients);
     }
     leave(engine, at, session);
 }
@@ -187,11 +145,7 @@ fn from_machine(engine: &mut Engine, now: Time) {
     let ip = [192, 0, 2, number].into();
     let peer = Peer::Inside(name, ip);
     let mut session = Session::accept(engine, now, (Channel::Intranet, 25), ip, None);
-    let arrived = Arrived {
-        source: Channel::Intranet,
-        code: "EE",
-        peer,
-    };
+    let arrived = Arrived { source: Channel::Intranet, code: "EE", peer };
     let mut at = now.after(engine.rng.u64(2..20));
     let from = Address::automatic(&mut engine.rng, super::domain::HOME);
     for _ in 0..=low(&mut engine.rng, 0..32) {
@@ -204,14 +158,7 @@ fn from_machine(engine: &mut Engine, now: Time) {
         } else {
             circle(engine)
         };
-        enqueue(
-            engine,
-            at,
-            &mut session.pid,
-            &arrived,
-            &envelope,
-            recipients,
-        );
+        enqueue(engine, at, &mut session.pid, &arrived, &envelope, recipients);
     }
     leave(engine, at, session);
 }

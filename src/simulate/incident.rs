@@ -24,9 +24,7 @@ impl Incident {
     /// Trouble that begins so long after the start, or never.
     pub(super) fn new(begin: Option<Duration>) -> Self {
         let hundredths = |begin: Duration| u64::try_from(begin.as_millis() / 10).ok();
-        Self {
-            begin: begin.and_then(hundredths),
-        }
+        Self { begin: begin.and_then(hundredths) }
     }
 
     /// Whether the largest domain defers nearly all of our mail.
@@ -36,13 +34,11 @@ impl Incident {
 
     /// Whether the other domain's host refuses connections.
     pub(super) fn refused(self, at: Time) -> bool {
-        self.since(at)
-            .is_some_and(|since| (Self::LATER..Self::SOONER).contains(&since))
+        self.since(at).is_some_and(|since| (Self::LATER..Self::SOONER).contains(&since))
     }
 
     fn since(self, at: Time) -> Option<u64> {
-        at.0.checked_sub(self.begin?)
-            .map(|since| since % Self::EVERY)
+        at.0.checked_sub(self.begin?).map(|since| since % Self::EVERY)
     }
 }
 
@@ -54,9 +50,8 @@ mod tests {
     fn trouble_comes_goes_and_comes_again() {
         let incident = Incident::new(Some(Duration::from_secs(25)));
         let at = |seconds: u64| Time(seconds * SECOND);
-        let throttled: Vec<bool> = [24, 25, 744, 745, 2_424, 2_425]
-            .map(|s| incident.throttled(at(s)))
-            .to_vec();
+        let throttled: Vec<bool> =
+            [24, 25, 744, 745, 2_424, 2_425].map(|s| incident.throttled(at(s))).to_vec();
         assert_eq!(throttled, [false, true, true, false, false, true]);
         let refused: Vec<bool> = [32, 33, 504, 505].map(|s| incident.refused(at(s))).to_vec();
         assert_eq!(refused, [false, true, true, false]);

@@ -47,19 +47,8 @@ pub(super) fn convert(
     write(engine, at, pid, arrived, &queued);
     let passed = at.after(40 + wait(&mut engine.rng, 150));
     let operation = engine.staff.once(&mut engine.rng, Program::Conversion);
-    let onward = Arrived {
-        source: Channel::Conversion,
-        code: "E",
-        peer: Peer::None,
-    };
-    enqueue(
-        engine,
-        passed,
-        &mut operation.clone(),
-        &onward,
-        envelope,
-        queued.recipients.clone(),
-    );
+    let onward = Arrived { source: Channel::Conversion, code: "E", peer: Peer::None };
+    enqueue(engine, passed, &mut operation.clone(), &onward, envelope, queued.recipients.clone());
     let done = passed.after(engine.rng.u64(8..40));
     for recipient in &queued.recipients {
         entry(engine, done, operation, &queued, recipient, ("D", None));
@@ -76,18 +65,6 @@ fn entry(
 ) {
     let store = StoreAddress(recipient.active);
     let about = MessageEntry::about(pid, code, &queued.envelope, recipient, &queued.file);
-    let active = if queued.file.channel == Channel::Store {
-        &store
-    } else {
-        about.active
-    };
-    engine.message(
-        at,
-        &queued.envelope,
-        &MessageEntry {
-            active,
-            diagnostics,
-            ..about
-        },
-    );
+    let active = if queued.file.channel == Channel::Store { &store } else { about.active };
+    engine.message(at, &queued.envelope, &MessageEntry { active, diagnostics, ..about });
 }

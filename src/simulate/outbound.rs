@@ -25,11 +25,7 @@ const BACKOFF: [u64; 6] = [1, 2, 3, 5, 10, 20];
 
 /// A file wants an attempt: the next run for its domain takes it along with others.
 pub(super) fn due(engine: &mut Engine, now: Time, queued: Queued) {
-    let Some(domain) = queued
-        .recipients
-        .first()
-        .map(|recipient| recipient.active.domain)
-    else {
+    let Some(domain) = queued.recipients.first().map(|recipient| recipient.active.domain) else {
         return;
     };
     if queued.file.attempts > 0 {
@@ -49,10 +45,7 @@ pub(super) fn run(engine: &mut Engine, now: Time, domain: Domain) {
         return;
     };
     if files.len() > BATCH {
-        engine
-            .waiting
-            .gathered
-            .insert(domain, files.split_off(BATCH));
+        engine.waiting.gathered.insert(domain, files.split_off(BATCH));
         engine.plan(now.after(40), Event::Run(domain));
     }
     match domain.health() {
@@ -194,11 +187,7 @@ fn unreachable(
 ) {
     let mut pid = engine.staff.once(&mut engine.rng, Program::Client);
     let host = domain.first_host();
-    let patience = if reason == "Connection refused" {
-        2
-    } else {
-        3 * SECOND
-    };
+    let patience = if reason == "Connection refused" { 2 } else { 3 * SECOND };
     let mut at = now.after(patience + engine.rng.u64(1..40));
     failed_connection(engine, at, domain, host, pid);
     let connect = FailedConnect { host, reason };
@@ -233,20 +222,15 @@ fn unreachable(
 fn failed_connection(engine: &mut Engine, at: Time, domain: Domain, host: Host, pid: ProcessId) {
     let (theirs, port) = (host.ip(), engine.our_ports.next(&mut engine.rng));
     engine.our_ports.release(port);
-    let transport = Transport {
-        ours: (our_ip(&mut engine.rng, theirs), port),
-        theirs: (theirs, 25),
-    };
+    let transport =
+        Transport { ours: (our_ip(&mut engine.rng, theirs), port), theirs: (theirs, 25) };
     let entry = ConnectionEntry {
         pid,
         channel: Channel::Local,
         direction: Direction::Outbound,
         code: 'Y',
         transport: one_of(&mut engine.rng, 6_000).then_some(transport),
-        application: Application {
-            hosts: Some((domain, host)),
-            tls: None,
-        },
+        application: Application { hosts: Some((domain, host)), tls: None },
         text: None,
     };
     engine.connection(at, &entry);
@@ -311,9 +295,6 @@ struct FailedConnect {
 impl fmt::Display for FailedConnect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (ip, reason) = (self.host.ip(), self.reason);
-        write!(
-            f,
-            "TCP active open: Failed connect() {ip}:25  Error: {reason}"
-        )
+        write!(f, "TCP active open: Failed connect() {ip}:25  Error: {reason}")
     }
 }

@@ -29,23 +29,14 @@ impl Envelope {
             70..96 => low(rng, 8..400),
             _ => low(rng, 400..14_000),
         };
-        Self {
-            from: Some(from),
-            id: MessageId::new(rng, from.domain),
-            size,
-            user,
-        }
+        Self { from: Some(from), id: MessageId::new(rng, from.domain), size, user }
     }
 
     /// A mailing, whose return path names one of its receivers.
     pub(super) fn bulk(rng: &mut fastrand::Rng, domain: Domain, to: Person) -> Self {
         let from = Address::automatic(rng, domain);
         let envelope = Self::new(rng, from, User::System);
-        Self {
-            from: Some(Address::bulk(domain, to)),
-            size: low(rng, 10..120),
-            ..envelope
-        }
+        Self { from: Some(Address::bulk(domain, to)), size: low(rng, 10..120), ..envelope }
     }
 }
 
@@ -93,13 +84,7 @@ impl Queued {
             _ => Fate::Welcome,
         };
         let file = QueueFile::new(rng, channel);
-        Self {
-            envelope,
-            recipients,
-            file,
-            fate,
-            tried: None,
-        }
+        Self { envelope, recipients, file, fate, tried: None }
     }
 }
 
@@ -142,10 +127,7 @@ pub(super) fn local_recipients(rng: &mut fastrand::Rng, count: u32) -> Vec<Recip
     let list = (count > 8).then(|| Address::list(rng));
     let mut recipient = || {
         let active = Address::local(Person::local(rng));
-        Recipient {
-            original: list.unwrap_or(active),
-            active,
-        }
+        Recipient { original: list.unwrap_or(active), active }
     };
     without_twins((0..count).map(|_| recipient()).collect())
 }
@@ -156,9 +138,7 @@ fn without_twins(recipients: Vec<Recipient>) -> Vec<Recipient> {
     if recipients.len() < 2 {
         return recipients;
     }
-    let named = recipients
-        .into_iter()
-        .map(|recipient| (recipient.active.to_string(), recipient));
+    let named = recipients.into_iter().map(|recipient| (recipient.active.to_string(), recipient));
     named.collect::<BTreeMap<_, _>>().into_values().collect()
 }
 

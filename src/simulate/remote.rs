@@ -71,13 +71,7 @@ pub(super) struct Diagnostics<'a> {
 
 impl fmt::Display for Diagnostics<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            host,
-            transport,
-            greeting,
-            recipient,
-            ..
-        } = self;
+        let Self { host, transport, greeting, recipient, .. } = self;
         if self.answer == Answer::Silence {
             return write!(
                 f,
@@ -118,10 +112,7 @@ impl fmt::Display for Diagnostics<'_> {
                 write!(f, "550 5.1.1 unknown or illegal alias: {recipient}")
             }
             (Answer::UnknownUser, _) => {
-                write!(
-                    f,
-                    "550 5.1.1 <{recipient}>: Recipient address rejected: User unknown"
-                )
+                write!(f, "550 5.1.1 <{recipient}>: Recipient address rejected: User unknown")
             }
             (Answer::MailboxFull, _) => write!(f, "552 5.2.2 <{recipient}>: mailbox full"),
             (Answer::Unwanted, _) => {
@@ -137,12 +128,7 @@ impl Diagnostics<'_> {
         let (token, envelope) = (self.token, self.envelope);
         match self.host.software() {
             Software::Provider => {
-                write!(
-                    f,
-                    "250 2.0.0 OK {:x}-{:x}",
-                    token >> 32,
-                    token & 0x00ff_ffff
-                )
+                write!(f, "250 2.0.0 OK {:x}-{:x}", token >> 32, token & 0x00ff_ffff)
             }
             Software::Postfix => write!(f, "250 2.0.0 Ok: queued as {:010X}", token >> 24),
             Software::Exim => {
@@ -162,11 +148,7 @@ impl Diagnostics<'_> {
             Software::Sendmail => {
                 f.write_str("250 2.0.0 k1J9q")?;
                 digits(f, token, 36, 3)?;
-                write!(
-                    f,
-                    "{:06} Message accepted for delivery",
-                    token >> 40 & 0x7_ffff
-                )
+                write!(f, "{:06} Message accepted for delivery", token >> 40 & 0x7_ffff)
             }
             Software::Shield => {
                 f.write_str("250 2.6.0 Message received and queued (")?;
@@ -195,10 +177,7 @@ mod tests {
             let end = (host.ip(), 25);
             let diagnostics = Diagnostics {
                 host,
-                transport: Transport {
-                    ours: end,
-                    theirs: end,
-                },
+                transport: Transport { ours: end, theirs: end },
                 greeting: "",
                 answer: Answer::Accepted,
                 recipient: from,
@@ -208,13 +187,7 @@ mod tests {
             let text = diagnostics.to_string();
             let reply = text.split_once(" smtp;").unwrap().1.to_owned();
             assert!(reply.starts_with("250 "), "{reply}");
-            manners.insert(
-                reply
-                    .chars()
-                    .take(15)
-                    .filter(|c| !c.is_numeric())
-                    .collect::<String>(),
-            );
+            manners.insert(reply.chars().take(15).filter(|c| !c.is_numeric()).collect::<String>());
         }
         assert!(manners.len() > 6, "{manners:?}");
     }

@@ -61,28 +61,12 @@ impl Session {
         let worker = engine.staff.acquire(&mut engine.rng, Program::Client);
         let port = engine.our_ports.next(&mut engine.rng);
         let theirs = host.ip();
-        let transport = Transport {
-            ours: (our_ip(&mut engine.rng, theirs), port),
-            theirs: (theirs, 25),
-        };
-        let lease = Lease {
-            worker,
-            port,
-            direction: Direction::Outbound,
-        };
-        let application = Application {
-            hosts: Some((domain, host)),
-            tls,
-        };
+        let transport =
+            Transport { ours: (our_ip(&mut engine.rng, theirs), port), theirs: (theirs, 25) };
+        let lease = Lease { worker, port, direction: Direction::Outbound };
+        let application = Application { hosts: Some((domain, host)), tls };
         let channel = Channel::Local;
-        Self {
-            channel,
-            transport,
-            application,
-            pid: worker.id(),
-            lease,
-        }
-        .opened(engine, at)
+        Self { channel, transport, application, pid: worker.id(), lease }.opened(engine, at)
     }
 
     /// Writes a connection entry other than those of opening and close.
@@ -108,19 +92,9 @@ impl Session {
             ours: (our_ip(&mut engine.rng, theirs), port),
             theirs: (theirs, their_port),
         };
-        let lease = Lease {
-            worker,
-            port: their_port,
-            direction: Direction::Inbound,
-        };
+        let lease = Lease { worker, port: their_port, direction: Direction::Inbound };
         let application = Application { hosts: None, tls };
-        Self {
-            channel,
-            transport,
-            application,
-            pid: worker.id(),
-            lease,
-        }
+        Self { channel, transport, application, pid: worker.id(), lease }
     }
 
     fn opened(mut self, engine: &mut Engine, at: Time) -> Self {

@@ -36,11 +36,7 @@ impl Worker {
         let single = matches!(self.program, Program::Conversion | Program::Process);
         // A handful of threads, never four billion.
         let thread = u32::try_from(self.thread + 1).unwrap_or(u32::MAX);
-        ProcessId {
-            pid: self.pid,
-            thread: (!single).then_some(thread),
-            sequence: 0,
-        }
+        ProcessId { pid: self.pid, thread: (!single).then_some(thread), sequence: 0 }
     }
 }
 
@@ -75,12 +71,7 @@ impl Staff {
         let processes = self.of(program);
         let process = rng.usize(0..processes.len());
         let (pid, thread) = processes[process].acquire(rng);
-        Worker {
-            program,
-            process,
-            pid,
-            thread,
-        }
+        Worker { program, process, pid, thread }
     }
 
     /// The thread is free again.
@@ -96,16 +87,7 @@ impl Staff {
         working.operations += 1;
         let (pid, sequence) = (working.pid, working.operations);
         let thread = usize::try_from(low(rng, 0..8)).unwrap_or(0);
-        ProcessId {
-            sequence,
-            ..Worker {
-                program,
-                process,
-                pid,
-                thread,
-            }
-            .id()
-        }
+        ProcessId { sequence, ..Worker { program, process, pid, thread }.id() }
     }
 
     fn of(&mut self, program: Program) -> &mut [Process] {
@@ -134,13 +116,7 @@ impl Process {
     const THREADS: usize = 24;
 
     fn new(pid: u32) -> Self {
-        Self {
-            pid,
-            busy: vec![false; Self::THREADS],
-            next: 0,
-            sessions: 0,
-            operations: 0,
-        }
+        Self { pid, busy: vec![false; Self::THREADS], next: 0, sessions: 0, operations: 0 }
     }
 
     fn acquire(&mut self, rng: &mut fastrand::Rng) -> (u32, usize) {
@@ -150,9 +126,7 @@ impl Process {
             self.pid = (self.pid + rng.u32(0x100..0x1000)) % 0x20000 + 0x100;
         }
         let threads = self.busy.len();
-        let idle = (0..threads)
-            .map(|step| (self.next + step) % threads)
-            .find(|&at| !self.busy[at]);
+        let idle = (0..threads).map(|step| (self.next + step) % threads).find(|&at| !self.busy[at]);
         let thread = idle.unwrap_or_else(|| {
             self.busy.push(false);
             threads
@@ -174,10 +148,7 @@ impl Ports {
 
     /// None in use.
     pub(super) fn new(rng: &mut fastrand::Rng) -> Self {
-        Self {
-            used: vec![0; 1 << 10],
-            next: rng.u16(32_768..60_000),
-        }
+        Self { used: vec![0; 1 << 10], next: rng.u16(32_768..60_000) }
     }
 
     /// The next one in the order a kernel hands them out.
@@ -227,13 +198,9 @@ mod tests {
     fn busy_threads_get_no_second_work() {
         let mut rng = fastrand::Rng::with_seed(1);
         let mut staff = Staff::new(&mut rng);
-        let workers: Vec<Worker> = (0..200)
-            .map(|_| staff.acquire(&mut rng, Program::Client))
-            .collect();
-        let ids: HashSet<String> = workers
-            .iter()
-            .map(|worker| worker.id().to_string())
-            .collect();
+        let workers: Vec<Worker> =
+            (0..200).map(|_| staff.acquire(&mut rng, Program::Client)).collect();
+        let ids: HashSet<String> = workers.iter().map(|worker| worker.id().to_string()).collect();
         assert_eq!(ids.len(), workers.len());
         for worker in workers {
             staff.release(worker);

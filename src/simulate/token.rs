@@ -70,10 +70,7 @@ pub(super) struct MessageId {
 impl MessageId {
     /// A new one of that site.
     pub(super) fn new(rng: &mut fastrand::Rng, domain: Domain) -> Self {
-        Self {
-            unique: rng.u64(..),
-            domain,
-        }
+        Self { unique: rng.u64(..), domain }
     }
 }
 
@@ -126,21 +123,13 @@ pub(super) struct QueueFile {
 impl QueueFile {
     /// A file never tried.
     pub(super) fn new(rng: &mut fastrand::Rng, channel: Channel) -> Self {
-        Self {
-            channel,
-            body: rng.u64(..),
-            attempts: 0,
-        }
+        Self { channel, body: rng.u64(..), attempts: 0 }
     }
 }
 
 impl fmt::Display for QueueFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            channel,
-            body,
-            attempts,
-        } = self;
+        let Self { channel, body, attempts } = self;
         let subdirectory = body % 20;
         write!(f, "/opt/SUNWmsgsr/data/queue/{channel}/{subdirectory:03}/")?;
         for place in [attempts / 36 % 36, attempts % 36] {
@@ -278,11 +267,7 @@ pub(super) fn digits(
 fn digit(value: u64, base: u64) -> char {
     const DIGITS: &[u8; 63] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
     let found = char::from(DIGITS[slot(value, 63)]);
-    if base <= 36 {
-        found.to_ascii_uppercase()
-    } else {
-        found
-    }
+    if base <= 36 { found.to_ascii_uppercase() } else { found }
 }
 
 #[cfg(test)]
@@ -291,29 +276,17 @@ mod tests {
 
     #[test]
     fn attempts_count_down_in_base_36() {
-        let mut file = QueueFile {
-            channel: Channel::Local,
-            body: 3,
-            attempts: 0,
-        };
-        for (attempts, prefix) in [
-            (0, "ZZ"),
-            (1, "ZY"),
-            (2, "ZX"),
-            (25, "ZA"),
-            (35, "Z0"),
-            (36, "YZ"),
-        ] {
+        let mut file = QueueFile { channel: Channel::Local, body: 3, attempts: 0 };
+        for (attempts, prefix) in
+            [(0, "ZZ"), (1, "ZY"), (2, "ZX"), (25, "ZA"), (35, "Z0"), (36, "YZ")]
+        {
             file.attempts = attempts;
             let printed = file.to_string();
             let name = printed.rsplit('/').next().unwrap();
             assert!(name.starts_with(prefix), "{name}");
         }
         file.attempts = 0;
-        assert_eq!(
-            file.to_string(),
-            "/opt/SUNWmsgsr/data/queue/tcp_local/003/ZZf0300000000.01"
-        );
+        assert_eq!(file.to_string(), "/opt/SUNWmsgsr/data/queue/tcp_local/003/ZZf0300000000.01");
     }
 
     #[test]
@@ -322,19 +295,12 @@ mod tests {
             ours: ([192, 0, 2, 10].into(), 5901),
             theirs: ([198, 51, 100, 20].into(), 25),
         };
-        assert_eq!(
-            transport.to_string(),
-            "TCP|192.0.2.10|5901|198.51.100.20|25"
-        );
+        assert_eq!(transport.to_string(), "TCP|192.0.2.10|5901|198.51.100.20|25");
     }
 
     #[test]
     fn process_ids_are_hexadecimal_with_a_decimal_sequence() {
-        let id = ProcessId {
-            pid: 0x1f625,
-            thread: Some(18),
-            sequence: 12,
-        };
+        let id = ProcessId { pid: 0x1f625, thread: Some(18), sequence: 12 };
         assert_eq!(id.to_string(), "1f625.12.12");
         assert_eq!(ProcessId { thread: None, ..id }.to_string(), "1f625.12");
     }
@@ -342,10 +308,7 @@ mod tests {
     #[test]
     fn modern_addresses_are_marked_in_brackets() {
         let ip: IpAddr = "2001:db8::19".parse().unwrap();
-        assert_eq!(
-            Peer::Literal(ip).to_string(),
-            "[IPv6:2001:db8::19] ([IPv6:2001:db8::19])"
-        );
+        assert_eq!(Peer::Literal(ip).to_string(), "[IPv6:2001:db8::19] ([IPv6:2001:db8::19])");
         assert_eq!(Peer::None.to_string(), "");
     }
 }

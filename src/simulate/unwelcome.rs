@@ -44,13 +44,7 @@ pub(super) fn relay(engine: &mut Engine, now: Time) {
         let domain = Domain::of_recipient(&mut engine.rng, engine.seed);
         let victim = Address::remote(&mut engine.rng, domain);
         let text = format!("550 5.7.1 Relaying not permitted: {victim}");
-        refuse(
-            engine,
-            at,
-            &mut session,
-            &envelope,
-            ("J", &victim, &peer, &text),
-        );
+        refuse(engine, at, &mut session, &envelope, ("J", &victim, &peer, &text));
     }
     session.close(engine, at.after(20));
 }
@@ -93,23 +87,11 @@ pub(super) fn refused(engine: &mut Engine, now: Time) {
 /// Does not speak our language.
 pub(super) fn babble(engine: &mut Engine, now: Time) {
     let (mut session, peer, envelope) = stranger(engine, now);
-    let command = pick(
-        &mut engine.rng,
-        &["GET / HTTP/1.1", "XADR", "\\x16\\x03\\x01", "HELP ME"],
-    );
+    let command = pick(&mut engine.rng, &["GET / HTTP/1.1", "XADR", "\\x16\\x03\\x01", "HELP ME"]);
     let text = format!("500 5.5.1 Unknown command \"{command}\" specified");
-    let silent = Envelope {
-        from: None,
-        ..envelope
-    };
+    let silent = Envelope { from: None, ..envelope };
     let at = now.after(40);
-    refuse(
-        engine,
-        at,
-        &mut session,
-        &silent,
-        ("B", &command, &peer, &text),
-    );
+    refuse(engine, at, &mut session, &silent, ("B", &command, &peer, &text));
     session.close(engine, at.after(5));
 }
 
@@ -144,10 +126,7 @@ pub(super) fn broken_off(
 
 fn stranger(engine: &mut Engine, now: Time) -> (Session, Peer, Envelope) {
     let ip = client_ip(&mut engine.rng);
-    let name = pick(
-        &mut engine.rng,
-        &["ylmf-pc", "localhost", "win-clj1b0", "mail", "User"],
-    );
+    let name = pick(&mut engine.rng, &["ylmf-pc", "localhost", "win-clj1b0", "mail", "User"]);
     let session = Session::accept(engine, now, (Channel::Local, 25), ip, None);
     let domain = Domain::of_sender(&mut engine.rng, engine.seed);
     let from = Address::remote(&mut engine.rng, domain);

@@ -48,9 +48,7 @@ impl Pty {
         (columns, rows): (u16, u16),
         env: &[(&str, &str)],
     ) -> Self {
-        let pair = native_pty_system()
-            .openpty(size(columns, rows))
-            .expect("a pty");
+        let pair = native_pty_system().openpty(size(columns, rows)).expect("a pty");
         let mut command = CommandBuilder::new(program);
         command.args(args);
         command.cwd(std::env::current_dir().expect("a working directory"));
@@ -61,18 +59,11 @@ impl Pty {
                 command.env(name, value);
             }
         }
-        let common = [
-            ("TERM", "xterm-256color"),
-            ("LANG", "C.UTF-8"),
-            ("TZ", "UTC"),
-        ];
+        let common = [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("TZ", "UTC")];
         for (name, value) in common.iter().chain(env) {
             command.env(name, value);
         }
-        let child = pair
-            .slave
-            .spawn_command(command)
-            .expect("the program starts");
+        let child = pair.slave.spawn_command(command).expect("the program starts");
         // Our end of it would keep the terminal open when the program is gone.
         drop(pair.slave);
 
@@ -84,56 +75,37 @@ impl Pty {
             move || terminal.read(reader)
         });
         let keyboard = pair.master.take_writer().expect("a writer");
-        Self {
-            terminal,
-            master: pair.master,
-            keyboard,
-            child,
-        }
+        Self { terminal, master: pair.master, keyboard, child }
     }
 
     /// Waits until the text is on the screen and returns the whole screen.
     #[track_caller]
     pub(crate) fn wait_for(&self, text: &str) -> String {
         let seen = |output: &Output| output.parser.screen().contents().contains(text);
-        self.terminal
-            .wait(&format!("{text:?}"), seen)
-            .parser
-            .screen()
-            .contents()
+        self.terminal.wait(&format!("{text:?}"), seen).parser.screen().contents()
     }
 
     /// Waits until the screen is as it should be.
     #[track_caller]
     pub(crate) fn wait_until(&self, wanted: impl Fn(&Screen) -> bool) {
-        drop(
-            self.terminal
-                .wait("a screen", |output| wanted(output.parser.screen())),
-        );
+        drop(self.terminal.wait("a screen", |output| wanted(output.parser.screen())));
     }
 
     /// Types the bytes.
     pub(crate) fn press(&mut self, keys: &str) {
-        self.keyboard
-            .write_all(keys.as_bytes())
-            .expect("the terminal takes keys");
+        self.keyboard.write_all(keys.as_bytes()).expect("the terminal takes keys");
     }
 
     /// Gives the terminal another size and tells the program.
     pub(crate) fn resize(&self, columns: u16, rows: u16) {
         self.terminal.resize(columns, rows);
-        self.master
-            .resize(size(columns, rows))
-            .expect("the terminal can be resized");
+        self.master.resize(size(columns, rows)).expect("the terminal can be resized");
     }
 
     /// Waits until the program has ended and all it wrote has been seen.
     #[track_caller]
     pub(crate) fn wait_exit(&mut self) -> ExitStatus {
-        drop(
-            self.terminal
-                .wait("the end of the program", |output| output.closed),
-        );
+        drop(self.terminal.wait("the end of the program", |output| output.closed));
         let start = Instant::now();
         while start.elapsed() < DEADLINE {
             if let Some(status) = self.child.try_wait().expect("a status") {
@@ -195,11 +167,7 @@ impl Terminal {
         while !seen(&output) {
             let left = DEADLINE.saturating_sub(start.elapsed());
             if left.is_zero() || output.closed {
-                let why = if output.closed {
-                    "the program ended"
-                } else {
-                    "time is up"
-                };
+                let why = if output.closed { "the program ended" } else { "time is up" };
                 let screen = output.parser.screen().contents();
                 // A lock that dies with this panic would hide it behind others.
                 drop(output);
@@ -212,21 +180,11 @@ impl Terminal {
 }
 
 fn size(columns: u16, rows: u16) -> PtySize {
-    PtySize {
-        rows,
-        cols: columns,
-        pixel_width: 0,
-        pixel_height: 0,
-    }
+    PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }
 }
 
 fn shell(script: &str) -> Pty {
-    Pty::spawn(
-        Path::new("/bin/sh"),
-        &["-c", script],
-        (40, 10),
-        &[("WHO", "world")],
-    )
+    Pty::spawn(Path::new("/bin/sh"), &["-c", script], (40, 10), &[("WHO", "world")])
 }
 
 #[test]

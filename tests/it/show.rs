@@ -13,9 +13,7 @@ fn drawn(bytes: &[u8]) -> (usize, String) {
     let mut buffer = Buffer::empty(Rect::new(0, 0, columns, 1));
     let mut x = 0;
     for piece in shown.pieces() {
-        x = buffer
-            .set_stringn(x, 0, piece.text, usize::MAX, Style::new())
-            .0;
+        x = buffer.set_stringn(x, 0, piece.text, usize::MAX, Style::new()).0;
     }
     let symbols = buffer.content.iter().map(Cell::symbol);
     (usize::from(x), symbols.collect())

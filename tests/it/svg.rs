@@ -69,10 +69,7 @@ pub(crate) fn svg(buffer: &Buffer, dark: bool) -> String {
         }
         picture.row(&row, top);
     }
-    let size = (
-        f32::from(buffer.area.width) * CELL.0,
-        f32::from(buffer.area.height) * CELL.1,
-    );
+    let size = (f32::from(buffer.area.width) * CELL.0, f32::from(buffer.area.height) * CELL.1);
     picture.frame(size, theme)
 }
 
@@ -101,12 +98,7 @@ impl Drawn<'_> {
 
     fn font(&self) -> Modifier {
         let lines = Modifier::UNDERLINED | Modifier::CROSSED_OUT;
-        self.modifier
-            & if self.blank() {
-                lines
-            } else {
-                lines | Modifier::BOLD | Modifier::ITALIC
-            }
+        self.modifier & if self.blank() { lines } else { lines | Modifier::BOLD | Modifier::ITALIC }
     }
 
     /// Nothing to draw, not even a line under it.
@@ -235,10 +227,7 @@ impl Picture {
         let Some(start) = run.iter().position(|drawn| !drawn.unseen()) else {
             return;
         };
-        let end = run
-            .iter()
-            .rposition(|drawn| !drawn.unseen())
-            .unwrap_or(start);
+        let end = run.iter().rposition(|drawn| !drawn.unseen()).unwrap_or(start);
         let run = &run[start..=end];
         let (first, last) = (run[0], run[run.len() - 1]);
         let (left, length) = (first.left(), last.left() + last.width() - first.left());
@@ -253,14 +242,9 @@ impl Picture {
                 style.push_str(attribute);
             }
         }
-        let text: String = run
-            .iter()
-            .map(|drawn| if drawn.blank() { " " } else { drawn.symbol })
-            .collect();
-        let text = text
-            .replace('&', "&amp;")
-            .replace('<', "&lt;")
-            .replace('>', "&gt;");
+        let text: String =
+            run.iter().map(|drawn| if drawn.blank() { " " } else { drawn.symbol }).collect();
+        let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         let (y, color) = (top + BASELINE, hex(first.color));
         let _ = writeln!(
             self.text,
@@ -309,11 +293,8 @@ impl Picture {
             (1.0, 3.5),
             (3.0, 3.5),
         ];
-        for (x, y) in dots
-            .into_iter()
-            .enumerate()
-            .filter(|(bit, _)| bits >> bit & 1 == 1)
-            .map(|(_, dot)| dot)
+        for (x, y) in
+            dots.into_iter().enumerate().filter(|(bit, _)| bits >> bit & 1 == 1).map(|(_, dot)| dot)
         {
             let (x, y) = (drawn.left() + x * CELL.0 / 4.0, top + y * CELL.1 / 4.0);
             // A line of no length with round ends.
@@ -327,10 +308,7 @@ impl Picture {
         let (x, y) = (left + MIDDLE.0, top + MIDDLE.1);
         let edges = [(x, top), (left + CELL.0, y), (x, top + CELL.1), (left, y)];
         for weight in [1, 2] {
-            let ends = edges
-                .into_iter()
-                .zip(arms)
-                .filter(|(_, arm)| *arm == weight);
+            let ends = edges.into_iter().zip(arms).filter(|(_, arm)| *arm == weight);
             let ends: Vec<_> = ends.map(|(edge, _)| edge).collect();
             let layer = Layer::Line(weight);
             match ends[..] {
@@ -342,11 +320,7 @@ impl Picture {
                     self.path(layer, drawn.color, path);
                 }
                 [(x1, y1), (x2, y2)] => {
-                    self.path(
-                        layer,
-                        drawn.color,
-                        format_args!("M{x1} {y1}L{x} {y}L{x2} {y2}"),
-                    );
+                    self.path(layer, drawn.color, format_args!("M{x1} {y1}L{x} {y}L{x2} {y2}"));
                 }
                 _ => {
                     for (x1, y1) in ends {
@@ -358,11 +332,7 @@ impl Picture {
     }
 
     fn path(&mut self, layer: Layer, color: Rgb, path: std::fmt::Arguments<'_>) {
-        let _ = self
-            .paths
-            .entry((layer, color))
-            .or_default()
-            .write_fmt(path);
+        let _ = self.paths.entry((layer, color)).or_default().write_fmt(path);
     }
 
     /// The whole picture around a screen of this size.
@@ -412,10 +382,7 @@ const LINES: &str = "─0101 │1010 ┌0110 ┐0011 └1100 ┘1001 ├1110 ┤
 /// The weights of a line's arms, if it is one that is drawn as a shape.
 fn arms(c: char) -> Option<[u8; 4]> {
     let arms = LINES.split(' ').find_map(|line| line.strip_prefix(c))?;
-    arms.as_bytes()
-        .try_into()
-        .ok()
-        .map(|digits: [u8; 4]| digits.map(|digit| digit - b'0'))
+    arms.as_bytes().try_into().ok().map(|digits: [u8; 4]| digits.map(|digit| digit - b'0'))
 }
 
 /// A block element: quarters of opacity, and what it fills in parts of a cell as left, top, width, height.
@@ -440,10 +407,7 @@ fn block(c: char) -> (u8, Vec<(f32, f32, f32, f32)>) {
         '▐' => (4, quadrants(0b1010)),
         '▔' => (4, vec![(0.0, 0.0, 1.0, 0.125)]),
         '▕' => (4, vec![(0.875, 0.0, 0.125, 1.0)]),
-        _ => (
-            4,
-            quadrants([4, 8, 1, 13, 9, 7, 11, 2, 6, 14][(c as usize - '▖' as usize) % 10]),
-        ),
+        _ => (4, quadrants([4, 8, 1, 13, 9, 7, 11, 2, 6, 14][(c as usize - '▖' as usize) % 10])),
     }
 }
 
@@ -477,10 +441,7 @@ mod tests {
             format!(r##"<text x="{x}" y="15" textLength="{length}" fill="#d3dae3">{text}</text>"##)
         };
         assert_eq!(drawn("  a  b&c "), [text(18, 54, "a  b&amp;c")]);
-        assert_eq!(
-            drawn("日本x"),
-            [text(0, 18, "日"), text(18, 18, "本"), text(36, 9, "x")]
-        );
+        assert_eq!(drawn("日本x"), [text(0, 18, "日"), text(18, 18, "本"), text(36, 9, "x")]);
         assert_eq!(drawn("a->b"), [text(0, 18, "a-"), text(18, 18, "&gt;b")]);
         assert_eq!(drawn("   "), [""; 0]);
     }
@@ -501,28 +462,15 @@ mod tests {
 
     #[test]
     fn what_must_join_is_drawn_as_shapes() {
-        let path = |text: &str| {
-            drawn(text)
-                .concat()
-                .split('"')
-                .rev()
-                .nth(1)
-                .map(str::to_owned)
-        };
+        let path = |text: &str| drawn(text).concat().split('"').rev().nth(1).map(str::to_owned);
         assert_eq!(path("▂█").as_deref(), Some("M0 15H9V20H0zM9 0H18V20H9z"));
         assert_eq!(
             path("▌▞").as_deref(),
             Some("M0 0H4.5V20H0zM13.5 0H18V10H13.5zM9 10H13.5V20H9z")
         );
         assert_eq!(path("⢁").as_deref(), Some("M2.25 2.5h0M6.75 17.5h0"));
-        assert_eq!(
-            path("─┘").as_deref(),
-            Some("M9 9.5L4.5 9.5L0 9.5M13.5 0L13.5 9.5L9 9.5")
-        );
-        assert_eq!(
-            path("╭").as_deref(),
-            Some("M9 9.5L9 9.5Q4.5 9.5 4.5 14L4.5 20")
-        );
+        assert_eq!(path("─┘").as_deref(), Some("M9 9.5L4.5 9.5L0 9.5M13.5 0L13.5 9.5L9 9.5"));
+        assert_eq!(path("╭").as_deref(), Some("M9 9.5L9 9.5Q4.5 9.5 4.5 14L4.5 20"));
     }
 
     /// A screen with a bit of everything, to be looked at where tests leave their files.
@@ -531,12 +479,7 @@ mod tests {
         let mut buffer = Buffer::empty(Rect::new(0, 0, 64, 17));
         let all = (0..16).map(|i| Span::raw("Ab").set_style(Style::new().fg(Color::Indexed(i))));
         let text = vec![
-            Line::from(vec![
-                "19:02:11 ".dim(),
-                "tcp_local".cyan(),
-                " -> ".dim(),
-                "ims-ms".green(),
-            ]),
+            Line::from(vec!["19:02:11 ".dim(), "tcp_local".cyan(), " -> ".dim(), "ims-ms".green()]),
             Line::from(vec![
                 "a@b.example ".bold(),
                 "<c&d@e.example> ".italic(),
@@ -553,32 +496,21 @@ mod tests {
             Line::from("┌─┬┐ ┏━┳┓ ╔═╦╗ ╴╵╶╷ ╸╹╺╻ ┄┆ ▲▼ ● ▶ ║█║"),
             Line::from("└─┴┘ ┗━┻┛ ╚═╩╝"),
         ];
-        let block = Block::bordered()
-            .border_style(Style::new().dark_gray())
-            .title(" entries ");
+        let block = Block::bordered().border_style(Style::new().dark_gray()).title(" entries ");
         let area = Rect::new(0, 0, 64, 11);
         let block = block.border_type(BorderType::Rounded);
         Paragraph::new(text).block(block).render(area, &mut buffer);
-        let rates = [
-            0, 1, 3, 7, 12, 30, 44, 52, 40, 33, 21, 20, 18, 35, 60, 64, 61, 40, 22, 11, 4, 2,
-        ];
+        let rates =
+            [0, 1, 3, 7, 12, 30, 44, 52, 40, 33, 21, 20, 18, 35, 60, 64, 61, 40, 22, 11, 4, 2];
         let block = Block::bordered().title(" rate ");
         let area = Rect::new(0, 11, 31, 6);
-        Sparkline::default()
-            .data(rates)
-            .green()
-            .block(block)
-            .render(area, &mut buffer);
+        Sparkline::default().data(rates).green().block(block).render(area, &mut buffer);
         let stroke = Stroke::new(0.0, 2.0, 60.0, 14.0, Color::LightMagenta);
         Canvas::default()
             .marker(Marker::Braille)
             .x_bounds([0.0, 62.0])
             .y_bounds([0.0, 16.0])
-            .block(
-                Block::bordered()
-                    .border_type(BorderType::Thick)
-                    .title(" delay "),
-            )
+            .block(Block::bordered().border_type(BorderType::Thick).title(" delay "))
             .paint(|context| context.draw(&stroke))
             .render(Rect::new(32, 11, 32, 6), &mut buffer);
         for (dark, name) in [(true, "screen-dark.svg"), (false, "screen-light.svg")] {
