@@ -8,19 +8,22 @@ pub mod cursor;
 pub mod message;
 pub mod order;
 mod prompt;
+mod refresh;
 mod texts;
+mod view;
 pub mod words;
 
 pub use prompt::Prompt;
 
 use crate::entry::Time;
 use crate::filter::{Filter, Tally};
-use crate::index::{Batch, Connection, ConnectionId, Index, Kind, RowId};
-use crate::keymap::{Command, KeyEvent, Mode, Motion, Pointer, command};
+use crate::index::{Batch, Connection, ConnectionId, Index, RowId};
+use crate::keymap::{Command, KeyEvent, Motion, Pointer, command};
 use crate::layout::{self, Pane, Screen};
 use cursor::{Cursor, Follow, destination};
 use order::Order;
 use ratatui::layout::Rect;
+use refresh::Deliveries;
 use texts::Texts;
 
 /// Something that happened.
@@ -74,15 +77,6 @@ struct Frozen {
     clock: Time,
 }
 
-/// Deliveries of one connection under the filter.
-#[derive(Default)]
-struct Deliveries {
-    of: Option<ConnectionId>,
-    rows: Vec<RowId>,
-    /// The newest row of the connection that was looked at.
-    seen: Option<RowId>,
-}
-
 /// The whole state.
 pub struct App {
     index: Index,
@@ -110,11 +104,6 @@ pub struct App {
     /// Rows counted when the list of connections was last followed.
     followed_rows: usize,
 }
-
-/// Within this of the clock on the wall a log is live, in milliseconds.
-const LIVE: u64 = 60 * 60 * 1_000;
-/// A list in any other order than that of arrival is made anew this often at most, in milliseconds.
-const RESORT: u64 = 500;
 
 impl App {
     /// An empty log under a filter, which must be valid or is left out.
@@ -228,8 +217,8 @@ impl App {
                 self.delivery.go(motion, &self.deliveries.rows, page, Follow::Bottom)
             }
             Pane::Message => {
-                let scrollable = (self.message_lines() + 1).saturating_sub(page);
-                self.message_top = destination(motion, self.message_top, scrollable, page);
+                let tops = self.last_message_top() + 1;
+                self.message_top = destination(motion, self.message_top, tops, page);
             }
         }
     }
@@ -327,248 +316,10 @@ impl App {
         };
     }
 
-    /// Brings everything that is shown up to date with the index; called before each drawing.
-    pub fn refresh(&mut self) {
-        let rows = self.frozen.as_ref().map_or(self.index.rows().len(), |frozen| frozen.rows);
-        self.all.extend(&self.index, rows);
-        if let Some(filtered) = &mut self.filtered {
-            filtered.extend(&self.index, rows);
-        }
-        self.refresh_list(rows);
-        let page = self.rows_of(Pane::Connections);
-        self.connections.settle(&self.list, page, self.order.follow());
-        if self.connections.is_following() {
-            self.followed_rows = rows;
-        }
-        self.refresh_deliveries(rows);
-        let before = self.delivery.selected();
-        let page = self.rows_of(Pane::Deliveries);
-        self.delivery.settle(&self.deliveries.rows, page, Follow::Bottom);
-        if self.delivery.selected() != before {
-            self.message_top = 0;
-        }
-    }
-
-    fn refresh_list(&mut self, rows: usize) {
-        let stale = match self.listed {
-            None => true,
-            Some((listed, at)) => {
-                let old = self.order.is_arrival() || self.wall.0.abs_diff(at.0) >= RESORT;
-                listed != rows && old
-            }
-        };
-        if stale {
-            let mut list = std::mem::take(&mut self.list);
-            list.clear();
-            list.extend(self.tally().connections());
-            self.order.sort(&mut list, self.all_connections(), self.tally(), self.index.names());
-            self.list = list;
-            self.listed = Some((rows, self.wall));
-        }
-    }
-
-    fn refresh_deliveries(&mut self, rows: usize) {
-        let selected = self.connections.selected();
-        if self.deliveries.of != selected {
-            self.deliveries = Deliveries { of: selected, ..Deliveries::default() };
-            self.delivery = Cursor::default();
-        }
-        let Some(id) = selected else { return };
-        let mut deliveries = std::mem::take(&mut self.deliveries);
-        for row in self
-            .index
-            .connection_rows(id, deliveries.seen)
-            .take_while(|row| (row.0 as usize) < rows)
-        {
-            deliveries.seen = Some(row);
-            let listed = !matches!(self.index.rows().kind(row), Kind::Opened | Kind::Closed);
-            if listed && self.tally().leaves(&self.index, row) {
-                deliveries.rows.push(row);
-            }
-        }
-        self.deliveries = deliveries;
-    }
-
-    /// Entries about to be shown whose text is not at hand.
-    pub fn wanted(&self) -> Vec<RowId> {
-        let answers = self.visible_connections().filter_map(|(_, connection)| connection.told);
-        let shown = self.visible_deliveries().iter().copied();
-        let selected = self.selected_entry();
-        let history = selected.into_iter().flat_map(|row| self.history(row));
-        let mut wanted: Vec<RowId> = answers.chain(shown).chain(selected).chain(history).collect();
-        wanted.retain(|&row| !self.texts.knows(row));
-        wanted.sort_unstable();
-        wanted.dedup();
-        wanted
-    }
-
-    /// Takes the text of an entry, or that it can't be read.
-    pub fn supply(&mut self, row: RowId, text: Option<Vec<u8>>) {
-        self.texts.supply(row, text);
-    }
-
-    /// The newest entries of a row's message, newest first.
-    fn history(&self, row: RowId) -> impl Iterator<Item = RowId> + '_ {
-        self.index.message_rows(row).take(message::HISTORY)
-    }
-
-    fn message_lines(&self) -> usize {
+    /// First line of the message when its last one is at the bottom of the pane.
+    fn last_message_top(&self) -> usize {
         let width = self.screen().map_or(0, |screen| screen.rows(Pane::Message).width);
-        message::lines(&message::fields(self), usize::from(width)).len()
-    }
-}
-
-/// What drawing reads.
-impl App {
-    /// The log.
-    pub fn index(&self) -> &Index {
-        &self.index
-    }
-
-    /// What keys are read for.
-    pub fn mode(&self) -> Mode {
-        match (&self.help_top, &self.prompt) {
-            (Some(_), _) => Mode::Help,
-            (None, Some(_)) => Mode::Prompt,
-            (None, None) => Mode::Browse,
-        }
-    }
-
-    /// The places on the screen; `None` if it is too small for any.
-    pub fn screen(&self) -> Option<Screen> {
-        Screen::new(self.size, self.focus, self.zoom)
-    }
-
-    /// What the filter leaves, counted.
-    pub fn tally(&self) -> &Tally {
-        self.filtered.as_ref().unwrap_or(&self.all)
-    }
-
-    /// Everything, counted.
-    pub fn all(&self) -> &Tally {
-        &self.all
-    }
-
-    /// The filter in force, as text.
-    pub fn filter_text(&self) -> &str {
-        &self.filter_text
-    }
-
-    /// The prompt, while a filter is being typed.
-    pub fn prompt(&self) -> Option<&Prompt> {
-        self.prompt.as_ref()
-    }
-
-    /// First line of the help, while it is shown.
-    pub fn help_top(&self) -> Option<usize> {
-        self.help_top
-    }
-
-    /// The pane that keys go to.
-    pub fn focus(&self) -> Pane {
-        self.focus
-    }
-
-    /// The order of the connections.
-    pub fn order(&self) -> Order {
-        self.order
-    }
-
-    /// What the reader is doing.
-    pub fn reading(&self) -> &Reading {
-        &self.reading
-    }
-
-    /// Entries that came since the screen was frozen.
-    pub fn frozen(&self) -> Option<usize> {
-        self.frozen.as_ref().map(|frozen| self.index.rows().len() - frozen.rows)
-    }
-
-    /// Entries that came since the list of connections stopped to follow.
-    pub fn paused(&self) -> Option<usize> {
-        let paused = !self.connections.is_following() && self.order.is_arrival();
-        paused.then(|| self.all.rows().saturating_sub(self.followed_rows))
-    }
-
-    /// Whether the log is being written now.
-    pub fn is_live(&self) -> bool {
-        self.wall.0.abs_diff(self.index.newest().0) <= LIVE
-    }
-
-    /// The time that ages are counted to: now if the log is live, else just behind its last entry.
-    pub fn now(&self) -> Time {
-        match &self.frozen {
-            Some(frozen) => frozen.clock,
-            None if self.is_live() => self.wall,
-            None => Time(self.index.newest().0.saturating_add(1_000)),
-        }
-    }
-
-    fn all_connections(&self) -> &[Connection] {
-        self.frozen.as_ref().map_or(self.index.connections(), |frozen| &frozen.connections)
-    }
-
-    /// Connections under the filter.
-    pub fn listed_connections(&self) -> &[ConnectionId] {
-        &self.list
-    }
-
-    /// Connections on the screen.
-    pub fn visible_connections(&self) -> impl Iterator<Item = (ConnectionId, &Connection)> {
-        let visible =
-            self.list.iter().skip(self.connections.top()).take(self.rows_of(Pane::Connections));
-        visible.filter_map(|&id| Some((id, self.all_connections().get(id.0 as usize)?)))
-    }
-
-    /// Connections under the filter that are open.
-    pub fn open_connections(&self) -> usize {
-        let open = |id: &&ConnectionId| {
-            self.all_connections().get(id.0 as usize).is_some_and(Connection::is_open)
-        };
-        self.list.iter().filter(open).count()
-    }
-
-    /// The selected connection.
-    pub fn selected_connection(&self) -> Option<(ConnectionId, &Connection)> {
-        let id = self.connections.selected()?;
-        Some((id, self.all_connections().get(id.0 as usize)?))
-    }
-
-    /// Deliveries of the selected connection under the filter.
-    pub fn deliveries(&self) -> &[RowId] {
-        &self.deliveries.rows
-    }
-
-    /// Deliveries on the screen.
-    pub fn visible_deliveries(&self) -> &[RowId] {
-        let rows = &self.deliveries.rows;
-        let top = self.delivery.top().min(rows.len());
-        rows.get(top..rows.len().min(top + self.rows_of(Pane::Deliveries))).unwrap_or_default()
-    }
-
-    /// The selected delivery.
-    pub fn selected_delivery(&self) -> Option<RowId> {
-        self.delivery.selected()
-    }
-
-    /// The entry whose fields are shown: the selected delivery, or else what the selected
-    /// connection began with.
-    pub fn selected_entry(&self) -> Option<RowId> {
-        self.selected_delivery().or_else(|| self.selected_connection()?.1.first)
-    }
-
-    /// First visible line of the message.
-    pub fn message_top(&self) -> usize {
-        self.message_top
-    }
-
-    /// The text of an entry, if it is at hand.
-    pub fn text(&self, row: RowId) -> Option<&[u8]> {
-        self.texts.get(row)
-    }
-
-    /// Whether the text of an entry is known to be gone from the log.
-    pub fn is_text_gone(&self, row: RowId) -> bool {
-        self.texts.is_gone(row)
+        let lines = message::lines(&message::fields(self), usize::from(width)).len();
+        lines.saturating_sub(self.rows_of(Pane::Message))
     }
 }

@@ -228,9 +228,9 @@ pub fn delivery_columns(width: u16) -> Vec<Placed<DeliveryColumn>> {
     let wishes = [
         Wish(C::Time,      "TIME",       8,  8, 2),
         Wish(C::Outcome,   "OUTCOME",   10, 10, 0),
-        Wish(C::Recipient, "RECIPIENT", 20, 44, 1),
-        Wish(C::Attempt,   "TRY",        3,  3, 4),
-        Wish(C::Response,  "RESPONSE",  16, u16::MAX, 3),
+        Wish(C::Recipient, "RECIPIENT", 16, 44, 1),
+        Wish(C::Attempt,   "TRY",        3,  3, 3),
+        Wish(C::Response,  "RESPONSE",  16, u16::MAX, 4),
     ];
     place(width, &wishes)
 }
@@ -260,24 +260,22 @@ fn place<C: Copy>(width: u16, wishes: &[Wish<C>]) -> Vec<Placed<C>> {
     placed.collect()
 }
 
-/// Shares what is left over among the columns that can grow, in equal parts.
+/// Shares what is left over among the columns that can grow; the first of them in rank gets twice
+/// as much as each other.
 fn share<C>(mut left: u16, chosen: &[&Wish<C>]) -> Vec<u16> {
     let mut widths: Vec<u16> = chosen.iter().map(|wish| wish.2).collect();
-    loop {
-        let growing: Vec<usize> =
-            (0..chosen.len()).filter(|&at| widths.get(at) < chosen.get(at).map(|w| &w.3)).collect();
-        let Ok(growers) = u16::try_from(growing.len()) else { return widths };
-        if growers == 0 || left == 0 {
-            return widths;
-        }
-        let part = (left / growers).max(1);
-        for at in growing {
-            let (Some(width), Some(wish)) = (widths.get_mut(at), chosen.get(at)) else { continue };
+    let mut grown = true;
+    while grown {
+        grown = false;
+        for (width, wish) in widths.iter_mut().zip(chosen) {
+            let part = if wish.4 == 0 { 2 } else { 1 };
             let more = part.min(left).min(wish.3 - *width);
             *width += more;
             left -= more;
+            grown |= more > 0;
         }
     }
+    widths
 }
 
 #[cfg(test)]

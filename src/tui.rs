@@ -246,7 +246,6 @@ impl Session {
 
     fn draw(&mut self) -> io::Result<()> {
         self.app.refresh();
-        // The history of the selected message is wanted only once its own text is there.
         for row in self.app.wanted() {
             let place = self.app.index().rows().place(row);
             let text = place.and_then(|(place, length)| self.originals.read(place, length));
@@ -257,7 +256,7 @@ impl Session {
 }
 
 /// What the header says of the files.
-fn reading(files: &[FileStatus]) -> Reading {
+pub fn reading(files: &[FileStatus]) -> Reading {
     let bytes = |path: &Path| path.as_os_str().as_encoded_bytes().to_vec();
     let name = match files {
         [] => Vec::new(),

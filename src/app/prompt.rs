@@ -42,24 +42,18 @@ impl Prompt {
         parsed.ok()
     }
 
-    /// The text to keep: a last word that is no whole domain of this log gets the star that it was
-    /// matched with, so that what was seen while typing is what stays.
+    /// The text to keep: a last word that was matched only as the beginning of a domain gets the
+    /// star for that, so that what was seen while typing is what stays.
     pub fn finished(&self, domains: &Symbols) -> String {
         let text = self.text().trim();
-        let whole = |word: &str| {
-            Filter::parse(word)
-                .is_ok_and(|filter| domains.iter().any(|(_, domain)| filter.matches([domain])))
+        let word = self.last_word();
+        let matched = |filter: Result<Filter, FilterError>| {
+            filter.is_ok_and(|filter| domains.iter().any(|(_, domain)| filter.matches([domain])))
         };
-        match self.last_word() {
-            word if self.text().ends_with(' ')
-                || word.is_empty()
-                || word.ends_with('*')
-                || whole(word) =>
-            {
-                text.to_owned()
-            }
-            _ => format!("{text}*"),
-        }
+        let beginning = !word.is_empty()
+            && !matched(Filter::parse(word))
+            && matched(Filter::parse_unfinished(word));
+        if beginning { format!("{text}*") } else { text.to_owned() }
     }
 
     /// Completes the last word to the first domain of the log that it begins; true if there is one.
@@ -105,6 +99,8 @@ mod tests {
             ("sesta.com", "sesta.com"),
             ("domain:hostb.sesta.com", "domain:hostb.sesta.com"),
             ("a.org|host", "a.org|host*"),
+            ("not-yet-seen.org", "not-yet-seen.org"),
+            ("host ", "host"),
             ("host*", "host*"),
             ("", ""),
         ] {

@@ -95,7 +95,12 @@ pub fn number(count: impl TryInto<u64>) -> String {
     text
 }
 
-/// The same in three cells: above 999 in thousands or millions, and so on.
+/// So many entries.
+pub fn entries(count: u32) -> String {
+    if count == 1 { "1 entry".to_owned() } else { format!("{} entries", number(count)) }
+}
+
+/// A number in three cells: above 999 in thousands, and so on.
 pub fn short(count: u32) -> String {
     match count {
         0 => "·".to_owned(),

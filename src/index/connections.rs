@@ -180,7 +180,11 @@ impl Connections {
             (None, Kind::Closed) => self.begin(draft, begins(State::Closed)),
             (None, Kind::Rejected) => self.begin(draft, begins(State::Rejected)),
             (None, Kind::ConnectFailed) => self.begin(draft, begins(State::Failed)),
-            (None, _) if draft.ends.is_some() => self.begin(draft, begins(State::Implied)),
+            (None, _) if draft.ends.is_some() => {
+                let client = matches!(draft.kind, Kind::Ended(_)).then_some(Direction::Outbound);
+                let direction = draft.hosts.direction.or(client);
+                self.begin(draft, Connection { direction, ..begins(State::Implied) })
+            }
             (None, _) => ConnectionId::NONE_LOGGED,
         };
         self.update(id, row, time, draft, names)

@@ -69,16 +69,16 @@ fn heads(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect, columns: &
 fn stand_in(app: &App, theme: &Theme, frame: &mut Frame<'_>, row: Rect, id: ConnectionId) {
     let counts = app.tally().of(id);
     let words = if id == ConnectionId::UNPARSED {
-        format!("(unparsed)  {} lines that are no entry", words::number(counts.entries))
+        format!("(unparsed)  {} that could not be read", words::entries(counts.entries))
     } else {
         let logged = app.index().logged();
         let why = match (logged.connection, logged.process) {
-            (true, true) => "entries outside any logged connection",
-            (true, false) => "entries; LOG_PROCESS is off, so little ties them to a connection",
-            (false, true) => "entries; LOG_CONNECTION is off, so connections are not in the log",
-            (false, false) => "entries; LOG_CONNECTION and LOG_PROCESS are off",
+            (true, true) => "outside any logged connection",
+            (true, false) => "with nothing to tie them: LOG_PROCESS is off",
+            (false, true) => "with nothing to tie them: LOG_CONNECTION is off",
+            (false, false) => "with nothing to tie them: LOG_CONNECTION and LOG_PROCESS are off",
         };
-        format!("(no connection logged)  {} {why}", words::number(counts.entries))
+        format!("(no connection logged)  {} {why}", words::entries(counts.entries))
     };
     text::say(
         frame,
@@ -168,7 +168,7 @@ pub(super) fn hosts(
     let (initial, dns) = (connection.initial_host, connection.dns_host);
     if initial.is_none() {
         let remote = connection.ends.map(|ends| ends.remote());
-        return match client(app, connection) {
+        return match peer(app, connection) {
             Some(name) => text::spans(&name.clip(cells), style, theme),
             None => vec![Span::styled(end(remote), style)],
         };
@@ -187,12 +187,13 @@ pub(super) fn hosts(
     spans
 }
 
-/// Who the client is by reverse DNS, else by its own word.
-fn client(app: &App, connection: &Connection) -> Option<Shown> {
+/// The other side by name, where only an entry tells it: the MTA that answered, or the client by
+/// reverse DNS, else by its own word.
+fn peer(app: &App, connection: &Connection) -> Option<Shown> {
     let entry = parse::entry(app.text(connection.told?)?).ok()?;
     let Body::Message(message) = entry.body else { return None };
-    let host = message.connecting_host?;
-    Some(show(host.rdns.unwrap_or(host.helo)))
+    let client = message.connecting_host.map(|host| host.rdns.unwrap_or(host.helo));
+    message.remote_mta.map(|mta| mta.host).or(client).map(show)
 }
 
 fn count(frame: &mut Frame<'_>, cell: Rect, count: u32, tone: Tone, theme: &Theme) {

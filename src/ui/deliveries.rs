@@ -53,10 +53,10 @@ fn note(app: &App, theme: &Theme, width: usize) -> Vec<Span<'static>> {
         }
         _ => Vec::new(),
     };
-    spans.push(Span::styled(
-        format!("  {}", words::number(app.deliveries().len() as u64)),
-        theme.strong,
-    ));
+    if !spans.is_empty() {
+        spans.push(Span::raw("  "));
+    }
+    spans.push(Span::styled(words::number(app.deliveries().len() as u64), theme.strong));
     spans
 }
 

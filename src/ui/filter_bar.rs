@@ -9,7 +9,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
-    let note = left(app);
+    // On a narrow screen the filter itself is all there is room for.
+    let note = if area.width < 60 { String::new() } else { left(app) };
     let width = u16::try_from(note.len()).unwrap_or(area.width).min(area.width / 2);
     let bar = Rect { width: area.width - width, ..area };
     match app.prompt() {

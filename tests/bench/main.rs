@@ -57,7 +57,8 @@ fn loaded(log: &[u8], filter: &str) -> (App, Originals) {
     memory.append(Path::new("log"), log);
     let mut app = App::new(filter);
     let mut originals = Originals::default();
-    let mut reader = Reader::new(Arc::new(memory), [Path::new("log").to_owned()], app.index().keys());
+    let mut reader =
+        Reader::new(Arc::new(memory), [Path::new("log").to_owned()], app.index().keys());
     let mut read_on = true;
     while read_on {
         read_on = reader.round(Duration::ZERO, &mut |message| {
@@ -76,11 +77,14 @@ fn stages(c: &mut Criterion) {
     let log = simulated();
     let mut group = c.benchmark_group("stage");
     group.sample_size(10).throughput(Throughput::Bytes(log.len() as u64));
-    group.bench_function("split", |b| b.iter(|| entries(&log).map(|(_, text)| text.len()).sum::<usize>()));
+    group.bench_function("split", |b| {
+        b.iter(|| entries(&log).map(|(_, text)| text.len()).sum::<usize>())
+    });
     group.bench_function("parse", |b| {
         b.iter(|| entries(&log).filter(|(_, text)| black_box(parse::entry(text)).is_ok()).count());
     });
-    group.bench_function("parse into batches", |b| b.iter(|| batches(&log, &Keys::default()).len()));
+    group
+        .bench_function("parse into batches", |b| b.iter(|| batches(&log, &Keys::default()).len()));
     let index = Index::default();
     let parsed = batches(&log, &index.keys());
     group.bench_function("absorb", |b| {
@@ -133,7 +137,8 @@ fn screen(c: &mut Criterion) {
         app.supply(row, place.and_then(|(place, length)| originals.read(place, length)));
     }
     let theme = Theme::new(Palette::Dark);
-    let mut terminal = Terminal::new(TestBackend::new(160, 50)).expect("a test terminal never fails");
+    let mut terminal =
+        Terminal::new(TestBackend::new(160, 50)).expect("a test terminal never fails");
     group.bench_function("draw 160x50", |b| {
         b.iter(|| {
             app.refresh();

@@ -1,6 +1,11 @@
 //! Tests of the whole program, from bytes to screens.
 
+mod filter;
+mod golden;
+mod harness;
 mod parse;
 mod pty;
+mod screens;
+mod screenshots;
 mod show;
 mod svg;

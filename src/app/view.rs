@@ -1,0 +1,166 @@
+//! What drawing reads of the state.
+
+use super::order::Order;
+use super::{App, Prompt, Reading};
+use crate::entry::Time;
+use crate::filter::Tally;
+use crate::index::{Connection, ConnectionId, Index, RowId};
+use crate::keymap::Mode;
+use crate::layout::{Pane, Screen};
+
+/// Within this of the clock on the wall a log is live, in milliseconds.
+const LIVE: u64 = 60 * 60 * 1_000;
+
+impl App {
+    /// The log.
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// What keys are read for.
+    pub fn mode(&self) -> Mode {
+        match (&self.help_top, &self.prompt) {
+            (Some(_), _) => Mode::Help,
+            (None, Some(_)) => Mode::Prompt,
+            (None, None) => Mode::Browse,
+        }
+    }
+
+    /// The places on the screen; `None` if it is too small for any.
+    pub fn screen(&self) -> Option<Screen> {
+        Screen::new(self.size, self.focus, self.zoom)
+    }
+
+    /// What the filter leaves, counted.
+    pub fn tally(&self) -> &Tally {
+        self.filtered.as_ref().unwrap_or(&self.all)
+    }
+
+    /// Everything, counted.
+    pub fn all(&self) -> &Tally {
+        &self.all
+    }
+
+    /// The filter in force, as text.
+    pub fn filter_text(&self) -> &str {
+        &self.filter_text
+    }
+
+    /// The prompt, while a filter is being typed.
+    pub fn prompt(&self) -> Option<&Prompt> {
+        self.prompt.as_ref()
+    }
+
+    /// First line of the help, while it is shown.
+    pub fn help_top(&self) -> Option<usize> {
+        self.help_top
+    }
+
+    /// The pane that keys go to.
+    pub fn focus(&self) -> Pane {
+        self.focus
+    }
+
+    /// The order of the connections.
+    pub fn order(&self) -> Order {
+        self.order
+    }
+
+    /// What the reader is doing.
+    pub fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
+    /// Entries that came since the screen was frozen.
+    pub fn frozen(&self) -> Option<usize> {
+        self.frozen.as_ref().map(|frozen| self.index.rows().len() - frozen.rows)
+    }
+
+    /// Entries that came since the list of connections stopped to follow.
+    pub fn paused(&self) -> Option<usize> {
+        let paused = !self.connections.is_following() && self.order.is_arrival();
+        paused.then(|| self.all.rows().saturating_sub(self.followed_rows))
+    }
+
+    /// Whether the log is being written now.
+    pub fn is_live(&self) -> bool {
+        self.wall.0.abs_diff(self.index.newest().0) <= LIVE
+    }
+
+    /// The time that ages are counted to: now if the log is live, else just behind its last entry.
+    pub fn now(&self) -> Time {
+        match &self.frozen {
+            Some(frozen) => frozen.clock,
+            None if self.is_live() => self.wall,
+            None => Time(self.index.newest().0.saturating_add(1_000)),
+        }
+    }
+
+    pub(super) fn all_connections(&self) -> &[Connection] {
+        self.frozen.as_ref().map_or(self.index.connections(), |frozen| &frozen.connections)
+    }
+
+    /// Connections under the filter.
+    pub fn listed_connections(&self) -> &[ConnectionId] {
+        &self.list
+    }
+
+    /// Connections on the screen.
+    pub fn visible_connections(&self) -> impl Iterator<Item = (ConnectionId, &Connection)> {
+        let visible =
+            self.list.iter().skip(self.connections.top()).take(self.rows_of(Pane::Connections));
+        visible.filter_map(|&id| Some((id, self.all_connections().get(id.0 as usize)?)))
+    }
+
+    /// Connections under the filter that are open.
+    pub fn open_connections(&self) -> usize {
+        let open = |id: &&ConnectionId| {
+            self.all_connections().get(id.0 as usize).is_some_and(Connection::is_open)
+        };
+        self.list.iter().filter(open).count()
+    }
+
+    /// The selected connection.
+    pub fn selected_connection(&self) -> Option<(ConnectionId, &Connection)> {
+        let id = self.connections.selected()?;
+        Some((id, self.all_connections().get(id.0 as usize)?))
+    }
+
+    /// Deliveries of the selected connection under the filter.
+    pub fn deliveries(&self) -> &[RowId] {
+        &self.deliveries.rows
+    }
+
+    /// Deliveries on the screen.
+    pub fn visible_deliveries(&self) -> &[RowId] {
+        let rows = &self.deliveries.rows;
+        let top = self.delivery.top().min(rows.len());
+        rows.get(top..rows.len().min(top + self.rows_of(Pane::Deliveries))).unwrap_or_default()
+    }
+
+    /// The selected delivery.
+    pub fn selected_delivery(&self) -> Option<RowId> {
+        self.delivery.selected()
+    }
+
+    /// The entry whose fields are shown: the selected delivery, or else what the selected
+    /// connection began with.
+    pub fn selected_entry(&self) -> Option<RowId> {
+        self.selected_delivery().or_else(|| self.selected_connection()?.1.first)
+    }
+
+    /// First visible line of the message.
+    pub fn message_top(&self) -> usize {
+        self.message_top
+    }
+
+    /// The text of an entry, if it is at hand.
+    pub fn text(&self, row: RowId) -> Option<&[u8]> {
+        self.texts.get(row)
+    }
+
+    /// Whether the text of an entry is known to be gone from the log.
+    pub fn is_text_gone(&self, row: RowId) -> bool {
+        self.texts.is_gone(row)
+    }
+}

@@ -1,0 +1,141 @@
+//! The program without a terminal: a log in memory, keys, and the screen as text or cells.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use mtatop::app::{App, Flow, Msg};
+use mtatop::entry::Time;
+use mtatop::ingest::{Message, Originals, Reader};
+use mtatop::source::Memory;
+use mtatop::ui::{self, Palette, Theme};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A log that is open in the program.
+pub(crate) struct Opened {
+    pub(crate) app: App,
+    memory: Memory,
+    reader: Reader,
+    originals: Originals,
+    pub(crate) palette: Palette,
+}
+
+/// A file of `tests/data`.
+pub(crate) fn data(name: &str) -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name);
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+impl Opened {
+    /// Opens a log under a filter, and reads it to its end.
+    pub(crate) fn new(log: &[u8], filter: &str) -> Self {
+        let (memory, path) = (Memory::default(), PathBuf::from("mail.log_current"));
+        let app = App::new(filter);
+        let reader = Reader::new(Arc::new(memory.clone()), [path], app.index().keys());
+        let originals = Originals::default();
+        let mut opened = Self { app, memory, reader, originals, palette: Palette::Dark };
+        opened.append(log);
+        opened
+    }
+
+    /// Lets the log grow, and reads what came.
+    pub(crate) fn append(&mut self, bytes: &[u8]) {
+        self.memory.append(Path::new("mail.log_current"), bytes);
+        while self.reader.round(Duration::ZERO, &mut |message| {
+            self.originals.learn(&message);
+            match message {
+                Message::Batch(batch) => {
+                    self.app.update(Msg::Batch(batch));
+                }
+                Message::Status(files) => {
+                    self.app.update(Msg::Reading(mtatop::tui::reading(&files)));
+                }
+                Message::Source { .. } => {}
+            }
+        }) {}
+        self.refresh();
+    }
+
+    /// The clock on the wall shows this.
+    pub(crate) fn tick(&mut self, wall: Time) {
+        self.app.update(Msg::Tick(wall));
+        self.refresh();
+    }
+
+    /// Presses keys: characters, and names as in `jj<enter>/hosta<esc>`.
+    pub(crate) fn press(&mut self, keys: &str) -> Flow {
+        let mut flow = Flow::Continue;
+        let mut rest = keys;
+        while let Some(c) = rest.chars().next() {
+            let named = rest.strip_prefix('<').and_then(|rest| rest.split_once('>'));
+            let (event, behind) = match named {
+                Some((name, behind)) => (named_key(name), behind),
+                None => {
+                    (KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE), &rest[c.len_utf8()..])
+                }
+            };
+            flow = self.app.update(Msg::Key(event));
+            self.refresh();
+            rest = behind;
+        }
+        flow
+    }
+
+    /// Brings the state up to date, as before a drawing.
+    pub(crate) fn refresh(&mut self) {
+        self.app.refresh();
+        for row in self.app.wanted() {
+            let place = self.app.index().rows().place(row);
+            self.app
+                .supply(row, place.and_then(|(place, length)| self.originals.read(place, length)));
+        }
+    }
+
+    /// The cells of a screen of this size.
+    pub(crate) fn buffer(&mut self, width: u16, height: u16) -> Buffer {
+        self.app.update(Msg::Resize(width, height));
+        self.refresh();
+        let mut terminal =
+            Terminal::new(TestBackend::new(width, height)).expect("a test terminal never fails");
+        let theme = Theme::new(self.palette);
+        terminal
+            .draw(|frame| ui::draw(&self.app, &theme, frame))
+            .expect("a test terminal never fails");
+        terminal.backend().buffer().clone()
+    }
+
+    /// The text of a screen of this size, without blanks at line ends.
+    pub(crate) fn screen(&mut self, width: u16, height: u16) -> String {
+        let buffer = self.buffer(width, height);
+        let lines = (0..height).map(|y| {
+            let line: String = (0..width).map(|x| buffer[(x, y)].symbol()).collect();
+            line.trim_end().to_owned()
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
+fn named_key(name: &str) -> KeyEvent {
+    let (modifiers, name) = match name.strip_prefix("c-") {
+        Some(name) => (KeyModifiers::CONTROL, name),
+        None => (KeyModifiers::NONE, name),
+    };
+    let code = match name {
+        "enter" => KeyCode::Enter,
+        "esc" => KeyCode::Esc,
+        "tab" => KeyCode::Tab,
+        "backtab" => KeyCode::BackTab,
+        "space" => KeyCode::Char(' '),
+        "backspace" => KeyCode::Backspace,
+        "down" => KeyCode::Down,
+        "up" => KeyCode::Up,
+        "pgdn" => KeyCode::PageDown,
+        "pgup" => KeyCode::PageUp,
+        "home" => KeyCode::Home,
+        "end" => KeyCode::End,
+        _ => KeyCode::Char(name.chars().next().expect("a key has a name")),
+    };
+    KeyEvent::new(code, modifiers)
+}
