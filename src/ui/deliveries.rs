@@ -75,19 +75,15 @@ fn ends(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
             end(Some(ends.remote()))
         )));
     }
-    let channel = show(names.text(connection.channel));
-    spans.push(Span::raw("  "));
-    spans.extend(text::spans(&channel, theme.dim, theme));
-    spans.push(Span::raw("  "));
     let (state, tone) = words::state(connection, app.now());
-    spans.push(Span::styled(state, theme.tone(tone)));
+    spans.push(Span::styled(format!("  {state}"), theme.tone(tone)));
     if connection.is_over() {
         let lasted = connection.active.since(connection.opened);
-        spans.push(Span::styled(
-            format!(" after {}.{:02} s", lasted / 1_000, lasted % 1_000 / 10),
-            theme.dim,
-        ));
+        let lasted = format!(" after {}.{:02} s", lasted / 1_000, lasted % 1_000 / 10);
+        spans.push(Span::styled(lasted, theme.dim));
     }
+    spans.push(Span::raw("  "));
+    spans.extend(text::spans(&show(names.text(connection.channel)), theme.dim, theme));
     if !connection.tls.is_none() {
         spans.push(Span::styled("  TLS ", theme.dim));
         spans.extend(text::spans(&tls(app, connection), theme.dim, theme));

@@ -1,7 +1,7 @@
 //! Text in cells: what comes from the log, with its escapes marked, and our own words.
 
 use super::Theme;
-use crate::show::Shown;
+use crate::show::{Piece, Shown};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -9,8 +9,13 @@ use ratatui::text::{Line, Span};
 
 /// Text of the log as spans.
 pub(super) fn spans(shown: &Shown, style: Style, theme: &Theme) -> Vec<Span<'static>> {
-    let span = |piece: crate::show::Piece<'_>| {
-        let style = if piece.escape { style.patch(theme.escape) } else { style };
+    let span = |piece: Piece<'_>| {
+        let style = match (piece.escape, piece.text) {
+            (false, _) => style,
+            // The mark of a cut: a literal one of the log is no escape and looks as the text does.
+            (true, "…") => theme.dim,
+            (true, _) => style.patch(theme.escape),
+        };
         Span::styled(piece.text.to_owned(), style)
     };
     shown.pieces().map(span).collect()

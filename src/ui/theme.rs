@@ -50,14 +50,18 @@ impl Theme {
             Palette::Mono => plain,
         };
         let bold = Modifier::BOLD;
+        let one_colour = plain.fg(Color::Reset).remove_modifier(Modifier::DIM | bold);
         Self {
             plain,
             dim: plain.add_modifier(Modifier::DIM),
             strong: plain.add_modifier(bold),
             accent: colour(Color::Cyan, Color::Blue).add_modifier(bold),
             focus: colour(Color::Cyan, Color::Blue),
-            selected: plain.add_modifier(Modifier::REVERSED),
-            selected_elsewhere: plain.add_modifier(Modifier::REVERSED | Modifier::DIM),
+            // One colour for the whole row: many of them reversed would be a patchwork.
+            selected: one_colour.add_modifier(Modifier::REVERSED),
+            selected_elsewhere: plain
+                .add_modifier(bold | Modifier::UNDERLINED)
+                .remove_modifier(Modifier::DIM),
             escape: colour(Color::Magenta, Color::Magenta)
                 .add_modifier(Modifier::REVERSED | Modifier::UNDERLINED),
             good: colour(Color::Green, Color::Green),
