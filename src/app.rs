@@ -19,10 +19,9 @@ use crate::entry::Time;
 use crate::filter::{Filter, Tally};
 use crate::index::{Batch, Connection, ConnectionId, Index, RowId};
 use crate::keymap::{Command, KeyEvent, Motion, Pointer, command};
-use crate::layout::{self, Pane, Screen};
+use crate::layout::{self, Pane, Rect, Screen};
 use cursor::{Cursor, Follow, destination};
 use order::Order;
-use ratatui::layout::Rect;
 use refresh::Deliveries;
 use texts::Texts;
 

@@ -13,7 +13,9 @@
 //! ```
 //! A small screen shows the focused pane alone.
 
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout};
+
+pub use ratatui::layout::Rect;
 
 /// A part of the view that can have the focus.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
