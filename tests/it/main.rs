@@ -1,5 +1,6 @@
 //! Tests of the whole program, from bytes to screens.
 
+mod architecture;
 mod filter;
 mod golden;
 mod harness;
