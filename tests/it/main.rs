@@ -6,6 +6,7 @@ mod golden;
 mod harness;
 mod parse;
 mod pty;
+mod readme;
 mod screens;
 mod screenshots;
 mod show;
