@@ -213,7 +213,7 @@ impl App {
         match self.focus {
             Pane::Connections => self.connections.go(motion, &self.list, page, self.order.follow()),
             Pane::Deliveries => {
-                self.delivery.go(motion, &self.deliveries.rows, page, Follow::Bottom)
+                self.delivery.go(motion, &self.deliveries.rows, page, Follow::Bottom);
             }
             Pane::Message => {
                 let tops = self.last_message_top() + 1;

@@ -96,6 +96,7 @@ impl Filter {
     }
 
     /// Whether an entry with these recipient domains, in lower case, is wanted.
+    #[expect(clippy::needless_pass_by_value, reason = "callers have an array or iterator at hand")]
     pub fn matches<'a>(&self, domains: impl IntoIterator<Item = &'a [u8]> + Clone) -> bool {
         let one_of = |term: &Term| {
             domains.clone().into_iter().any(|domain| term.iter().any(|d| d.matches(domain)))

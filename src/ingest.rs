@@ -26,6 +26,10 @@ const POLL: Duration = Duration::from_millis(50);
 const BATCH: usize = 4_096;
 
 /// What a reader tells the owner of the index.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a batch is the usual message, and few are under way"
+)]
 pub enum Message {
     /// A file was opened: entries of this source will follow, and their text can be read again.
     Source {

@@ -343,7 +343,7 @@ pub fn markdown() -> String {
     let mut table = String::from("| key | does |\n| --- | --- |\n");
     for binding in BINDINGS.iter().filter(|binding| binding.mode == Mode::Browse) {
         let keys: Vec<String> = binding.label.split(' ').map(|key| format!("`{key}`")).collect();
-        table.push_str(&format!("| {} | {} |\n", keys.join(" "), binding.help));
+        table.extend(["| ", &keys.join(" "), " | ", binding.help, " |\n"]);
     }
     table
 }

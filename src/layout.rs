@@ -89,9 +89,8 @@ impl Screen {
     pub fn rows(&self, pane: Pane) -> Rect {
         let area = self.pane(pane);
         let above = match pane {
-            Pane::Connections => 2,
             Pane::Deliveries if shows_ends(area) => 3,
-            Pane::Deliveries => 2,
+            Pane::Connections | Pane::Deliveries => 2,
             Pane::Message => 1,
         };
         let above = above.min(area.height);

@@ -34,10 +34,10 @@ impl<Id> Default for Cursor<Id> {
 impl<Id: Copy + PartialEq> Cursor<Id> {
     /// Finds the selection again after the list or the number of visible rows changed.
     pub fn settle(&mut self, list: &[Id], height: usize, follow: Follow) {
-        let (last, height) = (list.len().saturating_sub(1), height.max(1));
+        let (end, height) = (list.len().saturating_sub(1), height.max(1));
         self.at = match (self.selected, follow) {
-            (Some(id), _) if !self.following => self.find(id, list).unwrap_or(self.at.min(last)),
-            (_, Follow::Bottom) => last,
+            (Some(id), _) if !self.following => self.find(id, list).unwrap_or(self.at.min(end)),
+            (_, Follow::Bottom) => end,
             (_, Follow::Top) => 0,
         };
         self.selected = list.get(self.at).copied();

@@ -122,14 +122,11 @@ impl Fields {
         let mut words = format!("{word} ({})", String::from_utf8_lossy(message.code.0));
         if matches!(app.index().rows().kind(row), Kind::Ended(_)) {
             if let Some(attempt) = message.queue_file.and_then(|file| file.attempt()) {
-                words.push_str(&format!(", attempt {attempt}"));
+                words.extend([", attempt ", &attempt.to_string()]);
             }
             if let Some(millis) = queued(app, row, message) {
-                words.push_str(&format!(
-                    ", {}.{:02} s after its enqueue",
-                    millis / 1_000,
-                    millis % 1_000 / 10
-                ));
+                let (seconds, hundredths) = (millis / 1_000, millis % 1_000 / 10);
+                words = format!("{words}, {seconds}.{hundredths:02} s after its enqueue");
             }
         }
         self.toned("outcome", words.as_bytes(), tone);

@@ -79,21 +79,21 @@ impl Order {
             Column::Failed => ids.sort_by_key(most_first(|counts| counts.failed)),
             Column::Rejected => ids.sort_by_key(most_first(|counts| counts.rejected)),
             Column::Direction => {
-                ids.sort_by_key(|id| connection(id).map(|c| c.direction.map(|d| d as u8)))
+                ids.sort_by_key(|id| connection(id).map(|c| c.direction.map(|d| d as u8)));
             }
             Column::State => {
-                ids.sort_by_key(|id| connection(id).map(|c| (rank(c.state), c.active)))
+                ids.sort_by_key(|id| connection(id).map(|c| (rank(c.state), c.active)));
             }
             Column::Local => {
-                ids.sort_by_key(|id| connection(id).and_then(|c| c.ends).map(|ends| ends.local()))
+                ids.sort_by_key(|id| connection(id).and_then(|c| c.ends).map(|ends| ends.local()));
             }
             Column::Remote => {
-                ids.sort_by_key(|id| connection(id).and_then(|c| c.ends).map(|ends| ends.remote()))
+                ids.sort_by_key(|id| connection(id).and_then(|c| c.ends).map(|ends| ends.remote()));
             }
             Column::Response => ids.sort_by_key(|id| connection(id).map(|c| Reverse(c.told))),
             Column::Channel => ids.sort_by_key(|id| connection(id).map(|c| names.text(c.channel))),
             Column::Host => {
-                ids.sort_by_key(|id| connection(id).map(|c| names.text(c.initial_host)))
+                ids.sort_by_key(|id| connection(id).map(|c| names.text(c.initial_host)));
             }
             Column::Tls => ids.sort_by_key(|id| connection(id).map(|c| names.text(c.tls))),
         }

@@ -5,7 +5,9 @@
 
 use super::keys::{Key, Keys};
 use super::{Ends, Kind, Logged, Place, Symbol, Symbols};
-use crate::entry::{Application, Body, ConnectionEntry, Direction, Entry, Message, Time};
+use crate::entry::{
+    Application, Body, ConnectionEntry, Direction, Entry, Message, Time, Transport,
+};
 use crate::parse::Flaw;
 
 /// Entries in the order of the log, ready to be absorbed.
@@ -90,7 +92,7 @@ impl Batch {
         draft.reply = message.response.map_or(0, |response| response.code);
         draft.channel = self.names.intern(message.source_channel);
         draft.message = message.message_id.and_then(|id| self.keys.message(id));
-        draft.ends = message.transport.and_then(|transport| self.ends(Ends::new(&transport)?));
+        draft.ends = message.transport.and_then(|transport| self.ends(&transport));
         let (active, original) = (message.active_domain(), message.original_domain());
         draft.domains.0 = self.domain(active.or(original));
         if active.is_some() && active != original {
@@ -101,7 +103,7 @@ impl Batch {
     fn fill_connection(&mut self, draft: &mut Draft, connection: &ConnectionEntry<'_>) {
         self.logged.connection = true;
         draft.channel = self.names.intern(connection.source_channel);
-        draft.ends = connection.transport.and_then(|transport| self.ends(Ends::new(&transport)?));
+        draft.ends = connection.transport.and_then(|transport| self.ends(&transport));
         let Application { initial_host, dns_host, tls, .. } =
             connection.application.unwrap_or_default();
         draft.hosts = Hosts {
@@ -115,8 +117,9 @@ impl Batch {
         draft.domains.0 = self.domain(initial_host);
     }
 
-    fn ends(&self, ends: Ends) -> Option<(Ends, u64)> {
-        Some((ends, self.keys.ends(ends)?))
+    fn ends(&self, transport: &Transport<'_>) -> Option<(Ends, u64)> {
+        let ends = Ends::new(transport)?;
+        Some((ends, self.keys.ends(ends)))
     }
 
     fn domain(&mut self, domain: Option<&[u8]>) -> Symbol {

@@ -11,25 +11,25 @@ use std::hash::{BuildHasher, Hash};
 pub struct Keys(RandomState);
 
 impl Keys {
-    fn of(&self, key: impl Hash) -> Key {
-        Some(self.0.hash_one(key).max(1))
+    fn of(&self, key: impl Hash) -> u64 {
+        self.0.hash_one(key).max(1)
     }
 
     /// Node, process and thread: what an `O`, its deliveries and its `C` share.
     pub(super) fn process(&self, entry: &Entry<'_>) -> Key {
         let process = entry.process?;
-        self.of((entry.node, process.pid, process.thread))
+        Some(self.of((entry.node, process.pid, process.thread)))
     }
 
     /// Both ends of a TCP connection.
-    pub(super) fn ends(&self, ends: Ends) -> Key {
+    pub(super) fn ends(&self, ends: Ends) -> u64 {
         self.of(ends)
     }
 
     /// A message id, without the brackets that not every log has.
     pub(super) fn message(&self, id: &[u8]) -> Key {
         let bare = id.strip_prefix(b"<").and_then(|id| id.strip_suffix(b">")).unwrap_or(id);
-        if bare.is_empty() { None } else { self.of(bare) }
+        if bare.is_empty() { None } else { Some(self.of(bare)) }
     }
 }
 

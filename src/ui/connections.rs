@@ -115,10 +115,10 @@ impl Row<'_> {
             Column::Channel => text::put(frame, cell, &name(connection.channel), base, theme),
             Column::Host => self.host(frame, cell, base),
             Column::Local => {
-                text::say(frame, cell, end(connection.ends.map(|ends| ends.local())), theme.dim)
+                text::say(frame, cell, end(connection.ends.map(|ends| ends.local())), theme.dim);
             }
             Column::Remote => {
-                text::say(frame, cell, end(connection.ends.map(|ends| ends.remote())), base)
+                text::say(frame, cell, end(connection.ends.map(|ends| ends.remote())), base);
             }
             Column::Tls => text::put(frame, cell, &tls(self.app, connection), theme.dim, theme),
             Column::State => {

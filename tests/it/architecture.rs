@@ -111,9 +111,12 @@ impl Source {
     /// The code before the tests, with as many lines but without comments.
     fn code(&self) -> String {
         let lines = self.text.lines().take_while(|line| *line != "#[cfg(test)]");
-        let bare = lines.map(|line| match line.trim_start().starts_with("//") {
-            true => "",
-            false => line.split(" // ").next().unwrap_or_default(),
+        let bare = lines.map(|line| {
+            if line.trim_start().starts_with("//") {
+                ""
+            } else {
+                line.split(" // ").next().unwrap_or_default()
+            }
         });
         bare.flat_map(|line| [line, "\n"]).collect()
     }

@@ -1,5 +1,11 @@
 //! Tests of the whole program, from bytes to screens.
 
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "so a test fails when its ground is missing"
+)]
+
 mod architecture;
 mod filter;
 mod golden;

@@ -42,7 +42,7 @@ fn object(entry: &Entry<'_>) -> Value {
         if entry.time.0 % 1000 == 0 { "%Y-%m-%dT%H:%M:%S" } else { "%Y-%m-%dT%H:%M:%S%.3f" };
     let time = calendar.format(fraction).to_string();
     // The samples log hundredths or nothing, the time has milliseconds.
-    let time = if fraction.ends_with('f') { &time[..time.len() - 1] } else { &time };
+    let time = if fraction.ends_with('f') { time.strip_suffix('0').unwrap() } else { &time };
     fields.insert("time".into(), time.into());
     put(&mut fields, "node", entry.node);
     put(&mut fields, "process", entry.process.map(|process| process.text));
