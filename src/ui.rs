@@ -7,7 +7,7 @@
 //! ━━ Connections ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 3 ━━━━━━━━━  panes
 //! / filter  d this domain  Enter open  Esc back  …  ? help  q quit                footer
 //! ```
-//! Nothing of the log is drawn but by [`text`], which takes only [`Shown`](crate::show::Shown).
+//! Nothing of the log is drawn but by `text`, which takes only [`Shown`](crate::show::Shown).
 
 mod connections;
 mod deliveries;
