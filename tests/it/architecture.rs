@@ -54,8 +54,6 @@ const CONFINED: &[(&str, &[&str])] = &[
 
 /// Lines of a file before its tests.
 const LONGEST: usize = 400;
-/// Files that are longer, and how long they may be.
-const LONGER: &[(&str, usize)] = &[("src/app.rs", 600)];
 
 const TOP_LEVEL: &[&str] = &[
     "Cargo.toml",
@@ -272,12 +270,8 @@ fn files_are_short_and_have_telling_names() {
     let mut breaches = Vec::new();
     for source in program() {
         let (name, lines) = (&source.name, source.code().lines().count());
-        let known = LONGER.iter().find(|(longer, _)| longer == name).map(|(_, most)| *most);
-        if lines > known.unwrap_or(LONGEST) {
-            breaches.push(format!("{name}:{lines}: longer than {}", known.unwrap_or(LONGEST)));
-        }
-        if known.is_some() && lines <= LONGEST {
-            breaches.push(format!("{name}:{lines}: is short now; take it off the list LONGER"));
+        if lines > LONGEST {
+            breaches.push(format!("{name}:{lines}: longer than {LONGEST}"));
         }
     }
     for source in sources("src").iter().chain(&sources("tests")) {

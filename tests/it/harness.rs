@@ -72,9 +72,10 @@ impl Opened {
             let named = rest.strip_prefix('<').and_then(|rest| rest.split_once('>'));
             let (event, behind) = match named {
                 Some((name, behind)) => (named_key(name), behind),
-                None => {
-                    (KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE), &rest[c.len_utf8()..])
-                }
+                None => (
+                    KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE),
+                    rest.split_at(c.len_utf8()).1,
+                ),
             };
             flow = self.app.update(Msg::Key(event));
             self.refresh();
