@@ -97,10 +97,11 @@ impl Reader {
             }
             found = true;
         }
+        // First how far it is, then what was found: nobody shall take a beginning for the whole.
+        self.tell_status(tell);
         if !batch.is_empty() {
             tell(Message::Batch(batch));
         }
-        self.tell_status(tell);
         found
     }
 
