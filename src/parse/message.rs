@@ -135,29 +135,39 @@ fn username<'a>(rest: &mut Cursor<'a>) -> Option<Username<'a>> {
     let token = rest.peek();
     let starred = token.starts_with(b"*") && token.len() > 1;
     let bare = !token.is_empty() && !token.iter().any(|b| b"<>/;()[]'|:".contains(b));
-    if !starred && !bare {
-        return None;
-    }
-    let mut after = *rest;
-    after.token();
-    let blanks = after.blanks();
-    let next = after.peek();
-    // Before `dns;` stands the host that was connected to, if its name looks like one.
-    let host = next.starts_with(b"dns;")
-        && (memchr(b'.', token).is_some()
-            || next.get(4..).is_some_and(|mta| mta.eq_ignore_ascii_case(token)));
-    let field = blanks > 1
-        || next.is_empty()
-        || next.starts_with(b"dns;")
-        || next.starts_with(b"'")
-        || next.starts_with(b"smtp;")
-        || connecting_host(after).is_some()
-        || remote_host(after).is_some();
-    if !starred && (host || !field || connecting_host(*rest).is_some()) {
-        return None;
-    }
+    let is_name = starred
+        || bare
+            && !is_host(token, *rest)
+            && connecting_host(*rest).is_none()
+            && ends_name(token, *rest);
+    is_name.then(|| Username::new(rest.token()))
+}
+
+/// Before `dns;` stands the host that was connected to, if the token looks like one.
+fn is_host(token: &[u8], mut rest: Cursor<'_>) -> bool {
     rest.token();
-    Some(Username::new(token))
+    let mta = rest.peek().strip_prefix(b"dns;");
+    mta.is_some_and(|mta| memchr(b'.', token).is_some() || mta.eq_ignore_ascii_case(token))
+}
+
+/// Whether what follows the token is another field, blank or not, or nothing.
+fn ends_name(token: &[u8], mut rest: Cursor<'_>) -> bool {
+    rest.token();
+    let blank_field = rest.blanks() > 1;
+    let next = rest.peek();
+    let begins_field =
+        [&b"dns;"[..], b"smtp;", b"'", b"(TCP|"].iter().any(|mark| next.starts_with(mark));
+    // Without connection information the diagnostic follows at once. Ours begin with a capital,
+    // and users of a system do not.
+    let text_of_ours = token.first().is_some_and(u8::is_ascii_lowercase)
+        && next.first().is_some_and(u8::is_ascii_uppercase);
+    next.is_empty()
+        || blank_field
+        || begins_field
+        || text_of_ours
+        || status::begins_reply(rest)
+        || connecting_host(rest).is_some()
+        || remote_host(rest).is_some()
 }
 
 /// Who connected to us, or whom we connected to.

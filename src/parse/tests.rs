@@ -82,6 +82,81 @@ fn user_names_hosts_and_diagnostics_are_told_apart() {
     }
 }
 
+/// Each field of each kind of entry is found, whichever of the six options are on.
+#[test]
+fn any_options_may_be_on_or_off() {
+    const CLIENT: &str = "helo.org (rdns.org [192.0.2.1])";
+    let kinds = [
+        ("E", "tcp_local    ims-ms       ", CLIENT, ""),
+        (
+            "D",
+            "tcp_local                 ",
+            "mx.y.org",
+            "dns;mx.y.org (TCP|192.0.2.1|5|192.0.2.2|25) (banner) smtp;250 2.1.5 fine",
+        ),
+        ("D", "ims-ms                    ", "", ""),
+        (
+            "QES",
+            "tcp_local                 ",
+            "",
+            "TCP active open: Failed connect()  Error: no route to host",
+        ),
+        ("Q", "ims-ms                    ", "", "Mailbox is busy"),
+        ("R", "tcp_local                 ", "mx.y.org", "dns;mx.y.org smtp;550 5.1.1 unknown"),
+        ("J", "tcp_local    ims-ms       ", CLIENT, "550 5.7.1 Relaying not permitted: b@y.org"),
+    ];
+    for options in 0..64 {
+        let on = |bit: u32| options & (1 << bit) != 0;
+        let (process, node, id, file, connection, user) =
+            (on(0), on(1), on(2), on(3), on(4), on(5));
+        for (code, channels, host, status) in kinds {
+            let mut line = String::from("11-Jun-2019 09:07:57.65 ");
+            for (on, text) in [(node, "mta1 "), (process, "1f625.3.1 ")] {
+                line += if on { text } else { "" };
+            }
+            line += &format!("{channels}{code} 1 a@x.org rfc822;b@y.org b@y.org");
+            let fields = [
+                (file, "/q/tcp_local/ZZ01.00"),
+                (id, "<i@d>"),
+                (user, "mailsrv"),
+                (connection, host),
+                (!status.is_empty(), status),
+            ];
+            for (_, field) in fields.into_iter().filter(|(on, _)| *on) {
+                line = line + " " + field;
+            }
+            let parsed = entry(line.as_bytes()).unwrap();
+            assert_eq!(
+                (text(parsed.node).is_some(), parsed.process.is_some()),
+                (node, process),
+                "{line}"
+            );
+            let message = message(&line);
+            assert_eq!(text(message.active_to), Some("b@y.org"), "{line}");
+            assert_eq!(message.queue_file.is_some(), file, "{line}");
+            assert_eq!(text(message.message_id), id.then_some("<i@d>"), "{line}");
+            assert_eq!(
+                text(message.username.map(|user| user.name)),
+                user.then_some("mailsrv"),
+                "{line}"
+            );
+            assert_eq!(
+                text(message.connecting_host.map(|host| host.text)),
+                (connection && host == CLIENT).then_some(CLIENT),
+                "{line}"
+            );
+            assert_eq!(
+                text(message.remote_host),
+                (connection && host == "mx.y.org").then_some(host),
+                "{line}"
+            );
+            let ours = (!status.is_empty() && !status.starts_with("dns;")).then_some(status);
+            assert_eq!(text(message.diagnostic), ours, "{line}");
+            assert_eq!(message.response.is_some(), status.starts_with("dns;"), "{line}");
+        }
+    }
+}
+
 #[test]
 fn flags_are_told_from_a_reply() {
     let line = "28-May-1998 12:02:23 tcp_local l J 0 h@v.com rfc822; a@b.com 550 5.7.1 Relaying not permitted: a@b.com";
