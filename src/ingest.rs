@@ -136,3 +136,6 @@ pub fn spawn(mut reader: Reader, messages: Sender<Message>) -> std::io::Result<J
         }
     })
 }
+
+#[cfg(test)]
+mod tests;
