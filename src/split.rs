@@ -77,7 +77,7 @@ fn next_line(bytes: &[u8], last: bool) -> Option<Found> {
             Some(newline) => (rest.get(..newline)?, start + newline + 1, true),
             None => (rest, bytes.len(), false),
         };
-        if !ended && !last && line.len() < LONGEST_ENTRY || rest.is_empty() {
+        if !ended && !last && line.len() <= LONGEST_ENTRY || rest.is_empty() {
             return None;
         }
         if line.len() > LONGEST_ENTRY {
@@ -241,7 +241,7 @@ mod tests {
         let long = vec![b'x'; LONGEST_ENTRY + 1];
         let found = next(Form::Lines, &long, false).unwrap();
         assert_eq!((found.length, found.cut), (LONGEST_ENTRY, true));
-        assert!(next(Form::Lines, &long[..LONGEST_ENTRY - 1], false).is_none());
+        assert!(next(Form::Lines, &long[..LONGEST_ENTRY], false).is_none());
     }
 
     proptest! {

@@ -298,6 +298,18 @@ fn watch_bytes(watch: &Watch) -> Vec<u8> {
 }
 
 #[test]
+fn f14_lines_around_the_limit_in_pieces_around_it() {
+    for length in LONGEST_ENTRY - 1..LONGEST_ENTRY + 3 {
+        let log = format!("{}\n{LINE}\n", "x".repeat(length));
+        for cut in LONGEST_ENTRY - 2..LONGEST_ENTRY + 4 {
+            let watch = in_pieces(log.as_bytes(), &[cut]);
+            let lengths: Vec<usize> = watch.texts().iter().map(String::len).collect();
+            assert_eq!(lengths, [length.min(LONGEST_ENTRY), LINE.len()], "{length} in {cut}");
+        }
+    }
+}
+
+#[test]
 fn an_empty_file_has_nothing() {
     let mut watch = Watch::of(&["log"]);
     watch.append("log", "");
