@@ -4,7 +4,7 @@
 //! line is one entry; the manuals, and tickets that quote them, fold an entry over several lines
 //! (`mta-log-format` section 3). Which of the two a file is shows in its first lines.
 
-use memchr::memchr;
+use memchr::{memchr, memrchr};
 use regex::bytes::Regex;
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -67,6 +67,11 @@ pub fn next(form: Form, bytes: &[u8], last: bool) -> Option<Found> {
 /// Offset of the first byte behind the next line end.
 pub fn line_end(bytes: &[u8]) -> Option<usize> {
     memchr(b'\n', bytes).map(|newline| newline + 1)
+}
+
+/// Offset of the first byte behind the last line end.
+pub fn whole_lines(bytes: &[u8]) -> Option<usize> {
+    memrchr(b'\n', bytes).map(|newline| newline + 1)
 }
 
 fn next_line(bytes: &[u8], last: bool) -> Option<Found> {

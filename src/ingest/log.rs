@@ -179,11 +179,14 @@ impl Stream {
 
     /// Tells the form as soon as there is enough to tell it by, and announces the source.
     fn detect(&mut self, tell: &mut dyn FnMut(Message)) -> Option<Form> {
-        let enough = self.bytes.len() >= BEGINNING || self.quiet || self.finished;
-        if !enough || self.bytes.is_empty() {
-            return None;
-        }
-        let beginning = self.bytes.get(..BEGINNING).unwrap_or(&self.bytes);
+        let enough = self.bytes.len() >= BEGINNING || self.finished;
+        let beginning = match self.bytes.get(..BEGINNING).unwrap_or(&self.bytes) {
+            [] => return None,
+            beginning if enough => beginning,
+            // The stamp of a line that is being written may not be whole yet.
+            beginning if self.quiet => beginning.get(..split::whole_lines(beginning)?)?,
+            _ => return None,
+        };
         let form = Form::detect(beginning);
         let (number, handle, replaces) = (self.source, Arc::clone(&self.handle), self.replaces);
         tell(Message::Source { number, handle, form, replaces });

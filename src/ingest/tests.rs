@@ -121,6 +121,20 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
+    fn in_whatever_pieces_a_log_grows_the_rows_are_the_same(
+        seed in 0_u64..4,
+        crlf: bool,
+        cuts in prop::collection::vec(any::<usize>(), 0..40),
+    ) {
+        let log = simulated(seed, 12);
+        let lines: Vec<String> = log.lines().map(str::to_owned).collect();
+        let log = if crlf { log.replace('\n', "\r\n") } else { log };
+        let watch = in_pieces(log.as_bytes(), &cuts);
+        prop_assert_eq!(watch.texts(), lines);
+        prop_assert_eq!(watch.told(), at_once(log.as_bytes()).told());
+    }
+
+    #[test]
     fn no_bytes_are_lost_or_torn(
         lines in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..20),
         cuts in prop::collection::vec(any::<usize>(), 0..10),
@@ -135,6 +149,15 @@ proptest! {
         prop_assert_eq!(watch.texts(), lines.collect::<Vec<_>>());
         prop_assert!(watch.kinds().iter().all(|&kind| kind == Kind::Unparsed));
         prop_assert_eq!(watch.status[0].read, log.len() as u64);
+    }
+}
+
+/// Every place of a log's first two lines: what a log is, is told by its beginning.
+#[test]
+fn a_log_may_be_met_at_any_byte() {
+    let log = format!("{LINE}\n{LATER}\n{LINE}\n");
+    for cut in 0..log.len() {
+        assert_eq!(in_pieces(log.as_bytes(), &[cut]).texts(), [LINE, LATER, LINE], "{cut}");
     }
 }
 
