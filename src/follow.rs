@@ -350,7 +350,7 @@ impl Follower {
             self.marks.pop_front();
         }
         self.marks.push_back(stream.mark);
-        Step::Finished { stream: stream.id }
+        Step::Finished { stream: stream.id, overwritten: false }
     }
 
     /// The file holds other content: its stream is over, a new one takes its place.
@@ -362,7 +362,7 @@ impl Follower {
         let drain = stream.drain;
         *stream = Stream::new(id, Arc::clone(&stream.handle), mark, why);
         stream.drain = drain;
-        Step::Finished { stream: over }
+        Step::Finished { stream: over, overwritten: true }
     }
 
     /// Why there is nothing new, the worst first.

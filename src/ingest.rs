@@ -39,9 +39,9 @@ pub enum Message {
         handle: Arc<dyn Handle>,
         /// How its entries lie.
         form: Form,
-        /// The source whose bytes are no longer there, because the file was truncated.
-        replaces: Option<u16>,
     },
+    /// The bytes of this source are no longer there, because its file was truncated.
+    Gone(u16),
     /// Entries, behind all that came before.
     Batch(Batch),
     /// How far each file has been read; sent when it changed.

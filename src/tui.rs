@@ -232,7 +232,7 @@ impl Session {
             came = true;
             self.originals.learn(&message);
             match message {
-                Message::Source { .. } => {}
+                Message::Source { .. } | Message::Gone(_) => {}
                 Message::Batch(batch) => {
                     self.app.update(Msg::Batch(batch));
                 }

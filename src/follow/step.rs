@@ -36,6 +36,9 @@ pub enum Step {
     Finished {
         /// The stream.
         stream: StreamId,
+        /// Its file was truncated or filled with other content: what was read can't be read again,
+        /// and what was not is lost.
+        overwritten: bool,
     },
     /// Nothing new; until the next poll there is time to wait.
     Idle(State),

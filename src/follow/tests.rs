@@ -151,7 +151,7 @@ impl<'a> Watch<'a> {
                 }
                 seen.bytes.append(&mut bytes);
             }
-            Step::Finished { stream } => {
+            Step::Finished { stream, .. } => {
                 let seen = self.seen.get_mut(stream).unwrap();
                 assert!(!seen.is_finished, "{stream:?} finished twice");
                 seen.is_finished = true;

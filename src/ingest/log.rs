@@ -2,7 +2,7 @@
 
 use super::{FileStatus, Message};
 use crate::entry::Time;
-use crate::follow::{Follower, Opening, State, Step, StreamId};
+use crate::follow::{Follower, State, Step, StreamId};
 use crate::index::{Batch, Place};
 use crate::parse;
 use crate::source::{Fs, Handle};
@@ -20,8 +20,6 @@ pub(super) struct Log {
     streams: Vec<Stream>,
     /// Read into, and kept for its memory.
     bytes: Vec<u8>,
-    /// The newest of its sources.
-    source: Option<u16>,
     state: State,
     /// The last look found nothing; there will be none before the next round.
     idle: bool,
@@ -33,7 +31,6 @@ pub(super) struct Log {
 struct Stream {
     id: StreamId,
     source: u16,
-    replaces: Option<u16>,
     handle: Arc<dyn Handle>,
     /// Unknown until there is enough to tell.
     form: Option<Form>,
@@ -57,7 +54,7 @@ impl Log {
     pub(super) fn new(follower: Follower) -> Self {
         let state = State::Following;
         let (streams, bytes) = (Vec::new(), Vec::new());
-        Self { follower, streams, bytes, source: None, state, idle: false, read: 0, behind: 0 }
+        Self { follower, streams, bytes, state, idle: false, read: 0, behind: 0 }
     }
 
     /// Another round begins: a file in which nothing was new may have grown.
@@ -80,7 +77,7 @@ impl Log {
                     (self.state, self.idle, self.behind) = (state, true, 0);
                     self.streams.iter_mut().for_each(|stream| stream.quiet = true);
                 }
-                Step::Opened { stream, handle, why } => self.open(stream, handle, why, sources),
+                Step::Opened { stream, handle, .. } => self.open(stream, handle, sources),
                 Step::Bytes { stream, offset, behind } => {
                     self.behind = behind;
                     self.read += self.bytes.len() as u64;
@@ -88,9 +85,9 @@ impl Log {
                         stream.append(offset, &self.bytes);
                     }
                 }
-                Step::Finished { stream } => {
+                Step::Finished { stream, overwritten } => {
                     let over = self.streams.iter_mut().filter(|known| known.id == stream);
-                    over.for_each(|stream| stream.finished = true);
+                    over.for_each(|stream| stream.end(overwritten, tell));
                 }
             }
             found |= !self.idle;
@@ -100,13 +97,10 @@ impl Log {
         found
     }
 
-    fn open(&mut self, id: StreamId, handle: Arc<dyn Handle>, why: Opening, sources: &mut u16) {
-        let overwritten = matches!(why, Opening::Truncated | Opening::Rewritten);
-        let replaces = self.source.replace(*sources).filter(|_| overwritten);
+    fn open(&mut self, id: StreamId, handle: Arc<dyn Handle>, sources: &mut u16) {
         self.streams.push(Stream {
             id,
             source: *sources,
-            replaces,
             handle,
             form: None,
             bytes: Vec::new(),
@@ -165,6 +159,18 @@ impl Stream {
         self.bytes.extend_from_slice(bytes);
     }
 
+    /// Nothing will follow. Of an overwritten file the last line without an end is lost.
+    fn end(&mut self, overwritten: bool, tell: &mut dyn FnMut(Message)) {
+        self.finished = true;
+        if overwritten {
+            self.bytes.truncate(split::whole_lines(&self.bytes).unwrap_or(0));
+            self.taken = self.taken.min(self.bytes.len());
+            // What was read before may still have to be announced.
+            self.find_next(tell);
+            tell(Message::Gone(self.source));
+        }
+    }
+
     /// Looks for the next whole entry.
     fn find_next(&mut self, tell: &mut dyn FnMut(Message)) {
         if self.passing {
@@ -188,8 +194,8 @@ impl Stream {
             _ => return None,
         };
         let form = Form::detect(beginning);
-        let (number, handle, replaces) = (self.source, Arc::clone(&self.handle), self.replaces);
-        tell(Message::Source { number, handle, form, replaces });
+        let (number, handle) = (self.source, Arc::clone(&self.handle));
+        tell(Message::Source { number, handle, form });
         self.form = Some(form);
         self.form
     }

@@ -11,18 +11,21 @@ use std::sync::Arc;
 pub struct Originals(Vec<Option<(Arc<dyn Handle>, Form)>>);
 
 impl Originals {
-    /// Takes note of a source; any other message means nothing here.
+    /// Takes note of a source, or that one is gone; any other message means nothing here.
     pub fn learn(&mut self, message: &Message) {
-        let Message::Source { number, handle, form, replaces } = message else { return };
-        if let Some(gone) = replaces.and_then(|number| self.0.get_mut(usize::from(number))) {
-            *gone = None;
-        }
-        let number = usize::from(*number);
+        let (number, original) = match message {
+            Message::Source { number, handle, form } => {
+                (*number, Some((Arc::clone(handle), *form)))
+            }
+            Message::Gone(number) => (*number, None),
+            Message::Batch(_) | Message::Status(_) => return,
+        };
+        let number = usize::from(number);
         if self.0.len() <= number {
             self.0.resize(number + 1, None);
         }
         if let Some(place) = self.0.get_mut(number) {
-            *place = Some((Arc::clone(handle), *form));
+            *place = original;
         }
     }
 

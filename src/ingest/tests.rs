@@ -48,7 +48,7 @@ impl Watch {
             match message {
                 Message::Batch(batch) => index.absorb(&batch),
                 Message::Status(files) => *status = files,
-                Message::Source { .. } => {}
+                Message::Source { .. } | Message::Gone(_) => {}
             }
         };
         while reader.round(*now, &mut tell) {}
@@ -295,6 +295,34 @@ fn f6_refilled_before_anybody_looked() {
     watch.append("log", format!("{LATER}\n{LINE}\n{LATER}\n"));
     watch.settle();
     assert_eq!(watch.texts(), ["-", "-", LATER, LINE, LATER]);
+}
+
+#[test]
+fn f5_the_beginning_of_a_line_is_dropped_with_the_truncation() {
+    let mut watch = Watch::of(&["log"]);
+    watch.append("log", format!("{LINE}\n{}", &LATER[..50]));
+    watch.settle();
+    watch.memory.truncate(Path::new("log"), 0).unwrap();
+    watch.append("log", format!("{LATER}\n"));
+    watch.settle();
+    assert_eq!(watch.texts(), ["-", LATER]);
+    assert_eq!(watch.status[0].partial, 0);
+}
+
+#[test]
+fn a_truncation_of_the_old_file_takes_no_text_of_the_new_one() {
+    let mut watch = Watch::of(&["log"]);
+    watch.append("log", format!("{LINE}\n"));
+    watch.settle();
+    watch.rename("log", "yesterday");
+    watch.append("log", format!("{LATER}\n"));
+    watch.settle();
+    watch.memory.truncate(Path::new("yesterday"), 0).unwrap();
+    watch.append("yesterday", "late\n");
+    watch.settle();
+    watch.append("yesterday", format!("{LATER}\n"));
+    watch.settle();
+    assert_eq!(watch.texts(), ["-", LATER, "late", LATER]);
 }
 
 #[test]

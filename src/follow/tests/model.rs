@@ -238,7 +238,7 @@ impl<'a> Model<'a> {
             Step::Bytes { stream, offset, .. } => {
                 self.told(stream, usize::try_from(offset).unwrap(), &bytes);
             }
-            Step::Finished { stream } => self.over(stream),
+            Step::Finished { stream, .. } => self.over(stream),
             Step::Idle(_) => {}
         }
         step
