@@ -69,6 +69,19 @@ pub fn line_end(bytes: &[u8]) -> Option<usize> {
     memchr(b'\n', bytes).map(|newline| newline + 1)
 }
 
+/// Offset of the first byte behind the blank lines at the beginning: nothing of any entry.
+pub fn blank_lines(bytes: &[u8]) -> usize {
+    let mut end = 0;
+    while let Some(rest) = bytes.get(end..)
+        && rest.first().is_some_and(u8::is_ascii_whitespace)
+        && let Some(line) = line_end(rest)
+        && rest.get(..line).is_some_and(is_blank)
+    {
+        end += line;
+    }
+    end
+}
+
 /// Offset of the first byte behind the last line end.
 pub fn whole_lines(bytes: &[u8]) -> Option<usize> {
     memrchr(b'\n', bytes).map(|newline| newline + 1)

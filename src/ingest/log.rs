@@ -178,6 +178,7 @@ impl Stream {
             self.passing = end.is_none();
             self.taken += end.unwrap_or(self.rest().len());
         }
+        self.taken += split::blank_lines(self.rest());
         let Some(form) = self.form.or_else(|| self.detect(tell)) else { return };
         let last = self.finished || self.quiet && form == Form::Folded;
         self.next = split::next(form, self.rest(), last);
@@ -185,8 +186,8 @@ impl Stream {
 
     /// Tells the form as soon as there is enough to tell it by, and announces the source.
     fn detect(&mut self, tell: &mut dyn FnMut(Message)) -> Option<Form> {
-        let enough = self.bytes.len() >= BEGINNING || self.finished;
-        let beginning = match self.bytes.get(..BEGINNING).unwrap_or(&self.bytes) {
+        let enough = self.rest().len() >= BEGINNING || self.finished;
+        let beginning = match self.rest().get(..BEGINNING).unwrap_or(self.rest()) {
             [] => return None,
             beginning if enough => beginning,
             // The stamp of a line that is being written may not be whole yet.

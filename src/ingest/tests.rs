@@ -361,6 +361,19 @@ fn f14_lines_around_the_limit_in_pieces_around_it() {
 }
 
 #[test]
+fn blank_lines_are_nothing_however_many() {
+    let mut watch = Watch::of(&["log"]);
+    for _ in 0..40 {
+        watch.append("log", "\n \r\n".repeat(50_000));
+        watch.settle();
+    }
+    assert_eq!((watch.texts().len(), watch.status[0].partial), (0, 0));
+    watch.append("log", format!("{LINE}\n"));
+    watch.settle();
+    assert_eq!(watch.texts(), [LINE]);
+}
+
+#[test]
 fn an_empty_file_has_nothing() {
     let mut watch = Watch::of(&["log"]);
     watch.append("log", "");
