@@ -7,6 +7,8 @@
 )]
 
 mod architecture;
+mod cli;
+mod e2e;
 mod filter;
 mod golden;
 mod harness;

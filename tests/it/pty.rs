@@ -116,6 +116,18 @@ impl Pty {
         panic!("the program has left its terminal but runs on");
     }
 
+    /// Number of the process that was started.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.process_id().expect("the program was started")
+    }
+
+    /// Sends it a signal, by the name that `kill` takes.
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.pid().to_string();
+        let sent = std::process::Command::new("kill").args(["-s", name, &pid]).status();
+        assert!(sent.expect("there is a kill").success(), "{name} to {pid}");
+    }
+
     /// All bytes the program has written so far.
     pub(crate) fn raw(&self) -> Vec<u8> {
         self.terminal.output().raw.clone()

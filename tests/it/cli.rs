@@ -1,0 +1,83 @@
+//! The program without a terminal: what it prints, and the code it ends with.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Output, Stdio};
+
+fn mtatop(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mtatop"));
+    command.args(arguments).stdin(Stdio::null()).env("TERM", "xterm-256color");
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    mtatop(arguments).output().unwrap()
+}
+
+/// It refuses with code 2 and one line, in which these words stand.
+#[track_caller]
+fn check_refusal(arguments: &[&str], words: &str) {
+    let Output { status, stdout, stderr } = run(arguments);
+    let line = String::from_utf8(stderr).unwrap();
+    assert_eq!((status.code(), &*stdout), (Some(2), &b""[..]), "{arguments:?}: {line}");
+    assert!(line.starts_with("mtatop: ") && line.contains(words), "{line}");
+    assert_eq!((line.lines().count(), line.ends_with('\n')), (1, true), "{line}");
+}
+
+#[test]
+fn f30_without_a_terminal_it_says_so() {
+    check_refusal(&["some.log"], "standard output is no terminal");
+    check_refusal(&["--demo"], "standard output is no terminal");
+}
+
+#[test]
+fn a_command_line_that_makes_no_sense_is_refused() {
+    check_refusal(&[], "no log file named");
+    check_refusal(&["--no-such-flag"], "--no-such-flag");
+    check_refusal(&["--demo", "some.log"], "--demo");
+    check_refusal(&["--color", "sometimes", "some.log"], "sometimes");
+    check_refusal(&["simulate", "--entries", "many"], "many");
+}
+
+#[test]
+fn a_domain_that_is_none_is_refused() {
+    check_refusal(&["--domain", "", "some.log"], "--domain");
+    check_refusal(&["--domain", "/(/", "some.log"], "--domain");
+}
+
+#[test]
+fn help_and_version_are_for_standard_output() {
+    for (flag, word) in [("--help", "Usage: mtatop"), ("--version", env!("CARGO_PKG_VERSION"))] {
+        let Output { status, stdout, stderr } = run(&[flag]);
+        assert!(String::from_utf8(stdout).unwrap().contains(word), "{flag}");
+        assert_eq!((status.code(), &*stderr), (Some(0), &b""[..]), "{flag}");
+    }
+}
+
+#[test]
+fn a_seed_gives_the_same_log_each_time() {
+    let simulate = |seed| {
+        let Output { status, stdout, .. } = run(&["simulate", "--entries", "5", "--seed", seed]);
+        assert!(status.success());
+        String::from_utf8(stdout).unwrap()
+    };
+    let log = simulate("1");
+    assert_eq!(log.lines().count(), 5);
+    assert!(log.ends_with('\n'));
+    assert_eq!(simulate("1"), log);
+    assert_ne!(simulate("2"), log);
+}
+
+#[test]
+fn f35_a_reader_that_had_enough_is_no_failure() {
+    let mut child = mtatop(&["simulate", "--entries", "20000"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.ends_with('\n'));
+    // The pipe is closed by now, long before all was written.
+    let Output { status, stderr, .. } = child.wait_with_output().unwrap();
+    assert_eq!((status.code(), &*stderr), (Some(0), &b""[..]));
+}
