@@ -1,6 +1,7 @@
 //! The `mtatop` program: flags in, exit code out.
 
 use mtatop::cli::{Cli, Command, Said};
+use mtatop::show::plain;
 use mtatop::{simulate, tui};
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -17,7 +18,8 @@ fn main() -> ExitCode {
             None => tui::run(&cli),
         },
         Err(Said::Asked(text)) => printed(io::stdout().write_all(text.as_bytes())),
-        Err(Said::Wrong(line)) => (USAGE, line),
+        // It repeats what was given, which may come from anywhere.
+        Err(Said::Wrong(line)) => (USAGE, plain(line.as_bytes())),
     };
     if !line.is_empty() {
         // Nobody is left to tell if this fails.

@@ -45,6 +45,23 @@ fn a_domain_that_is_none_is_refused() {
 }
 
 #[test]
+fn no_byte_of_the_command_line_acts_on_the_terminal() {
+    for arguments in [
+        &["--x\x1b[2J\u{9b}2J\u{202e}"][..],
+        &["--color", "\x1b[2J\u{202e}", "some.log"],
+        &["--domain", "/(\x1b[2J\u{202e}/", "some.log"],
+        &["simulate", "--seed", "\x1b]0;x\x07\n\n"],
+    ] {
+        let output = run(arguments);
+        let said = String::from_utf8(output.stderr).unwrap();
+        let line = said.strip_suffix('\n').unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        let harmless = |c: char| !c.is_control() && c != '\u{202e}';
+        assert!(line.chars().all(harmless), "{line:?}");
+    }
+}
+
+#[test]
 fn help_and_version_are_for_standard_output() {
     for (flag, word) in [("--help", "Usage: mtatop"), ("--version", env!("CARGO_PKG_VERSION"))] {
         let Output { status, stdout, stderr } = run(&[flag]);
