@@ -98,6 +98,10 @@ fn follow(cli: &Cli, app: App) -> io::Result<Outcome> {
     } else {
         (Arc::new(Disk), cli.files.clone())
     };
+    if cli.color == When::Always {
+        // It looks at `NO_COLOR` by itself, and then sends an end of all styles for each colour.
+        crossterm::style::force_color_output(true);
+    }
     let (messages, inbox) = bounded(BATCHES);
     ingest::spawn(Reader::new(fs, paths, app.index().keys()), messages)?;
     let terminal = Terminal::enter(!cli.no_mouse)?;

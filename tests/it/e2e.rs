@@ -462,6 +462,21 @@ fn without_colours_the_selection_is_still_marked() {
     }
 }
 
+#[test]
+fn colours_may_be_asked_for_whatever_the_environment_says() {
+    let log = documented("");
+    for (arguments, env) in [
+        (&[&*log][..], &[][..]),
+        (&[&log], &[("NO_COLOR", "")]),
+        (&["--color=always", &log], &[("NO_COLOR", "1")]),
+    ] {
+        let pty = mtatop_with(arguments, env);
+        pty.wait_for("hosta.sesta.com");
+        pty.wait_until(is_marked);
+        quit_and_check(pty, |pty| assert!(!colours(pty).is_empty(), "{arguments:?} {env:?}"));
+    }
+}
+
 #[track_caller]
 fn quit_and_check(mut pty: Pty, check: impl Fn(&Pty)) {
     pty.press("q");
