@@ -73,7 +73,8 @@ fn fresh() -> io::Result<ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>>
 
 /// Gives the terminal back; may be called from any thread and more than once.
 pub(super) fn restore() {
-    // If the terminal is gone there is nothing to restore and nobody to tell.
-    let _ = execute!(stdout(), DisableMouseCapture, LeaveAlternateScreen, Show);
+    // If the terminal is gone there is nothing to restore and nobody to tell. The modes come first:
+    // output may have to wait, if the terminal takes none.
     let _ = disable_raw_mode();
+    let _ = execute!(stdout(), DisableMouseCapture, LeaveAlternateScreen, Show);
 }

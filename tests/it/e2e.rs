@@ -1,5 +1,7 @@
 //! The program in a terminal: from bytes in a file to a screen, and back out of it.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "how a test fails")]
+
 use crate::pty::Pty;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
@@ -239,6 +241,45 @@ fn f32_whatever_ends_it_gives_the_terminal_back() {
     }
 }
 
+/// Nobody may be there to read what is drawn: a line that is dead, or a Ctrl-S.
+#[cfg(target_os = "linux")]
+#[test]
+fn f31_a_stalled_terminal_does_not_hold_it_up() {
+    let log = Log::new();
+    let mut pty = mtatop(&[log.name()]);
+    pty.wait_for("no such file");
+    let stalled = pty.stall();
+    let written = || fs::read_to_string(format!("/proc/{}/io", pty.pid())).unwrap();
+    for number in 0.. {
+        let before = written();
+        log.append(
+            (0..20).map(|row| opened(&format!("h{number}-{row}.example"))).collect::<String>(),
+        );
+        // It reads, but draws no more.
+        let wchar = |io: &str| io.lines().nth(1).map(str::to_owned);
+        if !comes(Duration::from_millis(500), || wchar(&written()) != wchar(&before)) {
+            break;
+        }
+    }
+    pty.signal("TERM");
+    assert!(comes(Duration::from_secs(5), || process(pty.pid()).0 == "Z"));
+    drop(stalled);
+    assert_eq!(pty.wait_exit().exit_code(), 143);
+}
+
+/// Whether it comes true in time.
+#[cfg(target_os = "linux")]
+fn comes(time: Duration, mut it: impl FnMut() -> bool) -> bool {
+    let start = Instant::now();
+    while start.elapsed() < time {
+        if it() {
+            return true;
+        }
+        std::thread::park_timeout(Duration::from_millis(5));
+    }
+    false
+}
+
 #[test]
 fn ctrl_c_is_an_interrupt() {
     for before in ["", "/host", "?"] {
@@ -314,7 +355,7 @@ fn a_quiet_log_costs_next_to_nothing() {
     let (start, before, drawn) = (Instant::now(), process(pty.pid()).1, pty.raw().len());
     // Nobody wakes this thread: there is nothing to wait for but the time.
     while start.elapsed() < SPAN {
-        std::thread::park_timeout(SPAN - start.elapsed());
+        std::thread::park_timeout(SPAN.saturating_sub(start.elapsed()));
     }
     let used = Duration::from_millis(10) * (process(pty.pid()).1 - before);
     let share = used.as_secs_f64() / start.elapsed().as_secs_f64();

@@ -128,6 +128,11 @@ impl Pty {
         assert!(sent.expect("there is a kill").success(), "{name} to {pid}");
     }
 
+    /// A terminal that takes no output for as long as this is held, once its buffer is full.
+    pub(crate) fn stall(&self) -> Stalled<'_> {
+        Stalled(self.terminal.output())
+    }
+
     /// All bytes the program has written so far.
     pub(crate) fn raw(&self) -> Vec<u8> {
         self.terminal.output().raw.clone()
@@ -138,6 +143,11 @@ impl Pty {
         self.terminal.output().parser.screen().alternate_screen()
     }
 }
+
+/// Whoever reads what the program writes has to wait for this.
+pub(crate) struct Stalled<'a>(
+    #[expect(dead_code, reason = "it is only held")] MutexGuard<'a, Output>,
+);
 
 impl Drop for Pty {
     fn drop(&mut self) {
