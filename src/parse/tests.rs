@@ -114,7 +114,7 @@ fn any_options_may_be_on_or_off() {
             for (on, text) in [(node, "mta1 "), (process, "1f625.3.1 ")] {
                 line += if on { text } else { "" };
             }
-            line += &format!("{channels}{code} 1 a@x.org rfc822;b@y.org b@y.org");
+            line = format!("{line}{channels}{code} 1 a@x.org rfc822;b@y.org b@y.org");
             let fields = [
                 (file, "/q/tcp_local/ZZ01.00"),
                 (id, "<i@d>"),

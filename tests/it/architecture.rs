@@ -30,7 +30,7 @@ const LAW: &[(&str, &[&str])] = &[
             "layout", "parse", "show", "simulate", "source", "split", "ui",
         ],
     ),
-    ("main", &["cli", "simulate", "tui"]),
+    ("main", &["cli", "show", "simulate", "tui"]),
     ("lib", &[]),
 ];
 

@@ -52,7 +52,7 @@ impl Opened {
                 Message::Status(files) => {
                     self.app.update(Msg::Reading(mtatop::tui::reading(&files)));
                 }
-                Message::Source { .. } => {}
+                Message::Source { .. } | Message::Gone(_) => {}
             }
         }) {}
         self.refresh();
