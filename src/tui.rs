@@ -266,7 +266,7 @@ pub fn reading(files: &[FileStatus]) -> Reading {
         [] => Vec::new(),
         [file] => bytes(&file.path),
         [file, others @ ..] => {
-            [&bytes(&file.path)[..], format!(" and {} more", others.len()).as_bytes()].concat()
+            [&bytes(&file.path)[..], format!(" +{}", others.len()).as_bytes()].concat()
         }
     };
     let told = files.iter().find(|file| file.state != State::Following);

@@ -27,8 +27,11 @@ pub(super) fn restore_on_death() -> io::Result<()> {
 fn restore_in_time() {
     let (restored, done) = bounded::<()>(0);
     let restoring = thread::Builder::new().name("restore".to_owned()).spawn(move || {
-        terminal::restore();
+        let held = terminal::restore();
         drop(restored);
+        // Nothing is drawn any more: the program ends under this thread.
+        thread::park();
+        drop(held);
     });
     if restoring.is_ok() {
         // It never sends: what comes is the end of the channel, or of the time.

@@ -9,7 +9,7 @@ use crossterm::terminal::{
 use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Size;
-use std::io::{self, BufWriter, Stdout, stdout};
+use std::io::{self, BufWriter, Stdout, StdoutLock, stdout};
 use std::panic;
 use std::process;
 
@@ -25,12 +25,13 @@ impl Terminal {
     pub(super) fn enter(mouse: bool) -> io::Result<Self> {
         let report = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            restore();
+            let _held = restore();
             report(info);
             process::exit(101);
         }));
-        take_over(mouse)?;
-        Ok(Self { inner: fresh()?, mouse })
+        let taken = take_over(mouse).and_then(|()| fresh());
+        let inner = taken.inspect_err(|_| drop(restore()))?;
+        Ok(Self { inner, mouse })
     }
 
     pub(super) fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
@@ -43,7 +44,7 @@ impl Terminal {
 
     /// Gives the terminal back, stops the process, and takes over again when it is continued.
     pub(super) fn suspend(&mut self) -> io::Result<()> {
-        restore();
+        drop(restore());
         signal_hook::low_level::raise(signal_hook::consts::SIGTSTP)?;
         take_over(self.mouse)?;
         // The screen is empty now; a terminal that knows of nothing drawn draws everything.
@@ -54,7 +55,7 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        restore();
+        drop(restore());
     }
 }
 
@@ -71,10 +72,13 @@ fn fresh() -> io::Result<ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>>
     ratatui::Terminal::new(CrosstermBackend::new(BufWriter::new(stdout())))
 }
 
-/// Gives the terminal back; may be called from any thread and more than once.
-pub(super) fn restore() {
+/// Gives the terminal back; may be called from any thread and more than once. Nobody draws on it
+/// for as long as what it returns is held.
+pub(super) fn restore() -> StdoutLock<'static> {
     // If the terminal is gone there is nothing to restore and nobody to tell. The modes come first:
     // output may have to wait, if the terminal takes none.
     let _ = disable_raw_mode();
-    let _ = execute!(stdout(), DisableMouseCapture, LeaveAlternateScreen, Show);
+    let mut out = stdout().lock();
+    let _ = execute!(out, DisableMouseCapture, LeaveAlternateScreen, Show);
+    out
 }
