@@ -61,6 +61,8 @@ pub struct Reading {
     pub name: Vec<u8>,
     /// What else than following is to be told.
     pub state: Option<String>,
+    /// The file is not there yet.
+    pub missing: bool,
     /// Bytes read.
     pub read: u64,
     /// Bytes still to be read.

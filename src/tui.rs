@@ -274,9 +274,11 @@ pub fn reading(files: &[FileStatus]) -> Reading {
         (state, 1) => state.to_string(),
         (state, _) => format!("{}: {state}", plain(&bytes(&file.path))),
     });
+    let missing = |file: &FileStatus| matches!(file.state, State::Waiting(why) if why.kind == io::ErrorKind::NotFound);
     Reading {
         name,
         state,
+        missing: files.iter().all(missing),
         read: files.iter().map(|file| file.read).sum(),
         behind: files.iter().map(|file| file.behind).sum(),
         partial: files.iter().map(|file| file.partial).sum(),

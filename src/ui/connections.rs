@@ -24,12 +24,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Scr
     let columns = connection_columns(rows.width);
     heads(app, theme, frame, screen.heads(Pane::Connections), &columns);
     if app.listed_connections().is_empty() {
-        let nothing = if app.filter_text().is_empty() && app.prompt().is_none() {
-            "no entries yet"
-        } else {
-            "nothing under this filter; Esc clears it"
-        };
-        text::say(frame, rows, nothing, theme.dim);
+        frame.render_widget(nothing(app, theme), rows);
     }
     let selected = app.selected_connection().map(|(id, _)| id);
     for (y, (id, connection)) in (rows.y..rows.bottom()).zip(app.visible_connections()) {
@@ -43,6 +38,20 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Scr
             mark(frame, theme, row, app.focus() == Pane::Connections);
         }
     }
+}
+
+/// Why the list is empty.
+fn nothing(app: &App, theme: &Theme) -> Line<'static> {
+    if !app.index().rows().is_empty() {
+        return Line::styled("nothing under this filter; Esc clears it", theme.dim);
+    }
+    if !app.reading().missing {
+        return Line::styled("no entries yet", theme.dim);
+    }
+    let mut spans = vec![Span::raw("waiting for ")];
+    spans.extend(text::spans(&show(&app.reading().name), theme.strong, theme));
+    spans.push(Span::raw(" (no such file)"));
+    Line::from(spans)
 }
 
 fn note(app: &App, theme: &Theme) -> Vec<Span<'static>> {

@@ -35,8 +35,10 @@ fn reading(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let name =
         if name.width() <= room { name } else { show(base_name(&app.reading().name)).clip(room) };
     let mut spans = vec![Span::styled("mtatop ", theme.accent)];
-    spans.extend(text::spans(&name, theme.strong, theme));
-    spans.push(Span::raw("  "));
+    if name.width() > 0 {
+        spans.extend(text::spans(&name, theme.strong, theme));
+        spans.push(Span::raw("  "));
+    }
     spans.extend(status.spans);
     frame.render_widget(Line::from(spans), area);
 }

@@ -18,7 +18,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Scr
     let lines = lines(&fields, usize::from(rows.width));
     let hidden = lines.len().saturating_sub(app.message_top() + usize::from(rows.height));
     let note = if hidden > 0 {
-        vec![Span::styled(format!("{hidden} more lines below"), theme.dim)]
+        vec![Span::styled(format!("{hidden} more below"), theme.dim)]
     } else {
         Vec::new()
     };

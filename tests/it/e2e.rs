@@ -159,7 +159,7 @@ fn a_line_is_counted_when_it_ends() {
 fn f11_a_missing_file_is_waited_for() {
     let log = Log::new();
     let pty = mtatop(&[log.name()]);
-    pty.wait_for("no such file; waiting");
+    wait_for_all(&pty, &["waiting for /", "(no such file)"]);
     log.append(opened("host.example"));
     pty.wait_for("host.example");
     pty.wait_until(|screen| !screen.contents().contains("waiting"));
