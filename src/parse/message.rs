@@ -134,7 +134,10 @@ fn id<'a>(rest: &mut Cursor<'a>) -> Option<&'a [u8]> {
 fn username<'a>(rest: &mut Cursor<'a>) -> Option<Username<'a>> {
     let token = rest.peek();
     let starred = token.starts_with(b"*") && token.len() > 1;
-    let bare = !token.is_empty() && !token.iter().any(|b| b"<>/;()[]'|:".contains(b));
+    let mark = |b: &u8| {
+        matches!(b, b'<' | b'>' | b'/' | b';' | b'(' | b')' | b'[' | b']' | b'\'' | b'|' | b':')
+    };
+    let bare = !token.is_empty() && !token.iter().any(mark);
     let is_name = starred
         || bare
             && !is_host(token, *rest)
