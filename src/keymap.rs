@@ -166,7 +166,7 @@ pub const BINDINGS: &[Binding] = &[
         "Space",
         C::Freeze,
         "freeze",
-        "hold the screen still while the reader goes on; again to catch up",
+        "hold the screen still; the reader goes on, again catches up",
     ),
     bind(Browse, &[plain('s')], "s", C::Sort, "sort", "sort the connections by the next column"),
     bind(Browse, &[plain('r')], "r", C::Reverse, "reverse", "turn the order round"),

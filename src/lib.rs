@@ -1,19 +1,68 @@
 //! mtatop: the MTA log of Sun Java System Messaging Server, live in a terminal.
+//!
+//! The crate is the whole program but for a thin `main`: the tests and benches drive the same
+//! pieces without a terminal.
+//!
+//! # From bytes to the screen
+//!
+//! ```text
+//! follow ──bytes──▶ split ──texts──▶ parse ──Batch──▶ bounded channel ──▶ index ──▶ app ──▶ ui
+//! └───────── the reader's thread (ingest) ─────────┘  └──────── the main thread (tui) ────────┘
+//! ```
+//!
+//! A reader follows the files, cuts their bytes into the texts of entries, parses each, and keeps of
+//! it a small row in a batch. The main thread owns everything else: it absorbs batches into the index
+//! within a time budget, takes keys, and draws if something changed. The index holds no text. What is
+//! about to be shown is read again from the file and parsed again, which for a screen takes less than
+//! a millisecond and keeps a log of a gigabyte in a third of that.
+//!
+//! # Reading order
+//!
+//! * [`entry`]: what one entry of the log says; the vocabulary of everything else.
+//! * [`split`], [`parse`]: from bytes to entries.
+//! * [`source`], [`follow`]: where bytes come from, through rolls and truncations.
+//! * [`index`]: rows, connections, deliveries, messages, domains, tied together.
+//! * [`filter`]: a condition on recipient domains, and all counts under it.
+//! * [`ingest`]: the reader.
+//! * [`show`]: what text of the log may look like on a terminal.
+//! * [`keymap`], [`layout`], [`app`], [`ui`]: keys, places, state, drawing.
+//! * [`cli`], [`tui`]: flags, and the event loop.
+//! * [`simulate`], [`demo`]: a log that nobody has to have.
+//!
+//! # Invariants
+//!
+//! The first four are held by `tests/it/architecture.rs`.
+//!
+//! * Rooms import downwards only; each says in its first lines what it does not know.
+//! * Only [`source`] opens files, and it opens them for reading.
+//! * Nothing below [`tui`] knows the clock for the screen; [`ingest`] has one of its own to poll by.
+//! * Nothing below [`app`] knows a key, and only `ui::Theme` knows colours.
+//! * Parsing cannot fail: what is not understood is kept, counted and shown.
+//! * Drawing is a function of `&App`. It waits for nothing and changes nothing.
+//! * A selection is the id of an entry, never a row on the screen.
+//! * No byte of the log reaches the terminal but through [`show`].
+//! * Whatever a stranger can choose is hashed with a random key and parsed without recursion.
 
-pub mod app;
-pub mod cli;
-pub mod demo;
 pub mod entry;
-pub mod filter;
+
+pub mod parse;
+pub mod split;
+
 pub mod follow;
+pub mod source;
+
+pub mod filter;
 pub mod index;
 pub mod ingest;
+pub mod show;
+
+pub mod app;
 pub mod keymap;
 pub mod layout;
-pub mod parse;
-pub mod show;
-pub mod simulate;
-pub mod source;
-pub mod split;
-pub mod tui;
 pub mod ui;
+
+pub mod cli;
+pub mod tui;
+
+pub mod demo;
+pub mod simulate;

@@ -38,8 +38,7 @@ fn lines(theme: &Theme) -> Vec<Line<'static>> {
     let heading = |words: &'static str| Line::styled(words, theme.strong);
     let mut lines = vec![heading("In the panes")];
     lines.extend(keys(Mode::Browse));
-    lines
-        .push(say("mouse        click selects, a click on a column head sorts, the wheel scrolls"));
+    lines.push(say("mouse        click a row to select it, a column head to sort by it"));
     lines.extend([say(""), heading("While typing a filter")]);
     lines.extend(keys(Mode::Prompt));
     lines.extend([
@@ -55,7 +54,7 @@ fn lines(theme: &Theme) -> Vec<Line<'static>> {
         say("HOST → MX    the host asked for, and the one chosen after the MX look-up"),
         Line::from(format!("STALL?       open, and silent for {} or more", age(STALL))),
         say("closed (?)   its thread opened another one, and no C was logged"),
-        say("rates        over the last 10 seconds of the log; bars: one each second or more"),
+        say("rates        over the last 10 s of the log; a bar is a second or more"),
         say("‖ frozen +n  n entries came since; the reader goes on"),
         Line::from(vec![
             Span::styled("^[", theme.escape),
@@ -63,4 +62,17 @@ fn lines(theme: &Theme) -> Vec<Line<'static>> {
         ]),
     ]);
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::Palette;
+
+    #[test]
+    fn every_line_fits_80_columns() {
+        for line in lines(&Theme::new(Palette::Dark)) {
+            assert!(line.width() <= 74, "{line}");
+        }
+    }
 }
