@@ -97,6 +97,19 @@ pub fn plain(bytes: &[u8]) -> String {
     text
 }
 
+/// A count with its thousands set apart: `4,997`.
+pub fn number(count: impl TryInto<u64>) -> String {
+    let digits = count.try_into().unwrap_or(u64::MAX).to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 impl Shown {
     /// Our own words, drawn as they are: for headings and units beside what comes from the log.
     pub const fn label(words: &'static str) -> Self {
@@ -303,7 +316,7 @@ impl Making {
     /// Puts down the marks that are only counted, so that a run of them takes one escape.
     fn count(&mut self) {
         if self.again > 0 {
-            let count = grouped(std::mem::take(&mut self.again));
+            let count = number(std::mem::take(&mut self.again));
             self.escape(format_args!("+{count}"));
         }
     }
@@ -324,19 +337,6 @@ impl Making {
 fn printable_ascii(bytes: &[u8]) -> Option<&str> {
     let printable = bytes.iter().all(|byte| matches!(byte, b' '..=b'~'));
     printable.then(|| str::from_utf8(bytes).ok()).flatten()
-}
-
-/// A number with its thousands set apart: `4,997`.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 fn cells(text: &str) -> usize {

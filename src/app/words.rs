@@ -3,6 +3,8 @@
 use crate::entry::{Body, Entry, Outcome, Time};
 use crate::index::{Connection, Kind, State};
 
+pub use crate::show::number;
+
 /// Whether something is good news.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tone {
@@ -80,19 +82,6 @@ pub fn bytes(count: u64) -> String {
         Some((unit, size)) => format!("{} {unit}", count / size),
         None => format!("{count} bytes"),
     }
-}
-
-/// A number with its thousands apart.
-pub fn number(count: impl TryInto<u64>) -> String {
-    let digits = count.try_into().unwrap_or(u64::MAX).to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// So many entries.

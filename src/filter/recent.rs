@@ -2,6 +2,7 @@
 
 use crate::entry::{Outcome, Time};
 use crate::index::Kind;
+use std::iter::Sum;
 
 /// What happened within one second.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -12,6 +13,16 @@ pub struct Second {
     pub deferred: u32,
     /// Recipients given up or refused.
     pub failed: u32,
+}
+
+impl Sum for Second {
+    fn sum<I: Iterator<Item = Self>>(seconds: I) -> Self {
+        seconds.fold(Self::default(), |sum, second| Self {
+            delivered: sum.delivered + second.delivered,
+            deferred: sum.deferred + second.deferred,
+            failed: sum.failed + second.failed,
+        })
+    }
 }
 
 /// Seconds kept.
@@ -61,13 +72,7 @@ impl Recent {
 
     /// The sum of the `seconds` seconds up to `now`, not counting the one that `now` lies in.
     pub fn sum(&self, now: Time, seconds: i64) -> Second {
-        (1..=seconds).map(|ago| self.second(now, ago)).fold(Second::default(), |sum, second| {
-            Second {
-                delivered: sum.delivered + second.delivered,
-                deferred: sum.deferred + second.deferred,
-                failed: sum.failed + second.failed,
-            }
-        })
+        (1..=seconds).map(|ago| self.second(now, ago)).sum()
     }
 }
 

@@ -11,7 +11,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Sparkline, SparklineBar};
 
 /// Seconds over which a rate is taken.
-const RATE: i64 = 10;
+const RATE: u32 = 10;
 /// Seconds that the bars show at least.
 const BARS: usize = 60;
 
@@ -103,7 +103,7 @@ fn totals(app: &App, theme: &Theme) -> Line<'static> {
 }
 
 fn rates(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
-    let sum = app.tally().recent().sum(app.now(), RATE);
+    let sum = app.tally().recent().sum(app.now(), RATE.into());
     let rates = [
         ("delivered", sum.delivered, Tone::Good),
         ("deferred", sum.deferred, Tone::Late),
@@ -111,7 +111,7 @@ fn rates(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     ];
     let mut spans: Vec<Span<'static>> = Vec::new();
     for (word, count, tone) in rates {
-        let rate = f64::from(count) / 10.0;
+        let rate = f64::from(count) / f64::from(RATE);
         spans.push(Span::styled(format!("{rate:.1}/s"), theme.count(count, tone)));
         spans.push(Span::styled(format!(" {word}  "), theme.dim));
     }
@@ -139,14 +139,7 @@ fn bars(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let bar = |column: usize| {
         let seconds =
             (column * step..(column + 1) * step).filter_map(|ago| i64::try_from(ago).ok());
-        let sum = seconds.map(|ago| app.tally().recent().second(app.now(), ago + 1)).fold(
-            Second::default(),
-            |a, b| Second {
-                delivered: a.delivered + b.delivered,
-                deferred: a.deferred + b.deferred,
-                failed: a.failed + b.failed,
-            },
-        );
+        let sum: Second = seconds.map(|ago| app.tally().recent().second(app.now(), ago + 1)).sum();
         let not_delivered = sum.deferred + sum.failed;
         let tone = if not_delivered == 0 {
             Tone::Good
