@@ -5,6 +5,7 @@
 //! text is about to be shown.
 
 pub mod cursor;
+pub mod help;
 pub mod message;
 pub mod order;
 mod prompt;
@@ -206,9 +207,9 @@ impl App {
 
     fn go(&mut self, motion: Motion) {
         if let Some(top) = self.help_top {
-            // Drawing knows how long the help is; here it only must not run away.
-            self.help_top =
-                Some(destination(motion, top, crate::keymap::BINDINGS.len() * 2, self.page()));
+            let rows = usize::from(self.size.height);
+            let page = rows.saturating_sub(help::FRAME);
+            self.help_top = Some(destination(motion, top, help::last_top(rows) + 1, page));
             return;
         }
         let page = self.page();

@@ -132,6 +132,19 @@ fn enter_goes_deeper_and_escape_comes_back() {
 }
 
 #[test]
+fn the_help_scrolls_from_its_end_at_once() {
+    let mut opened = outbound();
+    opened.screen(80, 24);
+    opened.press("?G");
+    let end = opened.screen(80, 24);
+    assert!(end.contains("stands for a byte"), "{end}");
+    opened.press("k");
+    assert_ne!(opened.screen(80, 24), end);
+    opened.press("j");
+    assert_eq!(opened.screen(80, 24), end);
+}
+
+#[test]
 fn a_selection_stays_on_its_connection_while_others_arrive() {
     let log = data(OUTBOUND_LINES);
     let mut opened = Opened::new(&log, "");

@@ -1,0 +1,58 @@
+//! The help: every key, and what the signs on the screen mean.
+
+use super::words::{STALL, age};
+use crate::keymap::{BINDINGS, Mode};
+use std::borrow::Cow;
+
+/// Rows of the frame around the help.
+pub const FRAME: usize = 2;
+
+/// One line of the help.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// What the next lines are about.
+    Heading(&'static str),
+    /// A key and what it does.
+    Key(&'static str, &'static str),
+    /// How an escape looks, and what it stands for.
+    Escape(&'static str, &'static str),
+    /// Anything else.
+    Words(Cow<'static, str>),
+}
+
+/// The whole help.
+pub fn lines() -> Vec<Line> {
+    let keys = |mode: Mode| {
+        let bindings = BINDINGS.iter().filter(move |binding| binding.mode == mode);
+        bindings.map(|binding| Line::Key(binding.label, binding.help))
+    };
+    let say = |words: &'static str| Line::Words(Cow::Borrowed(words));
+    let mut lines = vec![Line::Heading("In the panes")];
+    lines.extend(keys(Mode::Browse));
+    lines.push(say("mouse        click a row to select it, a column head to sort by it"));
+    lines.extend([say(""), Line::Heading("While typing a filter")]);
+    lines.extend(keys(Mode::Prompt));
+    lines.extend([
+        say(""),
+        Line::Heading("A filter"),
+        say("example.com          this recipient domain and its subdomains"),
+        say("exam*                domains that begin so, or have a parent that does"),
+        say("a.org|b.org          either; terms with a blank between must both hold"),
+        say(""),
+        Line::Heading("What is shown"),
+        say("E D Q R J    enqueued, delivered, deferred, failed, rejected recipients"),
+        say("← →          who opened the connection: they, or we"),
+        say("HOST → MX    the host asked for, and the one chosen after the MX look-up"),
+        Line::Words(format!("STALL?       open, and silent for {} or more", age(STALL)).into()),
+        say("closed (?)   its thread opened another one, and no C was logged"),
+        say("rates        over the last 10 s of the log; a bar is a second or more"),
+        say("‖ frozen +n  n entries came since; the reader goes on"),
+        Line::Escape("^[", "           stands for a byte that must not reach a terminal"),
+    ]);
+    lines
+}
+
+/// First line of the help when its last one is at the bottom of a screen of so many rows.
+pub fn last_top(screen_rows: usize) -> usize {
+    lines().len().saturating_sub(screen_rows.saturating_sub(FRAME))
+}
