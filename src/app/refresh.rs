@@ -20,6 +20,7 @@ const RESORT: u64 = 500;
 impl App {
     /// Brings everything that is shown up to date with the index; called before each drawing.
     pub fn refresh(&mut self) {
+        self.texts.make_room();
         let rows = self.frozen.as_ref().map_or(self.index.rows().len(), |frozen| frozen.rows);
         self.all.extend(&self.index, rows);
         if let Some(filtered) = &mut self.filtered {

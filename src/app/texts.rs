@@ -3,7 +3,7 @@
 use crate::index::RowId;
 use std::collections::HashMap;
 
-/// Texts kept at most: many screens.
+/// Texts from which on room is made: many screens.
 const MOST: usize = 4_096;
 
 /// The texts at hand.
@@ -28,9 +28,14 @@ impl Texts {
 
     /// Takes a text, or that there is none.
     pub(super) fn supply(&mut self, row: RowId, text: Option<Vec<u8>>) {
+        self.0.insert(row, text);
+    }
+
+    /// Forgets all texts if there are many. Not while those of a screen are coming in: some of them
+    /// would be missing on it.
+    pub(super) fn make_room(&mut self) {
         if self.0.len() >= MOST {
             self.0.clear();
         }
-        self.0.insert(row, text);
     }
 }
