@@ -117,11 +117,6 @@ impl Index {
         std::iter::successors(start, |&row| self.rows.next(row))
     }
 
-    /// Messages with an id of their own.
-    pub fn messages(&self) -> usize {
-        self.messages.len()
-    }
-
     /// The entries of a row's message, newest first; none if it has no message id.
     pub fn message_rows(&self, row: RowId) -> impl Iterator<Item = RowId> + '_ {
         let newest = self.rows.message(row).and_then(|message| self.messages.last(message));

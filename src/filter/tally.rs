@@ -43,8 +43,6 @@ impl Counts {
 pub struct Totals {
     /// As of one connection.
     pub counts: Counts,
-    /// Connections that failed before they were established.
-    pub connect_failed: u32,
     /// Text that could not be read as an entry.
     pub unparsed: u32,
 }
@@ -102,7 +100,6 @@ impl Tally {
 
     fn count(&mut self, row: &Counted) {
         self.totals.counts.count(row.kind);
-        self.totals.connect_failed += u32::from(row.kind == Kind::ConnectFailed);
         self.totals.unparsed += u32::from(row.kind == Kind::Unparsed);
         self.recent.count(row.time, row.kind);
         if let Some(counts) = self.by_connection.get_mut(row.connection.0 as usize) {

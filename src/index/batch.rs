@@ -26,8 +26,6 @@ pub(super) struct Draft {
     pub(super) length: u32,
     pub(super) time: Option<Time>,
     pub(super) kind: Kind,
-    /// Reply code of the remote server, 0 if it gave none.
-    pub(super) reply: u16,
     /// Recipient domain, and that of the other recipient address if it differs.
     pub(super) domains: (Symbol, Symbol),
     pub(super) message: Key,
@@ -66,7 +64,6 @@ impl Batch {
             length: u32::try_from(length).unwrap_or(u32::MAX),
             time: None,
             kind: Kind::Unparsed,
-            reply: 0,
             domains: Default::default(),
             message: None,
             process: None,
@@ -89,7 +86,6 @@ impl Batch {
     }
 
     fn fill_message(&mut self, draft: &mut Draft, message: &Message<'_>) {
-        draft.reply = message.response.map_or(0, |response| response.code);
         draft.channel = self.names.intern(message.source_channel);
         draft.message = message.message_id.and_then(|id| self.keys.message(id));
         draft.ends = message.transport.and_then(|transport| self.ends(&transport));

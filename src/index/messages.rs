@@ -47,8 +47,4 @@ impl Messages {
     pub(super) fn last(&self, message: MessageId) -> Option<RowId> {
         self.last.get(message.0.get() as usize - 1).copied()
     }
-
-    pub(super) fn len(&self) -> usize {
-        self.keys.len()
-    }
 }

@@ -81,7 +81,6 @@ pub struct Rows {
     length: Vec<u32>,
     time: Vec<Time>,
     kind: Vec<Kind>,
-    reply: Vec<u16>,
     domains: Vec<(Symbol, Symbol)>,
     connection: Vec<ConnectionId>,
     /// The next row of the same connection; 0, which can follow none, if there is none.
@@ -111,7 +110,6 @@ impl Rows {
         self.length.push(draft.length);
         self.time.push(time);
         self.kind.push(draft.kind);
-        self.reply.push(draft.reply);
         self.domains.push((domains.of(draft.domains.0), domains.of(draft.domains.1)));
         self.connection.push(connection.id);
         self.next.push(RowId(0));
@@ -152,11 +150,6 @@ impl Rows {
     /// What the entry counts as.
     pub fn kind(&self, row: RowId) -> Kind {
         self.kind.get(row.0 as usize).copied().unwrap_or(Kind::Unparsed)
-    }
-
-    /// Reply code of the remote server, 0 if it gave none.
-    pub fn reply(&self, row: RowId) -> u16 {
-        self.reply.get(row.0 as usize).copied().unwrap_or_default()
     }
 
     /// The recipient domain, and that of the other recipient address where it differs. For a
