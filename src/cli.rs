@@ -5,6 +5,11 @@ use clap::{Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+/// Exit code: something went wrong.
+pub const FAILED: u8 = 1;
+/// Exit code: the command line makes no sense.
+pub const USAGE: u8 = 2;
+
 /// Follow the MTA log of Sun Java System Messaging Server in the terminal: connections, their
 /// deliveries, and what the remote servers said.
 #[derive(Debug, Parser)]

@@ -1,13 +1,10 @@
 //! The `mtatop` program: flags in, exit code out.
 
-use mtatop::cli::{Cli, Command, Said};
+use mtatop::cli::{Cli, Command, FAILED, Said, USAGE};
 use mtatop::show::plain;
 use mtatop::{simulate, tui};
 use std::io::{self, Write};
 use std::process::ExitCode;
-
-/// The command line makes no sense.
-const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
     let (code, line) = match Cli::read(std::env::args_os()) {
@@ -32,7 +29,7 @@ fn main() -> ExitCode {
 fn printed(result: io::Result<()>) -> (u8, String) {
     match result {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            (1, format!("standard output: {error}"))
+            (FAILED, format!("standard output: {error}"))
         }
         _ => (0, String::new()),
     }

@@ -9,7 +9,7 @@ mod signals;
 mod terminal;
 
 use crate::app::{App, Flow, Msg, Reading};
-use crate::cli::{Cli, Ground, When};
+use crate::cli::{Cli, FAILED, Ground, USAGE, When};
 use crate::demo;
 use crate::entry::Time;
 use crate::filter::Filter;
@@ -39,8 +39,6 @@ const TICK: Duration = Duration::from_secs(1);
 
 /// Exit code and, if something is wrong, the line that says what.
 type Outcome = (u8, String);
-const FAILED: u8 = 1;
-const USAGE: u8 = 2;
 const INTERRUPTED: u8 = 130;
 
 /// Follows the files of the command line until somebody quits.
