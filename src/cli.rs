@@ -1,5 +1,14 @@
 //! Flags and commands: the only definition of them.
 
+pub mod check;
+pub mod export;
+mod input;
+pub mod report;
+pub mod simulate;
+pub mod trace;
+
+pub use input::Input;
+
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -47,17 +56,18 @@ pub struct Cli {
 }
 
 /// What can be done without a screen.
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 pub enum Command {
+    /// Say how a log is written, and what it cannot answer
+    Check(check::Check),
+    /// Print what the log holds, one object a line
+    Export(export::Export),
+    /// Count what became of the mail, in groups
+    Report(report::Report),
+    /// Tell the story of messages
+    Trace(trace::Trace),
     /// Print the log of a simulated busy relay: the same seed gives the same log
-    Simulate {
-        /// Entries to print
-        #[arg(long, value_name = "N", default_value_t = 1_000)]
-        entries: usize,
-        /// Decides everything that is left to chance
-        #[arg(long, value_name = "S", default_value_t = 1)]
-        seed: u64,
-    },
+    Simulate(simulate::Simulate),
 }
 
 /// When to use colours.
@@ -135,7 +145,7 @@ mod tests {
         assert_eq!((cli.domain.len(), cli.files.len()), (2, 2));
         assert!(matches!(
             read(&["simulate"]).unwrap().command,
-            Some(Command::Simulate { entries: 1_000, seed: 1 })
+            Some(Command::Simulate(simulate::Simulate { entries: 1_000, seed: 1 }))
         ));
     }
 }

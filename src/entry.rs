@@ -5,7 +5,8 @@
 //!
 //! ```
 //! let text = b"16-Feb-2007 14:54:13.72 tcp_local ims-ms EE 1 adam@sesta.com rfc822;marlowe@siroe.com marlowe@ims-ms-daemon";
-//! let entry = mtatop::parse::entry(text).unwrap();
+//! let mut scratch = mtatop::parse::Scratch::default();
+//! let entry = mtatop::parse::entry(text, mtatop::parse::Profile::default(), &mut scratch).unwrap();
 //! let mtatop::entry::Body::Message(message) = &entry.body else { panic!() };
 //! assert_eq!(message.code.action(), mtatop::entry::Action::Enqueue);
 //! assert_eq!(message.domain(), Some(&b"siroe.com"[..]));
@@ -19,19 +20,23 @@ mod time;
 pub use address::{Username, domain_of};
 pub use code::{Action, Code, Outcome};
 pub use status::{Application, ConnectingHost, RemoteMta, Response, Transport};
-pub use time::Time;
+pub use time::{Stamp, Time};
 
 /// One entry: when, by which process, and what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry<'a> {
     /// Local time of the MTA, as logged.
     pub time: Time,
+    /// What the time stamp says beyond that.
+    pub stamp: Stamp<'a>,
     /// Host name of the MTA (`LOG_NODE`).
     pub node: Option<&'a [u8]>,
     /// The writing process (`LOG_PROCESS`).
     pub process: Option<ProcessId<'a>>,
     /// What happened.
     pub body: Body<'a>,
+    /// XML attributes and JSON members that no document at hand names, each with its value.
+    pub extra: Vec<(&'a [u8], &'a [u8])>,
 }
 
 /// The three kinds of entry that a log holds.
@@ -125,18 +130,28 @@ pub struct Message<'a> {
     pub sensitivity: Option<u32>,
     /// Priority (`LOG_PRIORITY`).
     pub priority: Option<u32>,
+    /// Intermediate address (`LOG_INTERMEDIATE`).
+    pub intermediate: Option<&'a [u8]>,
+    /// Initial address (`LOG_INTERMEDIATE`).
+    pub initial: Option<&'a [u8]>,
     /// Sieve filter actions (`LOG_FILTER`), without the apostrophes.
     pub filter: Option<&'a [u8]>,
+    /// Why a recipient was refused or given up (`LOG_REASON`).
+    pub reason: Option<&'a [u8]>,
     /// The MTA that gave the response, from `dns;host`.
     pub remote_mta: Option<RemoteMta<'a>>,
     /// Both ends of the TCP connection.
     pub transport: Option<Transport<'a>>,
+    /// Protocol, hosts and TLS (`LOG_CONNECTION` bit 6).
+    pub application: Option<Application<'a>>,
     /// Greeting of the remote server, without its outer parentheses.
     pub banner: Option<&'a [u8]>,
     /// What the remote server answered.
     pub response: Option<Response<'a>>,
     /// Any other delivery status: our own words, or a status whose parts can't be told apart.
     pub diagnostic: Option<&'a [u8]>,
+    /// Time in queue in seconds (`LOG_QUEUE_TIME`), a decimal number as logged.
+    pub queue_seconds: Option<&'a [u8]>,
 }
 
 impl<'a> Message<'a> {
@@ -210,8 +225,20 @@ pub struct ConnectionEntry<'a> {
     pub transport: Option<Transport<'a>>,
     /// Protocol, hosts and TLS.
     pub application: Option<Application<'a>>,
-    /// What follows: why it was closed or refused, the result of an authentication.
-    pub reason: Option<&'a [u8]>,
+    /// Who authenticated, or tried to.
+    pub username: Option<&'a [u8]>,
+    /// What we say of an authentication (`mi` of an XML connection entry: no message id).
+    pub auth_message: Option<&'a [u8]>,
+    /// Why it was closed or refused, the reply to an authentication; in text formats all that
+    /// follows.
+    pub diagnostic: Option<&'a [u8]>,
+}
+
+impl<'a> ConnectionEntry<'a> {
+    /// Why it ended or what came of it, in the log's words.
+    pub fn reason(&self) -> Option<&'a [u8]> {
+        self.diagnostic.or(self.auth_message)
+    }
 }
 
 /// Who opened a connection.

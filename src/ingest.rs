@@ -9,43 +9,82 @@ mod originals;
 
 pub use originals::Originals;
 
+use crate::entry::Entry;
 use crate::follow::{Follower, State};
-use crate::index::{Batch, Keys};
+use crate::index::{Batch, Keys, Place};
+use crate::parse::{Flaw, Profile};
 use crate::source::{Fs, Handle};
 use crate::split::Form;
 use crossbeam_channel::Sender;
 use log::Log;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// How long a reader that found nothing waits before it looks again. An append is seen within it.
-const POLL: Duration = Duration::from_millis(50);
+pub const POLL: Duration = Duration::from_millis(50);
 /// Entries of a batch at most: some two milliseconds of the owner's time.
 const BATCH: usize = 4_096;
 
-/// What a reader tells the owner of the index.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a batch is the usual message, and few are under way"
-)]
-pub enum Message {
+/// What a reader tells of its files.
+pub enum News {
     /// A file was opened: entries of this source will follow, and their text can be read again.
     Source {
         /// The number that the places of its entries carry.
         number: u16,
+        /// The path that led to it.
+        path: Arc<Path>,
         /// Its bytes.
         handle: Arc<dyn Handle>,
         /// How its entries lie.
         form: Form,
     },
+    /// The entries of a source, from this offset on, are written in another way.
+    Profile {
+        /// The source.
+        number: u16,
+        /// Offset of the first such entry.
+        from: u64,
+        /// The way.
+        profile: Profile,
+    },
     /// The bytes of this source are no longer there, because its file was truncated.
     Gone(u16),
+    /// How far each file has been read; told when it changed.
+    Status(Vec<FileStatus>),
+}
+
+/// An entry, understood or not, where it was found.
+pub struct Located<'a> {
+    /// Where its text can be read again.
+    pub place: Place,
+    /// The first of its lines, from 1.
+    pub line: u64,
+    /// Bytes of its text in the file, without the line end.
+    pub length: usize,
+    /// It was longer, but not kept whole.
+    pub cut: bool,
+    /// The text as one line.
+    pub text: &'a [u8],
+    /// What it says.
+    pub entry: Result<Entry<'a>, Flaw>,
+}
+
+/// Who listens to a reader.
+pub trait Listener {
+    /// Something about the files.
+    fn news(&mut self, news: News);
+    /// The next entry.
+    fn entry(&mut self, found: &Located<'_>);
+}
+
+/// What a reader's thread sends to the owner of the index.
+pub enum Message {
+    /// Something about the files.
+    News(News),
     /// Entries, behind all that came before.
     Batch(Batch),
-    /// How far each file has been read; sent when it changed.
-    Status(Vec<FileStatus>),
 }
 
 /// How far one file has been read.
@@ -63,42 +102,48 @@ pub struct FileStatus {
     pub partial: u64,
 }
 
-/// Reads log files into batches. Never waits: [`Reader::round`] does what can be done now.
+/// Reads log files. Never waits: [`Reader::round`] does what can be done now.
 pub struct Reader {
     fs: Arc<dyn Fs>,
-    keys: Keys,
     logs: Vec<Log>,
     sources: u16,
     told: Vec<FileStatus>,
 }
 
 impl Reader {
-    /// A reader of these files, in batches for the index that the keys are of.
-    pub fn new(fs: Arc<dyn Fs>, paths: impl IntoIterator<Item = PathBuf>, keys: Keys) -> Self {
+    /// A reader of these files.
+    pub fn new(fs: Arc<dyn Fs>, paths: impl IntoIterator<Item = PathBuf>) -> Self {
         let logs = paths.into_iter().map(|path| Log::new(Follower::new(path))).collect();
-        Self { fs, keys, logs, sources: 0, told: Vec::new() }
+        Self { fs, logs, sources: 0, told: Vec::new() }
     }
 
-    /// Reads on, up to one batch, and gives what it found to `tell`. `now` is the time since any
-    /// fixed start. False if there was nothing new.
-    pub fn round(&mut self, now: Duration, tell: &mut dyn FnMut(Message)) -> bool {
-        let mut batch = Batch::new(self.keys.clone());
+    /// Reads on, up to as many entries as a batch holds. `now` is the time since any fixed start.
+    /// False if there was nothing new.
+    pub fn round(&mut self, now: Duration, listener: &mut dyn Listener) -> bool {
         let mut found = false;
         for log in &mut self.logs {
             log.wake();
         }
-        while batch.len() < BATCH {
+        for _ in 0..BATCH {
             for log in &mut self.logs {
-                found |= log.fetch(&*self.fs, now, &mut self.sources, tell);
+                found |= log.fetch(&*self.fs, now, &mut self.sources, listener);
             }
             match self.earliest() {
-                Some(log) => log.take(&mut batch),
+                Some(log) => log.take(listener),
                 None => break,
             }
             found = true;
         }
+        self.tell_status(listener);
+        found
+    }
+
+    /// A round whose entries are one batch, for the index that the keys are of.
+    pub fn batch(&mut self, now: Duration, keys: &Keys, tell: &mut dyn FnMut(Message)) -> bool {
+        let mut batching = Batching { batch: Batch::new(keys.clone()), tell };
+        let found = self.round(now, &mut batching);
         // First how far it is, then what was found: nobody shall take a beginning for the whole.
-        self.tell_status(tell);
+        let Batching { batch, tell } = batching;
         if !batch.is_empty() {
             tell(Message::Batch(batch));
         }
@@ -113,23 +158,44 @@ impl Reader {
         self.logs.iter_mut().filter(|log| log.has_entry()).min_by_key(|log| log.next_time())
     }
 
-    fn tell_status(&mut self, tell: &mut dyn FnMut(Message)) {
+    fn tell_status(&mut self, listener: &mut dyn Listener) {
         let status: Vec<FileStatus> = self.logs.iter().map(Log::status).collect();
         if status != self.told {
             self.told.clone_from(&status);
-            tell(Message::Status(status));
+            listener.news(News::Status(status));
         }
     }
 }
 
-/// Runs a reader in a thread of its own until nobody listens any more.
-pub fn spawn(mut reader: Reader, messages: Sender<Message>) -> std::io::Result<JoinHandle<()>> {
+/// Gathers entries into a batch, and passes on all else at once.
+struct Batching<'a> {
+    batch: Batch,
+    tell: &'a mut dyn FnMut(Message),
+}
+
+impl Listener for Batching<'_> {
+    fn news(&mut self, news: News) {
+        (self.tell)(Message::News(news));
+    }
+
+    fn entry(&mut self, found: &Located<'_>) {
+        self.batch.push(found.place, found.length, &found.entry);
+    }
+}
+
+/// Runs a reader in a thread of its own, for the index that the keys are of, until nobody listens
+/// any more.
+pub fn spawn(
+    mut reader: Reader,
+    keys: Keys,
+    messages: Sender<Message>,
+) -> std::io::Result<JoinHandle<()>> {
     thread::Builder::new().name("reader".to_owned()).spawn(move || {
         let start = Instant::now();
         let mut listening = true;
         while listening {
-            let found = reader
-                .round(start.elapsed(), &mut |message| listening &= messages.send(message).is_ok());
+            let mut send = |message| listening &= messages.send(message).is_ok();
+            let found = reader.batch(start.elapsed(), &keys, &mut send);
             if !found {
                 thread::sleep(POLL);
             }

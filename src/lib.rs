@@ -27,6 +27,7 @@
 //! * [`show`]: what text of the log may look like on a terminal.
 //! * [`keymap`], [`layout`], [`app`], [`ui`]: keys, places, state, drawing.
 //! * [`cli`], [`tui`]: flags, and the event loop.
+//! * [`headless`], [`check`], [`export`], [`report`], [`trace`]: the same without a screen.
 //! * [`simulate`], [`demo`]: a log that nobody has to have.
 //!
 //! # Invariants
@@ -62,6 +63,13 @@ pub mod layout;
 pub mod ui;
 
 pub mod cli;
+pub mod headless;
+
+pub mod check;
+pub mod export;
+pub mod report;
+pub mod trace;
+
 pub mod tui;
 
 pub mod demo;

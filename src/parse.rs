@@ -8,8 +8,13 @@
 mod cursor;
 mod head;
 mod message;
+mod parser;
+mod profile;
 mod status;
 mod time;
+
+pub use parser::{Original, Parser, Scratch};
+pub use profile::Profile;
 
 use crate::entry::{Application, Body, ConnectionEntry, Entry, Transport};
 use cursor::Cursor;
@@ -42,12 +47,16 @@ impl fmt::Display for Flaw {
     }
 }
 
-/// Reads one entry in text format (`LOG_FORMAT=1` or `2`), unfolded and without its newline.
+/// Reads one entry, unfolded and without its newline, of a log that is written as the profile says.
 ///
 /// # Errors
 /// The first thing that an entry must have and this text has not.
-pub fn entry(text: &[u8]) -> Result<Entry<'_>, Flaw> {
-    let (rest, time) = time::stamp(text).map_err(|_| Flaw::NoTime)?;
+pub fn entry<'a>(
+    text: &'a [u8],
+    _profile: Profile,
+    _scratch: &'a mut Scratch,
+) -> Result<Entry<'a>, Flaw> {
+    let (rest, (time, stamp)) = time::stamp(text).map_err(|_| Flaw::NoTime)?;
     let head = head::head(Cursor(rest))?;
     let body = match head.role {
         head::Role::Header(line) => Body::Header(line),
@@ -55,23 +64,25 @@ pub fn entry(text: &[u8]) -> Result<Entry<'_>, Flaw> {
             Body::Message(message::message(source, destination, code, rest)?)
         }
         head::Role::Connection { source, direction, code, rest } => {
-            let (transport, application, reason) = connection(rest)?;
+            let (transport, application, diagnostic) = connection(rest)?;
             Body::Connection(ConnectionEntry {
                 code,
                 source_channel: source,
                 direction,
                 transport,
                 application,
-                reason,
+                username: None,
+                auth_message: None,
+                diagnostic,
             })
         }
     };
-    Ok(Entry { time, node: head.node, process: head.process, body })
+    Ok(Entry { time, stamp, node: head.node, process: head.process, body, extra: Vec::new() })
 }
 
 /// Time stamp at the beginning of a text, if it has one.
 pub fn time(text: &[u8]) -> Option<crate::entry::Time> {
-    time::stamp(text).ok().map(|(_, time)| time)
+    time::stamp(text).ok().map(|(_, (time, _))| time)
 }
 
 type ConnectionFields<'a> = (Option<Transport<'a>>, Option<Application<'a>>, Option<&'a [u8]>);

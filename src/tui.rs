@@ -14,7 +14,7 @@ use crate::demo;
 use crate::entry::Time;
 use crate::filter::Filter;
 use crate::follow::State;
-use crate::ingest::{self, FileStatus, Message, Originals, Reader};
+use crate::ingest::{self, FileStatus, Message, News, Originals, Reader};
 use crate::keymap;
 use crate::show::plain;
 use crate::source::{Disk, Fs, Memory};
@@ -37,8 +37,8 @@ const FRAME: Duration = Duration::from_millis(33);
 /// The clock moves on the screen this often.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Exit code and, if something is wrong, the line that says what.
-type Outcome = (u8, String);
+/// Exit code, and the line that says what is wrong.
+type Outcome = (u8, Vec<String>);
 const INTERRUPTED: u8 = 130;
 
 /// Follows the files of the command line until somebody quits.
@@ -46,7 +46,7 @@ pub fn run(cli: &Cli) -> Outcome {
     let result = filter_of(cli).and_then(|filter| {
         check_terminal()?;
         check_files(&cli.files)?;
-        follow(cli, App::new(&filter)).map_err(|error| (FAILED, error.to_string()))
+        follow(cli, App::new(&filter)).map_err(|error| (FAILED, vec![error.to_string()]))
     });
     result.unwrap_or_else(|wrong| wrong)
 }
@@ -55,21 +55,22 @@ fn filter_of(cli: &Cli) -> Result<String, Outcome> {
     let text = Filter::text_of_domains(&cli.domain);
     match Filter::parse(&text) {
         Ok(_) => Ok(text),
-        Err(error) => {
-            Err((USAGE, format!("--domain {}: {error}", plain(cli.domain.join(" ").as_bytes()))))
-        }
+        Err(error) => Err((
+            USAGE,
+            vec![format!("--domain {}: {error}", plain(cli.domain.join(" ").as_bytes()))],
+        )),
     }
 }
 
 fn check_terminal() -> Result<(), Outcome> {
     let term = std::env::var("TERM").unwrap_or_default();
     if !io::stdout().is_terminal() {
-        return Err((USAGE, "standard output is no terminal".to_owned()));
+        return Err((USAGE, vec!["standard output is no terminal".to_owned()]));
     }
     if term.is_empty() || term == "dumb" {
         return Err((
             USAGE,
-            format!("this terminal (TERM={}) cannot show mtatop", plain(term.as_bytes())),
+            vec![format!("this terminal (TERM={}) cannot show mtatop", plain(term.as_bytes()))],
         ));
     }
     Ok(())
@@ -81,7 +82,7 @@ fn check_files(files: &[PathBuf]) -> Result<(), Outcome> {
         let Ok(stat) = Disk.stat(path) else { continue };
         if stat.kind != crate::source::Kind::Regular {
             let path = plain(path.as_os_str().as_encoded_bytes());
-            return Err((USAGE, format!("{path}: is {}; name a log file", stat.kind)));
+            return Err((USAGE, vec![format!("{path}: is {}; name a log file", stat.kind)]));
         }
     }
     Ok(())
@@ -101,7 +102,7 @@ fn follow(cli: &Cli, app: App) -> io::Result<Outcome> {
         crossterm::style::force_color_output(true);
     }
     let (messages, inbox) = bounded(BATCHES);
-    ingest::spawn(Reader::new(fs, paths, app.index().keys()), messages)?;
+    ingest::spawn(Reader::new(fs, paths), app.index().keys(), messages)?;
     let terminal = Terminal::enter(!cli.no_mouse)?;
     signals::restore_on_death()?;
     let (events, keys) = unbounded();
@@ -199,14 +200,14 @@ impl Session {
                 Ok(Event::Resize(width, height)) => Some(Msg::Resize(width, height)),
                 Ok(_) => None,
                 Err(error) if error.is_empty() => return Ok(Ok(pressed)),
-                Err(_) => return Ok(Err((FAILED, "the terminal is gone".to_owned()))),
+                Err(_) => return Ok(Err((FAILED, vec!["the terminal is gone".to_owned()]))),
             };
             let Some(msg) = msg else { continue };
             pressed = true;
             match self.app.update(msg) {
                 Flow::Continue => {}
-                Flow::Quit => return Ok(Err((0, String::new()))),
-                Flow::Interrupt => return Ok(Err((INTERRUPTED, String::new()))),
+                Flow::Quit => return Ok(Err((0, Vec::new()))),
+                Flow::Interrupt => return Ok(Err((INTERRUPTED, Vec::new()))),
                 Flow::Suspend => self.suspend()?,
             }
             // The next key may need to know what this one moved to.
@@ -232,14 +233,15 @@ impl Session {
                 Err(_) => return Err(io::Error::other("the reader stopped")),
             };
             came = true;
-            self.originals.learn(&message);
             match message {
-                Message::Source { .. } | Message::Gone(_) => {}
+                Message::News(news) => {
+                    self.originals.learn(&news);
+                    if let News::Status(files) = news {
+                        self.app.update(Msg::Reading(reading(&files)));
+                    }
+                }
                 Message::Batch(batch) => {
                     self.app.update(Msg::Batch(batch));
-                }
-                Message::Status(files) => {
-                    self.app.update(Msg::Reading(reading(&files)));
                 }
             }
         }

@@ -4,7 +4,7 @@ use super::App;
 use super::words::{self, Tone};
 use crate::entry::{Body, ConnectionEntry, Direction, Entry, Message};
 use crate::index::{Kind, RowId};
-use crate::parse;
+use crate::parse::Scratch;
 use crate::show::{Shown, show};
 use std::borrow::Cow;
 
@@ -37,12 +37,12 @@ pub struct Line<'a> {
 /// The fields of the selected entry.
 pub fn fields(app: &App) -> Vec<Field> {
     let Some(row) = app.selected_entry() else { return Vec::new() };
-    let Some(text) = app.text(row) else {
+    let Some(original) = app.original(row) else {
         let why = "the text of this entry is no longer in the log: it was truncated or rewritten";
         return if app.is_text_gone(row) { vec![note(why)] } else { Vec::new() };
     };
     let mut fields = Fields(Vec::new());
-    match parse::entry(text) {
+    match original.entry(&mut Scratch::default()) {
         Ok(entry) => {
             fields.entry(app, row, &entry);
             fields.history(app, row);
@@ -50,7 +50,7 @@ pub fn fields(app: &App) -> Vec<Field> {
         Err(flaw) => {
             fields.0.push(note("not read as an entry:"));
             fields.toned("why", flaw.to_string().as_bytes(), Tone::Bad);
-            fields.put("text", Some(text));
+            fields.put("text", Some(&original.text));
         }
     }
     fields.0
@@ -207,7 +207,8 @@ impl Fields {
         }));
         for row in rows {
             let (word, tone) = words::kind(app.index().rows().kind(row));
-            let entry = app.text(row).and_then(|text| parse::entry(text).ok());
+            let mut scratch = Scratch::default();
+            let entry = app.original(row).and_then(|text| text.entry(&mut scratch).ok());
             let mut line = word.as_bytes().to_vec();
             if let Some(Entry { body: Body::Message(message), .. }) = &entry {
                 line.extend([b" ", message.recipient(), b" "].concat());
@@ -224,13 +225,11 @@ fn queued(app: &App, row: RowId, message: &Message<'_>) -> Option<u64> {
         |message: &Message<'_>| message.queue_file.and_then(|file| file.body().map(<[u8]>::to_vec));
     let enqueued = app.history(row).find(|&other| {
         app.index().rows().kind(other) == Kind::Enqueued
-            && app.text(other).and_then(|text| parse::entry(text).ok()).is_some_and(|entry| {
-                match &entry.body {
-                    Body::Message(other) => {
-                        other.active_to == message.active_to && body(other) == body(message)
-                    }
-                    _ => false,
+            && app.original(other).is_some_and(|text| match text.entry(&mut Scratch::default()) {
+                Ok(Entry { body: Body::Message(other), .. }) => {
+                    other.active_to == message.active_to && body(&other) == body(message)
                 }
+                _ => false,
             })
     })?;
     Some(app.index().rows().time(row).since(app.index().rows().time(enqueued)))

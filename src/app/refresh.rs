@@ -4,6 +4,7 @@ use super::cursor::{Cursor, Follow};
 use super::{App, message};
 use crate::index::{ConnectionId, Kind, RowId};
 use crate::layout::Pane;
+use crate::parse::Original;
 
 /// Deliveries of one connection under the filter.
 #[derive(Default)]
@@ -98,7 +99,7 @@ impl App {
     }
 
     /// Takes the text of an entry, or that it can't be read.
-    pub fn supply(&mut self, row: RowId, text: Option<Vec<u8>>) {
+    pub fn supply(&mut self, row: RowId, text: Option<Original>) {
         self.texts.supply(row, text);
     }
 

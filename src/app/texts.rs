@@ -1,6 +1,7 @@
 //! Texts of the entries on the screen, read from the log by whoever owns the files.
 
 use crate::index::RowId;
+use crate::parse::Original;
 use std::collections::HashMap;
 
 /// Texts from which on room is made: many screens.
@@ -8,12 +9,12 @@ const MOST: usize = 4_096;
 
 /// The texts at hand.
 #[derive(Default)]
-pub(super) struct Texts(HashMap<RowId, Option<Vec<u8>>>);
+pub(super) struct Texts(HashMap<RowId, Option<Original>>);
 
 impl Texts {
     /// The text of an entry; `None` if it is not at hand or can't be read any more.
-    pub(super) fn get(&self, row: RowId) -> Option<&[u8]> {
-        self.0.get(&row).and_then(Option::as_deref)
+    pub(super) fn get(&self, row: RowId) -> Option<&Original> {
+        self.0.get(&row).and_then(Option::as_ref)
     }
 
     /// Whether the text is known to be gone from the log.
@@ -27,7 +28,7 @@ impl Texts {
     }
 
     /// Takes a text, or that there is none.
-    pub(super) fn supply(&mut self, row: RowId, text: Option<Vec<u8>>) {
+    pub(super) fn supply(&mut self, row: RowId, text: Option<Original>) {
         self.0.insert(row, text);
     }
 

@@ -7,6 +7,7 @@ use crate::filter::Tally;
 use crate::index::{Connection, ConnectionId, Index, RowId};
 use crate::keymap::Mode;
 use crate::layout::{Pane, Screen};
+use crate::parse::Original;
 
 /// Within this of the clock on the wall a log is live, in milliseconds.
 const LIVE: u64 = 60 * 60 * 1_000;
@@ -155,7 +156,7 @@ impl App {
     }
 
     /// The text of an entry, if it is at hand.
-    pub fn text(&self, row: RowId) -> Option<&[u8]> {
+    pub fn original(&self, row: RowId) -> Option<&Original> {
         self.texts.get(row)
     }
 

@@ -113,7 +113,7 @@ pub fn answer(entry: &Entry<'_>) -> Vec<u8> {
             }
             None => message.diagnostic.unwrap_or_default().to_vec(),
         },
-        Body::Connection(connection) => connection.reason.unwrap_or_default().to_vec(),
+        Body::Connection(connection) => connection.reason().unwrap_or_default().to_vec(),
         Body::Header(line) => line.to_vec(),
     }
 }

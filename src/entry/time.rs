@@ -9,6 +9,15 @@ use chrono::{DateTime, NaiveDateTime};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(pub i64);
 
+/// What a time stamp says beyond the [`Time`] it was read as, so that it can be written again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stamp<'a> {
+    /// Digits of the fraction of the second; empty if there is none.
+    pub fraction: &'a [u8],
+    /// Zone suffix `Z`, `+hhmm` or `+hh:mm`; empty if there is none.
+    pub zone: &'a [u8],
+}
+
 impl Time {
     /// The calendar's view of it; `None` past the years a calendar knows.
     pub fn calendar(self) -> Option<NaiveDateTime> {

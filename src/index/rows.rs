@@ -93,7 +93,8 @@ pub struct Rows {
 const OFFSET_BITS: u32 = 48;
 
 impl Rows {
-    pub(super) fn next_id(&self) -> RowId {
+    /// The id that the next entry will have.
+    pub fn next_id(&self) -> RowId {
         RowId(u32::try_from(self.kind.len()).unwrap_or(u32::MAX))
     }
 

@@ -1,12 +1,16 @@
 use super::*;
 use crate::entry::Outcome;
-use crate::parse;
+use crate::parse::Parser;
 
 fn absorbed(lines: &[&str]) -> Index {
     let mut index = Index::default();
     let mut batch = Batch::new(index.keys());
     for (number, line) in (0..).zip(lines) {
-        batch.push(Place { source: 0, offset: number }, line.len(), &parse::entry(line.as_bytes()));
+        batch.push(
+            Place { source: 0, offset: number },
+            line.len(),
+            &Parser::default().entry(line.as_bytes()),
+        );
     }
     index.absorb(&batch);
     index
@@ -132,7 +136,11 @@ fn batches_of_any_size_give_the_same_index() {
     let mut single = Index::default();
     for (number, line) in (0..).zip(&lines) {
         let mut batch = Batch::new(single.keys());
-        batch.push(Place { source: 0, offset: number }, line.len(), &parse::entry(line.as_bytes()));
+        batch.push(
+            Place { source: 0, offset: number },
+            line.len(),
+            &Parser::default().entry(line.as_bytes()),
+        );
         single.absorb(&batch);
     }
     for row in (0..).map(RowId).take(lines.len()) {

@@ -1,12 +1,13 @@
 //! One followed file on its way to entries.
 
-use super::{FileStatus, Message};
+use super::{FileStatus, Listener, Located, News};
 use crate::entry::Time;
 use crate::follow::{Follower, State, Step, StreamId};
-use crate::index::{Batch, Place};
-use crate::parse;
+use crate::index::Place;
+use crate::parse::{self, Parser, Profile};
 use crate::source::{Fs, Handle};
 use crate::split::{self, Form, Found};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,6 +32,7 @@ pub(super) struct Log {
 struct Stream {
     id: StreamId,
     source: u16,
+    path: Arc<Path>,
     handle: Arc<dyn Handle>,
     /// Unknown until there is enough to tell.
     form: Option<Form>,
@@ -39,6 +41,8 @@ struct Stream {
     taken: usize,
     /// Where in the file `bytes` begins.
     offset: u64,
+    /// The line at which the first byte stands that was not taken, from 1.
+    line: u64,
     /// All that is there now was read: a folded entry at the end is whole.
     quiet: bool,
     /// Nothing will follow.
@@ -46,6 +50,8 @@ struct Stream {
     /// Inside a line whose beginning was taken as a whole.
     passing: bool,
     next: Option<Found>,
+    parser: Parser,
+    profile: Profile,
     /// Time of the newest entry, for those without.
     time: Time,
 }
@@ -68,7 +74,7 @@ impl Log {
         fs: &dyn Fs,
         now: Duration,
         sources: &mut u16,
-        tell: &mut dyn FnMut(Message),
+        listener: &mut dyn Listener,
     ) -> bool {
         let mut found = false;
         while !self.idle && !self.has_entry() {
@@ -87,11 +93,11 @@ impl Log {
                 }
                 Step::Finished { stream, overwritten } => {
                     let over = self.streams.iter_mut().filter(|known| known.id == stream);
-                    over.for_each(|stream| stream.end(overwritten, tell));
+                    over.for_each(|stream| stream.end(overwritten, listener));
                 }
             }
             found |= !self.idle;
-            self.streams.iter_mut().for_each(|stream| stream.find_next(tell));
+            self.streams.iter_mut().for_each(|stream| stream.find_next(listener));
             self.streams.retain(|stream| !stream.finished || stream.next.is_some());
         }
         found
@@ -101,15 +107,19 @@ impl Log {
         self.streams.push(Stream {
             id,
             source: *sources,
+            path: Arc::from(self.follower.path()),
             handle,
             form: None,
             bytes: Vec::new(),
             taken: 0,
             offset: 0,
+            line: 1,
             quiet: false,
             finished: false,
             passing: false,
             next: None,
+            parser: Parser::default(),
+            profile: Profile::default(),
             time: Time::default(),
         });
         *sources = sources.saturating_add(1);
@@ -127,10 +137,10 @@ impl Log {
         })
     }
 
-    /// Puts the next entry into the batch.
-    pub(super) fn take(&mut self, batch: &mut Batch) {
+    /// Gives the next entry to the listener.
+    pub(super) fn take(&mut self, listener: &mut dyn Listener) {
         if let Some(stream) = self.streams.iter_mut().find(|stream| stream.next.is_some()) {
-            stream.take(batch);
+            stream.take(listener);
         }
     }
 
@@ -160,34 +170,35 @@ impl Stream {
     }
 
     /// Nothing will follow. Of an overwritten file the last line without an end is lost.
-    fn end(&mut self, overwritten: bool, tell: &mut dyn FnMut(Message)) {
+    fn end(&mut self, overwritten: bool, listener: &mut dyn Listener) {
         self.finished = true;
         if overwritten {
             self.bytes.truncate(split::whole_lines(&self.bytes).unwrap_or(0));
             self.taken = self.taken.min(self.bytes.len());
             // What was read before may still have to be announced.
-            self.find_next(tell);
-            tell(Message::Gone(self.source));
+            self.find_next(listener);
+            listener.news(News::Gone(self.source));
         }
     }
 
     /// Looks for the next whole entry.
-    fn find_next(&mut self, tell: &mut dyn FnMut(Message)) {
+    fn find_next(&mut self, listener: &mut dyn Listener) {
         if self.passing {
             let end = split::line_end(self.rest());
             self.passing = end.is_none();
-            self.taken += end.unwrap_or(self.rest().len());
+            self.advance(end.unwrap_or(self.rest().len()));
         }
-        self.taken += split::blank_lines(self.rest());
-        let Some(form) = self.form.or_else(|| self.detect(tell)) else { return };
+        self.advance(split::blank_lines(self.rest()));
+        let Some(form) = self.form.or_else(|| self.detect(listener)) else { return };
         let last = self.finished || self.quiet && form == Form::Folded;
         self.next = split::next(form, self.rest(), last);
     }
 
     /// Tells the form as soon as there is enough to tell it by, and announces the source.
-    fn detect(&mut self, tell: &mut dyn FnMut(Message)) -> Option<Form> {
+    fn detect(&mut self, listener: &mut dyn Listener) -> Option<Form> {
         let enough = self.rest().len() >= BEGINNING || self.finished;
-        let beginning = match self.rest().get(..BEGINNING).unwrap_or(self.rest()) {
+        let unread = self.bytes.get(self.taken..).unwrap_or_default();
+        let beginning = match unread.get(..BEGINNING).unwrap_or(unread) {
             [] => return None,
             beginning if enough => beginning,
             // The stamp of a line that is being written may not be whole yet.
@@ -195,8 +206,10 @@ impl Stream {
             _ => return None,
         };
         let form = Form::detect(beginning);
-        let (number, handle) = (self.source, Arc::clone(&self.handle));
-        tell(Message::Source { number, handle, form });
+        learn(&mut self.parser, form, beginning);
+        let (number, path, handle) =
+            (self.source, Arc::clone(&self.path), Arc::clone(&self.handle));
+        listener.news(News::Source { number, path, handle, form });
         self.form = Some(form);
         self.form
     }
@@ -209,18 +222,45 @@ impl Stream {
         self.rest().get(found.start..found.start + found.length).unwrap_or_default()
     }
 
-    fn take(&mut self, batch: &mut Batch) {
+    fn take(&mut self, listener: &mut dyn Listener) {
         let Some(found) = self.next.take() else { return };
-        let form = self.form.unwrap_or_default();
-        let offset = self.offset + (self.taken + found.start) as u64;
-        let text = split::unfold(form, self.text(found));
-        let entry = parse::entry(&text);
-        batch.push(Place { source: self.source, offset }, found.length, &entry);
-        let time = entry.map_or(self.time, |entry| entry.time);
-        self.time = time;
-        self.taken += found.end;
+        self.advance(found.start);
+        let offset = self.offset + self.taken as u64;
+        let bytes = self.bytes.get(self.taken..self.taken + found.length).unwrap_or_default();
+        let text = split::unfold(self.form.unwrap_or_default(), bytes);
+        let located = Located {
+            place: Place { source: self.source, offset },
+            line: self.line,
+            length: found.length,
+            cut: found.cut,
+            text: &text,
+            entry: self.parser.entry(&text),
+        };
+        listener.entry(&located);
+        self.time = located.entry.as_ref().map_or(self.time, |entry| entry.time);
+        if self.parser.profile() != self.profile {
+            self.profile = self.parser.profile();
+            let (number, profile) = (self.source, self.profile);
+            listener.news(News::Profile { number, from: offset, profile });
+        }
+        self.advance(found.end - found.start);
         self.passing = found.cut;
-        // The form is known by now, so that there is nothing to tell.
-        self.find_next(&mut |_| {});
+        self.find_next(listener);
+    }
+
+    /// Passes over so many bytes.
+    fn advance(&mut self, bytes: usize) {
+        let passed = self.rest().get(..bytes).unwrap_or_default();
+        self.line += memchr::memchr_iter(b'\n', passed).count() as u64;
+        self.taken += bytes;
+    }
+}
+
+/// Shows the parser the whole entries in the beginning of a file.
+fn learn(parser: &mut Parser, form: Form, mut beginning: &[u8]) {
+    while let Some(found) = split::next(form, beginning, false) {
+        let text = beginning.get(found.start..found.start + found.length).unwrap_or_default();
+        parser.learn(&split::unfold(form, text));
+        beginning = beginning.get(found.end..).unwrap_or_default();
     }
 }

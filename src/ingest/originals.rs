@@ -1,38 +1,78 @@
 //! The text of entries, read again from where it stands.
 
-use super::Message;
+use super::News;
 use crate::index::Place;
+use crate::parse::{Original, Profile};
 use crate::source::{Handle, read_span};
 use crate::split::{self, Form};
+use std::path::Path;
 use std::sync::Arc;
 
 /// All sources that entries came from.
 #[derive(Default)]
-pub struct Originals(Vec<Option<(Arc<dyn Handle>, Form)>>);
+pub struct Originals(Vec<Option<Source>>);
+
+/// One opened file.
+#[derive(Clone)]
+struct Source {
+    path: Arc<Path>,
+    /// `None` once its bytes are gone.
+    handle: Option<Arc<dyn Handle>>,
+    form: Form,
+    /// How its entries are written from an offset on, in the order of the offsets.
+    profiles: Vec<(u64, Profile)>,
+}
 
 impl Originals {
-    /// Takes note of a source, or that one is gone; any other message means nothing here.
-    pub fn learn(&mut self, message: &Message) {
-        let (number, original) = match message {
-            Message::Source { number, handle, form } => {
-                (*number, Some((Arc::clone(handle), *form)))
+    /// Takes note of what concerns texts.
+    pub fn learn(&mut self, news: &News) {
+        match news {
+            News::Source { number, path, handle, form } => {
+                let number = usize::from(*number);
+                if self.0.len() <= number {
+                    self.0.resize(number + 1, None);
+                }
+                if let Some(place) = self.0.get_mut(number) {
+                    let (path, handle) = (Arc::clone(path), Some(Arc::clone(handle)));
+                    *place = Some(Source { path, handle, form: *form, profiles: Vec::new() });
+                }
             }
-            Message::Gone(number) => (*number, None),
-            Message::Batch(_) | Message::Status(_) => return,
-        };
-        let number = usize::from(number);
-        if self.0.len() <= number {
-            self.0.resize(number + 1, None);
-        }
-        if let Some(place) = self.0.get_mut(number) {
-            *place = original;
+            News::Profile { number, from, profile } => {
+                if let Some(source) = self.source_mut(*number) {
+                    source.profiles.push((*from, *profile));
+                }
+            }
+            News::Gone(number) => {
+                if let Some(source) = self.source_mut(*number) {
+                    source.handle = None;
+                }
+            }
+            News::Status(_) => {}
         }
     }
 
-    /// The text of an entry as one line; `None` if its bytes are no longer there.
-    pub fn read(&self, place: Place, length: usize) -> Option<Vec<u8>> {
-        let (handle, form) = self.0.get(usize::from(place.source))?.as_ref()?;
-        let bytes = read_span(&**handle, place.offset, length).ok()?;
-        (bytes.len() == length).then(|| split::unfold(*form, &bytes).into_owned())
+    /// The text of an entry; `None` if its bytes are no longer there.
+    pub fn read(&self, place: Place, length: usize) -> Option<Original> {
+        let source = self.source(place.source)?;
+        let bytes = read_span(&**source.handle.as_ref()?, place.offset, length).ok()?;
+        let known = source.profiles.partition_point(|&(from, _)| from <= place.offset);
+        let profile = known.checked_sub(1).and_then(|last| source.profiles.get(last));
+        (bytes.len() == length).then(|| Original {
+            text: split::unfold(source.form, &bytes).into_owned(),
+            profile: profile.map_or(Profile::default(), |&(_, profile)| profile),
+        })
+    }
+
+    /// The path that led to a source.
+    pub fn path(&self, source: u16) -> Option<&Path> {
+        self.source(source).map(|source| &*source.path)
+    }
+
+    fn source(&self, number: u16) -> Option<&Source> {
+        self.0.get(usize::from(number))?.as_ref()
+    }
+
+    fn source_mut(&mut self, number: u16) -> Option<&mut Source> {
+        self.0.get_mut(usize::from(number))?.as_mut()
     }
 }

@@ -27,7 +27,7 @@ impl Watch {
     fn of(names: &[&str]) -> Self {
         let (memory, index) = (Memory::default(), Index::default());
         let paths: Vec<PathBuf> = names.iter().map(PathBuf::from).collect();
-        let reader = Reader::new(Arc::new(memory.clone()), paths, index.keys());
+        let reader = Reader::new(Arc::new(memory.clone()), paths);
         let now = Duration::from_secs(1_000);
         Self { memory, reader, now, index, originals: Originals::default(), status: Vec::new() }
     }
@@ -43,15 +43,17 @@ impl Watch {
     /// Reads until there is nothing new.
     fn settle(&mut self) {
         let Self { reader, now, index, originals, status, .. } = self;
-        let mut tell = |message: Message| {
-            originals.learn(&message);
-            match message {
-                Message::Batch(batch) => index.absorb(&batch),
-                Message::Status(files) => *status = files,
-                Message::Source { .. } | Message::Gone(_) => {}
+        let keys = index.keys();
+        let mut tell = |message: Message| match message {
+            Message::Batch(batch) => index.absorb(&batch),
+            Message::News(news) => {
+                originals.learn(&news);
+                if let News::Status(files) = news {
+                    *status = files;
+                }
             }
         };
-        while reader.round(*now, &mut tell) {}
+        while reader.batch(*now, &keys, &mut tell) {}
     }
 
     /// Lets so many seconds pass, and reads meanwhile.
@@ -75,7 +77,7 @@ impl Watch {
         let text = |row| {
             let (place, length) = self.index.rows().place(row).unwrap();
             let text = self.originals.read(place, length);
-            text.map_or("-".to_owned(), |text| String::from_utf8_lossy(&text).into_owned())
+            text.map_or("-".to_owned(), |text| String::from_utf8_lossy(&text.text).into_owned())
         };
         self.rows().map(text).collect()
     }

@@ -2,8 +2,13 @@ use super::*;
 use crate::entry::{Action, Direction, Message};
 use proptest::prelude::*;
 
+/// Reads an entry of which nothing is known but its text.
+fn alone(text: &[u8]) -> Result<Entry<'_>, Flaw> {
+    entry(text, Profile::default(), Box::leak(Box::default()))
+}
+
 fn message(text: &str) -> Message<'_> {
-    match entry(text.as_bytes()).map(|entry| entry.body) {
+    match alone(text.as_bytes()).map(|entry| entry.body) {
         Ok(Body::Message(message)) => message,
         other => panic!("{text}: {other:?}"),
     }
@@ -48,7 +53,7 @@ fn nodes_are_told_from_channels() {
         ),
         ("19-Feb-1998 10:52:12 tcp_local l E 1 a rfc822;b c", None, "tcp_local", Some("l")),
     ] {
-        let entry = entry(line.as_bytes()).unwrap();
+        let entry = alone(line.as_bytes()).unwrap();
         assert_eq!(text(entry.node), node, "{line}");
         let Body::Message(message) = entry.body else { panic!("{line}") };
         assert_eq!(text(Some(message.source_channel)), Some(source), "{line}");
@@ -125,7 +130,7 @@ fn any_options_may_be_on_or_off() {
             for (_, field) in fields.into_iter().filter(|(on, _)| *on) {
                 line = line + " " + field;
             }
-            let parsed = entry(line.as_bytes()).unwrap();
+            let parsed = alone(line.as_bytes()).unwrap();
             assert_eq!(
                 (text(parsed.node).is_some(), parsed.process.is_some()),
                 (node, process),
@@ -225,10 +230,10 @@ fn connection_entries() {
     ];
     for (tail, action, direction, reason) in cases {
         let line = format!("19-Feb-1998 10:52:10.79 1f625.2.0 tcp_local    {tail}");
-        let entry = entry(line.as_bytes()).unwrap();
+        let entry = alone(line.as_bytes()).unwrap();
         let Body::Connection(connection) = entry.body else { panic!("{tail}") };
         assert_eq!((connection.code.action(), connection.direction), (action, direction));
-        assert_eq!(text(connection.reason), reason);
+        assert_eq!(text(connection.reason()), reason);
         let application = connection.application.unwrap();
         assert_eq!(application.initial_host.is_some(), direction == Direction::Outbound);
         assert_eq!(application.tls.is_some(), action == Action::Open);
@@ -237,7 +242,7 @@ fn connection_entries() {
 
 #[test]
 fn header_entries_keep_their_line() {
-    let entry = entry(b"19-Feb-1998 10:52:10.79 1f625.2.0 > Subject: hello   there").unwrap();
+    let entry = alone(b"19-Feb-1998 10:52:10.79 1f625.2.0 > Subject: hello   there").unwrap();
     assert_eq!(entry.body, Body::Header(b"Subject: hello   there"));
 }
 
@@ -253,20 +258,20 @@ fn flaws_are_named() {
         ("19-Feb-1998 10:52:10 tcp_local - O", Flaw::NoConnection),
         ("19-Feb-1998 10:52:10 tcp_local - O (4)", Flaw::NoConnection),
     ] {
-        assert_eq!(entry(line.as_bytes()), Err(flaw), "{line}");
+        assert_eq!(alone(line.as_bytes()), Err(flaw), "{line}");
     }
 }
 
 proptest! {
     #[test]
     fn no_bytes_panic(bytes: Vec<u8>) {
-        let _ = entry(&bytes);
+        let _ = alone(&bytes);
     }
 
     #[test]
     fn no_tail_panics(tail in r#"[a-z0-9 ;.()|<>@*'"\\/]{0,80}"#, connection: bool) {
         let middle = if connection { "tcp_local - O " } else { "tcp_local D 1 " };
-        let _ = entry(format!("19-Feb-1998 10:52:10 {middle}{tail}").as_bytes());
+        let _ = alone(format!("19-Feb-1998 10:52:10 {middle}{tail}").as_bytes());
     }
 
     /// Whatever a remote server says, it can't change the fields that the MTA wrote before it.

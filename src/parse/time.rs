@@ -1,7 +1,7 @@
 //! Time stamps: `19-Feb-1998 10:52:05.41`, also with an upper-case month, a one-digit day, leading
 //! blanks, or without the fraction (older samples of the guides, PMDF on OpenVMS).
 
-use crate::entry::Time;
+use crate::entry::{Stamp, Time};
 use chrono::{NaiveDate, NaiveTime};
 use nom::bytes::complete::{take, take_while, take_while_m_n};
 use nom::character::complete::char;
@@ -10,24 +10,25 @@ use nom::sequence::preceded;
 use nom::{IResult, Parser};
 
 /// Reads the time stamp that begins an entry.
-pub(super) fn stamp(text: &[u8]) -> IResult<&[u8], Time> {
+pub(super) fn stamp(text: &[u8]) -> IResult<&[u8], (Time, Stamp<'_>)> {
     let (text, _) = take_while(|b| b == b' ' || b == b'\t').parse(text)?;
     let (text, date) = date(text)?;
     let (text, _) = char(' ')(text)?;
     let (text, (hour, _, minute, _, second)) =
         (number(2, 2), char(':'), number(2, 2), char(':'), number(2, 2)).parse(text)?;
-    let (text, millis) = opt(preceded(char('.'), fraction)).parse(text)?;
+    let (text, digits) = opt(preceded(char('.'), fraction)).parse(text)?;
+    let fraction = digits.unwrap_or_default();
     // A leap second is shown as the second after it: chrono writes one as 59 s and 1,000 ms.
     let clock = |second: u32| {
         NaiveTime::from_hms_milli_opt(
             hour,
             minute,
             second.min(59),
-            millis.unwrap_or(0) + 1000 * (second / 60),
+            millis(fraction) + 1000 * (second / 60),
         )
     };
     match clock(second).filter(|_| second <= 60) {
-        Some(time) => Ok((text, date.and_time(time).into())),
+        Some(time) => Ok((text, (date.and_time(time).into(), Stamp { fraction, zone: b"" }))),
         None => Err(nom::Err::Error(nom::error::Error::new(text, nom::error::ErrorKind::Verify))),
     }
 }
@@ -52,12 +53,14 @@ fn decimal(digits: &[u8]) -> u32 {
     digits.iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0'))
 }
 
-/// One to nine digits of a second, as milliseconds.
-fn fraction(text: &[u8]) -> IResult<&[u8], u32> {
-    let (rest, digits) = take_while_m_n(1, 9, |b: u8| b.is_ascii_digit()).parse(text)?;
-    let known = digits.get(..3).unwrap_or(digits);
-    let scale = [100, 10, 1].get(known.len() - 1).copied().unwrap_or(1);
-    Ok((rest, decimal(known) * scale))
+/// One to nine digits of a second.
+fn fraction(text: &[u8]) -> IResult<&[u8], &[u8]> {
+    take_while_m_n(1, 9, |b: u8| b.is_ascii_digit()).parse(text)
+}
+
+fn millis(fraction: &[u8]) -> u32 {
+    let known = fraction.get(..3).unwrap_or(fraction);
+    decimal(known) * [0, 100, 10, 1].get(known.len()).copied().unwrap_or(1)
 }
 
 fn month(name: &[u8]) -> Option<u32> {
@@ -73,7 +76,7 @@ mod tests {
     use super::*;
 
     fn shown(text: &str) -> Option<String> {
-        let (_, time) = stamp(text.as_bytes()).ok()?;
+        let (_, (time, _)) = stamp(text.as_bytes()).ok()?;
         Some(time.calendar()?.format("%Y-%m-%dT%H:%M:%S%.3f").to_string())
     }
 

@@ -6,7 +6,7 @@ use crate::app::words::{self, Tone};
 use crate::entry::{Body, Direction};
 use crate::index::{Connection, ConnectionId};
 use crate::layout::{ConnectionColumn as Column, Pane, Placed, Screen, connection_columns};
-use crate::parse;
+use crate::parse::Scratch;
 use crate::show::{Shown, show};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -150,7 +150,8 @@ impl Row<'_> {
 
     fn answer(&self, frame: &mut Frame<'_>, cell: Rect) {
         let Some(row) = self.connection.told else { return };
-        let entry = self.app.text(row).and_then(|text| parse::entry(text).ok());
+        let mut scratch = Scratch::default();
+        let entry = self.app.original(row).and_then(|text| text.entry(&mut scratch).ok());
         if let Some(entry) = entry {
             let (_, tone) = words::kind(self.app.index().rows().kind(row));
             text::put(
@@ -199,7 +200,8 @@ pub(super) fn hosts(
 /// The other side by name, where only an entry tells it: the MTA that answered, or the client by
 /// reverse DNS, else by its own word.
 fn peer(app: &App, connection: &Connection) -> Option<Shown> {
-    let entry = parse::entry(app.text(connection.told?)?).ok()?;
+    let mut scratch = Scratch::default();
+    let entry = app.original(connection.told?)?.entry(&mut scratch).ok()?;
     let Body::Message(message) = entry.body else { return None };
     let client = message.connecting_host.map(|host| host.rdns.unwrap_or(host.helo));
     message.remote_mta.map(|mta| mta.host).or(client).map(show)

@@ -7,7 +7,7 @@ use crate::app::words::{self, Tone};
 use crate::entry::Body;
 use crate::index::RowId;
 use crate::layout::{DeliveryColumn as Column, Pane, Placed, Screen, delivery_columns, shows_ends};
-use crate::parse;
+use crate::parse::Scratch;
 use crate::show::show;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -101,8 +101,9 @@ fn draw_row(
 ) {
     let rows = app.index().rows();
     let (word, tone) = words::kind(rows.kind(row));
-    let text = app.text(row);
-    let entry = text.and_then(|text| parse::entry(text).ok());
+    let mut scratch = Scratch::default();
+    let original = app.original(row);
+    let entry = original.and_then(|original| original.entry(&mut scratch).ok());
     let message = entry.as_ref().and_then(|entry| match &entry.body {
         Body::Message(message) => Some(message),
         _ => None,
@@ -127,7 +128,7 @@ fn draw_row(
                 let answer = entry
                     .as_ref()
                     .map(words::answer)
-                    .or(text.map(<[u8]>::to_vec))
+                    .or(original.map(|original| original.text.clone()))
                     .unwrap_or_default();
                 text::put(frame, cell, &show(&answer), theme.tone(tone), theme);
             }

@@ -15,8 +15,9 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use harness::Opened;
 use mtatop::filter::{Filter, Tally};
 use mtatop::index::{Batch, Index, Keys, Place};
+use mtatop::parse::Parser;
+use mtatop::simulate;
 use mtatop::split::{self, Form};
-use mtatop::{parse, simulate};
 use std::hint::black_box;
 
 const ENTRIES: usize = 1_000_000;
@@ -40,9 +41,9 @@ fn entries(log: &[u8]) -> impl Iterator<Item = (u64, &[u8])> {
 
 /// Parses into batches of the size that the reader makes, and gives each of them to `take`.
 fn in_batches(log: &[u8], keys: &Keys, mut take: impl FnMut(Batch)) {
-    let mut batch = Batch::new(keys.clone());
+    let (mut batch, mut parser) = (Batch::new(keys.clone()), Parser::default());
     for (offset, text) in entries(log) {
-        batch.push(Place { source: 0, offset }, text.len(), &parse::entry(text));
+        batch.push(Place { source: 0, offset }, text.len(), &parser.entry(text));
         if batch.len() == 4_096 {
             take(std::mem::replace(&mut batch, Batch::new(keys.clone())));
         }
@@ -58,7 +59,8 @@ fn stages(c: &mut Criterion) {
         b.iter(|| entries(&log).map(|(_, text)| text.len()).sum::<usize>());
     });
     group.bench_function("parse", |b| {
-        b.iter(|| entries(&log).filter(|(_, text)| black_box(parse::entry(text)).is_ok()).count());
+        let mut parser = Parser::default();
+        b.iter(|| entries(&log).filter(|(_, text)| black_box(parser.entry(text)).is_ok()).count());
     });
     let index = Index::default();
     let mut parsed = Vec::new();

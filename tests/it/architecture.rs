@@ -22,6 +22,14 @@ const LAW: &[(&str, &[&str])] = &[
     ("ingest", &["entry", "follow", "index", "parse", "source", "split"]),
     ("app", &["entry", "filter", "index", "keymap", "layout", "parse", "show"]),
     ("ui", &["app", "entry", "filter", "index", "keymap", "layout", "parse", "show"]),
+    (
+        "headless",
+        &["cli", "entry", "filter", "follow", "index", "ingest", "parse", "show", "source"],
+    ),
+    ("check", &["cli", "entry", "filter", "headless", "index", "ingest", "parse", "show"]),
+    ("export", &["cli", "entry", "filter", "headless", "index", "ingest", "parse", "show"]),
+    ("report", &["cli", "entry", "filter", "headless", "index", "ingest", "parse", "show"]),
+    ("trace", &["cli", "entry", "filter", "headless", "index", "ingest", "parse", "show"]),
     ("demo", &["entry", "simulate", "source"]),
     (
         "tui",
@@ -30,7 +38,7 @@ const LAW: &[(&str, &[&str])] = &[
             "layout", "parse", "show", "simulate", "source", "split", "ui",
         ],
     ),
-    ("main", &["cli", "show", "simulate", "tui"]),
+    ("main", &["check", "cli", "export", "report", "show", "simulate", "trace", "tui"]),
     ("lib", &[]),
 ];
 
@@ -43,12 +51,12 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("File::open", &["source"]),
     ("OpenOptions", &["source"]),
     // The reader's thread times its polls; what time it is only the screen's loop asks.
-    ("Instant::now", &["tui", "ingest"]),
+    ("Instant::now", &["tui", "ingest", "headless"]),
     ("Local::now", &["tui"]),
     ("Utc::now", &[]),
     ("SystemTime::now", &[]),
     // The third one writes the log that a demonstration follows.
-    ("thread::", &["tui", "ingest", "demo"]),
+    ("thread::", &["tui", "ingest", "headless", "demo"]),
     ("process::exit", &["tui"]),
 ];
 

@@ -3,7 +3,8 @@
 use crate::harness::Opened;
 use mtatop::entry::{Action, Body};
 use mtatop::filter::Counts;
-use mtatop::{parse, simulate};
+use mtatop::parse::Parser;
+use mtatop::simulate;
 use proptest::prelude::*;
 
 fn simulated(entries: usize, seed: u64) -> Vec<u8> {
@@ -21,8 +22,9 @@ fn recounted(log: &[u8], domain: &str) -> Counts {
     };
     let behind_at =
         |address: &[u8]| address.rsplit(|&b| b == b'@').next().unwrap_or_default().to_vec();
+    let mut parser = Parser::default();
     for line in log.split(|&b| b == b'\n').filter(|line| !line.is_empty()) {
-        let (action, wanted) = match parse::entry(line).unwrap().body {
+        let (action, wanted) = match parser.entry(line).unwrap().body {
             Body::Message(message) => {
                 let active = message.active_to.is_some_and(|to| inside(&behind_at(to)));
                 (message.code.action(), active || inside(&behind_at(message.original_to)))

@@ -3,7 +3,8 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use mtatop::app::{App, Flow, Msg};
 use mtatop::entry::Time;
-use mtatop::ingest::{Message, Originals, Reader};
+use mtatop::index::Keys;
+use mtatop::ingest::{Message, News, Originals, Reader};
 use mtatop::source::Memory;
 use mtatop::ui::{self, Palette, Theme};
 use ratatui::Terminal;
@@ -18,6 +19,7 @@ pub(crate) struct Opened {
     pub(crate) app: App,
     memory: Memory,
     reader: Reader,
+    keys: Keys,
     originals: Originals,
     pub(crate) palette: Palette,
 }
@@ -33,9 +35,9 @@ impl Opened {
     pub(crate) fn new(log: &[u8], filter: &str) -> Self {
         let (memory, path) = (Memory::default(), PathBuf::from("mail.log_current"));
         let app = App::new(filter);
-        let reader = Reader::new(Arc::new(memory.clone()), [path], app.index().keys());
+        let (keys, reader) = (app.index().keys(), Reader::new(Arc::new(memory.clone()), [path]));
         let originals = Originals::default();
-        let mut opened = Self { app, memory, reader, originals, palette: Palette::Dark };
+        let mut opened = Self { app, memory, reader, keys, originals, palette: Palette::Dark };
         opened.append(log);
         opened
     }
@@ -43,16 +45,15 @@ impl Opened {
     /// Lets the log grow, and reads what came.
     pub(crate) fn append(&mut self, bytes: &[u8]) {
         self.memory.append(Path::new("mail.log_current"), bytes);
-        while self.reader.round(Duration::ZERO, &mut |message| {
-            self.originals.learn(&message);
-            match message {
-                Message::Batch(batch) => {
-                    self.app.update(Msg::Batch(batch));
-                }
-                Message::Status(files) => {
+        while self.reader.batch(Duration::ZERO, &self.keys, &mut |message| match message {
+            Message::Batch(batch) => {
+                self.app.update(Msg::Batch(batch));
+            }
+            Message::News(news) => {
+                self.originals.learn(&news);
+                if let News::Status(files) = news {
                     self.app.update(Msg::Reading(mtatop::tui::reading(&files)));
                 }
-                Message::Source { .. } | Message::Gone(_) => {}
             }
         }) {}
         self.refresh();

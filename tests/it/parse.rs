@@ -1,7 +1,8 @@
 //! Every documented entry says what its golden export says, folded and unfolded.
 
 use mtatop::entry::{Body, ConnectionEntry, Direction, Entry, Message, Transport};
-use mtatop::{parse, split};
+use mtatop::parse::Parser;
+use mtatop::split;
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
@@ -26,10 +27,10 @@ fn golden_entries() {
 /// The entries of a whole file, in the words of the export schema.
 fn exported(bytes: &[u8]) -> Vec<Value> {
     let form = split::Form::detect(bytes);
-    let (mut at, mut entries) = (0, Vec::new());
+    let (mut at, mut entries, mut parser) = (0, Vec::new(), Parser::default());
     while let Some(found) = split::next(form, &bytes[at..], true) {
         let text = split::unfold(form, &bytes[at + found.start..][..found.length]);
-        entries.push(object(&parse::entry(&text).unwrap()));
+        entries.push(object(&parser.entry(&text).unwrap()));
         at += found.end;
     }
     entries
@@ -114,7 +115,7 @@ fn connection_fields(fields: &mut Map<String, Value>, connection: &ConnectionEnt
     put(fields, "source_channel", Some(connection.source_channel));
     let direction = if connection.direction == Direction::Inbound { "inbound" } else { "outbound" };
     fields.insert("direction".into(), direction.into());
-    put(fields, "reason", connection.reason);
+    put(fields, "diagnostic", connection.diagnostic);
     connection.transport.map(|ends| fields.insert("transport".into(), transport(&ends)));
     if let Some(application) = connection.application {
         let mut object = Map::new();
