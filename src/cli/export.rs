@@ -1,0 +1,52 @@
+//! Flags of `mtatop export`.
+
+use super::Input;
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// Print what the log holds, one object a line
+#[derive(Clone, Debug, Args)]
+pub struct Export {
+    /// What to print
+    #[arg(value_enum, value_name = "WHAT")]
+    pub what: What,
+    /// What to read.
+    #[command(flatten)]
+    pub input: Input,
+    /// How to print it; raw is the bytes of the entries
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Ndjson)]
+    pub format: Format,
+    /// Go on as the log grows
+    #[arg(long)]
+    pub follow: bool,
+    /// End after so many seconds in which nothing was new
+    #[arg(long, value_name = "S", requires = "follow")]
+    pub exit_after_idle: Option<u64>,
+    /// Write to this file instead of standard output; it appears when it is whole
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// What an export consists of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum What {
+    /// Every entry.
+    Entries,
+    /// Connections, each from its opening to its close.
+    Connections,
+    /// Attempts on recipients, with what became of them.
+    Deliveries,
+    /// Messages with their recipients.
+    Messages,
+}
+
+/// How an export is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// One JSON object a line.
+    Ndjson,
+    /// Comma-separated values with a head line.
+    Csv,
+    /// The bytes of the log, entries only.
+    Raw,
+}

@@ -1,0 +1,15 @@
+//! Which files, and which of their entries: the same for every command.
+
+use clap::Args;
+use std::path::PathBuf;
+
+/// Files and filter of a command.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Input {
+    /// Log files, merged by time
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Only this recipient domain and its subdomains; may be given again
+    #[arg(long, value_name = "DOMAIN")]
+    pub domain: Vec<String>,
+}

@@ -1,0 +1,51 @@
+//! Flags of `mtatop report`.
+
+use super::Input;
+use clap::{Args, ValueEnum};
+
+/// Count what became of the mail, in groups
+#[derive(Clone, Debug, Args)]
+pub struct Report {
+    /// What to read.
+    #[command(flatten)]
+    pub input: Input,
+    /// What the groups are
+    #[arg(long, value_enum, value_name = "KEY", default_value_t = By::Domain)]
+    pub by: By,
+    /// How to print them
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Table)]
+    pub format: Format,
+    /// Exit with 3 if this holds for any group, for example failed>10
+    #[arg(long, value_name = "EXPR")]
+    pub fail_if: Option<String>,
+}
+
+/// What the groups of a report are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum By {
+    /// Recipient domains.
+    Domain,
+    /// Source channels.
+    Channel,
+    /// Hosts that we delivered to.
+    RemoteHost,
+    /// What was answered.
+    Response,
+    /// Processes.
+    Process,
+    /// Addresses that connected to us.
+    ConnectingIp,
+}
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Table,
+    /// One JSON object.
+    Json,
+    /// Comma-separated values with a head line.
+    Csv,
+    /// A table for a ticket.
+    Markdown,
+}

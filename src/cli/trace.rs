@@ -1,0 +1,18 @@
+//! Flags of `mtatop trace`.
+
+use super::Input;
+use clap::Args;
+
+/// Tell the story of messages
+#[derive(Clone, Debug, Args)]
+pub struct Trace {
+    /// A message id, a queue file or an address; a part of it will do
+    #[arg(value_name = "WHAT")]
+    pub what: String,
+    /// What to read.
+    #[command(flatten)]
+    pub input: Input,
+    /// Another of these
+    #[arg(short = 'e', long = "also", value_name = "WHAT")]
+    pub also: Vec<String>,
+}

@@ -1,0 +1,188 @@
+//! The same log without a screen: reads all files to their end, or follows them, and gives what it
+//! finds to a [`Work`].
+//!
+//! Knows no command: what is printed, and where, is for the works to know.
+
+use crate::cli::{FAILED, Input, USAGE};
+use crate::filter::Filter;
+use crate::follow::State;
+use crate::index::{Batch, Index, RowId};
+use crate::ingest::{FileStatus, Listener, Located, News, Originals, POLL, Reader};
+use crate::show::plain;
+use crate::source::Disk;
+use std::io;
+use std::ops::Range;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Exit code, and the lines that say what is wrong.
+pub type Outcome = (u8, Vec<String>);
+
+/// What a command does with a log.
+pub trait Work {
+    /// Whether entries are to be absorbed into the index; else it stays empty.
+    fn wants_index(&self) -> bool {
+        true
+    }
+
+    /// The next entry, whether the filter leaves it or not.
+    ///
+    /// # Errors
+    /// What the output says.
+    fn entry(&mut self, _found: &Located<'_>, _log: &Log) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// These rows came into the index.
+    ///
+    /// # Errors
+    /// What the output says.
+    fn absorbed(&mut self, _rows: Range<u32>, _log: &Log) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Nothing new is there for now: what was printed shall be seen.
+    ///
+    /// # Errors
+    /// What the output says.
+    fn pause(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// All was read. Gives the exit code, if nothing else went wrong.
+    ///
+    /// # Errors
+    /// What the output says.
+    fn finish(&mut self, log: &Log) -> io::Result<u8>;
+}
+
+/// What is known of the files so far.
+pub struct Log {
+    /// The entries, if the work wants an index.
+    pub index: Index,
+    /// Their texts, and the paths of their files.
+    pub originals: Originals,
+    /// Which of them are wanted.
+    pub filter: Filter,
+}
+
+/// When to stop reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// When all that is there was read.
+    End,
+    /// Never, or after so long a time without anything new.
+    Idle(Option<Duration>),
+}
+
+/// Reads the files of the command line, and has the work done on them.
+pub fn run(input: &Input, until: Until, work: &mut dyn Work) -> Outcome {
+    let text = Filter::text_of_domains(&input.domain);
+    let filter = match Filter::parse(&text) {
+        Ok(filter) => filter,
+        Err(error) => {
+            let given = plain(input.domain.join(" ").as_bytes());
+            return (USAGE, vec![format!("--domain {given}: {error}")]);
+        }
+    };
+    let reader = Reader::new(Arc::new(Disk), input.files.iter().cloned());
+    let log = Log { index: Index::default(), originals: Originals::default(), filter };
+    let mut session = Session { reader, log, status: Vec::new() };
+    match session.run(until, work) {
+        Ok(code) => session.judge(code),
+        // A reader that had enough closes the pipe: that is no failure.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => (0, Vec::new()),
+        Err(error) => (FAILED, vec![error.to_string()]),
+    }
+}
+
+struct Session {
+    reader: Reader,
+    log: Log,
+    status: Vec<FileStatus>,
+}
+
+impl Session {
+    fn run(&mut self, until: Until, work: &mut dyn Work) -> io::Result<u8> {
+        let start = Instant::now();
+        let mut newest = start;
+        while until == Until::End || !is_over(until, newest.elapsed()) {
+            if self.round(start.elapsed(), work)? {
+                newest = Instant::now();
+                continue;
+            }
+            work.pause()?;
+            if until == Until::End {
+                break;
+            }
+            thread::sleep(POLL);
+        }
+        work.finish(&self.log)
+    }
+
+    /// Reads on a little. False if there was nothing new.
+    fn round(&mut self, now: Duration, work: &mut dyn Work) -> io::Result<bool> {
+        let batch = work.wants_index().then(|| Batch::new(self.log.index.keys()));
+        let Self { reader, log, status } = self;
+        let mut feeding = Feeding { log, status, work, batch, result: Ok(()) };
+        let found = reader.round(now, &mut feeding);
+        let Feeding { batch, result, .. } = feeding;
+        result?;
+        if let Some(batch) = batch {
+            let before = self.log.index.rows().next_id();
+            self.log.index.absorb(&batch);
+            work.absorbed(before.0..self.log.index.rows().next_id().0, &self.log)?;
+        }
+        Ok(found)
+    }
+
+    /// A file that could not be read is a failure, whatever came of the others.
+    fn judge(&self, code: u8) -> Outcome {
+        let unread = self.status.iter().filter_map(|file| match file.state {
+            State::Waiting(why) => {
+                let path = plain(file.path.as_os_str().as_encoded_bytes());
+                Some(format!("{path}: {why}"))
+            }
+            _ => None,
+        });
+        let lines: Vec<String> = unread.collect();
+        (if lines.is_empty() { code } else { FAILED }, lines)
+    }
+}
+
+fn is_over(until: Until, idle: Duration) -> bool {
+    matches!(until, Until::Idle(Some(longest)) if idle >= longest)
+}
+
+/// Hands each entry to the work, and to the batch if there is one.
+struct Feeding<'a> {
+    log: &'a mut Log,
+    status: &'a mut Vec<FileStatus>,
+    work: &'a mut dyn Work,
+    batch: Option<Batch>,
+    result: io::Result<()>,
+}
+
+impl Listener for Feeding<'_> {
+    fn news(&mut self, news: News) {
+        self.log.originals.learn(&news);
+        if let News::Status(status) = news {
+            *self.status = status;
+        }
+    }
+
+    fn entry(&mut self, found: &Located<'_>) {
+        if self.result.is_ok() {
+            self.result = self.work.entry(found, self.log);
+        }
+        if let Some(batch) = &mut self.batch {
+            batch.push(found.place, found.length, &found.entry);
+        }
+    }
+}
+
+/// Each of the rows of a range.
+pub fn each_row(range: Range<u32>) -> impl Iterator<Item = RowId> {
+    range.map(RowId)
+}
