@@ -2,7 +2,7 @@
 
 use super::App;
 use super::words::{self, Tone};
-use crate::entry::{Body, ConnectionEntry, Direction, Entry, Message};
+use crate::entry::{Application, Body, ConnectionEntry, Direction, Entry, Message};
 use crate::index::{Kind, RowId};
 use crate::parse::Scratch;
 use crate::show::{Shown, show};
@@ -90,7 +90,8 @@ impl Fields {
 
     fn entry(&mut self, app: &App, row: RowId, entry: &Entry<'_>) {
         let kind = app.index().rows().kind(row);
-        let (word, tone) = words::kind(kind);
+        let (word, tone) = words::event(kind, Some(entry));
+        let word = String::from_utf8_lossy(&word);
         let answer = words::answer(entry);
         let label = match &entry.body {
             Body::Message(message) if message.response.is_some() => "response",
@@ -104,11 +105,14 @@ impl Fields {
         match &entry.body {
             Body::Message(message) => {
                 self.put("banner", message.banner);
-                self.outcome(app, row, word, tone, message);
+                self.outcome(app, row, &word, tone, message);
                 self.message(message);
             }
-            Body::Connection(connection) => self.connection(word, tone, connection),
+            Body::Connection(connection) => self.connection(&word, tone, connection),
             Body::Header(_) => {}
+        }
+        for (name, value) in &entry.extra {
+            self.put("also logged", Some(&[name, &b" = "[..], value].concat()));
         }
         self.put("process", entry.process.map(|process| process.text));
         self.put("node", entry.node);
@@ -166,7 +170,15 @@ impl Fields {
         self.number("notary", message.notary_flags);
         self.number("sensitivity", message.sensitivity);
         self.number("priority", message.priority);
+        self.put("intermediate", message.intermediate);
+        self.put("initial", message.initial);
         self.put("filter", message.filter);
+        self.put("reason", message.reason);
+        if let Some(application) = message.application {
+            self.application(&application);
+        }
+        let seconds = message.queue_seconds.map(|seconds| [seconds, b" s"].concat());
+        self.put("time queued", seconds.as_deref());
     }
 
     fn connection(&mut self, word: &str, tone: Tone, connection: &ConnectionEntry<'_>) {
@@ -179,11 +191,19 @@ impl Fields {
             self.ends(&ends);
         }
         if let Some(application) = connection.application {
-            self.put("protocol", Some(application.protocol));
-            self.put("asked for", application.initial_host);
-            self.put("MX chosen", application.dns_host);
-            self.put("TLS", application.tls);
+            self.application(&application);
         }
+        self.put("user", connection.username);
+        if connection.diagnostic.is_some() {
+            self.put("we noted", connection.auth_message);
+        }
+    }
+
+    fn application(&mut self, application: &Application<'_>) {
+        self.put("protocol", Some(application.protocol));
+        self.put("asked for", application.initial_host);
+        self.put("MX chosen", application.dns_host);
+        self.put("TLS", application.tls);
     }
 
     fn ends(&mut self, ends: &crate::entry::Transport<'_>) {

@@ -1,9 +1,11 @@
 //! Facts of the index in the words of the screen.
 
-use crate::entry::{Body, Entry, Outcome, Time};
+use crate::entry::{Action, Body, Entry, Outcome, Time};
 use crate::index::{Connection, Kind, State};
 
 pub use crate::show::number;
+
+use std::borrow::Cow;
 
 /// Whether something is good news.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,6 +47,50 @@ pub fn kind(kind: Kind) -> (&'static str, Tone) {
         Kind::OtherConnection => ("event", Tone::Plain),
         Kind::Header => ("header", Tone::Dim),
         Kind::Unparsed => ("unparsed", Tone::Bad),
+    }
+}
+
+/// What an entry says happened, in a word, and whether that is good: as [`kind`], and what counts
+/// as none of the kinds by its action. A letter that no document names stands for itself.
+pub fn event<'a>(counted: Kind, entry: Option<&Entry<'a>>) -> (Cow<'a, [u8]>, Tone) {
+    let code = match entry.map(|entry| &entry.body) {
+        Some(Body::Message(message)) if counted == Kind::OtherMessage => message.code,
+        Some(Body::Connection(event)) if counted == Kind::OtherConnection => event.code,
+        _ => {
+            let (word, tone) = kind(counted);
+            return (Cow::Borrowed(word.as_bytes()), tone);
+        }
+    };
+    let (word, tone): (&[u8], _) = match code.action() {
+        Action::BadCommand => (b"bad cmd", Tone::Bad),
+        Action::BreakOff => (b"broken off", Tone::Bad),
+        Action::Etrn => (b"ETRN", Tone::Plain),
+        Action::Authenticate => authentication(entry),
+        _ => (code.0, Tone::Plain),
+    };
+    (Cow::Borrowed(word), tone)
+}
+
+/// The reply to an authentication: 235 is success (RFC 4954), and 4yz and 5yz are none.
+///
+/// In text formats it stands behind a message and the user's name, which a client chose; so the
+/// last that looks like a reply is ours.
+fn authentication(entry: Option<&Entry<'_>>) -> (&'static [u8], Tone) {
+    let text = match entry.map(|entry| &entry.body) {
+        Some(Body::Connection(event)) => event.diagnostic.unwrap_or_default(),
+        _ => b"",
+    };
+    let is_code = |word: &[u8]| word.len() == 3 && word.iter().all(u8::is_ascii_digit);
+    let is_enhanced = |word: &[u8]| word.get(1) == Some(&b'.');
+    let words: Vec<&[u8]> = text.split(|&b| b == b' ').collect();
+    let last = words.windows(2).rev().find_map(|pair| match pair {
+        [code, next] if is_code(code) && is_enhanced(next) => Some(*code),
+        _ => None,
+    });
+    match last.or(words.first().copied().filter(|word| is_code(word))) {
+        Some([b'2', ..]) => (b"auth ok", Tone::Good),
+        Some([b'4' | b'5', ..]) => (b"auth fails", Tone::Bad),
+        _ => (b"auth", Tone::Plain),
     }
 }
 
@@ -121,6 +167,56 @@ pub fn answer(entry: &Entry<'_>) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn event_of(text: &str) -> (String, Tone) {
+        let mut parser = crate::parse::Parser::default();
+        let entry = parser.entry(text.as_bytes()).unwrap();
+        let counted = match entry.body {
+            Body::Connection(_) => Kind::OtherConnection,
+            _ => Kind::OtherMessage,
+        };
+        let (word, tone) = event(counted, Some(&entry));
+        (String::from_utf8_lossy(&word).into_owned(), tone)
+    }
+
+    #[test]
+    fn what_counts_as_nothing_is_named_by_its_action() {
+        let ends = "TCP|192.0.2.1|465|192.0.2.2|9 SMTP";
+        for (entry, word, tone) in [
+            (
+                format!(
+                    "tcp_submit + U {ends} Authentication successful - switched to channel tcp_submit joe 235 2.7.0 PLAIN authentication successful."
+                ),
+                "auth ok",
+                Tone::Good,
+            ),
+            // The client called itself so.
+            (
+                format!(
+                    "tcp_submit + U {ends} Bad password x 235 2.7.0 535 5.7.8 Bad username or password."
+                ),
+                "auth fails",
+                Tone::Bad,
+            ),
+            (format!("tcp_submit + U {ends}"), "auth", Tone::Plain),
+            (format!("tcp_local + I {ends}"), "ETRN", Tone::Plain),
+            (
+                "tcp_local B 0  rfc822; HELP 500 5.5.1 Unknown command".to_owned(),
+                "bad cmd",
+                Tone::Bad,
+            ),
+            (
+                "tcp_local ims-ms VEA 0 a@x.org rfc822;b@y.org b@y.org data/big_smtp_read Error"
+                    .to_owned(),
+                "broken off",
+                Tone::Bad,
+            ),
+            ("tcp_local TQ 0 a@x.org rfc822;b@y.org b@y.org".to_owned(), "TQ", Tone::Plain),
+        ] {
+            let found = event_of(&format!("19-Feb-1998 10:52:10.79 {entry}"));
+            assert_eq!(found, (word.to_owned(), tone), "{entry}");
+        }
+    }
 
     #[test]
     fn quantities_are_short() {

@@ -153,7 +153,7 @@ impl Row<'_> {
         let mut scratch = Scratch::default();
         let entry = self.app.original(row).and_then(|text| text.entry(&mut scratch).ok());
         if let Some(entry) = entry {
-            let (_, tone) = words::kind(self.app.index().rows().kind(row));
+            let (_, tone) = words::event(self.app.index().rows().kind(row), Some(&entry));
             text::put(
                 frame,
                 cell,

@@ -100,10 +100,10 @@ fn draw_row(
     columns: &[Placed<Column>],
 ) {
     let rows = app.index().rows();
-    let (word, tone) = words::kind(rows.kind(row));
     let mut scratch = Scratch::default();
     let original = app.original(row);
     let entry = original.and_then(|original| original.entry(&mut scratch).ok());
+    let (word, tone) = words::event(rows.kind(row), entry.as_ref());
     let message = entry.as_ref().and_then(|entry| match &entry.body {
         Body::Message(message) => Some(message),
         _ => None,
@@ -112,7 +112,7 @@ fn draw_row(
         let cell = Rect { x: line.x + placed.x, width: placed.width, ..line };
         match placed.column {
             Column::Time => text::say(frame, cell, rows.time(row).to_string(), theme.dim),
-            Column::Outcome => text::say(frame, cell, word, theme.tone(tone)),
+            Column::Outcome => text::put(frame, cell, &show(&word), theme.tone(tone), theme),
             Column::Recipient => {
                 let recipient = message.map_or(&b""[..], |message| message.recipient());
                 text::put(frame, cell, &show(recipient), theme.plain, theme);
