@@ -1,5 +1,13 @@
 //! `mtatop export`: what the log holds, an object a line.
 
+pub mod fields;
+pub mod json;
+
+mod csv;
+
+pub use csv::Csv;
+pub use fields::Fields;
+
 use crate::cli::export::Export;
 use crate::headless::{self, Log, Outcome, Until, Work};
 use std::io;

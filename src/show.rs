@@ -36,7 +36,29 @@ use std::ops::Range;
 use unicode_width::UnicodeWidthChar;
 
 /// Marks drawn on one letter; no language in use stacks more.
-const MARKS_ON_A_LETTER: u8 = 3;
+pub const MARKS_ON_A_LETTER: u8 = 3;
+
+/// What a character would do on a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// Stands for itself.
+    Letter,
+    /// Stands on the letter before; on a letter, not too many do.
+    Mark,
+    /// Acts, hides, reorders, or is drawn in another width than we count.
+    Hidden,
+}
+
+/// What a character would do on a terminal, for those who write escapes of their own.
+pub fn sight(c: char) -> Sight {
+    match c {
+        ' '..='~' => Sight::Letter,
+        _ if c.is_ascii() => Sight::Hidden,
+        _ if drawn::holds(drawn::MARKS, c) => Sight::Mark,
+        _ if drawn::holds(drawn::LETTERS, c) => Sight::Letter,
+        _ => Sight::Hidden,
+    }
+}
 
 /// Text that may reach a terminal: a run of pieces, each literal or an escape made visible.
 ///
@@ -257,7 +279,8 @@ fn scan(bytes: &[u8], mut tell: impl FnMut(Seen)) {
     let mut last_mark = None;
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {
-            if !c.is_ascii() && drawn::holds(drawn::MARKS, c) {
+            let seen = sight(c);
+            if seen == Sight::Mark {
                 tell(match room {
                     0 if last_mark == Some(c) => Seen::Again(c),
                     0 => Seen::Hidden(c),
@@ -267,10 +290,7 @@ fn scan(bytes: &[u8], mut tell: impl FnMut(Seen)) {
                 last_mark = Some(c);
                 continue;
             }
-            let drawn = match c {
-                ' '..='~' => true,
-                _ => !c.is_ascii() && drawn::holds(drawn::LETTERS, c),
-            };
+            let drawn = seen == Sight::Letter;
             tell(if drawn { Seen::Drawn(c) } else { Seen::Hidden(c) });
             // A mark on a blank would look like a mark on nothing.
             room = if drawn && c != ' ' { MARKS_ON_A_LETTER } else { 0 };

@@ -1,0 +1,493 @@
+//! The fields of an entry, in the words and the order of the export schema.
+//!
+//! Knows what a field is called, not how it is written: that is for a [`Fields`] to know, such as
+//! [`json`](super::json) and [`Csv`](super::Csv). A field that was not logged is not told; one that
+//! was logged and is blank is told as empty text.
+//!
+//! ```
+//! use mtatop::export::{fields, json};
+//! let text = b"16-Feb-2007 14:54:13.72 l tcp_local E 1  rfc822;a@x.org a@x.org";
+//! let mut parser = mtatop::parse::Parser::default();
+//! let entry = parser.entry(text).unwrap();
+//! let mut line = Vec::new();
+//! json::record(&mut line, &mut |out| fields::entry(&entry, out));
+//! assert!(line.starts_with(br#"{"kind":"message","time":"2007-02-16T14:54:13.72","source_ch"#));
+//! ```
+
+use crate::entry::{
+    Application, Body, Code, ConnectingHost, ConnectionEntry, Direction, Entry, Message, RemoteMta,
+    Response, Stamp, Time, Transport,
+};
+use crate::ingest::Located;
+use chrono::{Datelike, Timelike};
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// Whoever writes down named values. Each name is told once; values come as the log has them, and
+/// to make them safe for where they go is the writer's duty.
+pub trait Fields {
+    /// Text, in any encoding or none.
+    fn text(&mut self, name: &str, value: &[u8]);
+    /// A whole number.
+    fn number(&mut self, name: &str, value: u64);
+    /// A decimal number as logged; what is none becomes text.
+    fn decimal(&mut self, name: &str, digits: &[u8]);
+    /// Yes or no.
+    fn flag(&mut self, name: &str, value: bool);
+    /// An object of strings whose names are not ours either.
+    fn strings(&mut self, name: &str, members: &[(&[u8], &[u8])]);
+    /// An object.
+    fn object(&mut self, name: &str, members: &mut dyn FnMut(&mut dyn Fields));
+    /// A list of so many objects; each is asked for by its place, from 0.
+    fn list(&mut self, name: &str, length: usize, item: &mut dyn FnMut(usize, &mut dyn Fields));
+}
+
+/// Every field of an entry, as the columns of a table: the members of an object behind its name.
+pub const ENTRY: &[&str] = &[
+    "kind",
+    "file",
+    "line",
+    "offset",
+    "time",
+    "node",
+    "process",
+    "source_channel",
+    "destination_channel",
+    "direction",
+    "code",
+    "action",
+    "modifiers",
+    "size",
+    "envelope_from",
+    "original_to_type",
+    "original_to",
+    "active_to",
+    "domain",
+    "notary_flags",
+    "sensitivity",
+    "priority",
+    "queue_file",
+    "envelope_id",
+    "message_id",
+    "related_message_id",
+    "username",
+    "authenticated",
+    "connecting_host.text",
+    "connecting_host.helo",
+    "connecting_host.rdns",
+    "connecting_host.ip",
+    "remote_host",
+    "remote_mta.type",
+    "remote_mta.host",
+    "transport.protocol",
+    "transport.local_ip",
+    "transport.local_port",
+    "transport.remote_ip",
+    "transport.remote_port",
+    "application.protocol",
+    "application.initial_host",
+    "application.dns_host",
+    "application.tls",
+    "banner",
+    "response.code",
+    "response.enhanced",
+    "response.text",
+    "diagnostic",
+    "reason",
+    "filter",
+    "auth_message",
+    "intermediate",
+    "initial",
+    "queue_seconds",
+    "header",
+    "text",
+    "extra",
+];
+
+/// Where an entry stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing<'a> {
+    /// The file, as it was named.
+    pub file: &'a Path,
+    /// Its first line, from 1; left out when it is not known.
+    pub line: Option<u64>,
+    /// Its first byte.
+    pub offset: u64,
+}
+
+/// An entry where it was found in a file of this path, understood or not.
+pub fn located(found: &Located<'_>, file: &Path, out: &mut dyn Fields) {
+    let standing = Standing { file, line: Some(found.line), offset: found.place.offset };
+    match &found.entry {
+        Ok(entry) => standing_entry(standing, entry, out),
+        Err(_) => unparsed(standing, found.text, out),
+    }
+}
+
+/// An entry and where it stands.
+pub fn standing_entry(standing: Standing<'_>, entry: &Entry<'_>, out: &mut dyn Fields) {
+    out.text("kind", kind(entry).as_bytes());
+    place(standing, out);
+    facts(entry, out);
+}
+
+/// A text that is no entry, and where it stands.
+pub fn unparsed(standing: Standing<'_>, text: &[u8], out: &mut dyn Fields) {
+    out.text("kind", b"unparsed");
+    place(standing, out);
+    out.text("text", text);
+}
+
+/// What an entry says, wherever it stands.
+pub fn entry(entry: &Entry<'_>, out: &mut dyn Fields) {
+    out.text("kind", kind(entry).as_bytes());
+    facts(entry, out);
+}
+
+fn place(standing: Standing<'_>, out: &mut dyn Fields) {
+    out.text("file", standing.file.as_os_str().as_encoded_bytes());
+    if let Some(line) = standing.line {
+        out.number("line", line);
+    }
+    out.number("offset", standing.offset);
+}
+
+fn kind(entry: &Entry<'_>) -> &'static str {
+    match entry.body {
+        Body::Message(_) => "message",
+        Body::Connection(_) => "connection",
+        Body::Header(_) => "header",
+    }
+}
+
+fn facts(entry: &Entry<'_>, out: &mut dyn Fields) {
+    time("time", entry.time, entry.stamp, out);
+    put("node", entry.node, out);
+    put("process", entry.process.map(|process| process.text), out);
+    match &entry.body {
+        Body::Message(message) => message_facts(message, out),
+        Body::Connection(connection) => connection_facts(connection, out),
+        Body::Header(line) => out.text("header", line),
+    }
+    if !entry.extra.is_empty() {
+        out.strings("extra", &entry.extra);
+    }
+}
+
+fn message_facts(message: &Message<'_>, out: &mut dyn Fields) {
+    out.text("source_channel", message.source_channel);
+    put("destination_channel", message.destination_channel, out);
+    code(message.code, out);
+    out.number("size", message.size);
+    out.text("envelope_from", message.envelope_from);
+    put("original_to_type", message.original_to_type, out);
+    out.text("original_to", message.original_to);
+    put("active_to", message.active_to, out);
+    if let Some(domain) = message.domain() {
+        out.text("domain", &domain.to_ascii_lowercase());
+    }
+    count("notary_flags", message.notary_flags, out);
+    count("sensitivity", message.sensitivity, out);
+    count("priority", message.priority, out);
+    put("queue_file", message.queue_file.map(|file| file.0), out);
+    put("envelope_id", message.envelope_id, out);
+    put("message_id", message.message_id, out);
+    put("related_message_id", message.related_message_id, out);
+    if let Some(user) = message.username {
+        out.text("username", user.name);
+        out.flag("authenticated", user.authenticated);
+    }
+    if let Some(host) = &message.connecting_host {
+        connecting_host(host, out);
+    }
+    put("remote_host", message.remote_host, out);
+    if let Some(mta) = &message.remote_mta {
+        remote_mta(mta, out);
+    }
+    ends(message.transport.as_ref(), message.application.as_ref(), out);
+    put("banner", message.banner, out);
+    if let Some(reply) = &message.response {
+        response("response", reply, out);
+    }
+    put("diagnostic", message.diagnostic, out);
+    put("reason", message.reason, out);
+    put("filter", message.filter, out);
+    put("intermediate", message.intermediate, out);
+    put("initial", message.initial, out);
+    if let Some(seconds) = message.queue_seconds {
+        out.decimal("queue_seconds", seconds);
+    }
+}
+
+fn connection_facts(connection: &ConnectionEntry<'_>, out: &mut dyn Fields) {
+    out.text("source_channel", connection.source_channel);
+    out.text("direction", direction(connection.direction).as_bytes());
+    code(connection.code, out);
+    put("username", connection.username, out);
+    ends(connection.transport.as_ref(), connection.application.as_ref(), out);
+    put("diagnostic", connection.diagnostic, out);
+    put("auth_message", connection.auth_message, out);
+}
+
+fn put(name: &str, value: Option<&[u8]>, out: &mut dyn Fields) {
+    if let Some(value) = value {
+        out.text(name, value);
+    }
+}
+
+fn count(name: &str, value: Option<u32>, out: &mut dyn Fields) {
+    if let Some(value) = value {
+        out.number(name, value.into());
+    }
+}
+
+fn code(code: Code<'_>, out: &mut dyn Fields) {
+    out.text("code", code.0);
+    put("action", code.0.get(..1), out);
+    put("modifiers", Some(code.modifiers()).filter(|modifiers| !modifiers.is_empty()), out);
+}
+
+/// The word for who opened a connection.
+pub fn direction(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Inbound => "inbound",
+        Direction::Outbound => "outbound",
+    }
+}
+
+/// `transport` and `application`, where they are known.
+pub fn ends(
+    transport: Option<&Transport<'_>>,
+    application: Option<&Application<'_>>,
+    out: &mut dyn Fields,
+) {
+    if let Some(ends) = transport {
+        out.object("transport", &mut |out| {
+            out.text("protocol", ends.protocol);
+            out.text("local_ip", ends.local_ip);
+            out.number("local_port", ends.local_port.into());
+            out.text("remote_ip", ends.remote_ip);
+            out.number("remote_port", ends.remote_port.into());
+        });
+    }
+    if let Some(application) = application {
+        out.object("application", &mut |out| {
+            out.text("protocol", application.protocol);
+            put("initial_host", application.initial_host, out);
+            put("dns_host", application.dns_host, out);
+            put("tls", application.tls, out);
+        });
+    }
+}
+
+fn connecting_host(host: &ConnectingHost<'_>, out: &mut dyn Fields) {
+    out.object("connecting_host", &mut |out| {
+        out.text("text", host.text);
+        out.text("helo", host.helo);
+        put("rdns", host.rdns, out);
+        put("ip", host.ip, out);
+    });
+}
+
+fn remote_mta(mta: &RemoteMta<'_>, out: &mut dyn Fields) {
+    out.object("remote_mta", &mut |out| {
+        out.text("type", mta.kind);
+        out.text("host", mta.host);
+    });
+}
+
+/// Reply of a remote server.
+pub fn response(name: &str, reply: &Response<'_>, out: &mut dyn Fields) {
+    out.object(name, &mut |out| {
+        out.number("code", reply.code.into());
+        put("enhanced", reply.enhanced, out);
+        out.text("text", reply.text);
+    });
+}
+
+/// A time as ISO 8601, with the fraction and the zone that were logged. A time without its stamp has
+/// as many digits as it needs, two at least if any. A leap second is the second after it: the time
+/// does not know of it.
+///
+/// A time past the years of the calendar, which no log has, is left out.
+pub fn time(name: &str, time: Time, stamp: Stamp<'_>, out: &mut dyn Fields) {
+    let Some(calendar) = time.calendar() else { return };
+    let (date, clock) = (calendar.date(), calendar.time());
+    let mut text = String::with_capacity(32);
+    let (year, month, day) = (date.year(), date.month(), date.day());
+    let (hour, minute, second) = (clock.hour(), clock.minute(), clock.second());
+    let _ = write!(text, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}");
+    match (stamp.fraction, time.0.rem_euclid(1_000)) {
+        ([], 0) => {}
+        ([], millis) if millis % 10 == 0 => drop(write!(text, ".{:02}", millis / 10)),
+        ([], millis) => drop(write!(text, ".{millis:03}")),
+        (digits, _) => {
+            text.push('.');
+            text.extend(digits.iter().copied().map(char::from));
+        }
+    }
+    text.extend(stamp.zone.iter().copied().map(char::from));
+    out.text(name, text.as_bytes());
+}
+
+/// A duration as a number of seconds, with as many digits as it needs.
+pub fn seconds(name: &str, millis: u64, out: &mut dyn Fields) {
+    let (whole, rest) = (millis / 1_000, millis % 1_000);
+    if rest == 0 {
+        return out.number(name, whole);
+    }
+    let digits = format!("{whole}.{rest:03}");
+    out.decimal(name, digits.trim_end_matches('0').as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entry::{QueueFile, Username};
+    use crate::export::json;
+    use serde_json::Value;
+    use std::collections::BTreeSet;
+
+    fn written(members: &mut dyn FnMut(&mut dyn Fields)) -> Value {
+        let mut line = Vec::new();
+        json::object(&mut line, members);
+        serde_json::from_slice(&line).unwrap()
+    }
+
+    fn entry_of(body: Body<'_>) -> Entry<'_> {
+        Entry {
+            time: Time(0),
+            stamp: Stamp::default(),
+            node: Some(b"hosta"),
+            process: crate::entry::ProcessId::new(b"1f.2.3"),
+            body,
+            extra: vec![(b"zz", b"1")],
+        }
+    }
+
+    fn transport() -> Transport<'static> {
+        let (local_ip, remote_ip) = (b"192.0.2.1", b"192.0.2.2");
+        Transport { protocol: b"TCP", local_ip, local_port: 1, remote_ip, remote_port: 25 }
+    }
+
+    fn application() -> Application<'static> {
+        let (initial_host, dns_host) = (Some(&b"a.org"[..]), Some(&b"mx.a.org"[..]));
+        Application { protocol: b"SMTP", initial_host, dns_host, tls: Some(b"TLS") }
+    }
+
+    /// A message entry with every field there is.
+    fn whole_message() -> Message<'static> {
+        let text = Some(&b"x"[..]);
+        let host = ConnectingHost { text: b"a (b [c])", helo: b"a", rdns: text, ip: text };
+        Message {
+            code: Code(b"EEA"),
+            source_channel: b"tcp_local",
+            destination_channel: Some(b"l"),
+            size: 4,
+            envelope_from: b"",
+            original_to_type: Some(b"rfc822"),
+            original_to: b"o@x.org",
+            active_to: Some(b"@relay:a@Y.Org"),
+            notary_flags: Some(276),
+            queue_file: Some(QueueFile(b"q/ZZ0.00")),
+            envelope_id: text,
+            message_id: text,
+            related_message_id: text,
+            username: Some(Username::new(b"*user")),
+            connecting_host: Some(host),
+            remote_host: text,
+            sensitivity: Some(0),
+            priority: Some(3),
+            intermediate: text,
+            initial: text,
+            filter: text,
+            reason: text,
+            remote_mta: Some(RemoteMta { kind: b"dns", host: b"mx" }),
+            transport: Some(transport()),
+            application: Some(application()),
+            banner: text,
+            response: Some(Response { code: 250, enhanced: Some(b"2.1.5"), text: b"ok" }),
+            diagnostic: text,
+            queue_seconds: Some(b"12.5"),
+        }
+    }
+
+    fn whole_connection() -> ConnectionEntry<'static> {
+        ConnectionEntry {
+            code: Code(b"U"),
+            source_channel: b"tcp_local",
+            direction: Direction::Inbound,
+            transport: Some(transport()),
+            application: Some(application()),
+            username: Some(b"user"),
+            auth_message: Some(b"Bad password"),
+            diagnostic: Some(b"535"),
+        }
+    }
+
+    fn names(value: &Value) -> BTreeSet<String> {
+        let inner = |(name, value): (&String, &Value)| match value {
+            Value::Object(members) if name != "extra" => {
+                members.keys().map(|member| format!("{name}.{member}")).collect()
+            }
+            _ => vec![name.clone()],
+        };
+        value.as_object().unwrap().iter().flat_map(inner).collect()
+    }
+
+    #[test]
+    fn every_field_has_its_column_and_every_column_its_field() {
+        let standing = Standing { file: Path::new("mail.log"), line: Some(1), offset: 0 };
+        let mut found = BTreeSet::new();
+        for body in [
+            Body::Message(whole_message()),
+            Body::Connection(whole_connection()),
+            Body::Header(b"Subject: x"),
+        ] {
+            let entry = entry_of(body);
+            found.extend(names(&written(&mut |out| standing_entry(standing, &entry, out))));
+        }
+        found.extend(names(&written(&mut |out| unparsed(standing, b"junk", out))));
+        let columns: BTreeSet<String> = ENTRY.iter().map(|&name| name.to_owned()).collect();
+        assert_eq!(found, columns);
+    }
+
+    #[test]
+    fn a_message_says_what_was_logged() {
+        let entry = entry_of(Body::Message(whole_message()));
+        let value = written(&mut |out| super::entry(&entry, out));
+        assert_eq!(value["domain"], "y.org");
+        assert_eq!((&value["action"], &value["modifiers"]), (&"E".into(), &"EA".into()));
+        assert_eq!((&value["username"], &value["authenticated"]), (&"user".into(), &true.into()));
+        assert_eq!(value["envelope_from"], "");
+        assert_eq!(value["queue_seconds"], 12.5);
+        let bare = entry_of(Body::Message(Message { code: Code(b"Q"), ..Message::default() }));
+        let value = written(&mut |out| super::entry(&bare, out));
+        assert_eq!(value.get("modifiers"), None);
+    }
+
+    #[test]
+    fn times_have_the_digits_that_were_logged() {
+        for (millis, fraction, zone, expected) in [
+            (0, "", "", "1970-01-01T00:00:00"),
+            (410, "41", "", "1970-01-01T00:00:00.41"),
+            (0, "00", "+0100", "1970-01-01T00:00:00.00+0100"),
+            (123, "123456789", "Z", "1970-01-01T00:00:00.123456789Z"),
+            (-590, "", "", "1969-12-31T23:59:59.41"),
+            (1_001, "", "", "1970-01-01T00:00:01.001"),
+        ] {
+            let stamp = Stamp { fraction: fraction.as_bytes(), zone: zone.as_bytes() };
+            let value = written(&mut |out| time("t", Time(millis), stamp, out));
+            assert_eq!(value["t"], expected);
+        }
+        assert_eq!(
+            written(&mut |out| time("t", Time(i64::MAX), Stamp::default(), out)),
+            Value::Object(serde_json::Map::new())
+        );
+        let value = written(&mut |out| {
+            seconds("a", 12_000, out);
+            seconds("b", 1_250, out);
+        });
+        assert_eq!((&value["a"], &value["b"]), (&12.into(), &1.25.into()));
+    }
+}
