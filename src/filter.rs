@@ -18,6 +18,7 @@ mod tally;
 pub use recent::{Recent, Second};
 pub use tally::{Counts, Tally, Totals};
 
+use crate::entry::{Body, Entry};
 use memchr::memmem;
 use nom::branch::alt;
 use nom::bytes::complete::{is_not, tag_no_case};
@@ -102,6 +103,29 @@ impl Filter {
             domains.clone().into_iter().any(|domain| term.iter().any(|d| d.matches(domain)))
         };
         self.terms.iter().all(one_of)
+    }
+}
+
+impl Filter {
+    /// Whether an entry is wanted, as [`Tally::leaves`] says of its row: a message entry by either
+    /// recipient address, a connection entry by the host it was opened to reach. What has no
+    /// domain, and text that is no entry, only an empty filter wants.
+    pub fn leaves(&self, entry: Option<&Entry<'_>>) -> bool {
+        if self.is_empty() {
+            return true;
+        }
+        let lower = |domain: Option<&[u8]>| domain.unwrap_or_default().to_ascii_lowercase();
+        let [one, other] = match entry.map(|entry| &entry.body) {
+            Some(Body::Message(message)) => {
+                [lower(message.active_domain()), lower(message.original_domain())]
+            }
+            Some(Body::Connection(connection)) => {
+                let asked = connection.application.and_then(|application| application.initial_host);
+                [lower(asked), Vec::new()]
+            }
+            _ => return false,
+        };
+        self.matches([&*one, &*other])
     }
 }
 

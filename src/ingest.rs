@@ -65,6 +65,8 @@ pub struct Located<'a> {
     pub length: usize,
     /// It was longer, but not kept whole.
     pub cut: bool,
+    /// Its bytes in the file, with the line end if it has one.
+    pub bytes: &'a [u8],
     /// The text as one line.
     pub text: &'a [u8],
     /// What it says.

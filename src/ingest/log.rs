@@ -233,6 +233,10 @@ impl Stream {
             line: self.line,
             length: found.length,
             cut: found.cut,
+            bytes: self
+                .bytes
+                .get(self.taken..self.taken + found.end - found.start)
+                .unwrap_or_default(),
             text: &text,
             entry: self.parser.entry(&text),
         };
