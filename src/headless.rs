@@ -3,13 +3,19 @@
 //!
 //! Knows no command: what is printed, and where, is for the works to know.
 
+mod complaints;
+mod interrupt;
+mod progress;
+
 use crate::cli::{FAILED, Input, USAGE};
 use crate::filter::Filter;
-use crate::follow::State;
 use crate::index::{Batch, Index, RowId};
-use crate::ingest::{FileStatus, Listener, Located, News, Originals, POLL, Reader};
+use crate::ingest::{Listener, Located, News, Originals, POLL, Reader};
 use crate::show::plain;
 use crate::source::Disk;
+use complaints::Complaints;
+use interrupt::Interrupt;
+use progress::Progress;
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
@@ -24,6 +30,11 @@ pub trait Work {
     /// Whether entries are to be absorbed into the index; else it stays empty.
     fn wants_index(&self) -> bool {
         true
+    }
+
+    /// Whether a person sees on the terminal what is printed, while the log is still being read.
+    fn prints_to_terminal(&self) -> bool {
+        false
     }
 
     /// The next entry, whether the filter leaves it or not.
@@ -76,58 +87,85 @@ pub enum Until {
     Idle(Option<Duration>),
 }
 
+/// The filter of the command line.
+///
+/// # Errors
+/// What the command ends with.
+pub fn filter(input: &Input) -> Result<Filter, Outcome> {
+    Filter::parse(&Filter::text_of_domains(&input.domain)).map_err(|error| {
+        let given = plain(input.domain.join(" ").as_bytes());
+        (USAGE, vec![format!("--domain {given}: {error}")])
+    })
+}
+
 /// Reads the files of the command line, and has the work done on them.
 pub fn run(input: &Input, until: Until, work: &mut dyn Work) -> Outcome {
-    let text = Filter::text_of_domains(&input.domain);
-    let filter = match Filter::parse(&text) {
+    let filter = match filter(input) {
         Ok(filter) => filter,
-        Err(error) => {
-            let given = plain(input.domain.join(" ").as_bytes());
-            return (USAGE, vec![format!("--domain {given}: {error}")]);
-        }
+        Err(outcome) => return outcome,
     };
     let reader = Reader::new(Arc::new(Disk), input.files.iter().cloned());
     let log = Log { index: Index::default(), originals: Originals::default(), filter };
-    let mut session = Session { reader, log, status: Vec::new() };
-    match session.run(until, work) {
-        Ok(code) => session.judge(code),
+    let complaints = Complaints::default();
+    let progress = Progress::new(until == Until::End && !work.prints_to_terminal());
+    let mut session = Session { reader, log, complaints, progress, until };
+    let interrupt = match Interrupt::catch(until != Until::End) {
+        Ok(interrupt) => interrupt,
+        Err(error) => return (FAILED, vec![format!("signals: {error}")]),
+    };
+    let result = session.run(&interrupt, work);
+    session.progress.end();
+    match (result, interrupt.code()) {
+        (Ok(code), None) => session.complaints.judge(code, &session.log.originals),
+        (Ok(_), Some(code)) => (code, session.complaints.judge(code, &session.log.originals).1),
         // A reader that had enough closes the pipe: that is no failure.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => (0, Vec::new()),
-        Err(error) => (FAILED, vec![error.to_string()]),
+        (Err(error), _) if error.kind() == io::ErrorKind::BrokenPipe => (0, Vec::new()),
+        (Err(error), _) => (FAILED, vec![error.to_string()]),
     }
 }
 
 struct Session {
     reader: Reader,
     log: Log,
-    status: Vec<FileStatus>,
+    complaints: Complaints,
+    progress: Progress,
+    until: Until,
 }
 
 impl Session {
-    fn run(&mut self, until: Until, work: &mut dyn Work) -> io::Result<u8> {
+    fn run(&mut self, interrupt: &Interrupt, work: &mut dyn Work) -> io::Result<u8> {
         let start = Instant::now();
         let mut newest = start;
-        while until == Until::End || !is_over(until, newest.elapsed()) {
+        while interrupt.code().is_none() && !is_over(self.until, newest.elapsed()) {
             if self.round(start.elapsed(), work)? {
                 newest = Instant::now();
+                self.progress.draw(start.elapsed(), &self.complaints.status);
                 continue;
             }
             work.pause()?;
-            if until == Until::End {
+            if self.until == Until::End {
                 break;
             }
             thread::sleep(POLL);
         }
-        work.finish(&self.log)
+        match interrupt.code() {
+            // What is not whole is of no use; what is followed is whole at any time.
+            Some(code) if self.until == Until::End => Ok(code),
+            _ => {
+                self.progress.end();
+                work.finish(&self.log)
+            }
+        }
     }
 
     /// Reads on a little. False if there was nothing new.
     fn round(&mut self, now: Duration, work: &mut dyn Work) -> io::Result<bool> {
         let batch = work.wants_index().then(|| Batch::new(self.log.index.keys()));
-        let Self { reader, log, status } = self;
-        let mut feeding = Feeding { log, status, work, batch, result: Ok(()) };
+        let Self { reader, log, complaints, progress, .. } = self;
+        let mut feeding = Feeding { log, complaints, entries: 0, work, batch, result: Ok(()) };
         let found = reader.round(now, &mut feeding);
-        let Feeding { batch, result, .. } = feeding;
+        let Feeding { batch, result, entries, .. } = feeding;
+        progress.entries += entries;
         result?;
         if let Some(batch) = batch {
             let before = self.log.index.rows().next_id();
@@ -135,19 +173,6 @@ impl Session {
             work.absorbed(before.0..self.log.index.rows().next_id().0, &self.log)?;
         }
         Ok(found)
-    }
-
-    /// A file that could not be read is a failure, whatever came of the others.
-    fn judge(&self, code: u8) -> Outcome {
-        let unread = self.status.iter().filter_map(|file| match file.state {
-            State::Waiting(why) => {
-                let path = plain(file.path.as_os_str().as_encoded_bytes());
-                Some(format!("{path}: {why}"))
-            }
-            _ => None,
-        });
-        let lines: Vec<String> = unread.collect();
-        (if lines.is_empty() { code } else { FAILED }, lines)
     }
 }
 
@@ -158,7 +183,8 @@ fn is_over(until: Until, idle: Duration) -> bool {
 /// Hands each entry to the work, and to the batch if there is one.
 struct Feeding<'a> {
     log: &'a mut Log,
-    status: &'a mut Vec<FileStatus>,
+    complaints: &'a mut Complaints,
+    entries: u64,
     work: &'a mut dyn Work,
     batch: Option<Batch>,
     result: io::Result<()>,
@@ -168,11 +194,13 @@ impl Listener for Feeding<'_> {
     fn news(&mut self, news: News) {
         self.log.originals.learn(&news);
         if let News::Status(status) = news {
-            *self.status = status;
+            self.complaints.status = status;
         }
     }
 
     fn entry(&mut self, found: &Located<'_>) {
+        self.entries += 1;
+        self.complaints.hear(found);
         if self.result.is_ok() {
             self.result = self.work.entry(found, self.log);
         }

@@ -1,0 +1,114 @@
+//! What is wrong with the files, each one's own: heard while they are read, told at the end.
+
+use super::Outcome;
+use crate::cli::FAILED;
+use crate::follow::State;
+use crate::ingest::{FileStatus, Located, Originals};
+use crate::show::{plain, show};
+use std::path::Path;
+
+/// In so many lines, some entry must be found.
+const TRIED: u64 = 1_000;
+/// Cells of a first line that are told.
+const TOLD: usize = 60;
+
+/// What was heard so far.
+#[derive(Default)]
+pub(super) struct Complaints {
+    /// How far each file was read.
+    pub(super) status: Vec<FileStatus>,
+    /// By the number of the source.
+    sources: Vec<Heard>,
+}
+
+/// Of one opened file.
+#[derive(Default)]
+struct Heard {
+    /// Its first text, which is no entry; `None` before the first, and as soon as one is.
+    first: Option<String>,
+    /// An entry was found in time, or is no longer looked for.
+    settled: bool,
+    /// There is none where there must be one.
+    unknown: bool,
+    /// Entries of which only the beginning was kept.
+    cut: u64,
+}
+
+impl Complaints {
+    /// Hears of the next entry.
+    pub(super) fn hear(&mut self, found: &Located<'_>) {
+        let number = usize::from(found.place.source);
+        if self.sources.len() <= number {
+            self.sources.resize_with(number + 1, Heard::default);
+        }
+        let Some(source) = self.sources.get_mut(number) else { return };
+        source.cut += u64::from(found.cut);
+        if !source.settled {
+            source.try_entry(found);
+        }
+    }
+
+    /// A file that could not be read, or in which there is no entry, is a failure, whatever came of
+    /// the others.
+    pub(super) fn judge(&self, code: u8, originals: &Originals) -> Outcome {
+        let unread = self.status.iter().filter_map(unread);
+        let unknown = (0..).zip(&self.sources).filter_map(|(number, source)| {
+            let first = source.first.as_ref().filter(|_| source.is_unknown())?;
+            let path = shown(originals.path(number)?);
+            Some(format!("{path}: no MTA log entry in the first 1,000 lines (first: {first})"))
+        });
+        let mut lines: Vec<String> = unread.chain(unknown).collect();
+        let code = if lines.is_empty() { code } else { FAILED };
+        lines.extend((0..).zip(&self.sources).filter(|(_, source)| source.cut > 0).filter_map(
+            |(number, source)| {
+                let path = shown(originals.path(number)?);
+                Some(format!("{path}: {} entries longer than 64 KiB were cut", source.cut))
+            },
+        ));
+        lines.extend(self.status.iter().filter_map(unended));
+        (code, lines)
+    }
+}
+
+impl Heard {
+    fn try_entry(&mut self, found: &Located<'_>) {
+        if found.line > TRIED {
+            (self.settled, self.unknown) = (true, true);
+        } else if found.entry.is_ok() {
+            (self.settled, self.first) = (true, None);
+        } else if self.first.is_none() {
+            // Cut before it is made fit, for it may be long.
+            let text = found.text.get(..TOLD * 4).unwrap_or(found.text);
+            let clipped = show(text).clip(TOLD);
+            self.first = Some(clipped.pieces().map(|piece| piece.text).collect());
+        }
+    }
+
+    /// A file of fewer lines is one in which none was found at all.
+    fn is_unknown(&self) -> bool {
+        self.unknown || !self.settled
+    }
+}
+
+fn shown(path: &Path) -> String {
+    plain(path.as_os_str().as_encoded_bytes())
+}
+
+fn unread(file: &FileStatus) -> Option<String> {
+    let path = shown(&file.path);
+    Some(match file.state {
+        State::Waiting(why) => format!("{path}: {why}"),
+        State::NotAFile(kind) => format!("{path}: is {kind}"),
+        State::Unreadable { offset, reason } => {
+            format!("{path}: read error at byte {offset}: {reason}")
+        }
+        State::Following | State::Draining | State::Renamed | State::Deleted => return None,
+    })
+}
+
+fn unended(file: &FileStatus) -> Option<String> {
+    let path = shown(&file.path);
+    let bytes = file.partial;
+    (bytes > 0)
+        .then(|| format!("{path}: the last line has no end yet; its {bytes} bytes are left out"))
+}
