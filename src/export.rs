@@ -1,26 +1,61 @@
 //! `mtatop export`: what the log holds, an object a line.
+//!
+//! Knows how fields are called and written, and no grammar. Entries are printed as they are read;
+//! for everything else the index is asked, and texts are read again.
 
 pub mod fields;
 pub mod json;
 
+mod connections;
 mod csv;
+mod entries;
+mod output;
+mod printer;
 
+pub use connections::number;
 pub use csv::Csv;
 pub use fields::Fields;
+pub use output::Output;
+pub use printer::Printer;
 
-use crate::cli::export::Export;
-use crate::headless::{self, Log, Outcome, Until, Work};
-use std::io;
+use crate::cli::export::{Export, Format, What};
+use crate::cli::{FAILED, USAGE};
+use crate::headless::{self, Outcome, Until};
+use connections::Connections;
+use entries::Entries;
+use std::time::Duration;
 
 /// Prints what was asked for.
 pub fn run(export: &Export) -> Outcome {
-    headless::run(&export.input, Until::End, &mut Nothing)
+    if export.format == Format::Raw && export.what != What::Entries {
+        return (USAGE, vec!["--format raw: only entries have bytes of their own".to_owned()]);
+    }
+    // Before an output is opened, which may cost what was there.
+    if let Err(outcome) = headless::filter(&export.input) {
+        return outcome;
+    }
+    let output = match &export.output {
+        None => Ok(Output::standard()),
+        Some(path) => Output::file(path, export.follow, &export.input.files),
+    };
+    match output {
+        Ok(output) => print(export, output),
+        Err(error) => (FAILED, vec![error.to_string()]),
+    }
 }
 
-struct Nothing;
-
-impl Work for Nothing {
-    fn finish(&mut self, _log: &Log) -> io::Result<u8> {
-        Ok(0)
+fn print(export: &Export, output: Output) -> Outcome {
+    let until = if export.follow {
+        Until::Idle(export.exit_after_idle.map(Duration::from_secs))
+    } else {
+        Until::End
+    };
+    let (input, format) = (&export.input, export.format);
+    match export.what {
+        What::Entries => headless::run(input, until, &mut Entries::new(output, format)),
+        What::Connections => {
+            headless::run(input, until, &mut Connections::new(output, format, export.follow))
+        }
+        What::Deliveries | What::Messages => (FAILED, vec!["cannot be exported yet".to_owned()]),
     }
 }

@@ -35,7 +35,8 @@
 //! The first four are held by `tests/it/architecture.rs`.
 //!
 //! * Rooms import downwards only; each says in its first lines what it does not know.
-//! * Only [`source`] opens files, and it opens them for reading.
+//! * Only [`source`] opens logs, and it opens them for reading. What [`export`] is told to write is
+//!   the only file that is written.
 //! * Nothing below [`tui`] knows the clock for the screen; [`ingest`] has one of its own to poll by.
 //! * Nothing below [`app`] knows a key, and only `ui::Theme` knows colours.
 //! * Parsing cannot fail: what is not understood is kept, counted and shown.

@@ -22,7 +22,8 @@ pub struct Export {
     /// End after so many seconds in which nothing was new
     #[arg(long, value_name = "S", requires = "follow")]
     pub exit_after_idle: Option<u64>,
-    /// Write to this file instead of standard output; it appears when it is whole
+    /// Write to this file instead of standard output; it appears when it is whole, with --follow it
+    /// grows
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }

@@ -9,6 +9,7 @@
 mod architecture;
 mod cli;
 mod e2e;
+mod export;
 mod filter;
 mod golden;
 mod harness;

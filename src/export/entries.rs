@@ -1,0 +1,71 @@
+//! `mtatop export entries`: each entry as it is read, without an index.
+
+use super::{Output, Printer, fields};
+use crate::cli::export::Format;
+use crate::headless::{Log, Work};
+use crate::ingest::Located;
+use crate::show::plain;
+use std::io;
+use std::path::Path;
+
+/// Prints entries.
+pub(super) struct Entries {
+    printer: Printer,
+    raw: bool,
+    /// What was printed last had no line end.
+    unended: bool,
+}
+
+impl Entries {
+    pub(super) fn new(output: Output, format: Format) -> Self {
+        let printer = Printer::new(output, format, fields::ENTRY);
+        Self { printer, raw: format == Format::Raw, unended: false }
+    }
+
+    /// The bytes of the file. Only where something follows, a last line without an end gets one.
+    fn raw(&mut self, found: &Located<'_>) -> io::Result<()> {
+        if self.unended {
+            self.printer.raw(b"\n")?;
+        }
+        self.unended = !found.bytes.ends_with(b"\n");
+        if !self.printer.is_terminal() {
+            return self.printer.raw(found.bytes);
+        }
+        self.printer.raw(plain(found.text).as_bytes())?;
+        self.unended = true;
+        Ok(())
+    }
+}
+
+impl Work for Entries {
+    fn wants_index(&self) -> bool {
+        false
+    }
+
+    fn prints_to_terminal(&self) -> bool {
+        self.printer.is_terminal()
+    }
+
+    fn entry(&mut self, found: &Located<'_>, log: &Log) -> io::Result<()> {
+        if !log.filter.leaves(found.entry.as_ref().ok()) {
+            return Ok(());
+        }
+        if self.raw {
+            return self.raw(found);
+        }
+        let file = log.originals.path(found.place.source).unwrap_or(Path::new(""));
+        self.printer.record(&mut |out| fields::located(found, file, out))
+    }
+
+    fn pause(&mut self) -> io::Result<()> {
+        self.printer.flush()
+    }
+
+    fn finish(&mut self, log: &Log) -> io::Result<u8> {
+        if self.unended && self.printer.is_terminal() {
+            self.printer.raw(b"\n")?;
+        }
+        self.printer.finish(log)?;
+        Ok(0)
+    }
+}
