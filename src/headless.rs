@@ -105,6 +105,7 @@ pub fn run(input: &Input, until: Until, work: &mut dyn Work) -> Outcome {
         Err(outcome) => return outcome,
     };
     let reader = Reader::new(Arc::new(Disk), input.files.iter().cloned());
+    let reader = reader.once(until == Until::End);
     let log = Log { index: Index::default(), originals: Originals::default(), filter };
     let complaints = Complaints::default();
     let progress = Progress::new(until == Until::End && !work.prints_to_terminal());
@@ -136,14 +137,14 @@ impl Session {
     fn run(&mut self, interrupt: &Interrupt, work: &mut dyn Work) -> io::Result<u8> {
         let start = Instant::now();
         let mut newest = start;
-        while interrupt.code().is_none() && !is_over(self.until, newest.elapsed()) {
+        while interrupt.code().is_none() {
             if self.round(start.elapsed(), work)? {
                 newest = Instant::now();
                 self.progress.draw(start.elapsed(), &self.complaints.status);
                 continue;
             }
             work.pause()?;
-            if self.until == Until::End {
+            if is_over(self.until, newest.elapsed()) {
                 break;
             }
             thread::sleep(POLL);
@@ -176,8 +177,12 @@ impl Session {
     }
 }
 
+/// Whether to stop when nothing was new for so long.
 fn is_over(until: Until, idle: Duration) -> bool {
-    matches!(until, Until::Idle(Some(longest)) if idle >= longest)
+    match until {
+        Until::End => true,
+        Until::Idle(longest) => longest.is_some_and(|longest| idle >= longest),
+    }
 }
 
 /// Hands each entry to the work, and to the batch if there is one.

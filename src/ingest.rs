@@ -119,6 +119,12 @@ impl Reader {
         Self { fs, logs, sources: 0, told: Vec::new() }
     }
 
+    /// Whether to read only what is there, once: a last line is whole then even without an end.
+    pub fn once(mut self, once: bool) -> Self {
+        self.logs.iter_mut().for_each(|log| log.once(once));
+        self
+    }
+
     /// Reads on, up to as many entries as a batch holds. `now` is the time since any fixed start.
     /// False if there was nothing new.
     pub fn round(&mut self, now: Duration, listener: &mut dyn Listener) -> bool {

@@ -4,7 +4,7 @@ use super::Outcome;
 use crate::cli::FAILED;
 use crate::follow::State;
 use crate::ingest::{FileStatus, Located, Originals};
-use crate::show::{plain, show};
+use crate::show::{number, plain, show};
 use std::path::Path;
 
 /// In so many lines, some entry must be found.
@@ -32,6 +32,8 @@ struct Heard {
     unknown: bool,
     /// Entries of which only the beginning was kept.
     cut: u64,
+    /// The last line had no end.
+    unended: bool,
 }
 
 impl Complaints {
@@ -43,6 +45,7 @@ impl Complaints {
         }
         let Some(source) = self.sources.get_mut(number) else { return };
         source.cut += u64::from(found.cut);
+        source.unended |= !found.cut && !found.bytes.ends_with(b"\n");
         if !source.settled {
             source.try_entry(found);
         }
@@ -59,13 +62,10 @@ impl Complaints {
         });
         let mut lines: Vec<String> = unread.chain(unknown).collect();
         let code = if lines.is_empty() { code } else { FAILED };
-        lines.extend((0..).zip(&self.sources).filter(|(_, source)| source.cut > 0).filter_map(
-            |(number, source)| {
-                let path = shown(originals.path(number)?);
-                Some(format!("{path}: {} entries longer than 64 KiB were cut", source.cut))
-            },
-        ));
-        lines.extend(self.status.iter().filter_map(unended));
+        for (number, source) in (0..).zip(&self.sources) {
+            let path = originals.path(number).map(shown).unwrap_or_default();
+            lines.extend(source.remarks().map(|remark| format!("{path}: {remark}")));
+        }
         (code, lines)
     }
 }
@@ -82,6 +82,17 @@ impl Heard {
             let clipped = show(text).clip(TOLD);
             self.first = Some(clipped.pieces().map(|piece| piece.text).collect());
         }
+    }
+
+    /// What is to be told of it, though it is no failure.
+    fn remarks(&self) -> impl Iterator<Item = String> {
+        let cut = match self.cut {
+            0 => None,
+            1 => Some("an entry longer than 64 KiB was cut".to_owned()),
+            cut => Some(format!("{} entries longer than 64 KiB were cut", number(cut))),
+        };
+        let unended = "the last line has no end, and may not be whole";
+        cut.into_iter().chain(self.unended.then(|| unended.to_owned()))
     }
 
     /// A file of fewer lines is one in which none was found at all.
@@ -104,11 +115,4 @@ fn unread(file: &FileStatus) -> Option<String> {
         }
         State::Following | State::Draining | State::Renamed | State::Deleted => return None,
     })
-}
-
-fn unended(file: &FileStatus) -> Option<String> {
-    let path = shown(&file.path);
-    let bytes = file.partial;
-    (bytes > 0)
-        .then(|| format!("{path}: the last line has no end yet; its {bytes} bytes are left out"))
 }

@@ -24,6 +24,9 @@ pub(super) struct Log {
     state: State,
     /// The last look found nothing; there will be none before the next round.
     idle: bool,
+    /// What is there is read, and nothing more is looked for then.
+    once: bool,
+    concluded: bool,
     read: u64,
     behind: u64,
 }
@@ -60,12 +63,27 @@ impl Log {
     pub(super) fn new(follower: Follower) -> Self {
         let state = State::Following;
         let (streams, bytes) = (Vec::new(), Vec::new());
-        Self { follower, streams, bytes, state, idle: false, read: 0, behind: 0 }
+        Self {
+            follower,
+            streams,
+            bytes,
+            state,
+            idle: false,
+            once: false,
+            concluded: false,
+            read: 0,
+            behind: 0,
+        }
     }
 
     /// Another round begins: a file in which nothing was new may have grown.
     pub(super) fn wake(&mut self) {
-        self.idle = false;
+        self.idle = self.concluded;
+    }
+
+    /// Whether to read only what is there.
+    pub(super) fn once(&mut self, once: bool) {
+        self.once = once;
     }
 
     /// Reads until there is an entry to take or nothing to read. True if anything was read.
@@ -81,7 +99,11 @@ impl Log {
             match self.follower.poll(fs, now, &mut self.bytes) {
                 Step::Idle(state) => {
                     (self.state, self.idle, self.behind) = (state, true, 0);
-                    self.streams.iter_mut().for_each(|stream| stream.quiet = true);
+                    self.concluded = self.once;
+                    for stream in &mut self.streams {
+                        stream.quiet = true;
+                        stream.finished |= self.once;
+                    }
                 }
                 Step::Opened { stream, handle, .. } => self.open(stream, handle, sources),
                 Step::Bytes { stream, offset, behind } => {

@@ -514,10 +514,32 @@ fn each_file_has_its_own_complaint_and_the_others_are_read() {
 }
 
 #[test]
+fn f13_a_last_line_without_an_end_is_an_entry_and_told() {
+    let room = Room::with(format!("{ENTRY}{}", ENTRY.trim_end()));
+    for (format, length) in [("ndjson", 2), ("raw", 2), ("csv", 3)] {
+        let output = export(&["entries", "--format", format, room.log()]).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        let expected =
+            format!("mtatop: {}: the last line has no end, and may not be whole\n", room.log());
+        assert_eq!((output.status.code(), said), (Some(0), expected));
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(text.lines().count(), length, "{text}");
+    }
+    // The end that it lacks is given only where something follows.
+    let other = Room::with(ENTRY.replace(":57", ":59"));
+    let output = export(&["entries", "--format", "raw", room.log(), other.log()]).output().unwrap();
+    let expected = format!("{ENTRY}{ENTRY}{}", ENTRY.replace(":57", ":59"));
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
+    // What is followed may get it yet.
+    let found = printed(&["entries", "--follow", "--exit-after-idle", "0", room.log()]);
+    assert_eq!(objects(&found).len(), 1);
+}
+
+#[test]
 fn what_is_cut_is_told() {
     let room = Room::with(format!("{ENTRY}{}\n{ENTRY}", "x".repeat(100_000)));
     let output = export(&["entries", room.log()]).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(said, format!("mtatop: {}: 1 entries longer than 64 KiB were cut\n", room.log()));
+    assert_eq!(said, format!("mtatop: {}: an entry longer than 64 KiB was cut\n", room.log()));
     assert_eq!((output.status.code(), objects(&output.stdout).len()), (Some(0), 3));
 }

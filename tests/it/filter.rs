@@ -2,7 +2,8 @@
 
 use crate::harness::Opened;
 use mtatop::entry::{Action, Body};
-use mtatop::filter::Counts;
+use mtatop::filter::{Counts, Filter};
+use mtatop::index::RowId;
 use mtatop::parse::Parser;
 use mtatop::simulate;
 use proptest::prelude::*;
@@ -55,6 +56,29 @@ fn line_is_handed_on(line: &[u8]) -> bool {
     let channel =
         line.split(|&b| b == b' ').filter(|word| !word.is_empty()).nth(3).unwrap_or_default();
     [&b"conversion"[..], b"process", b"reprocess", b"defragment"].contains(&channel)
+}
+
+#[test]
+fn an_entry_is_left_whenever_its_row_is() {
+    let mut log = simulated(2_000, 7);
+    log.extend_from_slice(b"junk\n16-Feb-2007 14:54:13.72 > Subject: x\n");
+    log.extend_from_slice(
+        b"16-Feb-2007 14:54:13.72 l tcp_local E 1 a@b.c rfc822;x@BIGMAIL.example u@Nordpost.Example\n",
+    );
+    for text in ["", "bigmail.example", "exam*", "none.test", "bigmail.example nordpost.example"] {
+        let filter = Filter::parse(text).unwrap();
+        let opened = Opened::new(&log, text);
+        let (index, tally) = (opened.app.index(), opened.app.tally());
+        let mut parser = Parser::default();
+        let mut left = 0;
+        for (row, line) in (0..).map(RowId).zip(log.trim_ascii_end().split(|&b| b == b'\n')) {
+            let wanted = tally.leaves(index, row);
+            let entry = parser.entry(line).ok();
+            assert_eq!(filter.leaves(entry.as_ref()), wanted, "{text}: {}", line.escape_ascii());
+            left += usize::from(wanted);
+        }
+        assert_eq!(left == 0, text == "none.test", "{text}: {left}");
+    }
 }
 
 proptest! {
