@@ -16,6 +16,7 @@
 
 mod batch;
 mod connections;
+mod headers;
 mod keys;
 mod messages;
 mod rows;
@@ -29,7 +30,9 @@ pub use rows::{Counted, Kind, Place, RowId, Rows};
 pub use symbols::{Symbol, Symbols};
 
 use crate::entry::Time;
+use batch::Draft;
 use connections::Connections;
+use headers::Headers;
 use messages::Messages;
 
 /// Everything that is known of the entries absorbed so far.
@@ -43,6 +46,7 @@ pub struct Index {
     rows: Rows,
     connections: Connections,
     messages: Messages,
+    headers: Headers,
     newest: Time,
     logged: Logged,
 }
@@ -68,10 +72,28 @@ impl Index {
             self.newest = draft.time.unwrap_or(self.newest);
             let row = self.rows.next_id();
             let connection = self.connections.tie(row, self.newest, draft, &names);
-            let message = self.messages.tie(row, draft.message);
-            self.rows.push(draft, self.newest, connection, message, &domains);
+            self.rows.push(draft, self.newest, connection, &domains);
             self.rows.link(connection.before, row);
+            self.tie_message(row, draft);
         }
+    }
+
+    fn tie_message(&mut self, row: RowId, draft: &Draft) {
+        if draft.kind == Kind::Header {
+            if let Some(message) = self.headers.tie(row, self.newest, draft) {
+                self.join(row, message);
+            }
+        } else if let Some(message) = self.messages.of(draft) {
+            for header in self.headers.meet(self.newest, draft, message) {
+                self.join(header, message);
+            }
+            self.join(row, message);
+        }
+    }
+
+    fn join(&mut self, row: RowId, message: MessageId) {
+        let before = self.messages.follow(message, row);
+        self.rows.join(row, message, before);
     }
 
     /// The keys that batches for this index are made with.
@@ -117,10 +139,40 @@ impl Index {
         std::iter::successors(start, |&row| self.rows.next(row))
     }
 
-    /// The entries of a row's message, newest first; none if it has no message id.
+    /// The entries of a row's message, newest first; none if it names no message. A header entry
+    /// that stands before the first of them may come a little late.
     pub fn message_rows(&self, row: RowId) -> impl Iterator<Item = RowId> + '_ {
-        let newest = self.rows.message(row).and_then(|message| self.messages.last(message));
-        std::iter::successors(newest, |&row| self.rows.previous(row))
+        self.rows.message(row).into_iter().flat_map(|message| self.rows_of(message))
+    }
+
+    /// The entries of a message, as [`Index::message_rows`].
+    pub fn rows_of(&self, message: MessageId) -> impl Iterator<Item = RowId> + '_ {
+        std::iter::successors(self.messages.last(message), |&row| self.rows.previous(row))
+    }
+
+    /// All messages that have an entry, in the order of first sight.
+    pub fn messages(&self) -> impl Iterator<Item = MessageId> + '_ {
+        self.messages.all()
+    }
+
+    /// The messages that this one, a notification, is about. They may have no entry.
+    pub fn about(&self, message: MessageId) -> impl Iterator<Item = MessageId> + '_ {
+        self.messages.about(message)
+    }
+
+    /// The notifications that are about this message.
+    pub fn bounced_as(&self, message: MessageId) -> impl Iterator<Item = MessageId> + '_ {
+        self.messages.bounced(message)
+    }
+
+    /// The messages that this one was before an intermediate channel gave it another id.
+    pub fn before(&self, message: MessageId) -> impl Iterator<Item = MessageId> + '_ {
+        self.messages.before(message)
+    }
+
+    /// The messages that an intermediate channel made of this one.
+    pub fn after(&self, message: MessageId) -> impl Iterator<Item = MessageId> + '_ {
+        self.messages.after(message)
     }
 
     /// Time of the newest entry, by the log's order.

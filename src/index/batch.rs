@@ -6,7 +6,7 @@
 use super::keys::{Key, Keys};
 use super::{Ends, Kind, Logged, Place, Symbol, Symbols};
 use crate::entry::{
-    Application, Body, ConnectionEntry, Direction, Entry, Message, Time, Transport,
+    Action, Application, Body, ConnectionEntry, Direction, Entry, Message, Outcome, Time, Transport,
 };
 use crate::parse::Flaw;
 
@@ -28,11 +28,29 @@ pub(super) struct Draft {
     pub(super) kind: Kind,
     /// Recipient domain, and that of the other recipient address if it differs.
     pub(super) domains: (Symbol, Symbol),
+    /// Message id, queue file, and the id of the message that a notification is about.
     pub(super) message: Key,
+    pub(super) file: Key,
+    pub(super) related: Key,
+    pub(super) hop: Hop,
     pub(super) process: Key,
+    /// Number of the operation within the process.
+    pub(super) sequence: u32,
     pub(super) ends: Option<(Ends, u64)>,
     pub(super) channel: Symbol,
     pub(super) hosts: Hosts,
+}
+
+/// A recipient on its way through an intermediate channel, by which a message is known again that
+/// comes out of it under another id.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Hop {
+    /// This entry puts it there.
+    pub(super) into: Key,
+    /// This entry passes it on from there.
+    pub(super) out: Key,
+    /// This entry ends its stay.
+    pub(super) done: Key,
 }
 
 /// Names on a connection entry.
@@ -66,7 +84,11 @@ impl Batch {
             kind: Kind::Unparsed,
             domains: Default::default(),
             message: None,
+            file: None,
+            related: None,
+            hop: Hop::default(),
             process: None,
+            sequence: 0,
             ends: None,
             channel: Symbol::default(),
             hosts: Hosts::default(),
@@ -75,6 +97,7 @@ impl Batch {
             draft.time = Some(entry.time);
             draft.kind = Kind::of(entry);
             draft.process = self.keys.process(entry);
+            draft.sequence = entry.process.map_or(0, |process| number(process.sequence));
             self.logged.process |= entry.process.is_some();
             match &entry.body {
                 Body::Message(message) => self.fill_message(&mut draft, message),
@@ -88,11 +111,37 @@ impl Batch {
     fn fill_message(&mut self, draft: &mut Draft, message: &Message<'_>) {
         draft.channel = self.names.intern(message.source_channel);
         draft.message = message.message_id.and_then(|id| self.keys.message(id));
+        draft.related = message.related_message_id.and_then(|id| self.keys.message(id));
+        draft.file = message
+            .queue_file
+            .as_ref()
+            .and_then(|file| file.body())
+            .and_then(|body| self.keys.file(body));
+        draft.hop = self.hop(message);
         draft.ends = message.transport.and_then(|transport| self.ends(&transport));
         let (active, original) = (message.active_domain(), message.original_domain());
         draft.domains.0 = self.domain(active.or(original));
         if active.is_some() && active != original {
             draft.domains.1 = self.domain(original);
+        }
+    }
+
+    fn hop(&self, message: &Message<'_>) -> Hop {
+        let through = |channel: &[u8]| {
+            let named = Outcome::of(Action::Dequeue, channel) == Some(Outcome::HandedOn)
+                && !message.original_to.is_empty();
+            named.then(|| self.keys.hop(channel, message.envelope_from, message.original_to))
+        };
+        match message.code.action() {
+            Action::Enqueue => Hop {
+                into: message.destination_channel.and_then(through),
+                out: through(message.source_channel),
+                done: None,
+            },
+            Action::Dequeue | Action::Fail | Action::Discard => {
+                Hop { done: through(message.source_channel), ..Hop::default() }
+            }
+            _ => Hop::default(),
         }
     }
 
@@ -134,4 +183,11 @@ impl Batch {
     pub fn is_empty(&self) -> bool {
         self.drafts.is_empty()
     }
+}
+
+/// A decimal number; one too large is taken modulo 2^32, for it is compared and nothing else.
+fn number(digits: &[u8]) -> u32 {
+    digits.iter().fold(0, |number: u32, digit| {
+        number.wrapping_mul(10).wrapping_add(u32::from(digit.wrapping_sub(b'0')))
+    })
 }

@@ -132,6 +132,10 @@ const LATE: u64 = 2_000;
 /// After so long a silence, the same ports without an `O` mean another connection, in milliseconds.
 const PORTS_RECYCLE: u64 = 10 * 60 * 1_000;
 
+/// After so long a silence, the same process and thread mean another connection even if no `C` was
+/// seen, in milliseconds. No server waits a day for the other side.
+const PROCESSES_RECYCLE: u64 = 24 * 60 * 60 * 1_000;
+
 /// Where a row was tied to: its connection, and the row before of the same connection.
 #[derive(Clone, Copy)]
 pub(super) struct Tied {
@@ -181,8 +185,7 @@ impl Connections {
             (None, Kind::Rejected) => self.begin(draft, begins(State::Rejected)),
             (None, Kind::ConnectFailed) => self.begin(draft, begins(State::Failed)),
             (None, _) if draft.ends.is_some() => {
-                let client = matches!(draft.kind, Kind::Ended(_)).then_some(Direction::Outbound);
-                let direction = draft.hosts.direction.or(client);
+                let direction = draft.hosts.direction.or(direction_of(draft.kind));
                 self.begin(draft, Connection { direction, ..begins(State::Implied) })
             }
             (None, _) => ConnectionId::NONE_LOGGED,
@@ -196,7 +199,7 @@ impl Connections {
             let Some(connection) = self.all.get(id.0 as usize) else { return false };
             let elapsed = time.since(connection.active);
             let alive = match connection.state {
-                State::Open => true,
+                State::Open => elapsed <= PROCESSES_RECYCLE,
                 State::Implied => elapsed <= PORTS_RECYCLE,
                 _ => late > 0 && elapsed <= late,
             };
@@ -212,15 +215,18 @@ impl Connections {
     fn begin(&mut self, draft: &Draft, connection: Connection) -> ConnectionId {
         let id = ConnectionId(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
         self.all.push(connection);
-        let before = self.by_process.insert(draft.process, id);
-        // A thread has one connection at a time: what it had before is over, logged or not.
-        if draft.kind == Kind::Opened
-            && let Some(before) = before.and_then(|before| self.all.get_mut(before.0 as usize))
-            && before.state == State::Open
-        {
-            before.state = State::Superseded;
+        let of_process = self.by_process.insert(draft.process, id);
+        let of_ends = self.by_ends.insert(ends_key(draft), id);
+        // A thread has one connection at a time, and so have two ports: what they had before is
+        // over, logged or not.
+        for before in [of_process, of_ends].into_iter().flatten() {
+            if draft.kind == Kind::Opened
+                && let Some(before) = self.all.get_mut(before.0 as usize)
+                && before.state == State::Open
+            {
+                before.state = State::Superseded;
+            }
         }
-        self.by_ends.insert(ends_key(draft), id);
         id
     }
 
@@ -273,6 +279,16 @@ impl Connection {
                 *known = names.of(told);
             }
         }
+    }
+}
+
+/// Who opened the connection that an entry of a message names: our client if a delivery ended,
+/// the other side if a message came in or was refused.
+fn direction_of(kind: Kind) -> Option<Direction> {
+    match kind {
+        Kind::Ended(_) => Some(Direction::Outbound),
+        Kind::Enqueued | Kind::Refused | Kind::OtherMessage => Some(Direction::Inbound),
+        _ => None,
     }
 }
 

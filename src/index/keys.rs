@@ -29,7 +29,17 @@ impl Keys {
     /// A message id, without the brackets that not every log has.
     pub(super) fn message(&self, id: &[u8]) -> Key {
         let bare = id.strip_prefix(b"<").and_then(|id| id.strip_suffix(b">")).unwrap_or(id);
-        if bare.is_empty() { None } else { Some(self.of(bare)) }
+        if bare.is_empty() { None } else { Some(self.of((b'i', bare))) }
+    }
+
+    /// A queue file, by the part of its name that stays the same over all attempts.
+    pub(super) fn file(&self, body: &[u8]) -> Key {
+        if body.is_empty() { None } else { Some(self.of((b'f', body))) }
+    }
+
+    /// A recipient of a sender in a channel.
+    pub(super) fn hop(&self, channel: &[u8], from: &[u8], original_to: &[u8]) -> u64 {
+        self.of((channel, from, original_to))
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::batch::Draft;
 use super::connections::Tied as TiedConnection;
-use super::messages::Tied as TiedMessage;
 use super::symbols::Adopted;
 use super::{ConnectionId, MessageId, Symbol};
 use crate::entry::{Action, Body, Entry, Outcome, Time};
@@ -103,7 +102,6 @@ impl Rows {
         draft: &Draft,
         time: Time,
         connection: TiedConnection,
-        message: Option<TiedMessage>,
         domains: &Adopted,
     ) {
         let row = self.next_id();
@@ -114,14 +112,22 @@ impl Rows {
         self.domains.push((domains.of(draft.domains.0), domains.of(draft.domains.1)));
         self.connection.push(connection.id);
         self.next.push(RowId(0));
-        self.message.push(message.map(|tied| tied.id));
-        self.previous.push(message.and_then(|tied| tied.before).unwrap_or(row));
+        self.message.push(None);
+        self.previous.push(row);
     }
 
     /// Makes `row` the one behind `before` in their connection.
     pub(super) fn link(&mut self, before: Option<RowId>, row: RowId) {
         if let Some(next) = before.and_then(|before| self.next.get_mut(before.0 as usize)) {
             *next = row;
+        }
+    }
+
+    /// Makes `row` one of a message, behind `before`.
+    pub(super) fn join(&mut self, row: RowId, message: MessageId, before: Option<RowId>) {
+        let at = row.0 as usize;
+        if let (Some(of), Some(previous)) = (self.message.get_mut(at), self.previous.get_mut(at)) {
+            (*of, *previous) = (Some(message), before.unwrap_or(row));
         }
     }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::entry::Outcome;
+use crate::entry::{Body, Direction, Outcome, Transport};
 use crate::parse::Parser;
 
 fn absorbed(lines: &[&str]) -> Index {
@@ -149,4 +149,181 @@ fn batches_of_any_size_give_the_same_index() {
         assert_eq!(whole.message_rows(row).count(), single.message_rows(row).count());
     }
     assert_eq!(whole.connections().len(), 4);
+}
+
+/// An entry of the recipient `y@a.org`.
+fn entry(clock: &str, head: &str, file: &str, id: &str) -> String {
+    at(clock, &format!("{head} 1 x@x.org rfc822;y@a.org y@a.org {file} {id}"))
+}
+
+/// The message of each line, as the first line of the same message.
+fn messages(lines: &[String]) -> Vec<Option<u32>> {
+    let index = absorbed(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    let rows = (0..).map(RowId).take(index.rows().len());
+    rows.map(|row| index.message_rows(row).min().map(|row| row.0)).collect()
+}
+
+#[test]
+fn without_an_id_the_queue_file_ties_retries() {
+    let lines = [
+        entry("10:00:00", "l tcp_local E", "q/tcp_local/ZZa1.00", ""),
+        entry("10:00:01", "tcp_local Q", "q/tcp_local/ZZa1.00", ""),
+        entry("10:00:01", "l tcp_local E", "q/tcp_local/ZZb2.00", ""),
+        entry("10:30:00", "tcp_local D", "q/tcp_local/ZYa1.01", ""),
+        entry("10:30:00", "l tcp_local E", "", ""),
+    ];
+    assert_eq!(messages(&lines), [Some(0), Some(0), Some(2), Some(0), None]);
+}
+
+#[test]
+fn ids_and_queue_files_tie_each_other() {
+    let lines = [
+        entry("10:00:00", "l tcp_local E", "q/tcp_local/ZZa1.00", "<1@x>"),
+        // Another file of the same message, then an entry that has lost its id.
+        entry("10:00:00", "l tcp_local E", "q/tcp_local/ZZb2.00", "<1@x>"),
+        entry("10:00:09", "tcp_local D", "q/tcp_local/ZZb2.00", ""),
+        // Of two ids in one file each is a message.
+        entry("10:00:09", "tcp_local D", "q/tcp_local/ZZa1.00", "<2@x>"),
+        // Here the option was switched on while the message was queued.
+        entry("10:00:10", "l tcp_local E", "q/tcp_local/ZZc3.00", ""),
+        entry("10:00:11", "tcp_local Q", "q/tcp_local/ZZc3.00", "<3@x>"),
+        entry("10:00:12", "l tcp_local E", "q/tcp_local/ZZd4.00", "<3@x>"),
+        entry("10:00:12", "l tcp_local E", "q/tcp_local/ZZc3.00", "<4@x>"),
+        // Case matters in both.
+        entry("10:00:12", "l tcp_local E", "q/tcp_local/ZZC3.00", "<1@X>"),
+    ];
+    assert_eq!(
+        messages(&lines),
+        [Some(0), Some(0), Some(0), Some(3), Some(4), Some(4), Some(4), Some(7), Some(8)]
+    );
+}
+
+#[test]
+fn a_notification_and_its_cause_name_each_other() {
+    let lines = [
+        entry("10:00:00", "l tcp_local E", "q/ZZa1.00", "<1@x>"),
+        entry("10:00:01", "tcp_local process E", "q/ZZb1.00", "<2@x>,<1@x>"),
+        entry("10:00:02", "process tcp_local E", "q/ZZc1.00", "<2@x>"),
+        // About a message of a log that is not there.
+        entry("10:00:03", "tcp_local process E", "q/ZZd1.00", "<4@x>,<3@x>"),
+    ];
+    let index = absorbed(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    let message = |row| index.rows().message(RowId(row)).unwrap();
+    assert_eq!(index.about(message(1)).collect::<Vec<_>>(), [message(0)]);
+    assert_eq!(index.bounced_as(message(0)).collect::<Vec<_>>(), [message(1)]);
+    assert_eq!(index.about(message(0)).count() + index.bounced_as(message(1)).count(), 0);
+    let gone = index.about(message(3)).next().unwrap();
+    assert_eq!(index.rows_of(gone).count(), 0);
+    assert_eq!(index.messages().collect::<Vec<_>>(), [message(0), message(1), message(3)]);
+}
+
+#[test]
+fn a_message_that_conversion_renames_is_known_again_unless_two_look_alike() {
+    let into = |id: &str, file: &str| entry("10:00:00", "tcp_local conversion E", file, id);
+    let on = |id: &str, file: &str| entry("10:00:01", "conversion l E", file, id);
+    let out = |id: &str, file: &str| entry("10:00:02", "conversion D", file, id);
+    let before = |lines: &[String], row| {
+        let index = absorbed(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+        let message = index.rows().message(RowId(row)).unwrap();
+        let before: Vec<_> = index.before(message).collect();
+        for &origin in &before {
+            assert!(index.after(origin).any(|after| after == message));
+        }
+        before.into_iter().map(|origin| index.rows_of(origin).min().unwrap().0).collect::<Vec<_>>()
+    };
+    let alone = [into("<1@x>", "q/ZZa.00"), on("<2@x>", "q/ZZb.00"), out("<1@x>", "q/ZZa.00")];
+    assert_eq!(before(&alone, 1), [0]);
+    let without_ids = [into("", "q/ZZa.00"), on("", "q/ZZb.00"), out("", "q/ZZa.00")];
+    assert_eq!(before(&without_ids, 1), [0]);
+    let left = [into("<1@x>", "q/ZZa.00"), out("<1@x>", "q/ZZa.00"), on("<2@x>", "q/ZZb.00")];
+    assert_eq!(before(&left, 2), []);
+    let two = [into("<1@x>", "q/ZZa.00"), into("<3@x>", "q/ZZc.00"), on("<2@x>", "q/ZZb.00")];
+    assert_eq!(before(&two, 2), []);
+}
+
+#[test]
+fn header_entries_belong_to_the_message_beside_them() {
+    let header = |clock, process: &str| at(clock, &format!("{process} > Subject: x"));
+    let lines = [
+        // By process, in spite of what stands between, on either side.
+        header("10:00:00", "a.1.2"),
+        entry("10:00:00", "a.1.1 tcp_local l E", "q/ZZa1.00", "<1@x>"),
+        entry("10:00:00", "a.1.2 tcp_local l E", "q/ZZb1.00", "<2@x>"),
+        header("10:00:00.10", "a.1.1"),
+        header("10:00:00.10", "a.1.9"),
+        // Without one by time.
+        entry("10:00:01", "tcp_local l E", "q/ZZc1.00", "<3@x>"),
+        header("10:00:01", ""),
+        header("10:00:01", ""),
+        header("10:00:02", ""),
+        entry("10:00:02", "tcp_local l E", "q/ZZd1.00", "<4@x>"),
+        header("10:00:03", ""),
+        // A process id that comes again is another one.
+        header("12:00:00", "a.1.1"),
+    ];
+    assert_eq!(
+        messages(&lines),
+        [
+            Some(0),
+            Some(1),
+            Some(0),
+            Some(1),
+            None,
+            Some(5),
+            Some(5),
+            Some(5),
+            Some(8),
+            Some(8),
+            None,
+            None
+        ]
+    );
+    // Of two that stand side by side at one time the nearer one before is meant.
+    let lines = [
+        entry("10:00:01", "tcp_local l E", "q/ZZc1.00", "<3@x>"),
+        entry("10:00:01", "tcp_local l E", "q/ZZd1.00", "<4@x>"),
+        header("10:00:01", ""),
+    ];
+    assert_eq!(messages(&lines), [Some(0), Some(1), Some(1)]);
+}
+
+#[test]
+fn ports_that_are_opened_again_have_left_what_they_had() {
+    let ends = "(TCP|10.0.0.1|5001|10.0.0.2|25)";
+    let lines =
+        [open("10:00:00", "", 5001), open("11:00:00", "", 5001), deliver("11:00:01", "", ends)];
+    assert_eq!(tied(&lines), (vec![2, 3, 3], vec![State::Superseded, State::Open]));
+}
+
+#[test]
+fn an_open_connection_that_was_silent_for_a_day_is_no_longer_meant() {
+    let lines = [
+        open("10:00:00", "a.1.0", 5001),
+        deliver("10:00:00", "a.1.1", "").replace("19-Feb", "21-Feb"),
+    ];
+    assert_eq!(tied(&lines).0, [2, 0]);
+}
+
+#[test]
+fn a_message_that_names_its_transport_came_in_over_it() {
+    // As `tr` of an XML entry says it, without any connection entry.
+    let transport = Transport {
+        protocol: b"TCP",
+        local_ip: b"10.0.0.1",
+        local_port: 25,
+        remote_ip: b"10.0.0.9",
+        remote_port: 4000,
+    };
+    let text = entry("10:00:00", "a.1.1 tcp_local l E", "q/ZZc1.00", "<3@x>");
+    let mut parser = Parser::default();
+    let mut entry = parser.entry(text.as_bytes()).unwrap();
+    let Body::Message(message) = &mut entry.body else { panic!() };
+    message.transport = Some(transport);
+    let mut index = Index::default();
+    let mut batch = Batch::new(index.keys());
+    batch.push(Place { source: 0, offset: 0 }, text.len(), &Ok(entry));
+    index.absorb(&batch);
+    let connection = index.connection(index.rows().connection(RowId(0))).unwrap();
+    assert_eq!(connection.direction, Some(Direction::Inbound));
+    assert_eq!(connection.ends.unwrap().remote().1, 4000);
 }
