@@ -189,7 +189,7 @@ impl<'a> Message<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QueueFile<'a>(pub &'a [u8]);
 
-impl QueueFile<'_> {
+impl<'a> QueueFile<'a> {
     /// The delivery attempt that this entry is about, 1 for the first, from the two leading
     /// characters: attempts made so far in complemented base 36 (SIMS reference, "Channel Queue
     /// Formats"). `None` if they are no such digits.
@@ -205,7 +205,7 @@ impl QueueFile<'_> {
 
     /// What stays the same when a retry renames the file: the name without the two characters of
     /// the attempt and without the suffix. (The directory can be left out: bodies are unique.)
-    pub fn body(&self) -> Option<&[u8]> {
+    pub fn body(&self) -> Option<&'a [u8]> {
         let start = memchr::memrchr(b'/', self.0).map_or(0, |slash| slash + 1);
         let end = memchr::memrchr(b'.', self.0).filter(|&dot| dot >= start)?;
         self.0.get(start + 2..end)

@@ -22,6 +22,7 @@
 //! * [`split`], [`parse`]: from bytes to entries.
 //! * [`source`], [`follow`]: where bytes come from, through rolls and truncations.
 //! * [`index`]: rows, connections, deliveries, messages, domains, tied together.
+//! * [`story`]: what became of a message and each of its recipients.
 //! * [`filter`]: a condition on recipient domains, and all counts under it.
 //! * [`ingest`]: the reader.
 //! * [`show`]: what text of the log may look like on a terminal.
@@ -57,6 +58,7 @@ pub mod filter;
 pub mod index;
 pub mod ingest;
 pub mod show;
+pub mod story;
 
 pub mod app;
 pub mod keymap;

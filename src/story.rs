@@ -1,0 +1,317 @@
+//! The story of a message: what became of each recipient, from queue to queue.
+//!
+//! Made of the rows that the index ties to one message, whose texts the caller reads; knows no file,
+//! no screen and no output. The rules are those of `mta-log-format` section 13: entries of one queue
+//! file and recipient are one [`Leg`], a dequeue from an intermediate channel is no delivery, and
+//! the enqueue that goes on from there stands before it.
+//!
+//! ```
+//! use mtatop::index::{Batch, Index, Place, RowId};
+//! use mtatop::{parse, story};
+//! let lines = [
+//!     "04-Feb-1998 00:06:26.72 tcp_local conversion E 9 a@x.org rfc822;b@y.org b@y.org q/ZZA.00 <1@x>",
+//!     "04-Feb-1998 00:06:29.06 conversion ims-ms E 9 a@x.org rfc822;b@y.org b@ims-ms-daemon q/ZZB.00 <1@x>",
+//!     "04-Feb-1998 00:06:29.31 conversion D 9 a@x.org rfc822;b@y.org b@y.org q/ZZA.00 <1@x>",
+//! ];
+//! let mut index = Index::default();
+//! let mut batch = Batch::new(index.keys());
+//! for line in lines {
+//!     batch.push(Place { source: 0, offset: 0 }, line.len(), &parse::Parser::default().entry(line.as_bytes()));
+//! }
+//! index.absorb(&batch);
+//! let mut read = |row: RowId| {
+//!     let text = lines.get(row.0 as usize)?.as_bytes().to_vec();
+//!     Some(parse::Original { text, profile: parse::Profile::default() })
+//! };
+//! let message = index.rows().message(RowId(0)).unwrap();
+//! let story = story::tell(&index, message, &mut read);
+//! // It left `conversion`, and waits for the message store.
+//! assert_eq!(story.recipients[0].state, story::State::Queued);
+//! ```
+
+mod gather;
+mod hops;
+
+use crate::entry::{Action, Outcome, Stamp, Time};
+use crate::index::{ConnectionId, Index, MessageId, RowId};
+use crate::parse::Original;
+
+/// What is known of one message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Story {
+    /// Message ids as logged, in the order of first sight: several if an intermediate channel gave
+    /// the message another one, none if the log has none.
+    pub ids: Vec<Vec<u8>>,
+    /// Envelope From of its first entry; empty for a notification.
+    pub envelope_from: Option<Vec<u8>>,
+    /// Blocks, as its first enqueue says.
+    pub size: Option<u64>,
+    /// When it was first and last heard of, in the order of the log.
+    pub seen: Option<(Moment, Moment)>,
+    /// Recipients in the order of first sight.
+    pub recipients: Vec<Recipient>,
+    /// The stays in a queue that recipients point to.
+    pub legs: Vec<Leg>,
+    /// Its header entries.
+    pub headers: Vec<RowId>,
+    /// Entries that are about no recipient in a queue: bad commands, and codes not known.
+    pub others: Vec<RowId>,
+    /// Entries whose text is no longer in the log: nothing of them is told.
+    pub gone: usize,
+}
+
+/// A time as logged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// Local time of the MTA.
+    pub time: Time,
+    fraction: Vec<u8>,
+    zone: Vec<u8>,
+}
+
+impl Moment {
+    fn new(time: Time, stamp: Stamp<'_>) -> Self {
+        Self { time, fraction: stamp.fraction.to_vec(), zone: stamp.zone.to_vec() }
+    }
+
+    /// What the time stamp says beyond the time.
+    pub fn stamp(&self) -> Stamp<'_> {
+        Stamp { fraction: &self.fraction, zone: &self.zone }
+    }
+}
+
+/// Somebody who was to get the message, or one of those that a list was expanded to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recipient {
+    /// Stays in queues, by their place in [`Story::legs`]: from that in which the recipient came in
+    /// to the last one.
+    pub legs: Vec<usize>,
+    /// What became of them.
+    pub state: State,
+    /// Delivery attempts in the last channel: from the name of the queue file if logged, else as
+    /// many as were seen.
+    pub attempts: u32,
+}
+
+/// What became of a recipient, or of a stay in a queue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum State {
+    /// In a queue; or taken from an intermediate channel, and not seen since.
+    #[default]
+    Queued,
+    /// In a queue, after an attempt that failed for now.
+    Deferred,
+    /// In a message store or a local channel.
+    Delivered,
+    /// Handed to another host.
+    Relayed,
+    /// Given up.
+    Failed,
+    /// Never accepted.
+    Rejected,
+}
+
+impl State {
+    /// All of them, best first.
+    pub const ALL: [Self; 6] = [
+        Self::Delivered,
+        Self::Relayed,
+        Self::Queued,
+        Self::Deferred,
+        Self::Failed,
+        Self::Rejected,
+    ];
+
+    /// The word of export-schema: stable, for people and programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Deferred => "deferred",
+            Self::Delivered => "delivered",
+            Self::Relayed => "relayed",
+            Self::Failed => "failed",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+/// A recipient's stay in the queue of one channel: an enqueue, attempts, and the end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Leg {
+    /// The channel that it came from; `None` if its enqueue was not logged.
+    pub from_channel: Option<Vec<u8>>,
+    /// The channel whose queue it is.
+    pub channel: Vec<u8>,
+    /// Recipient before alias, list and forwarding expansion; `None` if unknown.
+    pub original_to: Option<Vec<u8>>,
+    /// Recipient that the queue entry carries.
+    pub active_to: Option<Vec<u8>>,
+    /// Recipient domain, lower case.
+    pub domain: Option<Vec<u8>>,
+    /// What happened: its enqueue, then the rest in the order of the log.
+    pub steps: Vec<Step>,
+    /// The newest answer of a remote server.
+    pub response: Option<Reply>,
+    /// The stay from which the recipient came here, by its place.
+    pub before: Option<usize>,
+    /// Recipients went on from here.
+    pub goes_on: bool,
+}
+
+/// What a remote server answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// SMTP reply code.
+    pub code: u16,
+    /// Enhanced status code.
+    pub enhanced: Option<Vec<u8>>,
+    /// The rest.
+    pub text: Vec<u8>,
+}
+
+/// One entry of a stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The entry.
+    pub row: RowId,
+    /// Its time.
+    pub time: Time,
+    /// What happened.
+    pub action: Action,
+    /// How the attempt ended, if it was one.
+    pub outcome: Option<Outcome>,
+    /// Which attempt it was, from the name of the queue file.
+    pub attempt: Option<u32>,
+    /// Milliseconds since the enqueue of the same queue file and recipient.
+    pub queued: Option<u64>,
+    /// The connection it happened on.
+    pub connection: ConnectionId,
+}
+
+impl Leg {
+    /// Whether nothing more is to be expected of this stay.
+    pub fn is_over(&self) -> bool {
+        self.steps.iter().any(Step::ends)
+    }
+
+    /// What became of the recipient here.
+    pub fn state(&self) -> State {
+        let end = self.steps.iter().rev().find(|step| step.ends());
+        let last = end.or_else(|| self.steps.iter().rev().find(|step| step.outcome.is_some()));
+        match last.or(self.steps.last()) {
+            Some(Step { outcome: Some(outcome), .. }) => match outcome {
+                Outcome::Delivered => State::Delivered,
+                Outcome::Relayed => State::Relayed,
+                Outcome::HandedOn => State::Queued,
+                Outcome::Deferred | Outcome::Warned => State::Deferred,
+                Outcome::Failed => State::Failed,
+            },
+            Some(Step { action: Action::Refuse | Action::BreakOff, .. }) => State::Rejected,
+            _ => State::Queued,
+        }
+    }
+
+    /// How long the recipient was queued when the newest attempt ended, in milliseconds.
+    pub fn queued(&self) -> Option<u64> {
+        self.steps.iter().rev().find(|step| step.outcome.is_some())?.queued
+    }
+
+    /// Delivery attempts, as in [`Recipient::attempts`].
+    fn attempts(&self) -> u32 {
+        let tried = self.steps.iter().filter(|step| step.is_attempt());
+        let named = tried.clone().filter_map(|step| step.attempt).max();
+        named.unwrap_or_else(|| u32::try_from(tried.count()).unwrap_or(u32::MAX))
+    }
+
+    fn enqueued(&self) -> Option<&Step> {
+        self.steps.first().filter(|step| step.action == Action::Enqueue)
+    }
+}
+
+impl Step {
+    /// Whether the recipient left the queue by it.
+    fn ends(&self) -> bool {
+        matches!(self.action, Action::Dequeue | Action::Fail | Action::Discard)
+    }
+
+    fn is_attempt(&self) -> bool {
+        self.outcome.is_some_and(|outcome| outcome != Outcome::Warned)
+    }
+}
+
+impl Story {
+    /// The stays of a recipient, in order.
+    pub fn legs_of<'a>(&'a self, recipient: &'a Recipient) -> impl Iterator<Item = &'a Leg> {
+        recipient.legs.iter().filter_map(|&leg| self.legs.get(leg))
+    }
+
+    /// The last stay of a recipient: it says who they are, and what became of them.
+    pub fn last_leg(&self, recipient: &Recipient) -> Option<&Leg> {
+        self.legs.get(*recipient.legs.last()?)
+    }
+
+    /// The step that a row is, if it is one.
+    pub fn step(&self, row: RowId) -> Option<&Step> {
+        self.legs.iter().flat_map(|leg| &leg.steps).find(|step| step.row == row)
+    }
+}
+
+/// Messages that one story follows through changes of its id, at most.
+const MOST_IDS: usize = 64;
+
+/// The story of a message, with what intermediate channels made of it.
+///
+/// `read` gives the text of an entry; an entry of which it has none is counted as gone. The work is
+/// linear in the entries of the message, and so is the memory: some hundred bytes an entry.
+pub fn tell(
+    index: &Index,
+    message: MessageId,
+    read: &mut dyn FnMut(RowId) -> Option<Original>,
+) -> Story {
+    let mut rows: Vec<RowId> = Vec::new();
+    for message in through(message, |message| index.after(message).collect()) {
+        rows.extend(index.rows_of(message));
+    }
+    tell_rows(index, rows, read)
+}
+
+/// The story that these entries make, in whatever order they are given.
+pub fn tell_rows(
+    index: &Index,
+    mut rows: Vec<RowId>,
+    read: &mut dyn FnMut(RowId) -> Option<Original>,
+) -> Story {
+    rows.sort_unstable();
+    rows.dedup();
+    let mut gathering = gather::Gathering::default();
+    for row in rows {
+        gathering.take(index, row, read(row));
+    }
+    let mut story = gathering.finish();
+    hops::chain(&mut story);
+    story
+}
+
+/// The message that this one was when it came in.
+pub fn origin(index: &Index, message: MessageId) -> MessageId {
+    let all = through(message, |message| index.before(message).take(1).collect());
+    all.last().copied().unwrap_or(message)
+}
+
+/// A message and those that are linked to it, however far away.
+fn through(message: MessageId, links: impl Fn(MessageId) -> Vec<MessageId>) -> Vec<MessageId> {
+    let mut found = vec![message];
+    let mut at = 0;
+    while let Some(&message) = found.get(at) {
+        for next in links(message) {
+            if found.len() < MOST_IDS && !found.contains(&next) {
+                found.push(next);
+            }
+        }
+        at += 1;
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests;
