@@ -6,7 +6,8 @@
 use super::keys::{Key, Keys};
 use super::{Ends, Kind, Logged, Place, Symbol, Symbols};
 use crate::entry::{
-    Action, Application, Body, ConnectionEntry, Direction, Entry, Message, Outcome, Time, Transport,
+    Action, Application, Body, ConnectionEntry, Direction, Entry, Message, Outcome, QueueFile,
+    Time, Transport,
 };
 use crate::parse::Flaw;
 
@@ -115,7 +116,7 @@ impl Batch {
         draft.file = message
             .queue_file
             .as_ref()
-            .and_then(|file| file.body())
+            .and_then(QueueFile::body)
             .and_then(|body| self.keys.file(body));
         draft.hop = self.hop(message);
         draft.ends = message.transport.and_then(|transport| self.ends(&transport));

@@ -63,8 +63,7 @@ impl Messages {
         let by_id = id.and_then(|id| self.known.find(id));
         let by_file = file.and_then(|file| self.known.find(file));
         let found = match (id, by_id, by_file) {
-            (_, Some(known), _) => Some(known.message),
-            (None, None, Some(known)) => Some(known.message),
+            (_, Some(known), _) | (None, None, Some(known)) => Some(known.message),
             // What had no id until now has got one: the option was switched on.
             (Some(_), None, Some(known)) if known.nameless => Some(known.message),
             _ => None,

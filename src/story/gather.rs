@@ -94,7 +94,7 @@ impl Gathering {
 
     /// A leg whose enqueue this is: it was begun by an entry that stands before it in the log.
     fn leg_to_begin(&self, message: &Message<'_>, time: Time) -> Option<usize> {
-        self.near(&self.exact, &place(message, true)).find(|&at| {
+        near(&self.exact, &place(message, true)).find(|&at| {
             self.story.legs.get(at).is_some_and(|leg| {
                 let first = leg.steps.first().map_or(time, |step| step.time);
                 leg.enqueued().is_none()
@@ -106,7 +106,7 @@ impl Gathering {
 
     /// The leg that this entry goes on or ends.
     fn leg_to_go_on(&self, message: &Message<'_>) -> Option<usize> {
-        let exact = || self.near(&self.exact, &place(message, true));
+        let exact = || near(&self.exact, &place(message, true));
         let open = |at: &usize| self.story.legs.get(*at).is_some_and(|leg| !leg.is_over());
         let same = |at: &usize| {
             self.story.legs.get(*at).is_some_and(|leg| is_same_recipient(leg, message))
@@ -116,14 +116,14 @@ impl Gathering {
             .or_else(|| exact().find(open))
             .or_else(|| exact().find(same).filter(|_| body(message).is_some()))
             .or_else(|| self.leg_of_original(message))
-            .or_else(|| self.near(&self.loose, &place(message, false)).find(open))
+            .or_else(|| near(&self.loose, &place(message, false)).find(open))
     }
 
     /// In the documents an enqueue to `conversion` is for `bert@sesta.com`, and the dequeue for
     /// `bert`.
     fn leg_of_original(&self, message: &Message<'_>) -> Option<usize> {
         let active = local_part(message.active_to?);
-        let candidates = self.near(&self.original, &original_place(message)?);
+        let candidates = near(&self.original, &original_place(message)?);
         let mut fitting = candidates.filter(|&at| {
             self.story.legs.get(at).is_some_and(|leg| {
                 let same = leg.active_to.as_deref().map(local_part);
@@ -131,14 +131,6 @@ impl Gathering {
             })
         });
         fitting.next()
-    }
-
-    fn near<'a>(
-        &self,
-        legs: &'a HashMap<Place, Vec<usize>>,
-        place: &Place,
-    ) -> impl Iterator<Item = usize> + use<'a> {
-        legs.get(place).into_iter().flat_map(|legs| legs.iter().rev().take(NEAR).copied())
     }
 
     fn begin(&mut self, message: &Message<'_>) -> usize {
@@ -222,6 +214,13 @@ fn place(message: &Message<'_>, exact: bool) -> Place {
     let file = body(message).filter(|_| exact).map(<[u8]>::to_vec);
     let recipient = message.active_to.unwrap_or(message.original_to);
     (file, channel(message).to_vec(), recipient.to_ascii_lowercase())
+}
+
+fn near<'a>(
+    legs: &'a HashMap<Place, Vec<usize>>,
+    place: &Place,
+) -> impl Iterator<Item = usize> + use<'a> {
+    legs.get(place).into_iter().flat_map(|legs| legs.iter().rev().take(NEAR).copied())
 }
 
 /// `None` if file or original recipient is unknown.
