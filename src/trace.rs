@@ -1,18 +1,184 @@
 //! `mtatop trace`: the story of messages.
+//!
+//! One pass notes which messages mention what is asked for; when all was read, each is told, the
+//! newest last. Knows no grammar and no file: entries come parsed, and are read again to be told.
+
+mod asked;
+mod page;
+mod tell;
+mod words;
 
 use crate::cli::trace::Trace;
+use crate::cli::{FAILED, USAGE};
 use crate::headless::{self, Log, Outcome, Until, Work};
-use std::io;
+use crate::index::{MessageId, RowId};
+use crate::ingest::Located;
+use crate::show::{number, plain};
+use crate::story;
+use asked::{Asked, Mention};
+use page::Page;
+use std::collections::BTreeSet;
+use std::io::{self, IsTerminal, Write};
+use std::ops::Range;
+use tell::Telling;
+
+/// Stories that are told whole; of more messages each is one line.
+const WHOLE_STORIES: usize = 36;
 
 /// Prints what was asked for.
 pub fn run(trace: &Trace) -> Outcome {
-    headless::run(&trace.input, Until::End, &mut Nothing)
+    let mut searches = Vec::new();
+    for what in std::iter::once(&trace.what).chain(&trace.also) {
+        match Asked::new(what) {
+            Some(asked) => searches.push(Search { asked, found: Found::default() }),
+            None => {
+                return (USAGE, vec!["there is nothing to look for in an empty name".to_owned()]);
+            }
+        }
+    }
+    let mut tracing = Tracing { searches, pending: Vec::new(), seen: 0, missing: Vec::new() };
+    let (code, mut lines) = headless::run(&trace.input, Until::End, &mut tracing);
+    lines.append(&mut tracing.missing);
+    (if lines.is_empty() { code } else { FAILED }, lines)
 }
 
-struct Nothing;
+struct Tracing {
+    searches: Vec<Search>,
+    /// Mentions whose rows are not in the index yet: place in the round, and of which search.
+    pending: Vec<(u32, usize, Mention)>,
+    /// Entries of this round.
+    seen: u32,
+    missing: Vec<String>,
+}
 
-impl Work for Nothing {
-    fn finish(&mut self, _log: &Log) -> io::Result<u8> {
+struct Search {
+    asked: Asked,
+    found: Found,
+}
+
+/// What mentions the thing asked for.
+#[derive(Default)]
+struct Found {
+    /// By message; a byte for each.
+    messages: Vec<Option<Mention>>,
+    /// Entries that name no message.
+    alone: Vec<(RowId, Mention)>,
+    /// Lines that could not be read as entries.
+    unparsed: u64,
+}
+
+impl Work for Tracing {
+    fn entry(&mut self, found: &Located<'_>, _log: &Log) -> io::Result<()> {
+        for (at, search) in self.searches.iter_mut().enumerate() {
+            match &found.entry {
+                Ok(entry) => {
+                    if let Some(mention) = search.asked.mentioned(entry) {
+                        self.pending.push((self.seen, at, mention));
+                    }
+                }
+                Err(_) if search.asked.stands_in(found.text) => search.found.unparsed += 1,
+                Err(_) => {}
+            }
+        }
+        self.seen += 1;
+        Ok(())
+    }
+
+    fn absorbed(&mut self, rows: Range<u32>, log: &Log) -> io::Result<()> {
+        for (at, search, mention) in self.pending.drain(..) {
+            let row = RowId(rows.start.saturating_add(at));
+            if let Some(search) = self.searches.get_mut(search)
+                && wants(log, row)
+            {
+                search.found.add(row, log.index.rows().message(row), mention);
+            }
+        }
+        self.seen = 0;
+        Ok(())
+    }
+
+    fn finish(&mut self, log: &Log) -> io::Result<u8> {
+        let (mut messages, mut alone, mut unparsed) = (BTreeSet::new(), BTreeSet::new(), 0);
+        for Search { asked, found } in &self.searches {
+            if found.is_empty() {
+                let what = plain(asked.what().as_bytes());
+                self.missing.push(format!("nothing in these files mentions {what}"));
+            }
+            let least = found.least();
+            messages
+                .extend(found.messages(least).map(|message| story::origin(&log.index, message)));
+            alone.extend(found.alone(least));
+            unparsed += found.unparsed;
+        }
+        let page = Page::new(width());
+        let mut telling = Telling::new(log, page, io::stdout().lock());
+        telling.messages(newest_last(log, messages), WHOLE_STORIES)?;
+        telling.alone(&alone.into_iter().collect::<Vec<_>>())?;
+        if unparsed > 0 {
+            let lines = if unparsed == 1 { "line that is" } else { "lines that are" };
+            telling.note(&format!("It also stands in {} {lines} no entry.", number(unparsed)))?;
+        }
+        telling.out.flush()?;
         Ok(0)
     }
+}
+
+impl Found {
+    fn add(&mut self, row: RowId, message: Option<MessageId>, mention: Mention) {
+        let Some(message) = message else {
+            self.alone.push((row, mention));
+            return;
+        };
+        if self.messages.len() <= message.at() {
+            self.messages.resize(message.at() + 1, None);
+        }
+        if let Some(known) = self.messages.get_mut(message.at()) {
+            *known = (*known).max(Some(mention));
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.unparsed == 0 && self.best().is_none()
+    }
+
+    fn best(&self) -> Option<Mention> {
+        let messages = self.messages.iter().copied().flatten();
+        messages.chain(self.alone.iter().map(|&(_, mention)| mention)).max()
+    }
+
+    /// If something is just what was asked for, what only contains it is not meant.
+    fn least(&self) -> Mention {
+        self.best().unwrap_or(Mention::Part)
+    }
+
+    fn messages(&self, least: Mention) -> impl Iterator<Item = MessageId> + '_ {
+        let numbered = self.messages.iter().enumerate();
+        numbered
+            .filter(move |(_, mention)| **mention >= Some(least))
+            .filter_map(|(at, _)| MessageId::new(at))
+    }
+
+    fn alone(&self, least: Mention) -> impl Iterator<Item = RowId> + '_ {
+        self.alone.iter().filter(move |(_, mention)| *mention >= least).map(|&(row, _)| row)
+    }
+}
+
+/// Whether the filter of the command line leaves the entry.
+fn wants(log: &Log, row: RowId) -> bool {
+    let (one, other) = log.index.rows().domains(row);
+    let text = |symbol| log.index.domains().text(symbol);
+    log.filter.is_empty() || log.filter.matches([text(one), text(other)])
+}
+
+fn newest_last(log: &Log, messages: BTreeSet<MessageId>) -> Vec<MessageId> {
+    let mut messages: Vec<MessageId> = messages.into_iter().collect();
+    messages.sort_by_key(|&message| log.index.rows_of(message).next());
+    messages
+}
+
+/// Columns of the terminal, else as `COLUMNS` says, else 80.
+fn width() -> usize {
+    let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
+    let asked = || std::env::var("COLUMNS").ok()?.parse().ok();
+    terminal.map(|(width, _)| usize::from(width.0)).or_else(asked).unwrap_or(80)
 }

@@ -27,6 +27,11 @@ impl ConnectionId {
     pub fn is_real(self) -> bool {
         self > Self::UNPARSED
     }
+
+    /// The number by which people and programs call it, from 1; `None` if it stands for none.
+    pub fn number(self) -> Option<u64> {
+        self.0.checked_sub(Self::UNPARSED.0).filter(|&number| number > 0).map(u64::from)
+    }
 }
 
 /// What became of a connection.

@@ -15,7 +15,8 @@ use std::collections::BTreeSet;
 pub struct MessageId(std::num::NonZeroU32);
 
 impl MessageId {
-    fn new(at: usize) -> Option<Self> {
+    /// The message at this place among all, if there can be one.
+    pub fn new(at: usize) -> Option<Self> {
         let number =
             u32::try_from(at).ok()?.checked_add(1).filter(|number| number & NAMELESS == 0)?;
         std::num::NonZeroU32::new(number).map(Self)

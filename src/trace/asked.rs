@@ -1,0 +1,163 @@
+//! What is asked for, and whether an entry mentions it.
+
+use crate::entry::{Body, Entry, Message, QueueFile};
+use regex::bytes::{Regex, RegexBuilder};
+
+/// A message id, a queue file or an address, or a part of one.
+pub(super) struct Asked {
+    what: String,
+    /// Without the brackets that not every log has.
+    bare: Vec<u8>,
+    /// The same anywhere in a text, in upper or lower case.
+    within: Regex,
+    /// The part of a queue file's name that stays the same over all attempts.
+    body: Option<Vec<u8>>,
+}
+
+/// How an entry mentions it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Mention {
+    /// A field contains it.
+    Part,
+    /// It is the whole of a field.
+    Whole,
+}
+
+impl Asked {
+    /// `None` if there is nothing to look for.
+    pub(super) fn new(what: &str) -> Option<Self> {
+        let bare = what.trim().trim_start_matches('<').trim_end_matches('>');
+        // A text without anything special in it is always a pattern.
+        let within = RegexBuilder::new(&regex::escape(bare))
+            .case_insensitive(true)
+            .unicode(false)
+            .build()
+            .ok()
+            .filter(|_| !bare.is_empty())?;
+        let bare = bare.as_bytes().to_vec();
+        let file = QueueFile(&bare);
+        let is_file = file.attempt().is_some() && !bare.contains(&b'@');
+        let body = file.body().filter(|body| is_file && !body.is_empty()).map(<[u8]>::to_vec);
+        Some(Self { what: what.to_owned(), bare, within, body })
+    }
+
+    /// It, as it was given.
+    pub(super) fn what(&self) -> &str {
+        &self.what
+    }
+
+    /// Whether a text contains it.
+    pub(super) fn stands_in(&self, text: &[u8]) -> bool {
+        self.within.is_match(text)
+    }
+
+    /// Whether an entry is about it. Linear in the entry, and allocates nothing.
+    pub(super) fn mentioned(&self, entry: &Entry<'_>) -> Option<Mention> {
+        let Body::Message(message) = &entry.body else { return None };
+        let ids = [message.message_id, message.related_message_id, message.envelope_id];
+        let id = |id: &[u8]| self.judge(id, is_id(id, &self.bare));
+        let address = |address: &[u8]| self.judge(address, is_address(address, &self.bare));
+        let mentions = ids.into_iter().flatten().map(id);
+        let mentions = mentions.chain(addresses(message).into_iter().flatten().map(address));
+        mentions.flatten().chain(message.queue_file.and_then(|file| self.file(file))).max()
+    }
+
+    fn judge(&self, text: &[u8], whole: bool) -> Option<Mention> {
+        if whole {
+            return Some(Mention::Whole);
+        }
+        self.stands_in(text).then_some(Mention::Part)
+    }
+
+    /// Here case matters; any attempt will do.
+    fn file(&self, file: QueueFile<'_>) -> Option<Mention> {
+        let body = file.body();
+        let whole = body.is_some_and(|body| body == self.bare)
+            || self.body.is_some() && body == self.body.as_deref();
+        if whole {
+            return Some(Mention::Whole);
+        }
+        memchr::memmem::find(file.0, &self.bare).map(|_| Mention::Part)
+    }
+}
+
+fn addresses<'a>(message: &Message<'a>) -> [Option<&'a [u8]>; 5] {
+    [
+        Some(message.envelope_from),
+        Some(message.original_to),
+        message.active_to,
+        message.intermediate,
+        message.initial,
+    ]
+}
+
+fn is_id(id: &[u8], bare: &[u8]) -> bool {
+    let id = id.strip_prefix(b"<").unwrap_or(id);
+    id.strip_suffix(b">").unwrap_or(id).eq_ignore_ascii_case(bare)
+}
+
+/// Whether it is the address, of a source route `@relay:user@dom` the last part, or of `@dom` the
+/// domain.
+fn is_address(address: &[u8], bare: &[u8]) -> bool {
+    let Some(before) = address.len().checked_sub(bare.len()) else { return false };
+    let Some((head, tail)) = address.split_at_checked(before) else { return false };
+    tail.eq_ignore_ascii_case(bare)
+        && (head.is_empty()
+            || bare.first() == Some(&b'@')
+            || head.first() == Some(&b'@') && head.last() == Some(&b':'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::Parser;
+
+    const ENTRY: &str = "19-Feb-1998 10:52:05.41 l tcp_local E 1 adam@sesta.com rfc822;Bobby@hosta.sesta.com @relay.org:bobby@hosta.sesta.com imta/queue/tcp_local/ZYf0s690kN_y0.00 <01ITRF7BDHS6000FCN@SESTA.COM>";
+
+    fn mention(what: &str) -> Option<Mention> {
+        let mut parser = Parser::default();
+        Asked::new(what).unwrap().mentioned(&parser.entry(ENTRY.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn ids_addresses_and_files_in_many_forms() {
+        for whole in [
+            "<01ITRF7BDHS6000FCN@SESTA.COM>",
+            "01itrf7bdhs6000fcn@sesta.com",
+            "ADAM@sesta.com",
+            "bobby@hosta.sesta.com",
+            "@sesta.com",
+            "@HOSTA.sesta.com",
+            "imta/queue/tcp_local/ZYf0s690kN_y0.00",
+            "/elsewhere/ZZf0s690kN_y0.01",
+            "ZXf0s690kN_y0.00",
+            "f0s690kN_y0",
+        ] {
+            assert_eq!(mention(whole), Some(Mention::Whole), "{whole}");
+        }
+        for part in ["01ITRF7", "dam@sesta", "sesta.com", "relay.org", "queue/tcp_local", "f0s690"]
+        {
+            assert_eq!(mention(part), Some(Mention::Part), "{part}");
+        }
+        for none in [
+            "F0S690",
+            "adam@sesta.org",
+            "carl",
+            "ZYf0s690kN_y1.00",
+            "adam@sesta.com.",
+            "tcp_locaL/",
+        ] {
+            assert_eq!(mention(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn nothing_can_not_be_asked_for() {
+        for what in ["", " ", "<>", "<"] {
+            assert!(Asked::new(what).is_none(), "{what:?}");
+        }
+        // What looks like a pattern is none.
+        assert_eq!(mention(".*"), None);
+        assert_eq!(mention("a(b"), None);
+    }
+}

@@ -1,0 +1,413 @@
+//! Stories as text for people.
+//!
+//! ```text
+//! <01ITRF7BDHS6000FCN@SESTA.COM>
+//!   from      adam@sesta.com
+//!   …
+//!
+//!   bobby@hosta.sesta.com: relayed, 1 attempt, 6.87 s in the queue
+//!     10:52:05.41              E   enqueued, l to tcp_local
+//!     10:52:12.28  + 6.87 s    D   relayed by tcp_local, attempt 1
+//!                  250 2.1.5 bobby@hosta.sesta.com and options OK.
+//! ```
+
+use super::page::Page;
+use super::words::{answer, named, span, states, what};
+use crate::entry::{Body, Direction, Entry, Message, Time};
+use crate::headless::Log;
+use crate::index::{Connection, ConnectionId, MessageId, RowId};
+use crate::parse::{Original, Scratch};
+use crate::show::{number, plain};
+use crate::story::{self, Leg, Recipient, Step, Story};
+use std::collections::HashSet;
+use std::io::{self, Write};
+
+/// Entries of a message that are looked at for its id.
+const NEWEST: usize = 16;
+
+/// Tells stories of a log.
+pub(super) struct Telling<'a, W> {
+    log: &'a Log,
+    page: Page,
+    pub(super) out: W,
+    /// Something stands above.
+    begun: bool,
+}
+
+/// What is the same all over one story.
+struct Manner {
+    /// The day that was named last, as a time of day is meant.
+    day: Option<chrono::NaiveDate>,
+    /// Some time has a fraction.
+    fractions: bool,
+    /// Stays that were told for another recipient.
+    told: HashSet<usize>,
+}
+
+impl<'a, W: Write> Telling<'a, W> {
+    pub(super) fn new(log: &'a Log, page: Page, out: W) -> Self {
+        Self { log, page, out, begun: false }
+    }
+
+    /// The stories of these messages; if they are more than `whole`, a line for each.
+    pub(super) fn messages(&mut self, messages: Vec<MessageId>, whole: usize) -> io::Result<()> {
+        let (many, count) = (messages.len() > whole, messages.len());
+        for message in messages {
+            let story = story::tell(&self.log.index, message, &mut |row| self.read(row));
+            if many {
+                let line = self.summary(message, &story);
+                writeln!(self.out, "{line}")?;
+            } else {
+                self.part();
+                self.story(message, &story);
+                self.put()?;
+            }
+            self.begun = true;
+        }
+        if many {
+            let count = number(count);
+            self.note(&format!(
+                "{count} messages, the newest last. Trace one of the ids for its story; a longer \
+                 name, or --domain, leaves fewer."
+            ))?;
+        }
+        Ok(())
+    }
+
+    /// Entries that name no message.
+    pub(super) fn alone(&mut self, rows: &[RowId]) -> io::Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.part();
+        self.page.line(
+            0,
+            "Entries that name no message, neither by id nor by queue file (LOG_MESSAGE_ID, \
+             LOG_FILENAME):",
+        );
+        let time_of = |row: RowId| self.log.index.rows().time(row);
+        let fractions = rows.iter().any(|&row| time_of(row).0 % 1_000 != 0);
+        let mut manner = Manner { day: None, fractions, told: HashSet::new() };
+        for &row in rows {
+            let time = time_of(row);
+            self.day(&mut manner, time);
+            self.entry(&manner, time, row, None, None);
+            self.put()?;
+        }
+        self.begun = true;
+        Ok(())
+    }
+
+    /// A sentence of our own.
+    pub(super) fn note(&mut self, text: &str) -> io::Result<()> {
+        self.part();
+        self.page.line(0, text);
+        self.begun = true;
+        self.put()
+    }
+
+    fn part(&mut self) {
+        if self.begun {
+            self.page.blank();
+        }
+    }
+
+    fn put(&mut self) -> io::Result<()> {
+        self.out.write_all(self.page.take().as_bytes())
+    }
+
+    fn read(&self, row: RowId) -> Option<Original> {
+        let (place, length) = self.log.index.rows().place(row)?;
+        self.log.originals.read(place, length)
+    }
+
+    /// `1998-02-19 10:52:05  3 relayed  adam@sesta.com to bobby@hosta.sesta.com and 2 more  <id>`
+    fn summary(&self, message: MessageId, story: &Story) -> String {
+        let when = story.seen.as_ref().and_then(|(first, _)| first.time.calendar());
+        let when = when.map(|time| time.format("%Y-%m-%d %H:%M:%S").to_string());
+        let from = story.envelope_from.as_deref().unwrap_or_default();
+        let from = if from.is_empty() { "<>".to_owned() } else { plain(from) };
+        let to = story.recipients.first().and_then(|recipient| story.last_leg(recipient));
+        let to = to.map_or_else(|| "nobody".to_owned(), |leg| plain(named(leg)));
+        let more = match story.recipients.len() {
+            0 | 1 => String::new(),
+            count => format!(" and {} more", number(count - 1)),
+        };
+        let (states, id) = (states(story), self.heading(message, story));
+        format!("{}  {states}  {from} to {to}{more}  {id}", when.unwrap_or_default())
+    }
+
+    fn heading(&self, message: MessageId, story: &Story) -> String {
+        if let Some(id) = story.ids.first() {
+            return plain(id);
+        }
+        let rows = self.log.index.rows_of(message).take(NEWEST);
+        let file = rows.filter_map(|row| {
+            let (original, mut scratch) = (self.read(row)?, Scratch::default());
+            match original.entry(&mut scratch).ok()?.body {
+                Body::Message(message) => message.queue_file.map(|file| plain(file.0)),
+                _ => None,
+            }
+        });
+        file.last().map_or_else(|| "(no id)".to_owned(), |file| format!("(no id) {file}"))
+    }
+
+    fn story(&mut self, message: MessageId, story: &Story) {
+        let heading = self.heading(message, story);
+        self.page.line(0, &heading);
+        for id in story.ids.iter().skip(1) {
+            self.field("later", &plain(id));
+        }
+        match story.envelope_from.as_deref() {
+            Some([]) => self.field("from", "(none: a notification)"),
+            Some(from) => self.field("from", &plain(from)),
+            None => {}
+        }
+        if let Some(size) = story.size {
+            let unit = if size == 1 { "block" } else { "blocks" };
+            self.field("size", &format!("{} {unit}", number(size)));
+        }
+        let steps = || story.legs.iter().flat_map(|leg| &leg.steps);
+        let mut manner = Manner {
+            day: None,
+            fractions: steps().any(|step| step.time.0 % 1_000 != 0),
+            told: HashSet::new(),
+        };
+        self.seen(&mut manner, story);
+        if !story.recipients.is_empty() {
+            let count = story.recipients.len();
+            let words = match count {
+                1 => states(story),
+                _ => format!("{} recipients: {}", number(count), states(story)),
+            };
+            self.field("state", &words);
+        }
+        self.links(message, story);
+        for recipient in &story.recipients {
+            self.page.blank();
+            self.recipient(&mut manner, story, recipient);
+        }
+        self.rest(&mut manner, story);
+    }
+
+    fn field(&mut self, label: &str, value: &str) {
+        self.page.hanging(&format!("  {label:<11}"), value);
+    }
+
+    fn seen(&mut self, manner: &mut Manner, story: &Story) {
+        let Some((first, last)) = &story.seen else { return };
+        let time = |time: Time| {
+            let day = time.calendar().map(|time| time.format("%Y-%m-%d").to_string());
+            format!("{} {}", day.unwrap_or_default(), manner.clock(time))
+        };
+        let words = if first.time == last.time {
+            time(first.time)
+        } else {
+            let span = span(last.time.since(first.time));
+            let day = |time: Time| time.calendar().map(|time| time.date());
+            let last = if day(first.time) == day(last.time) {
+                manner.clock(last.time)
+            } else {
+                time(last.time)
+            };
+            format!("{} to {last}, {span}", time(first.time))
+        };
+        manner.day = first.time.calendar().map(|time| time.date());
+        self.field("seen", &words);
+    }
+
+    /// Bounces: what this one is about, and what was sent about it.
+    fn links(&mut self, message: MessageId, story: &Story) {
+        let index = &self.log.index;
+        if index.about(message).next().is_some() {
+            let steps = story.legs.iter().flat_map(|leg| &leg.steps);
+            let mut about: Vec<String> = Vec::new();
+            for row in steps.map(|step| step.row) {
+                let (original, mut scratch) = (self.read(row), Scratch::default());
+                if let Some(Ok(Entry { body: Body::Message(message), .. })) =
+                    original.as_ref().map(|original| original.entry(&mut scratch))
+                    && let Some(id) = message.related_message_id.map(plain)
+                    && !about.contains(&id)
+                {
+                    about.push(id);
+                }
+            }
+            for id in about {
+                self.field("is about", &id);
+            }
+        }
+        let notifications: Vec<MessageId> = index.bounced_as(message).collect();
+        for notification in notifications {
+            if let Some(id) = self.id_of(notification) {
+                self.field("bounced as", &id);
+            }
+        }
+    }
+
+    fn id_of(&self, message: MessageId) -> Option<String> {
+        self.log.index.rows_of(message).take(NEWEST).find_map(|row| {
+            let (original, mut scratch) = (self.read(row)?, Scratch::default());
+            match original.entry(&mut scratch).ok()?.body {
+                Body::Message(message) => message.message_id.map(plain),
+                _ => None,
+            }
+        })
+    }
+
+    fn recipient(&mut self, manner: &mut Manner, story: &Story, recipient: &Recipient) {
+        let Some(last) = story.last_leg(recipient) else { return };
+        let name = match (named(last), last.active_to.as_deref()) {
+            (name, Some(active)) if name != active => {
+                format!("{} as {}", plain(name), plain(active))
+            }
+            (name, _) => match last.original_to.as_deref() {
+                Some(original) if !original.eq_ignore_ascii_case(name) => {
+                    format!("{}, originally {}", plain(name), plain(original))
+                }
+                _ => plain(name),
+            },
+        };
+        let mut words = format!("{name}: {}", recipient.state.name());
+        match recipient.attempts {
+            0 => {}
+            1 => words.push_str(", 1 attempt"),
+            attempts => words = format!("{words}, {} attempts", number(attempts)),
+        }
+        if let Some(queued) = last.queued() {
+            words = format!("{words}, {} in the queue", span(queued));
+        }
+        self.page.hanging("  ", &words);
+        let mut steps: Vec<(RowId, &Step, &Leg)> = Vec::new();
+        for &at in &recipient.legs {
+            let Some(leg) = story.legs.get(at) else { continue };
+            if manner.told.insert(at) {
+                // An enqueue may stand behind what it began, by a moment.
+                let begun = leg.steps.iter().map(|step| step.row).min();
+                let order = leg.steps.iter().enumerate().map(|(at, step)| match begun {
+                    Some(begun) if at == 0 => (begun, step, leg),
+                    _ => (step.row, step, leg),
+                });
+                steps.extend(order);
+            } else {
+                self.page.line(4, &format!("through {}, as above", plain(&leg.channel)));
+            }
+        }
+        steps.sort_by_key(|&(order, ..)| order);
+        let mut before = None;
+        for (_, step, leg) in steps {
+            self.day(manner, step.time);
+            self.entry(manner, step.time, step.row, Some((step, leg)), before);
+            before = Some(step.time);
+        }
+    }
+
+    /// Names the day of a time, if it is not that of the time before.
+    fn day(&mut self, manner: &mut Manner, time: Time) {
+        let day = time.calendar().map(|time| time.date());
+        if day != manner.day {
+            manner.day = day;
+            let words =
+                day.map_or("(no time)".to_owned(), |day| day.format("%Y-%m-%d").to_string());
+            self.page.line(4, &words);
+        }
+    }
+
+    /// An entry: when, how long after the one before, what, and what was said.
+    fn entry(
+        &mut self,
+        manner: &Manner,
+        time: Time,
+        row: RowId,
+        step: Option<(&Step, &Leg)>,
+        before: Option<Time>,
+    ) {
+        let waited = before.map(|before| format!("+ {}", span(time.since(before))));
+        let (clock, waited) = (manner.clock(time), waited.unwrap_or_default());
+        let (original, mut scratch) = (self.read(row), Scratch::default());
+        let entry = original.as_ref().and_then(|original| original.entry(&mut scratch).ok());
+        let Some(Entry { body: Body::Message(message), .. }) = &entry else {
+            let text = original.map_or_else(
+                || "(its text is no longer in the log)".to_owned(),
+                |original| plain(&original.text),
+            );
+            self.page.hanging(&format!("    {clock}  {waited:<10}  "), &text);
+            return;
+        };
+        let indent = 6 + clock.len();
+        let label = format!("    {clock}  {waited:<10}  {:<3} ", plain(message.code.0));
+        self.page.hanging(&label, &what(message, step));
+        let mut said = vec![answer(message), message.reason.map(plain)];
+        let connection =
+            step.map_or(self.log.index.rows().connection(row), |(step, _)| step.connection);
+        said.push(self.over(connection, message));
+        for text in said.into_iter().flatten().filter(|text| !text.is_empty()) {
+            self.page.line(indent, &text);
+        }
+    }
+
+    /// The connection that something happened on, as far as it is known.
+    fn over(&self, id: ConnectionId, message: &Message<'_>) -> Option<String> {
+        let number_of = |connection: &Connection| {
+            let number = id.number()?;
+            let (way, ip) = match connection.direction {
+                Some(Direction::Inbound) => (" from", connection.ends),
+                _ => (" to", connection.ends),
+            };
+            let host = self.log.index.names().text(connection.dns_host);
+            let host = if host.is_empty() {
+                message.connecting_host.map_or(host, |host| host.text)
+            } else {
+                host
+            };
+            let host = if host.is_empty() { String::new() } else { format!(" {}", plain(host)) };
+            let ip = ip.map_or_else(String::new, |ends| {
+                let (address, port) = ends.remote();
+                format!(" [{address}] port {port}")
+            });
+            Some(format!("connection {number}{way}{host}{ip}"))
+        };
+        match self.log.index.connection(id).and_then(number_of) {
+            Some(words) => Some(words),
+            None => message.remote_mta.map(|mta| format!("to {}", plain(mta.host))).or_else(|| {
+                message.connecting_host.map(|host| format!("from {}", plain(host.text)))
+            }),
+        }
+    }
+
+    /// Header lines, and entries that are about no recipient in a queue.
+    fn rest(&mut self, manner: &mut Manner, story: &Story) {
+        if !story.headers.is_empty() {
+            self.page.blank();
+            for &row in &story.headers {
+                let (original, mut scratch) = (self.read(row), Scratch::default());
+                if let Some(Ok(Entry { body: Body::Header(line), .. })) =
+                    original.as_ref().map(|original| original.entry(&mut scratch))
+                {
+                    self.page.hanging("  > ", &plain(line));
+                }
+            }
+        }
+        if !story.others.is_empty() {
+            self.page.blank();
+            self.page.line(2, "other entries");
+            for &row in &story.others {
+                let time = self.log.index.rows().time(row);
+                self.day(manner, time);
+                self.entry(manner, time, row, None, None);
+            }
+        }
+        if story.gone > 0 {
+            let gone = number(story.gone);
+            self.page.blank();
+            self.page.line(2, &format!("{gone} of its entries are no longer in the log"));
+        }
+    }
+}
+
+impl Manner {
+    /// Time of day, with hundredths if the log has any.
+    fn clock(&self, time: Time) -> String {
+        let hundredths = time.0.rem_euclid(1_000) / 10;
+        if self.fractions { format!("{time}.{hundredths:02}") } else { time.to_string() }
+    }
+}

@@ -1,0 +1,94 @@
+//! What stories are told in: states, outcomes, answers and times in words.
+
+use crate::entry::{Action, Message, Outcome, domain_of};
+use crate::show::{number, plain};
+use crate::story::{Leg, State, Step, Story};
+
+/// How many recipients are in which state.
+pub(super) fn states(story: &Story) -> String {
+    let words = |state: State| {
+        let count = story.recipients.iter().filter(|recipient| recipient.state == state).count();
+        match count {
+            0 => None,
+            1 if story.recipients.len() == 1 => Some(state.name().to_owned()),
+            _ => Some(format!("{} {}", number(count), state.name())),
+        }
+    };
+    State::ALL.into_iter().filter_map(words).collect::<Vec<_>>().join(", ")
+}
+
+/// The name of a recipient that a person knows: the active address if it is a whole one.
+pub(super) fn named(leg: &Leg) -> &[u8] {
+    let active = leg.active_to.as_deref().filter(|active| domain_of(active).is_some());
+    active.or(leg.original_to.as_deref()).or(leg.active_to.as_deref()).unwrap_or(b"(unknown)")
+}
+
+/// What happened, in words.
+pub(super) fn what(message: &Message<'_>, step: Option<(&Step, &Leg)>) -> String {
+    let source = plain(message.source_channel);
+    let mut words = match (message.outcome(), message.destination_channel) {
+        (Some(Outcome::HandedOn), _) => format!("handed on by {source}"),
+        (Some(outcome), _) => format!("{} by {source}", outcome.name()),
+        (None, destination) => {
+            let verb = match message.code.action() {
+                Action::Enqueue => "enqueued",
+                Action::Refuse => "rejected",
+                Action::BreakOff => "broken off",
+                Action::BadCommand => "bad command",
+                _ => "entry",
+            };
+            let to = destination.map_or_else(String::new, |to| format!(" to {}", plain(to)));
+            format!("{verb}, {source}{to}")
+        }
+    };
+    match step {
+        Some((Step { outcome: Some(_), attempt, queued, .. }, leg)) => {
+            if let Some(attempt) = attempt {
+                words = format!("{words}, attempt {attempt}");
+            }
+            // With one entry before it, the wait says it already.
+            if let Some(queued) = queued
+                && leg.steps.len() > 2
+            {
+                words = format!("{words}, {} after its enqueue", span(*queued));
+            }
+        }
+        Some(_) => {}
+        None => {
+            let (from, to) = (plain(message.envelope_from), plain(message.recipient()));
+            words = format!("{words}: {from} to {to}");
+        }
+    }
+    words
+}
+
+/// What was answered: the whole response of the remote server, else any other status.
+pub(super) fn answer(message: &Message<'_>) -> Option<String> {
+    let Some(response) = message.response else { return message.diagnostic.map(plain) };
+    let code = response.code.to_string();
+    let parts = [Some(code.as_bytes()), response.enhanced, Some(response.text)];
+    let parts: Vec<&[u8]> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+    Some(plain(&parts.join(&b' ')))
+}
+
+/// Milliseconds as a person says them.
+pub(super) fn span(millis: u64) -> String {
+    let seconds = millis / 1_000;
+    match seconds {
+        0..60 => format!("{seconds}.{:02} s", millis % 1_000 / 10),
+        60..3_600 => format!("{} min {:02} s", seconds / 60, seconds % 60),
+        3_600..86_400 => format!("{} h {:02} min", seconds / 3_600, seconds / 60 % 60),
+        _ => format!("{} d {} h", seconds / 86_400, seconds / 3_600 % 24),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_have_two_units_at_most() {
+        let spans = [0, 6_870, 59_999, 61_000, 3_720_000, 100_000_000].map(span);
+        assert_eq!(spans, ["0.00 s", "6.87 s", "59.99 s", "1 min 01 s", "1 h 02 min", "1 d 3 h"]);
+    }
+}
