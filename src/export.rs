@@ -8,7 +8,10 @@ pub mod json;
 
 mod connections;
 mod csv;
+mod deliveries;
 mod entries;
+mod kept;
+mod messages;
 mod output;
 mod printer;
 
@@ -22,7 +25,9 @@ use crate::cli::export::{Export, Format, What};
 use crate::cli::{FAILED, USAGE};
 use crate::headless::{self, Outcome, Until};
 use connections::Connections;
+use deliveries::Deliveries;
 use entries::Entries;
+use messages::Messages;
 use std::time::Duration;
 
 /// Prints what was asked for.
@@ -56,6 +61,12 @@ fn print(export: &Export, output: Output) -> Outcome {
         What::Connections => {
             headless::run(input, until, &mut Connections::new(output, format, export.follow))
         }
-        What::Deliveries | What::Messages => (FAILED, vec!["cannot be exported yet".to_owned()]),
+        What::Deliveries => headless::run(input, until, &mut Deliveries::new(output, format)),
+        What::Messages => {
+            let mut messages = Messages::new(output, format);
+            let (code, mut lines) = headless::run(input, until, &mut messages);
+            lines.extend(messages.left_out());
+            (code, lines)
+        }
     }
 }

@@ -32,6 +32,8 @@
 mod gather;
 mod hops;
 
+pub use gather::waited;
+
 use crate::entry::{Action, Outcome, Stamp, Time};
 use crate::index::{ConnectionId, Index, MessageId, RowId};
 use crate::parse::Original;

@@ -192,8 +192,8 @@ impl Leg {
     }
 }
 
-/// Milliseconds in the queue; `None` if the clock was set back between.
-pub(crate) fn waited(enqueued: Time, ended: Time) -> Option<u64> {
+/// Milliseconds from an enqueue to what came of it; `None` if the clock was set back between.
+pub fn waited(enqueued: Time, ended: Time) -> Option<u64> {
     let behind = enqueued.0.saturating_sub(ended.0);
     (behind <= OUT_OF_ORDER).then(|| ended.since(enqueued))
 }

@@ -1,0 +1,155 @@
+//! A record that waits for a field that is not known yet.
+//!
+//! Fields are taken down as they are told, names and values in one buffer, and told again later.
+
+use super::Fields;
+use std::ops::Range;
+
+/// Fields that were told.
+#[derive(Default)]
+pub(super) struct Kept {
+    bytes: Vec<u8>,
+    names: String,
+    fields: Vec<(Range<usize>, Value)>,
+}
+
+enum Value {
+    Text(Range<usize>),
+    Number(u64),
+    Decimal(Range<usize>),
+    Flag(bool),
+    Strings(Vec<(Range<usize>, Range<usize>)>),
+    /// So many of the fields behind it are members of an object.
+    Object(usize),
+    /// Items of a list, each with fields of its own.
+    List(Vec<Kept>),
+}
+
+impl Kept {
+    /// Takes down what is told.
+    pub(super) fn new(members: &mut dyn FnMut(&mut dyn Fields)) -> Self {
+        let mut kept = Self::default();
+        members(&mut kept);
+        kept
+    }
+
+    /// Tells it again.
+    pub(super) fn tell(&self, out: &mut dyn Fields) {
+        self.tell_some(0..self.fields.len(), out);
+    }
+
+    fn tell_some(&self, range: Range<usize>, out: &mut dyn Fields) {
+        let mut at = range.start;
+        while at < range.end
+            && let Some((name, value)) = self.fields.get(at)
+        {
+            at += 1;
+            let name = self.names.get(name.clone()).unwrap_or_default();
+            match value {
+                Value::Text(text) => out.text(name, self.part(text)),
+                Value::Number(number) => out.number(name, *number),
+                Value::Decimal(digits) => out.decimal(name, self.part(digits)),
+                Value::Flag(flag) => out.flag(name, *flag),
+                Value::Strings(members) => {
+                    let part = |(name, text): &(_, _)| (self.part(name), self.part(text));
+                    out.strings(name, &members.iter().map(part).collect::<Vec<_>>());
+                }
+                Value::Object(count) => {
+                    let members = at..at + count;
+                    at = members.end;
+                    out.object(name, &mut |out| self.tell_some(members.clone(), out));
+                }
+                Value::List(items) => out.list(name, items.len(), &mut |item, out| {
+                    if let Some(item) = items.get(item) {
+                        item.tell(out);
+                    }
+                }),
+            }
+        }
+    }
+
+    fn part(&self, range: &Range<usize>) -> &[u8] {
+        self.bytes.get(range.clone()).unwrap_or_default()
+    }
+
+    fn put(&mut self, name: &str, value: Value) {
+        let start = self.names.len();
+        self.names.push_str(name);
+        self.fields.push((start..self.names.len(), value));
+    }
+
+    fn keep(&mut self, bytes: &[u8]) -> Range<usize> {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(bytes);
+        start..self.bytes.len()
+    }
+}
+
+impl Fields for Kept {
+    fn text(&mut self, name: &str, value: &[u8]) {
+        let value = self.keep(value);
+        self.put(name, Value::Text(value));
+    }
+
+    fn number(&mut self, name: &str, value: u64) {
+        self.put(name, Value::Number(value));
+    }
+
+    fn decimal(&mut self, name: &str, digits: &[u8]) {
+        let digits = self.keep(digits);
+        self.put(name, Value::Decimal(digits));
+    }
+
+    fn flag(&mut self, name: &str, value: bool) {
+        self.put(name, Value::Flag(value));
+    }
+
+    fn strings(&mut self, name: &str, members: &[(&[u8], &[u8])]) {
+        let members = members.iter().map(|(name, text)| (self.keep(name), self.keep(text)));
+        let members = members.collect();
+        self.put(name, Value::Strings(members));
+    }
+
+    fn object(&mut self, name: &str, members: &mut dyn FnMut(&mut dyn Fields)) {
+        let at = self.fields.len();
+        self.put(name, Value::Object(0));
+        members(self);
+        let count = self.fields.len() - at - 1;
+        if let Some((_, value)) = self.fields.get_mut(at) {
+            *value = Value::Object(count);
+        }
+    }
+
+    fn list(&mut self, name: &str, length: usize, item: &mut dyn FnMut(usize, &mut dyn Fields)) {
+        let items = (0..length).map(|at| Self::new(&mut |out| item(at, out))).collect();
+        self.put(name, Value::List(items));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::export::json;
+
+    #[test]
+    fn what_is_told_again_is_what_was_told() {
+        let mut members = |out: &mut dyn Fields| {
+            out.text("a", b"x\xff");
+            out.object("o", &mut |out| {
+                out.number("n", 7);
+                out.object("inner", &mut |_| {});
+                out.decimal("d", b"1.50");
+            });
+            out.flag("f", true);
+            out.strings("s", &[(b"k", b"v"), (b"l", b"")]);
+            out.list("l", 2, &mut |at, out| {
+                out.object("p", &mut |out| out.number("at", at as u64));
+            });
+        };
+        let (mut once, mut again) = (Vec::new(), Vec::new());
+        json::record(&mut once, &mut members);
+        let kept = Kept::new(&mut members);
+        json::record(&mut again, &mut |out| kept.tell(out));
+        assert_eq!(String::from_utf8(once).unwrap(), String::from_utf8(again).unwrap());
+    }
+}

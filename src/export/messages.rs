@@ -1,0 +1,170 @@
+//! `mtatop export messages`: each message with what became of its recipients, when all was read.
+//!
+//! In the order of first sight. In memory stay the index, and the story of one message at a time;
+//! texts are read again. In a table each recipient has a row of its own, with the fields of its
+//! message before it.
+
+use super::{Fields, Output, Printer, fields};
+use crate::cli::export::Format;
+use crate::entry::Response;
+use crate::headless::{self, Log, Work};
+use crate::index::{MessageId, RowId};
+use crate::show::number;
+use crate::story::{self, Recipient, Reply, Story};
+use std::io;
+use std::ops::Range;
+
+/// Every field, as the columns of a table.
+const MESSAGE: &[&str] = &[
+    "message_id",
+    "envelope_from",
+    "first_seen",
+    "last_seen",
+    "size",
+    "original_to",
+    "active_to",
+    "domain",
+    "state",
+    "attempts",
+    "last_response.code",
+    "last_response.enhanced",
+    "last_response.text",
+    "queued_seconds",
+];
+
+/// Prints messages.
+pub(super) struct Messages {
+    printer: Printer,
+    table: bool,
+    /// Entries of messages that name none.
+    nameless: u64,
+    /// Entries whose texts could not be read again.
+    gone: u64,
+}
+
+impl Messages {
+    pub(super) fn new(output: Output, format: Format) -> Self {
+        let printer = Printer::new(output, format, MESSAGE);
+        Self { printer, table: format == Format::Csv, nameless: 0, gone: 0 }
+    }
+
+    /// What is left out, for whoever reads the complaints.
+    pub(super) fn left_out(&self) -> Vec<String> {
+        let count = |count: u64, what: &str| {
+            let noun = if count == 1 { "entry" } else { "entries" };
+            (count > 0).then(|| format!("{} {noun} {what}", number(count)))
+        };
+        [
+            count(
+                self.nameless,
+                "left out: neither a message id nor a queue file (LOG_MESSAGE_ID, LOG_FILENAME)",
+            ),
+            count(self.gone, "left out: no longer in the log"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    fn message(&mut self, message: MessageId, log: &Log) -> io::Result<()> {
+        let read = &mut |row| {
+            let (place, length) = log.index.rows().place(row)?;
+            log.originals.read(place, length)
+        };
+        let story = story::tell(&log.index, message, read);
+        self.gone += story.gone as u64;
+        let recipients: Vec<&Recipient> = story
+            .recipients
+            .iter()
+            .filter(|recipient| {
+                let mut steps = story.legs_of(recipient).flat_map(|leg| &leg.steps);
+                steps.any(|step| leaves(log, step.row))
+            })
+            .collect();
+        if recipients.is_empty() && !log.filter.is_empty() {
+            return Ok(());
+        }
+        if !self.table {
+            return self.printer.record(&mut |out| {
+                head(&story, out);
+                out.list("recipients", recipients.len(), &mut |at, out| {
+                    if let Some(recipient) = recipients.get(at) {
+                        tell(&story, recipient, out);
+                    }
+                });
+            });
+        }
+        if recipients.is_empty() {
+            self.printer.record(&mut |out| head(&story, out))?;
+        }
+        for recipient in recipients {
+            self.printer.record(&mut |out| {
+                head(&story, out);
+                tell(&story, recipient, out);
+            })?;
+        }
+        Ok(())
+    }
+}
+
+impl Work for Messages {
+    fn absorbed(&mut self, rows: Range<u32>, log: &Log) -> io::Result<()> {
+        for row in headless::each_row(rows) {
+            let rows = log.index.rows();
+            let nameless = rows.kind(row).is_message() && rows.message(row).is_none();
+            self.nameless += u64::from(nameless && leaves(log, row));
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, log: &Log) -> io::Result<u8> {
+        for message in log.index.messages() {
+            self.message(message, log)?;
+        }
+        self.printer.finish(log)?;
+        Ok(0)
+    }
+}
+
+/// Whether the filter leaves an entry.
+fn leaves(log: &Log, row: RowId) -> bool {
+    let (one, other) = log.index.rows().domains(row);
+    let text = |symbol| log.index.domains().text(symbol);
+    log.filter.is_empty() || log.filter.matches([text(one), text(other)])
+}
+
+/// What is the same for all recipients.
+fn head(story: &Story, out: &mut dyn Fields) {
+    if let Some(id) = story.ids.first() {
+        out.text("message_id", id);
+    }
+    if let Some(from) = &story.envelope_from {
+        out.text("envelope_from", from);
+    }
+    if let Some((first, last)) = &story.seen {
+        fields::time("first_seen", first.time, first.stamp(), out);
+        fields::time("last_seen", last.time, last.stamp(), out);
+    }
+    if let Some(size) = story.size {
+        out.number("size", size);
+    }
+}
+
+fn tell(story: &Story, recipient: &Recipient, out: &mut dyn Fields) {
+    let Some(leg) = story.last_leg(recipient) else { return };
+    out.text("original_to", leg.original_to.as_deref().unwrap_or_default());
+    for (name, value) in [("active_to", &leg.active_to), ("domain", &leg.domain)] {
+        if let Some(value) = value {
+            out.text(name, value);
+        }
+    }
+    out.text("state", recipient.state.name().as_bytes());
+    out.number("attempts", recipient.attempts.into());
+    if let Some(Reply { code, enhanced, text }) = &leg.response {
+        let response = Response { code: *code, enhanced: enhanced.as_deref(), text };
+        fields::response("last_response", &response, out);
+    }
+    if let Some(queued) = leg.queued() {
+        fields::seconds("queued_seconds", queued, out);
+    }
+}
