@@ -28,6 +28,7 @@
 //! * [`show`]: what text of the log may look like on a terminal.
 //! * [`keymap`], [`layout`], [`app`], [`ui`]: keys, places, state, drawing.
 //! * [`cli`], [`tui`]: flags, and the event loop.
+//! * [`table`]: lines of columns, for what is printed.
 //! * [`headless`], [`check`], [`export`], [`report`], [`trace`]: the same without a screen.
 //! * [`simulate`], [`demo`]: a log that nobody has to have.
 //!
@@ -67,6 +68,7 @@ pub mod ui;
 
 pub mod cli;
 pub mod headless;
+pub mod table;
 
 pub mod check;
 pub mod export;

@@ -1,18 +1,228 @@
 //! `mtatop report`: what became of the mail, in groups.
+//!
+//! It counts each entry as it comes by and keeps none, so that a report of a year needs no more
+//! room than one of a day: memory grows with the groups, which are bounded, and with connections.
+//! It counts what the screen counts ([`Tally`](crate::filter::Tally)).
 
-use crate::cli::report::Report;
+mod condition;
+mod counts;
+mod groups;
+mod interned;
+mod json;
+mod key;
+mod lines;
+mod open;
+mod said;
+
+pub use condition::{Condition, ConditionError};
+pub use counts::{Connections, Count, Counts, Moment, Totals};
+pub use groups::{Group, Groups};
+
+use crate::cli::USAGE;
+use crate::cli::report::{By, Format, HOLDS, Report};
+use crate::entry::{Body, Entry, Message};
+use crate::filter::Filter;
 use crate::headless::{self, Log, Outcome, Until, Work};
-use std::io;
+use crate::ingest::Located;
+use crate::show::{number, plain};
+use crate::table;
+use open::Open;
+use std::io::{self, BufWriter, Write};
+
+/// Groups that are named when the condition holds for them.
+const NAMED: usize = 20;
 
 /// Prints what was asked for.
 pub fn run(report: &Report) -> Outcome {
-    headless::run(&report.input, Until::End, &mut Nothing)
+    let condition = match report.fail_if.as_deref().map(Condition::parse).transpose() {
+        Ok(condition) => condition,
+        Err(ConditionError { at, what }) => {
+            let text = plain(report.fail_if.as_deref().unwrap_or_default().as_bytes());
+            return (USAGE, vec![format!("--fail-if '{text}': character {}: {what}", at + 1)]);
+        }
+    };
+    let mut reporting = Reporting {
+        summary: Summary::new(report),
+        open: Open::default(),
+        format: report.format,
+        condition,
+        holds: Vec::new(),
+    };
+    let (code, mut lines) = headless::run(&report.input, Until::End, &mut reporting);
+    let asked = table::clip(&plain(report.fail_if.as_deref().unwrap_or_default().as_bytes()), 60);
+    lines.extend(reporting.holds.iter().map(|line| format!("--fail-if '{asked}' {line}")));
+    (code, lines)
 }
 
-struct Nothing;
+/// Everything that a report says.
+pub struct Summary {
+    by: By,
+    /// The files, as given.
+    files: Vec<String>,
+    /// The domains that it is about, as given; all if there is none.
+    domains: Vec<String>,
+    /// Counts of everything.
+    pub totals: Totals,
+    /// Counts of each group.
+    pub groups: Groups,
+    key: Vec<u8>,
+    text: Vec<u8>,
+}
 
-impl Work for Nothing {
-    fn finish(&mut self, _log: &Log) -> io::Result<u8> {
-        Ok(0)
+impl Summary {
+    /// Nothing counted yet.
+    pub fn new(report: &Report) -> Self {
+        let name = |path: &std::path::PathBuf| path.to_string_lossy().into_owned();
+        Self {
+            by: report.by,
+            files: report.input.files.iter().map(name).collect(),
+            domains: report.input.domain.clone(),
+            totals: Totals::default(),
+            groups: Groups::default(),
+            key: Vec::new(),
+            text: Vec::new(),
+        }
     }
+
+    /// Counts an entry, or what could not be read as one.
+    pub fn add(&mut self, entry: Option<&Entry<'_>>) {
+        self.totals.add(entry);
+        if let Some(entry) = entry
+            && let Body::Message(message) = &entry.body
+            && let Some(count) = Count::of(message)
+        {
+            self.group(entry, message, count);
+        }
+    }
+
+    fn group(&mut self, entry: &Entry<'_>, message: &Message<'_>, count: Count) {
+        key::key(self.by, entry, message, &mut self.key);
+        self.text.clear();
+        if count.is_bad() && self.by != By::Response {
+            said::said(message, &mut self.text);
+        }
+        self.groups.add(&self.key, count, said::code(message), &self.text);
+    }
+
+    /// Writes it; as a table for lines of so many cells, if that is limited.
+    ///
+    /// # Errors
+    /// What the output says.
+    pub fn write(
+        &self,
+        format: Format,
+        line: Option<usize>,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        match format {
+            Format::Table => lines::table(self, line, out),
+            Format::Markdown => lines::markdown(self, out),
+            Format::Csv => lines::csv(self, out),
+            Format::Json => json::write(self, out),
+        }
+    }
+
+    /// One line for each thing that the condition holds for, the worst first, and no more than a
+    /// person reads.
+    pub fn holding(&self, condition: &Condition) -> Vec<String> {
+        let mut lines = Vec::new();
+        let mut more = 0_u64;
+        if condition.holds_for_totals(&self.totals) {
+            lines.push(format!("holds for the whole log: {}", self.whole()));
+        }
+        let sorted = self.groups.sorted();
+        let groups = sorted.iter().rev().map(|&(key, group, _)| (lines::label(key), group));
+        let others = self.groups.others().map(|others| (groups::OTHERS.as_bytes(), others));
+        for (label, group) in groups.chain(others) {
+            if !condition.holds_for(&group.counts) {
+                continue;
+            }
+            if lines.len() < NAMED {
+                let label = table::clip(&plain(label), 120);
+                lines.push(format!("holds for {label}: {}", words(&group.counts)));
+            } else {
+                more += 1;
+            }
+        }
+        lines.extend((more > 0).then(|| format!("holds for {} more", number(more))));
+        lines
+    }
+
+    fn whole(&self) -> String {
+        let Totals { entries, unparsed, connections, .. } = &self.totals;
+        let [entries, unparsed, open] = [*entries, *unparsed, connections.open].map(number);
+        format!(
+            "{entries} entries, {unparsed} unparsed, {open} open, {}",
+            words(&self.totals.counts)
+        )
+    }
+}
+
+fn words(counts: &Counts) -> String {
+    let Counts { enqueued, delivered, deferred, failed, rejected } = *counts;
+    let [enqueued, delivered, deferred, failed, rejected] =
+        [enqueued, delivered, deferred, failed, rejected].map(number);
+    format!(
+        "{enqueued} enqueued, {delivered} delivered, {deferred} deferred, {failed} failed, \
+         {rejected} rejected"
+    )
+}
+
+/// A report while the log is being read.
+struct Reporting {
+    summary: Summary,
+    open: Open,
+    format: Format,
+    condition: Option<Condition>,
+    holds: Vec<String>,
+}
+
+impl Work for Reporting {
+    fn wants_index(&self) -> bool {
+        false
+    }
+
+    fn entry(&mut self, found: &Located<'_>, log: &Log) -> io::Result<()> {
+        let entry = found.entry.as_ref().ok();
+        if leaves(&log.filter, entry) {
+            self.summary.add(entry);
+        }
+        // Without a filter, only connection entries tell which connections are open; with one, the
+        // deliveries tell whose they are.
+        let connection = entry.is_some_and(|entry| matches!(entry.body, Body::Connection(_)));
+        if connection || !log.filter.is_empty() {
+            self.open.push(found);
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, log: &Log) -> io::Result<u8> {
+        self.summary.totals.connections.open = self.open.count(&log.filter);
+        let mut out = BufWriter::new(io::stdout().lock());
+        self.summary.write(self.format, table::terminal_width(), &mut out)?;
+        out.flush()?;
+        self.holds =
+            self.condition.as_ref().map_or(Vec::new(), |given| self.summary.holding(given));
+        Ok(if self.holds.is_empty() { 0 } else { HOLDS })
+    }
+}
+
+/// Whether the filter leaves an entry: by either recipient domain of a message entry, by the host
+/// that a connection was opened to reach. What has none of them only the empty filter leaves.
+fn leaves(filter: &Filter, entry: Option<&Entry<'_>>) -> bool {
+    if filter.is_empty() {
+        return true;
+    }
+    let lower = |domain: Option<&[u8]>| domain.unwrap_or_default().to_ascii_lowercase();
+    let domains = match entry.map(|entry| &entry.body) {
+        Some(Body::Message(message)) => {
+            [lower(message.active_domain()), lower(message.original_domain())]
+        }
+        Some(Body::Connection(connection)) => {
+            let asked = connection.application.and_then(|application| application.initial_host);
+            [lower(asked), Vec::new()]
+        }
+        Some(Body::Header(_)) | None => return false,
+    };
+    filter.matches(domains.iter().map(Vec::as_slice))
 }

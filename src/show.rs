@@ -27,6 +27,7 @@
 //! ```
 
 mod drawn;
+pub mod quoted;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

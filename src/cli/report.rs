@@ -3,6 +3,9 @@
 use super::Input;
 use clap::{Args, ValueEnum};
 
+/// Exit code: what `--fail-if` asks for holds.
+pub const HOLDS: u8 = 3;
+
 /// Count what became of the mail, in groups
 #[derive(Clone, Debug, Args)]
 pub struct Report {
@@ -15,7 +18,12 @@ pub struct Report {
     /// How to print them
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Table)]
     pub format: Format,
-    /// Exit with 3 if this holds for any group, for example failed>10
+    /// Exit with 3 if this holds for any group, for example 'failed>10 fail%>5 | deferred>=100'
+    ///
+    /// Comparisons joined by blanks must all hold; | stands between alternatives. Counts of a group:
+    /// enqueued, delivered, deferred, failed, rejected, and fail%, the share of deferred and failed
+    /// attempts. A comparison of entries, unparsed or open is one on the whole log, and so are those
+    /// joined to it by blanks. Which groups it holds for is said on standard error.
     #[arg(long, value_name = "EXPR")]
     pub fail_if: Option<String>,
 }

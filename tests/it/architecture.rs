@@ -16,6 +16,7 @@ const LAW: &[(&str, &[&str])] = &[
     ("simulate", &[]),
     ("source", &[]),
     ("parse", &["entry"]),
+    ("table", &["show"]),
     ("follow", &["source"]),
     ("index", &["entry", "parse"]),
     ("filter", &["entry", "index"]),
@@ -27,12 +28,15 @@ const LAW: &[(&str, &[&str])] = &[
         "headless",
         &["cli", "entry", "filter", "follow", "index", "ingest", "parse", "show", "source"],
     ),
-    ("check", &["cli", "entry", "filter", "headless", "index", "ingest", "parse", "show"]),
+    ("check", &["cli", "entry", "filter", "headless", "index", "ingest", "parse", "show", "table"]),
     (
         "export",
         &["cli", "entry", "filter", "headless", "index", "ingest", "parse", "show", "story"],
     ),
-    ("report", &["cli", "entry", "filter", "headless", "index", "ingest", "parse", "show"]),
+    (
+        "report",
+        &["cli", "entry", "filter", "headless", "index", "ingest", "parse", "show", "table"],
+    ),
     ("trace", &["cli", "entry", "filter", "headless", "index", "ingest", "parse", "show", "story"]),
     ("demo", &["entry", "simulate", "source"]),
     (
@@ -48,7 +52,8 @@ const LAW: &[(&str, &[&str])] = &[
 
 /// Words of the code that only these rooms may use.
 const CONFINED: &[(&str, &[&str])] = &[
-    ("crossterm", &["keymap", "tui"]),
+    // The table asks for the width of the terminal.
+    ("crossterm", &["keymap", "table", "tui"]),
     ("ratatui", &["layout", "ui", "tui"]),
     // Nobody else opens a file, and only an export writes one: the output that it was told.
     ("fs::", &["source", "export"]),

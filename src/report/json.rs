@@ -1,0 +1,62 @@
+//! A report as one JSON object, as `export-schema` says.
+
+use super::Summary;
+use super::counts::{Moment, Totals};
+use super::groups::{Group, OTHERS};
+use crate::show::quoted::json;
+use std::io::{self, Write};
+
+/// Writes the object. The groups come in the order of the table, the worst last.
+pub(super) fn write(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+    let totals = &summary.totals;
+    write!(out, "{{\"entries\": {}, \"unparsed\": {}, ", totals.entries, totals.unparsed)?;
+    if let Some((first, last)) = &totals.span {
+        let time = |moment: &Moment| json(moment.iso('T').as_bytes());
+        write!(out, "\"first\": {}, \"last\": {}, ", time(first), time(last))?;
+    }
+    write!(out, "\"actions\": {{{}}}, ", actions(totals))?;
+    let connections = totals.connections;
+    write!(
+        out,
+        "\"connections\": {{\"opened\": {}, \"closed\": {}, \"failed\": {}, \"rejected\": {}, \"open\": {}}}, ",
+        connections.opened,
+        connections.closed,
+        connections.failed,
+        connections.rejected,
+        connections.open
+    )?;
+    write!(out, "\"groups\": [")?;
+    let mut between = "\n";
+    if let Some(others) = summary.groups.others() {
+        write!(out, "{between}{}", object(OTHERS.as_bytes(), others, ", \"others\": true"))?;
+        between = ",\n";
+    }
+    for (key, group, _) in summary.groups.sorted() {
+        write!(out, "{between}{}", object(key, group, ""))?;
+        between = ",\n";
+    }
+    writeln!(out, "]}}")
+}
+
+fn actions(totals: &Totals) -> String {
+    let member =
+        |(letter, count): (char, u64)| format!("{}: {count}", json(letter.to_string().as_bytes()));
+    totals.letters().map(member).collect::<Vec<_>>().join(", ")
+}
+
+fn object(key: &[u8], group: &Group, more: &str) -> String {
+    let counts = group.counts;
+    let codes: Vec<String> =
+        group.codes.iter().map(|(code, times)| format!("\"{code}\": {times}")).collect();
+    format!(
+        "{{\"key\": {}, \"enqueued\": {}, \"delivered\": {}, \"deferred\": {}, \"failed\": {}, \
+         \"rejected\": {}, \"responses\": {{{}}}{more}}}",
+        json(key),
+        counts.enqueued,
+        counts.delivered,
+        counts.deferred,
+        counts.failed,
+        counts.rejected,
+        codes.join(", ")
+    )
+}

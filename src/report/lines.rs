@@ -1,0 +1,205 @@
+//! A report as lines: for people, for tickets, and for spreadsheets.
+
+use super::counts::{Counts, Totals};
+use super::groups::{Group, MOST, OTHERS};
+use super::{By, Summary};
+use crate::show::{number, plain, quoted};
+use crate::table::{Column, Table, markdown_line};
+use std::io::{self, Write};
+
+/// Files that the head names before it counts the rest.
+const NAMED: usize = 3;
+
+/// The table, for lines of so many cells; `None` if they may be as long as they are.
+pub(super) fn table(summary: &Summary, line: Option<usize>, out: &mut dyn Write) -> io::Result<()> {
+    for head in head(summary) {
+        writeln!(out, "{}", line.map_or(head.clone(), |line| crate::table::wrap(&head, line, 2)))?;
+    }
+    let rows = Rows::new(summary);
+    let mut table = Table::new(columns(summary.by));
+    rows.each(&mut |label, counts, said| {
+        table.measure(&row(label, counts, said, plain));
+        Ok(())
+    })?;
+    table.fit(line);
+    writeln!(out, "\n{}", table.head())?;
+    rows.each(&mut |label, counts, said| {
+        writeln!(out, "{}", table.line(&row(label, counts, said, plain)))
+    })?;
+    notes(summary, &mut |note| writeln!(out, "\n{note}"))
+}
+
+/// The table in Markdown, with the head as a list.
+pub(super) fn markdown(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+    for head in head(summary) {
+        // It is plain already, and its commas and colons are no markup.
+        writeln!(out, "- {}", head.replace('<', "\\<").replace('|', "\\|").replace('`', "\\`"))?;
+    }
+    writeln!(out, "\n{}", Table::new(columns(summary.by)).markdown_head())?;
+    Rows::new(summary).each(&mut |label, counts, said| {
+        writeln!(out, "{}", markdown_line(&row(label, counts, said, quoted::markdown)))
+    })?;
+    notes(summary, &mut |note| writeln!(out, "\n{note}"))
+}
+
+/// One line a group with a head line, numbers as they are.
+pub(super) fn csv(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+    let key = key_name(summary.by);
+    let end = "\r\n";
+    write!(
+        out,
+        "{key},enqueued,delivered,deferred,failed,rejected,fail_percent,top_response{end}"
+    )?;
+    let mut line = |key: &[u8], group: &Group, said: &[u8]| {
+        let Counts { enqueued, delivered, deferred, failed, rejected } = group.counts;
+        let (key, said) = (quoted::csv(key), quoted::csv(said));
+        let share = group.counts.failed_of_1000().map_or(String::new(), tenths);
+        write!(
+            out,
+            "{key},{enqueued},{delivered},{deferred},{failed},{rejected},{share},{said}{end}"
+        )
+    };
+    if let Some(others) = summary.groups.others() {
+        line(OTHERS.as_bytes(), others, b"")?;
+    }
+    summary.groups.sorted().into_iter().try_for_each(|(key, group, said)| line(key, group, said))
+}
+
+/// What a group is called in a head.
+pub(super) fn key_name(by: By) -> &'static str {
+    match by {
+        By::Domain => "domain",
+        By::Channel => "channel",
+        By::RemoteHost => "remote host",
+        By::Response => "response",
+        By::Process => "process",
+        By::ConnectingIp => "connecting ip",
+    }
+}
+
+fn columns(by: By) -> Vec<Column> {
+    let mut columns = vec![Column::text(key_name(by))];
+    columns.extend([
+        Column::number("enqueued", "E"),
+        Column::number("delivered", "D"),
+        Column::number("deferred", "Q"),
+        Column::number("failed", "R"),
+        Column::number("rejected", "J"),
+        Column::number("fail %", "%"),
+    ]);
+    // The response of a response would be itself.
+    columns.extend((by != By::Response).then(|| Column::text("top response to failures")));
+    columns
+}
+
+fn row(
+    label: &[u8],
+    counts: &Counts,
+    said: Option<&[u8]>,
+    cell: fn(&[u8]) -> String,
+) -> Vec<String> {
+    let count = |count: u64| if count == 0 { "-".to_owned() } else { number(count) };
+    let mut row = vec![cell(label)];
+    row.extend(
+        [counts.enqueued, counts.delivered, counts.deferred, counts.failed, counts.rejected]
+            .map(count),
+    );
+    row.push(match counts.failed_of_1000() {
+        None => "-".to_owned(),
+        Some(0) if counts.attempts().0 > 0 => "<0.1".to_owned(),
+        Some(share) => tenths(share),
+    });
+    row.extend(said.map(cell));
+    row
+}
+
+fn tenths(thousandth: u64) -> String {
+    format!("{}.{}", thousandth / 10, thousandth % 10)
+}
+
+/// The rows of a table: the others first, the worst last, and below it the total.
+struct Rows<'a> {
+    summary: &'a Summary,
+    sorted: Vec<(&'a [u8], &'a Group, &'a [u8])>,
+}
+
+/// Takes a row: its label, its counts, and what was said, in reports that tell it.
+type Take<'t> = dyn FnMut(&[u8], &Counts, Option<&[u8]>) -> io::Result<()> + 't;
+
+impl<'a> Rows<'a> {
+    fn new(summary: &'a Summary) -> Self {
+        Self { summary, sorted: summary.groups.sorted() }
+    }
+
+    fn each(&self, take: &mut Take<'_>) -> io::Result<()> {
+        let said = |text: &'a [u8]| (self.summary.by != By::Response).then_some(text);
+        if let Some(others) = self.summary.groups.others() {
+            take(OTHERS.as_bytes(), &others.counts, said(b""))?;
+        }
+        for &(key, group, text) in &self.sorted {
+            take(label(key), &group.counts, said(text))?;
+        }
+        take(b"total", &self.summary.totals.counts, said(b""))
+    }
+}
+
+/// What stands for a key; the empty one is that of entries that say nothing of the kind.
+pub(super) fn label(key: &[u8]) -> &[u8] {
+    if key.is_empty() { b"(none)" } else { key }
+}
+
+/// Files, span, and what the groups do not say.
+fn head(summary: &Summary) -> Vec<String> {
+    let mut names: Vec<String> =
+        summary.files.iter().take(NAMED).map(|file| plain(file.as_bytes())).collect();
+    if let Some(more @ 1..) = summary.files.len().checked_sub(NAMED) {
+        names.push(format!("{} more", number(more)));
+    }
+    let mut lines = vec![names.join(", ")];
+    if !summary.domains.is_empty() {
+        lines.push(format!("only of {}", plain(summary.domains.join(", ").as_bytes())));
+    }
+    let totals = &summary.totals;
+    let unparsed = match totals.unparsed {
+        0 => String::new(),
+        some => format!(", {} of them unparsed", number(some)),
+    };
+    lines.push(format!("{}{} entries{unparsed}", span(totals), number(totals.entries)));
+    let connections = totals.connections;
+    let counts = [
+        (connections.opened, "opened"),
+        (connections.closed, "closed"),
+        (connections.failed, "failed"),
+        (connections.rejected, "rejected"),
+        (connections.open, "open at the end"),
+    ];
+    let told = counts.iter().any(|&(count, _)| count > 0);
+    let counts = counts.map(|(count, what)| format!("{} {what}", number(count))).join(", ");
+    lines.push(if told {
+        format!("connections: {counts}")
+    } else {
+        "no connections logged".into()
+    });
+    lines
+}
+
+fn span(totals: &Totals) -> String {
+    match &totals.span {
+        Some((first, last)) if first != last => {
+            format!("{} to {}, ", first.iso(' '), last.iso(' '))
+        }
+        Some((first, _)) => format!("{}, ", first.iso(' ')),
+        None => String::new(),
+    }
+}
+
+fn notes(summary: &Summary, note: &mut dyn FnMut(String) -> io::Result<()>) -> io::Result<()> {
+    if summary.groups.others().is_some() {
+        note(format!("{OTHERS}: groups are kept apart up to {}; this is the rest.", number(MOST)))?;
+    }
+    if summary.groups.untold() > 0 {
+        let untold = number(summary.groups.untold());
+        note(format!("Responses of {untold} failures came too late to be compared."))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,209 @@
+//! What was answered, without what differs from message to message.
+//!
+//! Addresses, IP addresses, ids and long numbers become `*`, and nothing else does: two answers that
+//! differ in a word or a code stay two.
+
+use crate::entry::{Action, Message};
+
+/// Bytes that are looked at.
+const LONGEST: usize = 2_048;
+
+/// The reply code: of the remote server, else of our own where a diagnostic begins with one.
+pub(super) fn code(message: &Message<'_>) -> Option<u16> {
+    if let Some(response) = message.response {
+        return Some(response.code);
+    }
+    let digits = message.diagnostic?.split(|&b| b == b' ').next()?;
+    let code = digits.len() == 3 && digits.iter().all(u8::is_ascii_digit);
+    let code = code.then(|| digits.iter().fold(0, |code, b| code * 10 + u16::from(b - b'0')))?;
+    (200..600).contains(&code).then_some(code)
+}
+
+/// Appends code, enhanced code and text of the reply, or the diagnostic or reason that stands for
+/// it; nothing if there is none. A deed of ours that nobody answered has none.
+pub(super) fn said(message: &Message<'_>, into: &mut Vec<u8>) {
+    if let Some(response) = message.response {
+        into.extend(response.code.to_string().bytes());
+        if let Some(enhanced) = response.enhanced {
+            into.push(b' ');
+            into.extend_from_slice(enhanced);
+        }
+        if !response.text.is_empty() {
+            into.push(b' ');
+            blanked(response.text, into);
+        }
+    } else if message.code.action() != Action::Enqueue
+        && let Some(text) = message.diagnostic.or(message.reason)
+    {
+        blanked(text, into);
+    }
+}
+
+/// Appends the text with one blank for each run of them and `*` for each thing of one message.
+fn blanked(text: &[u8], into: &mut Vec<u8>) {
+    let text = text.get(..LONGEST).unwrap_or(text);
+    let mut at = 0;
+    for word in text.split(|&b| ends_word(b)) {
+        if word.contains(&b'@') {
+            one(word, into);
+        } else {
+            parts(word, into);
+        }
+        at += word.len();
+        if let Some(&end) = text.get(at) {
+            let again = end == b' ' && into.last() == Some(&b' ');
+            into.extend((!again).then_some(end));
+        }
+        at += 1;
+    }
+}
+
+/// The parts of a path or an option, each on its own.
+fn parts(word: &[u8], into: &mut Vec<u8>) {
+    let mut at = 0;
+    for part in word.split(|&b| is_mark(b)) {
+        one(part, into);
+        at += part.len();
+        into.extend(word.get(at));
+        at += 1;
+    }
+}
+
+/// Between words.
+fn ends_word(b: u8) -> bool {
+    matches!(
+        b,
+        b' ' | b'\t'
+            | b'<'
+            | b'>'
+            | b'('
+            | b')'
+            | b'['
+            | b']'
+            | b'{'
+            | b'}'
+            | b'"'
+            | b'\''
+            | b','
+            | b';'
+    )
+}
+
+/// Within a word, but not within an id.
+fn is_mark(b: u8) -> bool {
+    matches!(b, b'/' | b'=' | b'?' | b'&' | b'#' | b'|' | b'\\')
+}
+
+/// One word, or `*` for it; the punctuation at its end stays.
+fn one(word: &[u8], into: &mut Vec<u8>) {
+    let bare =
+        word.len() - word.iter().rev().take_while(|b| matches!(b, b'.' | b':' | b'!')).count();
+    let (bare, punctuation) = word.split_at(bare);
+    let ip = bare.strip_prefix(b"IPv6:").unwrap_or(bare);
+    if bare.contains(&b'@') || is_ip(ip) || is_clock(bare) || is_id(bare) {
+        into.push(b'*');
+    } else if let Some(port) = port_of_ip(bare) {
+        into.push(b'*');
+        into.extend_from_slice(port);
+    } else {
+        into.extend_from_slice(bare);
+    }
+    into.extend_from_slice(punctuation);
+}
+
+fn is_ip(word: &[u8]) -> bool {
+    let text = || str::from_utf8(word).ok()?.parse::<std::net::IpAddr>().ok();
+    word.len() >= 3
+        && word.iter().all(|b| b.is_ascii_hexdigit() || matches!(b, b'.' | b':'))
+        && text().is_some()
+}
+
+/// `:25` of `192.1.1.1:25`.
+fn port_of_ip(word: &[u8]) -> Option<&[u8]> {
+    let (ip, port) = word.split_at(memchr::memrchr(b':', word)?);
+    let digits = port.get(1..)?.iter().all(u8::is_ascii_digit);
+    (digits && is_ip(ip)).then_some(port)
+}
+
+/// `10:52:12`.
+fn is_clock(word: &[u8]) -> bool {
+    memchr::memchr_iter(b':', word).count() == 2
+        && word.iter().all(|b| b.is_ascii_digit() || *b == b':')
+}
+
+/// Five digits or more, or eight and more letters and digits with two digits among them. Host names
+/// have dots, and words no digits.
+fn is_id(word: &[u8]) -> bool {
+    let digits = word.iter().filter(|b| b.is_ascii_digit()).count();
+    let word_of_id = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'$' | b'+');
+    (digits == word.len() && digits >= 5)
+        || (word.len() >= 8 && digits >= 2 && word.iter().all(word_of_id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entry::{Code, Response};
+    use proptest::prelude::*;
+
+    fn check(text: &str, expected: &str) {
+        let mut into = Vec::new();
+        blanked(text.as_bytes(), &mut into);
+        assert_eq!(String::from_utf8(into).unwrap(), expected);
+    }
+
+    #[test]
+    fn what_differs_from_message_to_message_is_blanked() {
+        check("bobby@hosta.sesta.com and options OK.", "* and options OK.");
+        check("<bobby@x.org>: Recipient address rejected", "<*>: Recipient address rejected");
+        check(
+            "TCP active open: Failed connect() 192.1.1.1:25  Error: no route to host",
+            "TCP active open: Failed connect() *:25 Error: no route to host",
+        );
+        check(
+            "Blocked [IPv6:2001:db8::1], see https://x.org/ip/192.0.2.1",
+            "Blocked [*], see https://x.org/ip/*",
+        );
+        check("Ok: queued as 4F1A2B3C9D", "Ok: queued as *");
+        check("OK 1456843578 d9443c01a7336-2e0b5c5d9a1si1234567 - gsmtp", "OK * * - gsmtp");
+        check("SRS0=ab=cd=x.org=user@y.org unknown", "* unknown");
+    }
+
+    #[test]
+    fn words_and_codes_are_not() {
+        for text in [
+            "Relaying not permitted",
+            "mx12-in.example.com is busy (rfc2821 4.7.0)",
+            "try again in 287 seconds",
+            "Requested action aborted: S3150 over limit 100",
+            "x=1/y?z#1",
+        ] {
+            check(text, text);
+        }
+    }
+
+    #[test]
+    fn a_reply_is_code_and_text_and_ours_counts_too() {
+        let mut into = Vec::new();
+        let response = Response { code: 550, enhanced: Some(b"5.1.1"), text: b"no <a@b.c>" };
+        let remote = Message { code: Code(b"R"), response: Some(response), ..Message::default() };
+        said(&remote, &mut into);
+        assert_eq!((&*into, code(&remote)), (&b"550 5.1.1 no <*>"[..], Some(550)));
+        let ours =
+            |text| Message { code: Code(b"J"), diagnostic: Some(text), ..Message::default() };
+        assert_eq!(code(&ours(b"550 5.7.1 Relaying not permitted")), Some(550));
+        assert_eq!(code(&ours(b"5501 x")), None);
+        assert_eq!(code(&ours(b"650 x")), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_can_be_blanked_and_what_is_left_is_of_it(
+            text in proptest::collection::vec(any::<u8>(), 0..60),
+        ) {
+            let mut into = Vec::new();
+            blanked(&text, &mut into);
+            prop_assert!(into.len() <= text.len());
+        }
+    }
+}
