@@ -1,18 +1,140 @@
 //! `mtatop check`: how a log is written, and what it cannot answer.
+//!
+//! It says what the entries show and no more: of an option that nothing shows, it says that it was
+//! not seen, and of a product that many could be, it names them all.
 
-use crate::cli::check::Check;
+mod clock;
+mod damage;
+mod facts;
+mod json;
+mod lines;
+mod options;
+mod product;
+mod questions;
+mod written;
+
+pub use clock::{Clock, Jump};
+pub use damage::{Bytes, Reason, Unparsed};
+pub use facts::Facts;
+pub use options::{Logs, Options};
+pub use product::Product;
+pub use questions::{Told, Unanswered, unanswered};
+pub use written::Written;
+
+use crate::cli::FAILED;
+use crate::cli::check::{Check, Format};
 use crate::headless::{self, Log, Outcome, Until, Work};
-use std::io;
+use crate::index::Place;
+use crate::ingest::Located;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
 
 /// Prints what was asked for.
 pub fn run(check: &Check) -> Outcome {
-    headless::run(&check.input, Until::End, &mut Nothing)
+    let given = check.input.files.clone();
+    let mut checking =
+        Checking { format: check.format, given, files: Vec::new(), known: Vec::new() };
+    headless::run(&check.input, Until::End, &mut checking)
 }
 
-struct Nothing;
+/// A check while the log is being read.
+struct Checking {
+    format: Format,
+    /// The files as given.
+    given: Vec<PathBuf>,
+    /// What is known of each that was opened.
+    files: Vec<Facts>,
+    /// By source: which of the files.
+    known: Vec<Option<usize>>,
+}
 
-impl Work for Nothing {
-    fn finish(&mut self, _log: &Log) -> io::Result<u8> {
-        Ok(0)
+impl Checking {
+    /// The facts of the file that a source is of.
+    fn facts(&mut self, source: u16, log: &Log) -> Option<&mut Facts> {
+        let number = usize::from(source);
+        if self.known.len() <= number {
+            self.known.resize(number + 1, None);
+        }
+        let known = self.known.get_mut(number)?;
+        if known.is_none() {
+            let path = log.originals.path(source).map(Path::to_string_lossy).unwrap_or_default();
+            let same = self.files.iter().position(|facts| facts.path == path);
+            *known = Some(same.unwrap_or(self.files.len()));
+            if same.is_none() {
+                self.files.push(Facts::new(path.into_owned()));
+            }
+        }
+        self.files.get_mut((*known)?)
     }
+
+    /// Files of which nothing came: empty ones, or none at all.
+    fn add_empty(&mut self) {
+        for given in &self.given {
+            let path = given.to_string_lossy();
+            // A folder or a pattern stands for others.
+            let stands = |facts: &Facts| Path::new(&facts.path).starts_with(given);
+            let pattern = path.contains(['*', '?', '[']) && !self.files.is_empty();
+            if !pattern && !self.files.iter().any(stands) {
+                self.files.push(Facts::new(path.into_owned()));
+            }
+        }
+    }
+
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let (mut options, mut told) = (Options::default(), Told::default());
+        for facts in &self.files {
+            options.join(&facts.options);
+            told.join(facts.told);
+        }
+        let entries: u64 = self.files.iter().map(Facts::entries).sum();
+        let unanswered = if entries == 0 { Vec::new() } else { unanswered(&options, told) };
+        if self.format == Format::Json {
+            return json::write(&self.files, &unanswered, out);
+        }
+        for facts in &self.files {
+            lines::file(facts, out)?;
+            writeln!(out)?;
+        }
+        if entries > 0 { lines::questions(&unanswered, out) } else { Ok(()) }
+    }
+}
+
+impl Work for Checking {
+    fn wants_index(&self) -> bool {
+        false
+    }
+
+    fn entry(&mut self, found: &Located<'_>, log: &Log) -> io::Result<()> {
+        // What is no entry has no domain, and is what one wants to know of a file.
+        if found.entry.is_ok() && !log.filter.leaves(found.entry.as_ref().ok()) {
+            return Ok(());
+        }
+        if let Some(facts) = self.facts(found.place.source, log) {
+            if facts.newest.is_none() {
+                facts.bytes.crlf = ends_in_cr(log, found.place, found.length);
+            }
+            facts.add(found);
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, log: &Log) -> io::Result<u8> {
+        for facts in &mut self.files {
+            if let Some((place, length)) = facts.newest {
+                facts.bytes.crlf |= ends_in_cr(log, place, length);
+            }
+        }
+        self.add_empty();
+        let mut out = BufWriter::new(io::stdout().lock());
+        self.write(&mut out)?;
+        out.flush()?;
+        let empty = self.files.iter().any(|facts| facts.entries() == 0);
+        Ok(if empty { FAILED } else { 0 })
+    }
+}
+
+/// Whether the byte behind an entry is a CR, which is no part of it.
+fn ends_in_cr(log: &Log, place: Place, length: usize) -> bool {
+    let behind = Place { offset: place.offset + length as u64, ..place };
+    log.originals.read(behind, 1).is_some_and(|original| original.text == b"\r")
 }

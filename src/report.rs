@@ -21,7 +21,6 @@ pub use groups::{Group, Groups};
 use crate::cli::USAGE;
 use crate::cli::report::{By, Format, HOLDS, Report};
 use crate::entry::{Body, Entry, Message};
-use crate::filter::Filter;
 use crate::headless::{self, Log, Outcome, Until, Work};
 use crate::ingest::Located;
 use crate::show::{number, plain};
@@ -184,7 +183,7 @@ impl Work for Reporting {
 
     fn entry(&mut self, found: &Located<'_>, log: &Log) -> io::Result<()> {
         let entry = found.entry.as_ref().ok();
-        if leaves(&log.filter, entry) {
+        if log.filter.leaves(entry) {
             self.summary.add(entry);
         }
         // Without a filter, only connection entries tell which connections are open; with one, the
@@ -205,24 +204,4 @@ impl Work for Reporting {
             self.condition.as_ref().map_or(Vec::new(), |given| self.summary.holding(given));
         Ok(if self.holds.is_empty() { 0 } else { HOLDS })
     }
-}
-
-/// Whether the filter leaves an entry: by either recipient domain of a message entry, by the host
-/// that a connection was opened to reach. What has none of them only the empty filter leaves.
-fn leaves(filter: &Filter, entry: Option<&Entry<'_>>) -> bool {
-    if filter.is_empty() {
-        return true;
-    }
-    let lower = |domain: Option<&[u8]>| domain.unwrap_or_default().to_ascii_lowercase();
-    let domains = match entry.map(|entry| &entry.body) {
-        Some(Body::Message(message)) => {
-            [lower(message.active_domain()), lower(message.original_domain())]
-        }
-        Some(Body::Connection(connection)) => {
-            let asked = connection.application.and_then(|application| application.initial_host);
-            [lower(asked), Vec::new()]
-        }
-        Some(Body::Header(_)) | None => return false,
-    };
-    filter.matches(domains.iter().map(Vec::as_slice))
 }

@@ -1,7 +1,7 @@
 //! Flags of `mtatop check`.
 
 use super::Input;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 /// Say how a log is written, and what it cannot answer
 #[derive(Clone, Debug, Args)]
@@ -9,4 +9,16 @@ pub struct Check {
     /// What to read.
     #[command(flatten)]
     pub input: Input,
+    /// How to say it
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// How a check is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// One JSON object.
+    Json,
 }

@@ -118,14 +118,16 @@ impl Groups {
     }
 
     /// The groups with their keys, the worst last: that with most failures of all kinds, of equals
-    /// that with most recipients.
+    /// that with most recipients. What has no key is no group, and comes first.
     pub fn sorted(&self) -> Vec<(&[u8], &Group, &[u8])> {
         let top = self.top_texts();
         let numbered = (0_u32..).zip(&self.all).zip(&top);
         let mut sorted: Vec<_> = numbered
             .map(|((number, group), &(_, text))| (self.keys.text(number), group, text))
             .collect();
-        sorted.sort_by_key(|&(key, group, _)| (group.counts.bad(), group.counts.all(), key));
+        sorted.sort_by_key(|&(key, Group { counts, .. }, _)| {
+            (!key.is_empty(), counts.bad(), counts.all(), key)
+        });
         sorted
     }
 
@@ -169,7 +171,10 @@ mod tests {
             ("a", Count::Deferred, "450 later"),
             ("a", Count::Failed, "450 later"),
             ("c", Count::Rejected, "550 no"),
-            ("", Count::Delivered, ""),
+            ("", Count::Failed, ""),
+            ("", Count::Failed, ""),
+            ("", Count::Failed, ""),
+            ("", Count::Failed, ""),
             ("b", Count::Enqueued, ""),
         ] {
             groups.add(key.as_bytes(), count, None, text.as_bytes());

@@ -131,13 +131,15 @@ fn is_clock(word: &[u8]) -> bool {
         && word.iter().all(|b| b.is_ascii_digit() || *b == b':')
 }
 
-/// Five digits or more, or eight and more letters and digits with two digits among them. Host names
-/// have dots, and words no digits.
+/// Five digits or more, or eight and more letters and digits with two digits among them, or ten and
+/// more capitals with one. Host names have dots, and words no digits.
 fn is_id(word: &[u8]) -> bool {
     let digits = word.iter().filter(|b| b.is_ascii_digit()).count();
     let word_of_id = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'$' | b'+');
+    let capitals = || !word.iter().any(u8::is_ascii_lowercase);
     (digits == word.len() && digits >= 5)
-        || (word.len() >= 8 && digits >= 2 && word.iter().all(word_of_id))
+        || word.iter().all(word_of_id)
+            && (word.len() >= 8 && digits >= 2 || word.len() >= 10 && digits >= 1 && capitals())
 }
 
 #[cfg(test)]
@@ -166,6 +168,7 @@ mod tests {
         );
         check("Ok: queued as 4F1A2B3C9D", "Ok: queued as *");
         check("OK 1456843578 d9443c01a7336-2e0b5c5d9a1si1234567 - gsmtp", "OK * * - gsmtp");
+        check("Message received and queued (PCIGWRQQR5EH)", "Message received and queued (*)");
         check("SRS0=ab=cd=x.org=user@y.org unknown", "* unknown");
     }
 

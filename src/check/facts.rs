@@ -1,0 +1,149 @@
+//! All that is found out about one file.
+
+use super::clock::Clock;
+use super::damage::{Bytes, Unparsed};
+use super::options::Options;
+use super::product::Product;
+use super::questions::Told;
+use super::written::Written;
+use crate::entry::{Action, Body, Code, Entry};
+use crate::index::Place;
+use crate::ingest::Located;
+
+/// Letters that the documents name as modifiers of codes.
+const MODIFIERS: &[u8] = b"ASECLPQ";
+
+/// What one file is like.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// The path as it is shown, not yet plain.
+    pub path: String,
+    /// Entries of each format, by [`Written::ALL`].
+    pub written: [u64; Written::ALL.len()],
+    /// Message entries, connection entries, header entries.
+    pub kinds: [u64; 3],
+    /// By the letter of the action.
+    pub actions: [u64; 256],
+    /// Codes with a letter that no document names, each with how often and where first.
+    pub strange: Vec<(String, u64, u64)>,
+    /// Entries that lie on more than one line.
+    pub folded: u64,
+    /// See [`Clock`].
+    pub clock: Clock,
+    /// See [`Options`].
+    pub options: Options,
+    /// See [`Product`].
+    pub product: Product,
+    /// See [`Unparsed`].
+    pub unparsed: Unparsed,
+    /// See [`Bytes`].
+    pub bytes: Bytes,
+    /// See [`Told`].
+    pub told: Told,
+    /// The newest entry, and the length of its text.
+    pub newest: Option<(Place, usize)>,
+}
+
+/// Codes of unknown letters that are told apart.
+const STRANGE: usize = 16;
+
+impl Facts {
+    /// Nothing is known yet.
+    pub fn new(path: String) -> Self {
+        Self {
+            path,
+            written: Default::default(),
+            kinds: Default::default(),
+            actions: [0; 256],
+            strange: Vec::new(),
+            folded: 0,
+            clock: Clock::default(),
+            options: Options::default(),
+            product: Product::default(),
+            unparsed: Unparsed::default(),
+            bytes: Bytes::default(),
+            told: Told::default(),
+            newest: None,
+        }
+    }
+
+    /// Looks at an entry, or what could not be read as one.
+    pub fn add(&mut self, found: &Located<'_>) {
+        self.bytes.add(found.text, found.cut);
+        match &found.entry {
+            Ok(entry) => {
+                self.folded += u64::from(found.length != found.text.len());
+                self.newest = Some((found.place, found.length));
+                self.add_entry(entry, found.text, found.line);
+            }
+            Err(flaw) => self.unparsed.add(*flaw, found.line, found.text),
+        }
+    }
+
+    fn add_entry(&mut self, entry: &Entry<'_>, text: &[u8], line: u64) {
+        let written = Written::of(text);
+        let formats = Written::ALL.iter().zip(&mut self.written);
+        formats.filter(|(one, _)| **one == written).for_each(|(_, count)| *count += 1);
+        self.clock.add(entry.time, line);
+        self.options.add(entry, text, written);
+        self.product.add(entry, written, line);
+        let (kind, code) = match &entry.body {
+            Body::Message(message) => {
+                self.told.messages += 1;
+                if message.code.action().is_dequeue() && message.source_channel.starts_with(b"tcp_")
+                {
+                    self.told.attempts += 1;
+                    let answer = message.response.is_some() || message.diagnostic.is_some();
+                    self.told.answered += u64::from(answer);
+                }
+                (0, Some(message.code))
+            }
+            Body::Connection(connection) => (1, Some(connection.code)),
+            Body::Header(_) => (2, None),
+        };
+        self.kinds.get_mut(kind).into_iter().for_each(|count| *count += 1);
+        if let Some(code) = code {
+            self.add_code(code, line);
+        }
+    }
+
+    fn add_code(&mut self, code: Code<'_>, line: u64) {
+        let letter = code.0.first().copied().unwrap_or(b'?');
+        self.actions.get_mut(usize::from(letter)).into_iter().for_each(|count| *count += 1);
+        let unknown = matches!(code.action(), Action::Other(_))
+            || code.modifiers().iter().any(|letter| !MODIFIERS.contains(letter));
+        if !unknown {
+            return;
+        }
+        let name = crate::table::clip(&crate::show::plain(code.0), 16);
+        if let Some((_, count, _)) = self.strange.iter_mut().find(|(known, ..)| *known == name) {
+            *count += 1;
+        } else if self.strange.len() < STRANGE {
+            self.strange.push((name, 1, line));
+        }
+    }
+
+    /// Entries of any kind.
+    pub fn entries(&self) -> u64 {
+        self.kinds.iter().sum()
+    }
+
+    /// The formats found, each with its count. Where an empty address tells format 1 from 2, the
+    /// entries without one are of the same.
+    pub fn formats(&self) -> Vec<(Written, u64)> {
+        let count = |wanted| {
+            let mut found = Written::ALL.iter().zip(self.written);
+            found.find(|(one, _)| **one == wanted).map_or(0, |(_, count)| count)
+        };
+        let (blank, bracketed) = (count(Written::Blank), count(Written::Bracketed));
+        let alike = count(Written::Text);
+        let of = |written| match written {
+            Written::Text if (blank > 0) != (bracketed > 0) => 0,
+            Written::Blank if blank > 0 && bracketed == 0 => blank + alike,
+            Written::Bracketed if bracketed > 0 && blank == 0 => bracketed + alike,
+            other => count(other),
+        };
+        let all = Written::ALL.iter().map(|&written| (written, of(written)));
+        all.filter(|&(_, count)| count > 0).collect()
+    }
+}

@@ -1,0 +1,151 @@
+//! Which questions about mail a log cannot answer, and the option to switch on.
+
+use super::options::{Logs, Options};
+
+/// What the questions depend on beyond options.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Told {
+    /// Message entries.
+    pub messages: u64,
+    /// Attempts to deliver to another host.
+    pub attempts: u64,
+    /// Those of them with a response or a diagnostic.
+    pub answered: u64,
+}
+
+impl Told {
+    /// Takes what another file tells as well.
+    pub fn join(&mut self, other: Self) {
+        self.messages += other.messages;
+        self.attempts += other.attempts;
+        self.answered += other.answered;
+    }
+}
+
+/// A question that gets no answer or half of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unanswered {
+    /// Its number among the ten.
+    pub number: u8,
+    /// The question.
+    pub question: &'static str,
+    /// What is not in the log.
+    pub missing: &'static str,
+    /// What to switch on.
+    pub option: &'static str,
+}
+
+const QUESTIONS: [&str; 10] = [
+    "Is it us or them? Is mail moving?",
+    "Which recipient domains fail now?",
+    "What do the remotes say?",
+    "From which connection, which MX, which of our IPs?",
+    "What happened to this message, this person's mail?",
+    "When did it start, what changed?",
+    "Is one sender flooding?",
+    "Which connections hang?",
+    "Is my fix working, is the backlog draining?",
+    "What do I put in the ticket?",
+];
+
+/// A question's number, whether it is one, what is missing, and what to switch on.
+type Rule = (u8, bool, &'static str, &'static str);
+
+/// The questions that all files together do not answer.
+pub fn unanswered(options: &Options, told: Told) -> Vec<Unanswered> {
+    let rules = if told.messages == 0 { without_messages() } else { rules(options, told) };
+    let missing = rules.into_iter().filter(|&(_, missing, ..)| missing);
+    let unanswered = missing.filter_map(|(number, _, missing, option)| {
+        let question = QUESTIONS.get(usize::from(number).checked_sub(1)?)?;
+        Some(Unanswered { number, question, missing, option })
+    });
+    unanswered.collect()
+}
+
+fn rules(options: &Options, told: Told) -> Vec<Rule> {
+    let no = |logs| !options.has(logs);
+    let no_ends = no(Logs::TransportInfo) && no(Logs::Transport);
+    vec![
+        (1, no(Logs::Connections), "no connections: none is counted as open", "LOG_CONNECTION=3"),
+        (
+            3,
+            told.attempts > 0 && told.answered == 0,
+            "no response to any attempt",
+            "LOG_DIAGNOSTICS=1",
+        ),
+        (
+            4,
+            no(Logs::Connections),
+            "no connections, so that they are told apart by what deliveries say of them",
+            "LOG_CONNECTION=3",
+        ),
+        (
+            4,
+            no(Logs::Process),
+            "no processes: entries are tied to connections by addresses and ports only",
+            "LOG_PROCESS=1",
+        ),
+        (
+            4,
+            no_ends && told.attempts > 0,
+            "deliveries do not say from which of our addresses to which of theirs they went",
+            "channel option LOG_TRANSPORTINFO=1",
+        ),
+        (
+            5,
+            no(Logs::MessageId),
+            "no message ids: a message is not traced from one channel to the next",
+            "LOG_MESSAGE_ID=1",
+        ),
+        (
+            5,
+            no(Logs::QueueFile),
+            "no queue files: neither the number of the attempt nor what belongs together",
+            "LOG_FILENAME=1",
+        ),
+        (7, no(Logs::Hosts), "no addresses of those who connect to us", "LOG_CONNECTION=3"),
+        (7, no(Logs::Username), "no names of those who authenticated", "LOG_USERNAME=1"),
+        (
+            7,
+            no(Logs::Authentication),
+            "no results of authentications: guessing of passwords is not seen",
+            "LOG_CONNECTION, add 128",
+        ),
+        (8, no(Logs::Connections), "no connections", "LOG_CONNECTION=3"),
+        (
+            9,
+            no(Logs::QueueFile) && no(Logs::MessageId),
+            "nothing ties a delivery to the attempts before it",
+            "LOG_MESSAGE_ID=1, LOG_FILENAME=1",
+        ),
+    ]
+}
+
+/// Of a log of connections alone, or of nothing.
+fn without_messages() -> Vec<Rule> {
+    let missing = "no message entries: connections may have a file of their own";
+    let option = "read mail.log_current too; channel keyword logging";
+    [1, 2, 3, 5, 6, 7, 9].into_iter().map(|number| (number, true, missing, option)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_log_leaves_most_questions_open() {
+        let told = Told { messages: 10, attempts: 5, answered: 5 };
+        let numbers = |options: &Options, told| -> Vec<u8> {
+            let mut numbers: Vec<u8> =
+                unanswered(options, told).iter().map(|open| open.number).collect();
+            numbers.dedup();
+            numbers
+        };
+        assert_eq!(numbers(&Options::default(), told), [1, 4, 5, 7, 8, 9]);
+        assert_eq!(
+            numbers(&Options::default(), Told { answered: 0, ..told }),
+            [1, 3, 4, 5, 7, 8, 9]
+        );
+        assert_eq!(numbers(&Options::default(), Told::default()), [1, 2, 3, 5, 6, 7, 9]);
+    }
+}
