@@ -19,7 +19,7 @@ use std::io::IsTerminal;
 
 /// Columns of a text are aligned up to this width where nothing limits the line; longer ones stick
 /// out, so that one long text of a stranger does not blow up every line.
-const WIDEST: usize = 60;
+const WIDEST: usize = 80;
 /// What a text is clipped to at least, before the next column has to give.
 const NARROWEST: usize = 12;
 const BETWEEN: &str = "  ";
@@ -182,7 +182,9 @@ mod tests {
         let mut table = Table::new(columns);
         let rows: Vec<Vec<String>> =
             rows.iter().map(|row| row.iter().map(|&cell| cell.to_owned()).collect()).collect();
-        rows.iter().for_each(|row| table.measure(row));
+        for row in &rows {
+            table.measure(row);
+        }
         table.fit(line);
         std::iter::once(table.head()).chain(rows.iter().map(|row| table.line(row))).collect()
     }

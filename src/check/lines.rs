@@ -49,7 +49,7 @@ pub(super) fn questions(unanswered: &[Unanswered], out: &mut dyn Write) -> io::R
             writeln!(out, "  {number:>2}  {question}")?;
         }
         before = *number;
-        writeln!(out, "      {}", wrap(&format!("{missing}: {option}"), WIDTH, 6))?;
+        writeln!(out, "      {}", wrap(&format!("{option}: {missing}"), WIDTH, 6))?;
     }
     Ok(())
 }
@@ -113,10 +113,8 @@ pub(super) fn notes(facts: &Facts) -> Vec<String> {
         notes.push(format!("the longest silence is {by}, before line {line}"));
     }
     for (code, count, line) in &facts.strange {
-        let (count, line) = (number(*count), number(*line));
-        notes.push(format!(
-            "the code {code} is in no document: {count} times, first on line {line}"
-        ));
+        let (count, line) = (counted(*count, "time", "times"), number(*line));
+        notes.push(format!("the code {code} is in no document: {count}, first on line {line}"));
     }
     let bytes = facts.bytes;
     for (count, what) in [

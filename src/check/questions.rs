@@ -66,7 +66,12 @@ fn rules(options: &Options, told: Told) -> Vec<Rule> {
     let no = |logs| !options.has(logs);
     let no_ends = no(Logs::TransportInfo) && no(Logs::Transport);
     vec![
-        (1, no(Logs::Connections), "no connections: none is counted as open", "LOG_CONNECTION=3"),
+        (
+            1,
+            no(Logs::Connections),
+            "no connections, so that none is counted as open",
+            "LOG_CONNECTION=3",
+        ),
         (
             3,
             told.attempts > 0 && told.answered == 0,
@@ -82,7 +87,7 @@ fn rules(options: &Options, told: Told) -> Vec<Rule> {
         (
             4,
             no(Logs::Process),
-            "no processes: entries are tied to connections by addresses and ports only",
+            "no processes, so that entries are tied to connections by addresses and ports only",
             "LOG_PROCESS=1",
         ),
         (
@@ -94,13 +99,13 @@ fn rules(options: &Options, told: Told) -> Vec<Rule> {
         (
             5,
             no(Logs::MessageId),
-            "no message ids: a message is not traced from one channel to the next",
+            "no message ids, so that no message is traced from one channel to the next",
             "LOG_MESSAGE_ID=1",
         ),
         (
             5,
             no(Logs::QueueFile),
-            "no queue files: neither the number of the attempt nor what belongs together",
+            "no queue files, so that attempts are not numbered",
             "LOG_FILENAME=1",
         ),
         (7, no(Logs::Hosts), "no addresses of those who connect to us", "LOG_CONNECTION=3"),
@@ -108,8 +113,8 @@ fn rules(options: &Options, told: Told) -> Vec<Rule> {
         (
             7,
             no(Logs::Authentication),
-            "no results of authentications: guessing of passwords is not seen",
-            "LOG_CONNECTION, add 128",
+            "no results of authentications, so that guessing of passwords is not seen",
+            "LOG_CONNECTION+128",
         ),
         (8, no(Logs::Connections), "no connections", "LOG_CONNECTION=3"),
         (
@@ -123,8 +128,8 @@ fn rules(options: &Options, told: Told) -> Vec<Rule> {
 
 /// Of a log of connections alone, or of nothing.
 fn without_messages() -> Vec<Rule> {
-    let missing = "no message entries: connections may have a file of their own";
-    let option = "read mail.log_current too; channel keyword logging";
+    let missing = "no message entries; connections may have a file of their own";
+    let option = "mail.log_current, or the channel keyword logging";
     [1, 2, 3, 5, 6, 7, 9].into_iter().map(|number| (number, true, missing, option)).collect()
 }
 

@@ -12,7 +12,7 @@ const NAMED: usize = 3;
 
 /// The table, for lines of so many cells; `None` if they may be as long as they are.
 pub(super) fn table(summary: &Summary, line: Option<usize>, out: &mut dyn Write) -> io::Result<()> {
-    for head in head(summary) {
+    for head in head(summary, plain) {
         writeln!(out, "{}", line.map_or(head.clone(), |line| crate::table::wrap(&head, line, 2)))?;
     }
     let rows = Rows::new(summary);
@@ -31,9 +31,8 @@ pub(super) fn table(summary: &Summary, line: Option<usize>, out: &mut dyn Write)
 
 /// The table in Markdown, with the head as a list.
 pub(super) fn markdown(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
-    for head in head(summary) {
-        // It is plain already, and its commas and colons are no markup.
-        writeln!(out, "- {}", head.replace('<', "\\<").replace('|', "\\|").replace('`', "\\`"))?;
+    for head in head(summary, quoted::markdown) {
+        writeln!(out, "- {head}")?;
     }
     writeln!(out, "\n{}", Table::new(columns(summary.by)).markdown_head())?;
     Rows::new(summary).each(&mut |label, counts, said| {
@@ -149,15 +148,15 @@ pub(super) fn label(key: &[u8]) -> &[u8] {
 }
 
 /// Files, span, and what the groups do not say.
-fn head(summary: &Summary) -> Vec<String> {
+fn head(summary: &Summary, cell: fn(&[u8]) -> String) -> Vec<String> {
     let mut names: Vec<String> =
-        summary.files.iter().take(NAMED).map(|file| plain(file.as_bytes())).collect();
+        summary.files.iter().take(NAMED).map(|file| cell(file.as_bytes())).collect();
     if let Some(more @ 1..) = summary.files.len().checked_sub(NAMED) {
         names.push(format!("{} more", number(more)));
     }
     let mut lines = vec![names.join(", ")];
     if !summary.domains.is_empty() {
-        lines.push(format!("only of {}", plain(summary.domains.join(", ").as_bytes())));
+        lines.push(format!("only of {}", cell(summary.domains.join(", ").as_bytes())));
     }
     let totals = &summary.totals;
     let unparsed = match totals.unparsed {

@@ -7,6 +7,7 @@
 )]
 
 mod architecture;
+mod check;
 mod cli;
 mod e2e;
 mod export;
@@ -16,6 +17,7 @@ mod harness;
 mod parse;
 mod pty;
 mod readme;
+mod report;
 mod screens;
 mod screenshots;
 mod show;

@@ -4,8 +4,10 @@ use crate::golden;
 use clap::CommandFactory;
 use mtatop::cli::Cli;
 use mtatop::keymap;
+use mtatop::simulate;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -33,10 +35,38 @@ fn help() -> String {
 }
 
 #[test]
-fn keys_and_flags_are_those_of_the_program() {
+fn keys_flags_and_examples_are_those_of_the_program() {
     let text = with_block(&readme(), "keys", &keymap::markdown());
     let text = with_block(&text, "help", &help());
+    let text = with_block(&text, "report", &report());
+    let text = with_block(&text, "check", &printed(&["check", "assets/outbound-connection.log"]));
     golden::check(&root().join("README.md"), &text);
+}
+
+/// What a command prints in this folder, as one types it.
+fn printed_in(folder: &Path, arguments: &[&str]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mtatop"));
+    let output = command.args(arguments).current_dir(folder).output().unwrap();
+    assert!(output.status.success(), "{arguments:?}");
+    format!("$ mtatop {}\n{}", arguments.join(" "), String::from_utf8(output.stdout).unwrap())
+}
+
+fn printed(arguments: &[&str]) -> String {
+    format!("```text\n{}\n```\n", printed_in(root(), arguments).trim_end())
+}
+
+/// The beginning and the end of a report on a simulated log.
+fn report() -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let mut log = Vec::new();
+    simulate::print(20_000, 7, &mut log).unwrap();
+    fs::write(folder.path().join("sample.log"), log).unwrap();
+    let text = printed_in(folder.path(), &["report", "--by", "remote-host", "sample.log"]);
+    let lines: Vec<&str> = text.lines().collect();
+    let (head, rows) = lines.split_at(6);
+    let last = rows.split_at(rows.len() - 8).1;
+    let shown = [head, &["…"], last].concat();
+    format!("```text\n{}\n```\n", shown.join("\n"))
 }
 
 #[test]
