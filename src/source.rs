@@ -3,7 +3,7 @@
 //! A [`Handle`] is one opened log file: its bytes are read by position, so that many readers share
 //! it, and they stay readable after the file was renamed or removed. A [`Fs`] is what a follower
 //! sees of the file system: the real one ([`Disk`]), one in memory ([`Memory`]), or one with
-//! faults in a test.
+//! faults in a test. What can be read only once goes through a [`Decoder`] and is kept [`Packed`].
 //!
 //! Knows nothing of lines, entries, threads or the clock. Files are never mapped into memory
 //! (a truncation would end the program) and never read from a shared position.
@@ -27,11 +27,17 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+mod decoder;
 mod disk;
+mod feed;
 mod memory;
+mod packed;
 
+pub use decoder::{Decoder, MAGIC, Packing};
 pub use disk::Disk;
+pub use feed::Forward;
 pub use memory::{Memory, MemoryFile};
+pub use packed::Packed;
 
 /// One opened log file; its bytes stay readable after it is renamed or removed.
 pub trait Handle: Send + Sync + fmt::Debug {
