@@ -144,7 +144,7 @@ impl Session {
                 continue;
             }
             work.pause()?;
-            if is_over(self.until, newest.elapsed()) {
+            if is_over(self.until, newest.elapsed()) || self.reader.is_over() {
                 break;
             }
             thread::sleep(POLL);

@@ -1,22 +1,30 @@
 //! From files to batches: follow, split, parse, in a thread of its own.
 //!
-//! One [`Reader`] reads all files that were named and merges their entries by time. It hands what
-//! it finds to whoever owns the index over a bounded channel: if the owner lags, the reader waits,
+//! One [`Reader`] reads all files that were named and merges their entries by time. Those that are
+//! older than another one of their set, and those that are packed, it reads once; the others it
+//! follows. It hands what it finds to whoever owns the index over a bounded channel: if the owner lags, the reader waits,
 //! and the files are the buffer. Knows nothing of the index but how to fill a [`Batch`].
 
+mod find;
 mod log;
 mod originals;
+mod overlap;
+mod pipe;
+mod plan;
+mod supply;
 
+pub use find::find;
 pub use originals::Originals;
+pub use supply::Note;
 
-use crate::entry::Entry;
-use crate::follow::{Follower, State};
+use crate::entry::{Entry, Time};
+use crate::follow::State;
 use crate::index::{Batch, Keys, Place};
 use crate::parse::{Flaw, Profile};
 use crate::source::{Fs, Handle};
 use crate::split::Form;
 use crossbeam_channel::Sender;
-use log::Log;
+use log::{Log, Round};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -96,6 +104,8 @@ pub struct FileStatus {
     pub path: PathBuf,
     /// What is being done about it.
     pub state: State,
+    /// What else there is to say of it.
+    pub note: Option<Note>,
     /// Bytes read so far, of all files that this path led to.
     pub read: u64,
     /// Bytes of the file that are still unread.
@@ -104,43 +114,87 @@ pub struct FileStatus {
     pub partial: u64,
 }
 
+impl FileStatus {
+    /// What keeps it from being read as a whole, in words that go on where its path ends.
+    pub fn failure(&self) -> Option<String> {
+        match (self.state, &self.note) {
+            (_, Some(note)) if note.is_failure => Some(note.text.to_string()),
+            (State::Waiting(why), _) => Some(why.to_string()),
+            (State::NotAFile(kind), _) => Some(format!("is {kind}")),
+            (State::Unreadable { offset, reason }, _) => {
+                Some(format!("read error at byte {offset}: {reason}"))
+            }
+            _ => None,
+        }
+    }
+
+    /// What there is to say of it: a failure, or that it was left out.
+    pub fn remark(&self) -> Option<String> {
+        self.failure().or_else(|| Some(self.note.as_ref()?.text.to_string()))
+    }
+}
+
 /// Reads log files. Never waits: [`Reader::round`] does what can be done now.
 pub struct Reader {
     fs: Arc<dyn Fs>,
+    /// Until the first round.
+    named: Vec<PathBuf>,
+    once: bool,
     logs: Vec<Log>,
     sources: u16,
     told: Vec<FileStatus>,
 }
 
 impl Reader {
-    /// A reader of these files.
+    /// A reader of these files, directories and patterns; `-` is standard input. What each of them
+    /// is will be looked at in the first round.
     pub fn new(fs: Arc<dyn Fs>, paths: impl IntoIterator<Item = PathBuf>) -> Self {
-        let logs = paths.into_iter().map(|path| Log::new(Follower::new(path))).collect();
-        Self { fs, logs, sources: 0, told: Vec::new() }
+        let named = paths.into_iter().collect();
+        Self { fs, named, once: false, logs: Vec::new(), sources: 0, told: Vec::new() }
     }
 
-    /// Whether to read only what is there, once: a last line is whole then even without an end.
-    pub fn once(mut self, once: bool) -> Self {
-        self.logs.iter_mut().for_each(|log| log.once(once));
-        self
+    /// Whether to read only what is there, to its end: a pipe is waited for then, so that all of it
+    /// is merged in its place, and a last line is whole even without an end.
+    pub fn once(self, once: bool) -> Self {
+        Self { once, ..self }
+    }
+
+    /// Nothing will come any more: all there is was read once, and that to its end.
+    pub fn is_over(&self) -> bool {
+        self.named.is_empty() && self.logs.iter().all(Log::is_over)
     }
 
     /// Reads on, up to as many entries as a batch holds. `now` is the time since any fixed start.
     /// False if there was nothing new.
     pub fn round(&mut self, now: Duration, listener: &mut dyn Listener) -> bool {
-        let mut found = false;
-        for log in &mut self.logs {
-            log.wake();
+        let named = std::mem::take(&mut self.named);
+        if !named.is_empty() {
+            self.logs = plan::logs(&self.fs, &named);
         }
-        for _ in 0..BATCH {
-            for log in &mut self.logs {
-                found |= log.fetch(&*self.fs, now, &mut self.sources, listener);
-            }
-            match self.earliest() {
-                Some(log) => log.take(listener),
-                None => break,
-            }
+        let Self { fs, logs, sources, once, .. } = self;
+        let mut round = Round { fs: &**fs, now, once: *once, sources };
+        let mut found = false;
+        for log in logs.iter_mut() {
+            log.wake();
+            found |= log.fetch(&mut round, listener);
+        }
+        let mut left = BATCH;
+        while left > 0
+            && let Some((at, rival)) = earliest(logs)
+            && let Some(log) = logs.get_mut(at)
+        {
             found = true;
+            // All others wait with their next entry, or have none in this round.
+            let mut is_next = true;
+            while is_next {
+                log.take(listener);
+                log.fetch(&mut round, listener);
+                left -= 1;
+                is_next = left > 0
+                    && rival.map_or(log.has_entry(), |rival| {
+                        log.next_time().is_some_and(|time| (time, at) < rival)
+                    });
+            }
         }
         self.tell_status(listener);
         found
@@ -158,14 +212,6 @@ impl Reader {
         found
     }
 
-    /// The log whose next entry is the oldest; the first named of several.
-    fn earliest(&mut self) -> Option<&mut Log> {
-        if self.logs.len() == 1 {
-            return self.logs.first_mut().filter(|log| log.has_entry());
-        }
-        self.logs.iter_mut().filter(|log| log.has_entry()).min_by_key(|log| log.next_time())
-    }
-
     fn tell_status(&mut self, listener: &mut dyn Listener) {
         let status: Vec<FileStatus> = self.logs.iter().map(Log::status).collect();
         if status != self.told {
@@ -173,6 +219,23 @@ impl Reader {
             listener.news(News::Status(status));
         }
     }
+}
+
+/// Time of an entry, and which log it is in: the first named of several goes first.
+type Turn = (Time, usize);
+
+/// The log whose next entry is the oldest, and when that of another one is.
+fn earliest(logs: &mut [Log]) -> Option<(usize, Option<Turn>)> {
+    let (mut first, mut second): (Option<Turn>, Option<Turn>) = (None, None);
+    for (at, log) in logs.iter_mut().enumerate() {
+        let Some(turn) = log.next_time().map(|time| (time, at)) else { continue };
+        if first.is_none_or(|first| turn < first) {
+            (first, second) = (Some(turn), first);
+        } else if second.is_none_or(|second| turn < second) {
+            second = Some(turn);
+        }
+    }
+    first.map(|(_, at)| (at, second))
 }
 
 /// Gathers entries into a batch, and passes on all else at once.

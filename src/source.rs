@@ -21,8 +21,9 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+use std::ffi::OsString;
 use std::fmt;
-use std::io;
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -61,7 +62,22 @@ pub trait Fs: Send + Sync {
 
     /// What `path` leads to now, symbolic links followed.
     fn stat(&self, path: &Path) -> io::Result<Stat>;
+
+    /// The names in the directory at `path`, in no particular order.
+    fn list(&self, _path: &Path) -> io::Result<Vec<OsString>> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// What comes through the pipe at `path`, or through standard input if that is [`STDIN`].
+    ///
+    /// Unlike all else here it waits, until somebody has opened the pipe for writing.
+    fn pipe(&self, _path: &Path) -> io::Result<Box<dyn Read + Send>> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
 }
+
+/// The path that means standard input.
+pub const STDIN: &str = "-";
 
 /// What a file is, and how long.
 #[derive(Clone, Copy, Debug)]
@@ -110,7 +126,9 @@ pub enum Kind {
     Regular,
     /// A directory.
     Directory,
-    /// A FIFO, a device, a socket.
+    /// A FIFO, or what stands behind it in `/dev/fd`.
+    Pipe,
+    /// A device, a socket.
     Other,
 }
 
@@ -119,6 +137,7 @@ impl fmt::Display for Kind {
         out.write_str(match self {
             Self::Regular => "a regular file",
             Self::Directory => "a directory",
+            Self::Pipe => "a pipe",
             Self::Other => "not a regular file",
         })
     }

@@ -17,7 +17,7 @@ use crate::follow::State;
 use crate::ingest::{self, FileStatus, Message, News, Originals, Reader};
 use crate::keymap;
 use crate::show::plain;
-use crate::source::{Disk, Fs, Memory};
+use crate::source::{Disk, Fs, Kind, Memory, STDIN};
 use crate::ui::{self, Palette, Theme};
 use crossbeam_channel::{Receiver, Select, bounded, unbounded};
 use crossterm::event::{self, Event};
@@ -79,10 +79,19 @@ fn check_terminal() -> Result<(), Outcome> {
 /// What can never become a log is refused; what is missing or closed may come or open.
 fn check_files(files: &[PathBuf]) -> Result<(), Outcome> {
     for path in files {
-        let Ok(stat) = Disk.stat(path) else { continue };
-        if stat.kind != crate::source::Kind::Regular {
+        let wrong = match ingest::find(&Disk, path) {
+            Err(wrong) => Some(wrong),
+            Ok(_) if path == Path::new(STDIN) => {
+                io::stdin().is_terminal().then(|| "is the terminal; pipe a log into it".to_owned())
+            }
+            Ok(_) => match Disk.stat(path).map(|stat| stat.kind) {
+                Ok(kind @ Kind::Other) => Some(format!("is {kind}; name a log file")),
+                _ => None,
+            },
+        };
+        if let Some(wrong) = wrong {
             let path = plain(path.as_os_str().as_encoded_bytes());
-            return Err((USAGE, vec![format!("{path}: is {}; name a log file", stat.kind)]));
+            return Err((USAGE, vec![format!("{path}: {}", plain(wrong.as_bytes()))]));
         }
     }
     Ok(())
@@ -269,18 +278,29 @@ pub fn reading(files: &[FileStatus]) -> Reading {
             [&bytes(&file.path)[..], format!(" +{}", others.len()).as_bytes()].concat()
         }
     };
-    let told = files.iter().find(|file| file.state != State::Following);
-    let state = told.map(|file| match (file.state, files.len()) {
-        (state, 1) => state.to_string(),
-        (state, _) => format!("{}: {state}", plain(&bytes(&file.path))),
+    let told = told(files).map(|(file, words)| match files.len() {
+        1 => words,
+        _ => format!("{}: {words}", plain(&bytes(&file.path))),
     });
     let missing = |file: &FileStatus| matches!(file.state, State::Waiting(why) if why.kind == io::ErrorKind::NotFound);
     Reading {
         name,
-        state,
+        state: told,
         missing: files.iter().all(missing),
         read: files.iter().map(|file| file.read).sum(),
         behind: files.iter().map(|file| file.behind).sum(),
         partial: files.iter().map(|file| file.partial).sum(),
     }
+}
+
+/// What is to be told of the files: the worst of them, or that none of them is followed.
+fn told(files: &[FileStatus]) -> Option<(&FileStatus, String)> {
+    let quiet = |file: &&FileStatus| matches!(file.state, State::Following | State::Ended);
+    let busy = files.iter().find(|file| !quiet(file)).map(|file| (file, file.state.to_string()));
+    let failed = || files.iter().find_map(|file| Some((file, file.failure()?)));
+    let remarked = || files.iter().find_map(|file| Some((file, file.remark()?)));
+    let ended = || files.first().filter(|_| files.iter().all(|file| file.state == State::Ended));
+    let told = busy.or_else(failed).or_else(remarked);
+    told.or_else(|| ended().map(|file| (file, State::Ended.to_string())))
+        .map(|(file, words)| (file, plain(words.as_bytes())))
 }

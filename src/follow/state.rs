@@ -23,6 +23,8 @@ pub enum State {
     Waiting(Reason),
     /// What is at the path is no regular file.
     NotAFile(Kind),
+    /// It is not followed, but was read once, and that to its end. No follower says so.
+    Ended,
     /// A held file cannot be read on.
     Unreadable {
         /// Where in the file.
@@ -44,6 +46,7 @@ impl fmt::Display for State {
             }
             Self::Waiting(reason) => write!(out, "{reason}; retrying"),
             Self::NotAFile(kind) => write!(out, "is {kind}; waiting"),
+            Self::Ended => out.write_str("read to its end"),
             Self::Unreadable { offset, reason } => {
                 write!(out, "read error at byte {offset}: {reason}; retrying")
             }
@@ -61,7 +64,8 @@ pub struct Reason {
 }
 
 impl Reason {
-    pub(super) fn of(error: &io::Error) -> Self {
+    /// Why this went wrong.
+    pub fn of(error: &io::Error) -> Self {
         Self { kind: error.kind(), code: error.raw_os_error() }
     }
 }
@@ -107,6 +111,7 @@ mod tests {
             (State::Waiting(denied), "permission denied; retrying"),
             (State::NotAFile(Kind::Directory), "is a directory; waiting"),
             (State::NotAFile(Kind::Other), "is not a regular file; waiting"),
+            (State::Ended, "read to its end"),
         ] {
             assert_eq!(state.to_string(), text);
         }

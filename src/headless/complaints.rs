@@ -2,7 +2,6 @@
 
 use super::Outcome;
 use crate::cli::FAILED;
-use crate::follow::State;
 use crate::ingest::{FileStatus, Located, Originals};
 use crate::show::{number, plain, show};
 use std::path::Path;
@@ -54,7 +53,10 @@ impl Complaints {
     /// A file that could not be read, or in which there is no entry, is a failure, whatever came of
     /// the others.
     pub(super) fn judge(&self, code: u8, originals: &Originals) -> Outcome {
-        let unread = self.status.iter().filter_map(unread);
+        let told = |file: &FileStatus, said: String| {
+            format!("{}: {}", shown(&file.path), plain(said.as_bytes()))
+        };
+        let unread = self.status.iter().filter_map(|file| Some(told(file, file.failure()?)));
         let unknown = (0..).zip(&self.sources).filter_map(|(number, source)| {
             let first = source.first.as_ref().filter(|_| source.is_unknown())?;
             let path = shown(originals.path(number)?);
@@ -62,6 +64,8 @@ impl Complaints {
         });
         let mut lines: Vec<String> = unread.chain(unknown).collect();
         let code = if lines.is_empty() { code } else { FAILED };
+        let left_out = self.status.iter().filter(|file| file.failure().is_none());
+        lines.extend(left_out.filter_map(|file| Some(told(file, file.remark()?))));
         for (number, source) in (0..).zip(&self.sources) {
             let path = originals.path(number).map(shown).unwrap_or_default();
             lines.extend(source.remarks().map(|remark| format!("{path}: {remark}")));
@@ -103,16 +107,4 @@ impl Heard {
 
 fn shown(path: &Path) -> String {
     plain(path.as_os_str().as_encoded_bytes())
-}
-
-fn unread(file: &FileStatus) -> Option<String> {
-    let path = shown(&file.path);
-    Some(match file.state {
-        State::Waiting(why) => format!("{path}: {why}"),
-        State::NotAFile(kind) => format!("{path}: is {kind}"),
-        State::Unreadable { offset, reason } => {
-            format!("{path}: read error at byte {offset}: {reason}")
-        }
-        State::Following | State::Draining | State::Renamed | State::Deleted => return None,
-    })
 }

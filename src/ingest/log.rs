@@ -1,8 +1,9 @@
-//! One followed file on its way to entries.
+//! One log on its way to entries.
 
+use super::supply::Supply;
 use super::{FileStatus, Listener, Located, News};
 use crate::entry::Time;
-use crate::follow::{Follower, State, Step, StreamId};
+use crate::follow::{State, Step, StreamId};
 use crate::index::Place;
 use crate::parse::{self, Parser, Profile};
 use crate::source::{Fs, Handle};
@@ -14,9 +15,19 @@ use std::time::Duration;
 /// Bytes by which the form of a file is told.
 const BEGINNING: usize = 64 * 1024;
 
+/// What all logs share in a round.
+pub(super) struct Round<'a> {
+    pub(super) fs: &'a dyn Fs,
+    pub(super) now: Duration,
+    /// What is there is read to its end, a pipe too, and nothing more is looked for then.
+    pub(super) once: bool,
+    /// How many sources there are.
+    pub(super) sources: &'a mut u16,
+}
+
 /// A file, with what was read of it and not yet taken.
 pub(super) struct Log {
-    follower: Follower,
+    supply: Supply,
     /// The contents that the path led to and that may still give entries, oldest first.
     streams: Vec<Stream>,
     /// Read into, and kept for its memory.
@@ -24,8 +35,7 @@ pub(super) struct Log {
     state: State,
     /// The last look found nothing; there will be none before the next round.
     idle: bool,
-    /// What is there is read, and nothing more is looked for then.
-    once: bool,
+    /// There will be none at all.
     concluded: bool,
     read: u64,
     behind: u64,
@@ -53,6 +63,8 @@ struct Stream {
     /// Inside a line whose beginning was taken as a whole.
     passing: bool,
     next: Option<Found>,
+    /// Time of the next entry, once it was asked for.
+    next_time: Option<Time>,
     parser: Parser,
     profile: Profile,
     /// Time of the newest entry, for those without.
@@ -60,20 +72,15 @@ struct Stream {
 }
 
 impl Log {
-    pub(super) fn new(follower: Follower) -> Self {
+    pub(super) fn new(supply: Supply) -> Self {
         let state = State::Following;
         let (streams, bytes) = (Vec::new(), Vec::new());
-        Self {
-            follower,
-            streams,
-            bytes,
-            state,
-            idle: false,
-            once: false,
-            concluded: false,
-            read: 0,
-            behind: 0,
-        }
+        Self { supply, streams, bytes, state, idle: false, concluded: false, read: 0, behind: 0 }
+    }
+
+    /// Nothing will come any more.
+    pub(super) fn is_over(&self) -> bool {
+        self.supply.is_over() && self.streams.is_empty()
     }
 
     /// Another round begins: a file in which nothing was new may have grown.
@@ -81,31 +88,21 @@ impl Log {
         self.idle = self.concluded;
     }
 
-    /// Whether to read only what is there.
-    pub(super) fn once(&mut self, once: bool) {
-        self.once = once;
-    }
-
     /// Reads until there is an entry to take or nothing to read. True if anything was read.
-    pub(super) fn fetch(
-        &mut self,
-        fs: &dyn Fs,
-        now: Duration,
-        sources: &mut u16,
-        listener: &mut dyn Listener,
-    ) -> bool {
+    pub(super) fn fetch(&mut self, round: &mut Round<'_>, listener: &mut dyn Listener) -> bool {
         let mut found = false;
         while !self.idle && !self.has_entry() {
-            match self.follower.poll(fs, now, &mut self.bytes) {
+            let Round { fs, now, once, .. } = *round;
+            match self.supply.poll(fs, now, once, &mut self.bytes) {
                 Step::Idle(state) => {
                     (self.state, self.idle, self.behind) = (state, true, 0);
-                    self.concluded = self.once;
+                    self.concluded = once;
                     for stream in &mut self.streams {
                         stream.quiet = true;
-                        stream.finished |= self.once;
+                        stream.finished |= once;
                     }
                 }
-                Step::Opened { stream, handle, .. } => self.open(stream, handle, sources),
+                Step::Opened { stream, handle, .. } => self.open(stream, handle, round.sources),
                 Step::Bytes { stream, offset, behind } => {
                     self.behind = behind;
                     self.read += self.bytes.len() as u64;
@@ -129,17 +126,18 @@ impl Log {
         self.streams.push(Stream {
             id,
             source: *sources,
-            path: Arc::from(self.follower.path()),
+            path: Arc::from(self.supply.path()),
             handle,
             form: None,
             bytes: Vec::new(),
             taken: 0,
             offset: 0,
-            line: 1,
+            line: 1 + if id == StreamId(0) { self.supply.lines_before() } else { 0 },
             quiet: false,
             finished: false,
             passing: false,
             next: None,
+            next_time: None,
             parser: Parser::default(),
             profile: Profile::default(),
             time: Time::default(),
@@ -152,11 +150,8 @@ impl Log {
     }
 
     /// Time of the next entry, by which logs are merged.
-    pub(super) fn next_time(&self) -> Time {
-        let next = self.streams.iter().find_map(|stream| Some((stream, stream.next?)));
-        next.map_or(Time::default(), |(stream, found)| {
-            parse::time(stream.text(found)).unwrap_or(stream.time)
-        })
+    pub(super) fn next_time(&mut self) -> Option<Time> {
+        self.streams.iter_mut().find_map(Stream::next_time)
     }
 
     /// Gives the next entry to the listener.
@@ -170,8 +165,9 @@ impl Log {
         let waiting = self.streams.iter().filter(|stream| stream.next.is_none());
         let partial = waiting.map(|stream| stream.rest().trim_ascii().len() as u64).sum();
         FileStatus {
-            path: self.follower.path().to_owned(),
+            path: self.supply.path().to_owned(),
             state: self.state,
+            note: self.supply.note().cloned(),
             read: self.read,
             behind: self.behind,
             partial,
@@ -244,8 +240,16 @@ impl Stream {
         self.rest().get(found.start..found.start + found.length).unwrap_or_default()
     }
 
+    fn next_time(&mut self) -> Option<Time> {
+        let found = self.next?;
+        let time = self.next_time.take().or_else(|| parse::time(self.text(found)));
+        self.next_time = Some(time.unwrap_or(self.time));
+        self.next_time
+    }
+
     fn take(&mut self, listener: &mut dyn Listener) {
         let Some(found) = self.next.take() else { return };
+        self.next_time = None;
         self.advance(found.start);
         let offset = self.offset + self.taken as u64;
         let bytes = self.bytes.get(self.taken..self.taken + found.length).unwrap_or_default();

@@ -7,6 +7,8 @@ use crate::split::LONGEST_ENTRY;
 use proptest::prelude::*;
 use std::path::Path;
 
+mod inputs;
+
 const LINE: &str = "19-Feb-1998 10:52:12.28 1f625.3.1 tcp_local D 1 adam@sesta.com rfc822;bobby@hosta.sesta.com bobby@hosta.sesta.com /q/ZZ01.00 <01@SESTA.COM>";
 const LATER: &str = "19-Feb-1998 10:52:14.00 1e488.1 l tcp_local E 1 adam@sesta.com rfc822;carl@hostb.sesta.com carl@hostb.sesta.com /q/ZZ02.00 <02@SESTA.COM>";
 const FOLDED: &str = include_str!("../../tests/data/sjsms2005q4-21-09-outbound-connection.log");
@@ -25,9 +27,15 @@ struct Watch {
 
 impl Watch {
     fn of(names: &[&str]) -> Self {
-        let (memory, index) = (Memory::default(), Index::default());
+        let memory = Memory::default();
+        Self::on(Arc::new(memory.clone()), memory, names)
+    }
+
+    /// Reads what another file system makes of the memory.
+    fn on(fs: Arc<dyn Fs>, memory: Memory, names: &[&str]) -> Self {
+        let index = Index::default();
         let paths: Vec<PathBuf> = names.iter().map(PathBuf::from).collect();
-        let reader = Reader::new(Arc::new(memory.clone()), paths);
+        let reader = Reader::new(fs, paths);
         let now = Duration::from_secs(1_000);
         Self { memory, reader, now, index, originals: Originals::default(), status: Vec::new() }
     }

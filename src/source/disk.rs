@@ -3,12 +3,13 @@
 //! What only Unix has stands in `platform`, once; elsewhere a slower fallback builds, which tells
 //! files apart by their time of birth alone.
 
+use std::ffi::OsString;
 use std::fs::{self, File, Metadata};
-use std::io;
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Fs, Handle, Kind, Stat};
+use super::{Fs, Handle, Kind, STDIN, Stat};
 
 /// The real file system.
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,6 +27,21 @@ impl Fs for Disk {
 
     fn stat(&self, path: &Path) -> io::Result<Stat> {
         Ok(stat(&fs::metadata(path)?))
+    }
+
+    fn list(&self, path: &Path) -> io::Result<Vec<OsString>> {
+        fs::read_dir(path)?.map(|entry| Ok(entry?.file_name())).collect()
+    }
+
+    fn pipe(&self, path: &Path) -> io::Result<Box<dyn Read + Send>> {
+        if path == Path::new(STDIN) {
+            return Ok(Box::new(io::stdin()));
+        }
+        let file = File::open(path)?;
+        match kind(&file.metadata()?) {
+            Kind::Pipe => Ok(Box::new(file)),
+            Kind::Regular | Kind::Directory | Kind::Other => Err(io::ErrorKind::Unsupported.into()),
+        }
     }
 }
 
@@ -56,6 +72,8 @@ fn kind(metadata: &Metadata) -> Kind {
         Kind::Regular
     } else if metadata.is_dir() {
         Kind::Directory
+    } else if platform::is_pipe(metadata) {
+        Kind::Pipe
     } else {
         Kind::Other
     }
@@ -65,7 +83,7 @@ fn refuse_irregular(metadata: &Metadata) -> io::Result<()> {
     match kind(metadata) {
         Kind::Regular => Ok(()),
         Kind::Directory => Err(io::ErrorKind::IsADirectory.into()),
-        Kind::Other => Err(io::ErrorKind::Unsupported.into()),
+        Kind::Pipe | Kind::Other => Err(io::ErrorKind::Unsupported.into()),
     }
 }
 
@@ -73,7 +91,7 @@ fn refuse_irregular(metadata: &Metadata) -> io::Result<()> {
 mod platform {
     use std::fs::{File, Metadata, OpenOptions};
     use std::io;
-    use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+    use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt};
     use std::path::Path;
 
     use crate::source::Identity;
@@ -119,6 +137,10 @@ mod platform {
     pub(super) fn is_unlinked(metadata: &Metadata) -> bool {
         metadata.nlink() == 0
     }
+
+    pub(super) fn is_pipe(metadata: &Metadata) -> bool {
+        metadata.file_type().is_fifo()
+    }
 }
 
 #[cfg(not(unix))]
@@ -148,6 +170,10 @@ mod platform {
     }
 
     pub(super) fn is_unlinked(_: &Metadata) -> bool {
+        false
+    }
+
+    pub(super) fn is_pipe(_: &Metadata) -> bool {
         false
     }
 }
@@ -214,5 +240,7 @@ mod tests {
         assert!(made.unwrap().success());
         let file = platform::open(&fifo).unwrap();
         assert!(refuse_irregular(&file.metadata().unwrap()).is_err());
+        assert_eq!(Disk.stat(&fifo).unwrap().kind, Kind::Pipe);
+        assert!(Disk.open(&fifo).is_err());
     }
 }

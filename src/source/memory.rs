@@ -2,9 +2,10 @@
 //!
 //! It does what matters to a follower: names can be moved, removed and shared, opened files outlive
 //! their names, and the number of a file that is gone goes to the next new one, as on ext4. It
-//! knows neither permissions nor times, and directories only as something that stands in the way.
+//! knows neither permissions nor times, and of directories only which names are in them.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -109,6 +110,12 @@ impl Fs for Memory {
             }),
             None => Err(io::ErrorKind::NotFound.into()),
         }
+    }
+
+    fn list(&self, path: &Path) -> io::Result<Vec<OsString>> {
+        let names = held(&self.names);
+        let inside = names.keys().filter(|name| name.parent() == Some(path));
+        Ok(inside.filter_map(|name| Some(name.file_name()?.to_owned())).collect())
     }
 }
 

@@ -60,6 +60,16 @@ impl Packed {
         }
     }
 
+    /// How many bytes there are.
+    pub fn len(&self) -> u64 {
+        self.held().len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Bytes of memory that it takes, but for the blocks that are unpacked.
     pub fn memory(&self) -> usize {
         let store = self.held();
