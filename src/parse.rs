@@ -1,24 +1,36 @@
 //! The grammars: from the text of one entry to what it says.
 //!
-//! Knows nothing of files, lines or threads. Fields are told apart by their shapes, because every
-//! `LOG_…` option may be on or off and the text names no field; what fits no shape is kept as
+//! Knows nothing of files, lines or threads. Every `LOG_…` option may be on or off and the text
+//! formats name no field, so a [`Parser`] learns the options of its log from the entries that hold no
+//! free text of others, and splits by this [`Profile`] exactly; where that does not fit, fields are
+//! told apart by their shapes. What fits no shape is kept as
 //! [diagnostic](crate::entry::Message::diagnostic) text. Nothing here recurses, and each byte is
 //! looked at a bounded number of times.
 
+mod by_shape;
+mod command;
+mod counted;
 mod cursor;
+mod dirt;
+mod exact;
 mod format;
 mod head;
+mod learner;
 mod message;
 mod parser;
 mod profile;
+mod shape;
 mod status;
+mod tail;
 mod text;
 mod time;
 
+pub use format::{Format, format};
 pub use parser::{Original, Parser, Scratch};
 pub use profile::Profile;
 
 use crate::entry::Entry;
+use format::{Markup, markup};
 use std::fmt;
 
 /// Why a text is no entry.
@@ -55,17 +67,23 @@ impl fmt::Display for Flaw {
 pub fn entry<'a>(
     text: &'a [u8],
     profile: Profile,
-    _scratch: &'a mut Scratch,
+    scratch: &'a mut Scratch,
 ) -> Result<Entry<'a>, Flaw> {
-    match format::markup(text) {
-        None => text::entry(text, profile),
-        Some(format::Markup::Xml | format::Markup::Json) => Err(Flaw::NoTime),
+    match markup(text) {
+        Some(Markup::Xml | Markup::Json) => Err(Flaw::NoTime),
+        None => match text::read(text, profile) {
+            Err(_) if dirt::cleaned(text, &mut scratch.text) => {
+                text::read(&scratch.text, profile).map(|read| read.entry)
+            }
+            read => read.map(|read| read.entry),
+        },
     }
 }
 
-/// Time stamp at the beginning of a text, if it has one.
+/// Time stamp at the beginning of a text of one of the text formats, if it has one.
 pub fn time(text: &[u8]) -> Option<crate::entry::Time> {
-    time::stamp(text).ok().map(|(_, (time, _))| time)
+    let stamp = |text| time::stamp(text).ok().map(|(_, (time, _))| time);
+    stamp(text).or_else(|| stamp(text.get(dirt::prefix(text)?.length..)?))
 }
 
 #[cfg(test)]

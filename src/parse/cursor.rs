@@ -1,8 +1,6 @@
 //! A place in the text of one entry, moved on field by field.
 
 use memchr::{memchr, memchr2};
-use nom::bytes::complete::take_while;
-use nom::{IResult, Parser};
 
 /// What is left of an entry's text.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +32,22 @@ impl<'a> Cursor<'a> {
         self.take(address_end(self.0))
     }
 
+    /// Moves over the one blank before a field.
+    pub(super) fn separator(&mut self) -> Option<()> {
+        self.0 = self.0.strip_prefix(b" ")?;
+        Some(())
+    }
+
+    /// Bytes of the token that begins here.
+    pub(super) fn token_length(self) -> usize {
+        memchr(b' ', self.0).unwrap_or(self.0.len())
+    }
+
+    /// Bytes of the address that begins here.
+    pub(super) fn address_length(self) -> usize {
+        address_end(self.0)
+    }
+
     /// Moves over `length` bytes, or to the end.
     pub(super) fn take(&mut self, length: usize) -> &'a [u8] {
         let (taken, rest) = self.0.split_at(length.min(self.0.len()));
@@ -50,14 +64,13 @@ impl<'a> Cursor<'a> {
 }
 
 fn skip_blanks(text: &[u8]) -> &[u8] {
-    let blanks: IResult<&[u8], &[u8]> = take_while(|b| b == b' ' || b == b'\t').parse(text);
-    blanks.map_or(text, |(rest, _)| rest)
+    let blanks = text.iter().take_while(|&&b| b == b' ' || b == b'\t').count();
+    text.get(blanks..).unwrap_or_default()
 }
 
 /// Where an address ends: at the first blank outside quotes. A quote that is never closed is an
 /// ordinary character, or one odd address would swallow the fields behind it.
 fn address_end(text: &[u8]) -> usize {
-    let unquoted = memchr(b' ', text).unwrap_or(text.len());
     let mut at = 0;
     while let Some(found) = text.get(at..).and_then(|rest| memchr2(b' ', b'"', rest)) {
         at += found;
@@ -66,7 +79,7 @@ fn address_end(text: &[u8]) -> usize {
         }
         match closing_quote(text, at + 1) {
             Some(close) => at = close + 1,
-            None => return unquoted,
+            None => return memchr(b' ', text).unwrap_or(text.len()),
         }
     }
     text.len()

@@ -3,8 +3,8 @@
 //! The columns are padded to 12 characters in a log and collapsed in pasted text, so the code, the
 //! first upper-case word behind a channel, is what tells the columns before it apart.
 
-use super::Flaw;
 use super::cursor::Cursor;
+use super::{Flaw, shape};
 use crate::entry::{Code, Direction, ProcessId};
 
 /// Node and process, and what the entry is about.
@@ -26,24 +26,44 @@ const MOST_COLUMNS: usize = 4;
 
 /// Reads up to the action code, or to the `>` of a header entry.
 pub(super) fn head(mut rest: Cursor<'_>) -> Result<Head<'_>, Flaw> {
+    // The node is logged and blank (before 6.3 on UNIX): one more blank behind the time.
+    let blank_node = matches!(rest.0, [b' ', b' ', other, ..] if *other != b' ');
     let mut tokens: [&[u8]; MOST_COLUMNS] = [b""; MOST_COLUMNS];
     let mut count = 0;
-    let code = loop {
+    let mut head = loop {
         let token = rest.token();
+        let before = tokens.get(..count).unwrap_or_default();
         match token {
             b"" => return Err(Flaw::NoCode),
             b">" => {
-                let (node, process, _) = origin(tokens.get(..count).unwrap_or_default());
+                let (node, process, others) = origin(before);
+                let node = node.or(others.first().copied());
                 let line = rest.text().unwrap_or_default();
-                return Ok(Head { node, process, role: Role::Header(line) });
+                break Head { node, process, role: Role::Header(line) };
             }
-            _ if count > 0 && is_code(token) => break Code(token),
+            _ if count > 0 && is_code(token) && !is_column(rest) => {
+                let (node, process, channels) = origin(before);
+                break columns(node, process, channels, Code(token), rest)?;
+            }
             _ => *tokens.get_mut(count).ok_or(Flaw::NoCode)? = token,
         }
         count += 1;
     };
-    let (node, process, channels) = origin(tokens.get(..count).unwrap_or_default());
-    columns(node, process, channels, code, rest)
+    if blank_node && head.node.is_none() {
+        head.node = Some(b"");
+    }
+    Ok(head)
+}
+
+/// Whether the code is still to come behind a token that looks like one: the name of a print queue
+/// may be upper case (PMDF).
+fn is_column(mut rest: Cursor<'_>) -> bool {
+    let code = rest.peek();
+    if !code.first().is_some_and(u8::is_ascii_uppercase) || !is_code(code) {
+        return false;
+    }
+    rest.token();
+    shape::is_digits(rest.peek())
 }
 
 /// Splits off node and process where a process id shows where they end.
@@ -75,6 +95,10 @@ fn columns<'a>(
         let direction = if sign == b"+" { Direction::Inbound } else { Direction::Outbound };
         Role::Connection { source, direction, code, rest }
     };
+    // They are ASCII. A no-break space is not, which only looks as if it separated columns.
+    if !channels.iter().all(|channel| channel.is_ascii()) {
+        return Err(Flaw::NoCode);
+    }
     let (unseen_node, role) = match *channels {
         [source, sign @ (b"+" | b"-")] => (None, connection(source, sign)),
         [node, source, sign @ (b"+" | b"-")] => (Some(node), connection(source, sign)),

@@ -1,13 +1,29 @@
-//! A message entry behind its code: size, addresses, and the fields that options switch on.
-//!
-//! The order of the fields is fixed, and any of them may be missing: each step takes its field if
-//! the next token has the field's shape, and else leaves it to the steps behind.
+//! A message entry behind its code: size and addresses, and the fields that options switch on, split
+//! exactly where the profile fits and by their shapes where it does not.
 
 use super::cursor::Cursor;
-use super::{Flaw, status};
-use crate::entry::{Code, ConnectingHost, Message, QueueFile, Username};
-use memchr::memchr;
-use memchr::memmem;
+use super::exact::{self, Fit, unbracketed};
+use super::profile::{Field, Profile};
+use super::tail::Tail;
+use super::{Flaw, by_shape, command, counted, shape, status};
+use crate::entry::{Action, Code, Message};
+
+/// A message entry, and whether it can teach how its log is written.
+pub(super) struct Read<'a> {
+    pub(super) message: Message<'a>,
+    pub(super) lesson: Option<Lesson<'a>>,
+    /// Its fields stand behind their lengths.
+    pub(super) counted: bool,
+}
+
+/// An entry without free text of others.
+#[derive(Clone, Copy)]
+pub(super) struct Lesson<'a> {
+    /// Its optional fields.
+    pub(super) tail: Tail<'a>,
+    /// They fit the profile.
+    pub(super) clean: bool,
+}
 
 /// Reads everything behind the action code.
 pub(super) fn message<'a>(
@@ -15,230 +31,153 @@ pub(super) fn message<'a>(
     destination_channel: Option<&'a [u8]>,
     code: Code<'a>,
     mut rest: Cursor<'a>,
-) -> Result<Message<'a>, Flaw> {
-    let size = integer(rest.token()).ok_or(Flaw::NoSize)?;
+    profile: Profile,
+) -> Result<Read<'a>, Flaw> {
+    let size = shape::integer(rest.token()).ok_or(Flaw::NoSize)?;
     let mut message =
         Message { code, source_channel, destination_channel, size, ..Message::default() };
-    addresses(&mut message, &mut rest)?;
-    message.notary_flags = notary_flags(&mut rest);
-    message.queue_file = when(&mut rest, is_queue_file).map(QueueFile);
-    ids(&mut message, &mut rest);
-    message.username = username(&mut rest);
-    host(&mut message, &mut rest);
-    if message.connecting_host.is_some() {
-        message.sensitivity = small_number(&mut rest);
-        message.priority = small_number(&mut rest);
+    let tail = if counted::begins(rest) {
+        counted_addresses(&mut message, rest)?
+    } else {
+        addresses(&mut message, &mut rest, profile)?;
+        Tail::Plain(rest)
+    };
+    let clean = match fill(&mut message, tail, profile) {
+        Fit::None => {
+            message = only_addresses(&message);
+            match tail {
+                Tail::Plain(rest) => by_shape::plain(&mut message, rest),
+                Tail::Counted(_) => by_shape::counted(&mut message, tail),
+            }
+            false
+        }
+        fit => fit == Fit::Clean,
+    };
+    let lesson = is_lesson(&message).then_some(Lesson { tail, clean });
+    let counted = matches!(tail, Tail::Counted(_));
+    Ok(Read { message, lesson, counted })
+}
+
+/// Splits exactly, if the profile fits.
+fn fill<'a>(message: &mut Message<'a>, tail: Tail<'a>, profile: Profile) -> Fit {
+    if !profile.is_learned() {
+        return Fit::None;
     }
-    message.filter = filter(&mut rest);
-    status::status(&mut message, rest);
-    Ok(message)
+    let fit = exact::fill(message, tail, profile);
+    // What an enqueue has left over is no diagnostics, but fields that the profile misses.
+    if fit == Fit::Whole && message.code.action() == Action::Enqueue {
+        return Fit::None;
+    }
+    // Where all that taught came from this host, connection information was blank, and perhaps lost
+    // as blanks at the end of a line.
+    let connection = profile.with(Field::Connection);
+    if fit != Fit::None || connection == profile || !message.code.action().is_dequeue() {
+        return fit;
+    }
+    *message = only_addresses(message);
+    match exact::fill(message, tail, connection) {
+        Fit::Whole => Fit::Whole,
+        _ => Fit::None,
+    }
+}
+
+/// The entry without its optional fields.
+fn only_addresses<'a>(message: &Message<'a>) -> Message<'a> {
+    Message {
+        code: message.code,
+        source_channel: message.source_channel,
+        destination_channel: message.destination_channel,
+        size: message.size,
+        envelope_from: message.envelope_from,
+        original_to_type: message.original_to_type,
+        original_to: message.original_to,
+        active_to: message.active_to,
+        ..Message::default()
+    }
+}
+
+/// An enqueue and a delivery into a local channel say nothing that another server said.
+fn is_lesson(message: &Message<'_>) -> bool {
+    match message.code.action() {
+        Action::Enqueue => true,
+        Action::Dequeue => !message.source_channel.starts_with(b"tcp_"),
+        _ => false,
+    }
 }
 
 /// Envelope From, original To and active To.
-fn addresses<'a>(message: &mut Message<'a>, rest: &mut Cursor<'a>) -> Result<(), Flaw> {
+fn addresses<'a>(
+    message: &mut Message<'a>,
+    rest: &mut Cursor<'a>,
+    profile: Profile,
+) -> Result<(), Flaw> {
+    let gap = rest.blanks();
+    let mut begin = rest.0;
+    let mut original = rest.address();
+    let mut kind = shape::address_type(original);
     // One blank ends the size, so a second one means a blank envelope From. Pasted text may have
     // lost it; then the type prefix shows that the original To is next.
-    let blank = rest.blanks() > 1 && address_type(rest.peek()).is_some();
-    if !blank && address_type(rest.peek()).is_none() {
-        message.envelope_from = unbracketed(rest.address());
+    if kind.is_none() && !(gap == 2 && is_untyped_pair(*rest)) {
+        message.envelope_from = unbracketed(original);
+        rest.blanks();
+        begin = rest.0;
+        original = rest.address();
+        kind = shape::address_type(original);
     }
-    let original = rest.address();
     if original.is_empty() {
         return Err(Flaw::NoRecipient);
     }
-    (message.original_to_type, message.original_to) = match address_type(original) {
-        Some(kind) => (Some(kind), original.get(kind.len() + 1..).unwrap_or_default()),
-        None => (None, unbracketed(original)),
-    };
-    if !status::begins_reply(*rest) && !is_queue_file(rest.peek()) {
-        let active = rest.address();
-        message.active_to = (!active.is_empty()).then(|| unbracketed(active));
+    if message.code.action() == Action::BadCommand {
+        message.original_to_type = kind;
+        let skip = kind.map_or(0, |kind| kind.len() + 1);
+        *rest = command::recipient(message, begin.get(skip..).unwrap_or_default(), profile);
+    } else {
+        set_original(message, kind, original);
+        active(message, rest);
     }
     let named = message.original_to_type.is_some() || message.active_to.is_some();
     named.then_some(()).ok_or(Flaw::NoRecipient)
 }
 
-/// `LOG_FORMAT=2` writes an empty address as `<>`.
-fn unbracketed(address: &[u8]) -> &[u8] {
-    if address == b"<>" { b"" } else { address }
+fn set_original<'a>(message: &mut Message<'a>, kind: Option<&'a [u8]>, original: &'a [u8]) {
+    message.original_to_type = kind;
+    let typed = kind.and_then(|kind| original.get(kind.len() + 1..));
+    message.original_to = unbracketed(typed.unwrap_or(original));
 }
 
-/// The type of `rfc822;address`: an atom before a semicolon (RFC 3461 ORCPT).
-fn address_type(token: &[u8]) -> Option<&[u8]> {
-    let kind = token.get(..memchr(b';', token)?)?;
-    let atom = !kind.is_empty()
-        && kind.len() <= 16
-        && kind.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-');
-    atom.then_some(kind)
-}
-
-/// An integer right behind the active To is either flags or the reply that a `J` gave.
-fn notary_flags(rest: &mut Cursor<'_>) -> Option<u32> {
-    if status::begins_reply(*rest) {
-        return None;
-    }
-    let flags = integer(rest.peek()).and_then(|value| u32::try_from(value).ok())?;
-    rest.token();
-    Some(flags)
-}
-
-/// Takes the next token if it has the shape.
-fn when<'a>(rest: &mut Cursor<'a>, shape: impl Fn(&[u8]) -> bool) -> Option<&'a [u8]> {
-    shape(rest.peek()).then(|| rest.token())
-}
-
-/// A path whose base name ends in two letters or digits, or in `HELD`; also of OpenVMS.
-fn is_queue_file(token: &[u8]) -> bool {
-    let Some(separator) = memchr::memrchr3(b'/', b']', b':', token) else { return false };
-    let base = token.get(separator + 1..).unwrap_or_default();
-    let Some(dot) = memchr::memrchr(b'.', base) else { return false };
-    match base.get(dot + 1..).unwrap_or_default() {
-        b"HELD" => true,
-        suffix => suffix.len() == 2 && suffix.iter().all(u8::is_ascii_alphanumeric),
-    }
-}
-
-/// Envelope id and message id; one alone is the message id.
-fn ids<'a>(message: &mut Message<'a>, rest: &mut Cursor<'a>) {
-    let Some(first) = id(rest) else { return };
-    let last = match id(rest) {
-        Some(second) => {
-            message.envelope_id = Some(first);
-            second
-        }
-        None => first,
-    };
-    // A notification's first enqueue logs `<new>,<original>` as one field.
-    let joint = memmem::find(last, b">,<").map(|at| last.split_at(at + 1));
-    let (new, original) = joint.map_or((last, None), |(new, rest)| (new, rest.get(1..)));
-    message.message_id = Some(new);
-    message.related_message_id = original;
-}
-
-/// `<…>` up to the bracket that a blank or the end follows.
-fn id<'a>(rest: &mut Cursor<'a>) -> Option<&'a [u8]> {
-    let token = rest.peek();
-    if !token.starts_with(b"<") {
-        return None;
-    }
+/// Whether, behind an address, an active To follows and nothing like a third address: where the
+/// original To has no type (SIMS), only that tells a blank envelope From.
+fn is_untyped_pair(mut rest: Cursor<'_>) -> bool {
     rest.blanks();
-    let end = if token.ends_with(b">") {
-        token.len()
-    } else {
-        memmem::find(rest.0, b"> ").map_or(token.len(), |at| at + 1)
-    };
-    Some(rest.take(end))
-}
-
-/// A user name is followed by another field or by nothing: a word followed by words is a diagnostic.
-fn username<'a>(rest: &mut Cursor<'a>) -> Option<Username<'a>> {
-    let token = rest.peek();
-    let starred = token.starts_with(b"*") && token.len() > 1;
-    let mark = |b: &u8| {
-        matches!(b, b'<' | b'>' | b'/' | b';' | b'(' | b')' | b'[' | b']' | b'\'' | b'|' | b':')
-    };
-    let bare = !token.is_empty() && !token.iter().any(mark);
-    let is_name = starred
-        || bare
-            && !is_host(token, *rest)
-            && connecting_host(*rest).is_none()
-            && ends_name(token, *rest);
-    is_name.then(|| Username::new(rest.token()))
-}
-
-/// Before `dns;` stands the host that was connected to, if the token looks like one.
-fn is_host(token: &[u8], mut rest: Cursor<'_>) -> bool {
-    rest.token();
-    let mta = rest.peek().strip_prefix(b"dns;");
-    mta.is_some_and(|mta| memchr(b'.', token).is_some() || mta.eq_ignore_ascii_case(token))
-}
-
-/// Whether what follows the token is another field, blank or not, or nothing.
-fn ends_name(token: &[u8], mut rest: Cursor<'_>) -> bool {
-    rest.token();
-    let blank_field = rest.blanks() > 1;
-    let next = rest.peek();
-    let begins_field =
-        [&b"dns;"[..], b"smtp;", b"'", b"(TCP|"].iter().any(|mark| next.starts_with(mark));
-    // Without connection information the diagnostic follows at once. Ours begin with a capital,
-    // and users of a system do not.
-    let text_of_ours = token.first().is_some_and(u8::is_ascii_lowercase)
-        && next.first().is_some_and(u8::is_ascii_uppercase);
-    next.is_empty()
-        || blank_field
-        || begins_field
-        || text_of_ours
-        || status::begins_reply(rest)
-        || connecting_host(rest).is_some()
-        || remote_host(rest).is_some()
-}
-
-/// Who connected to us, or whom we connected to.
-fn host<'a>(message: &mut Message<'a>, rest: &mut Cursor<'a>) {
-    if let Some(host) = connecting_host(*rest) {
-        rest.blanks();
-        rest.take(host.text.len());
-        message.connecting_host = Some(host);
-    } else if let Some(host) = remote_host(*rest) {
-        rest.token();
-        message.remote_host = Some(host);
-    }
-}
-
-/// One name right before `dns;`.
-fn remote_host(mut rest: Cursor<'_>) -> Option<&[u8]> {
-    let host = rest.token();
-    let plain = !host.is_empty() && !host.contains(&b';') && !host.starts_with(b"(");
-    (plain && rest.peek().starts_with(b"dns;")).then_some(host)
-}
-
-/// `NAME (NAME [IP])`, `NAME ([IP])` or `[IP] ([IP])`.
-fn connecting_host(mut rest: Cursor<'_>) -> Option<ConnectingHost<'_>> {
+    let active = rest.address();
     rest.blanks();
-    let start = rest.0;
-    let helo = rest.token();
-    if helo.is_empty() || rest.blanks() != 1 || !rest.0.starts_with(b"(") {
-        return None;
+    let third = rest.address();
+    let address = |token: &[u8]| !token.is_empty() && memchr::memchr2(b'/', b';', token).is_none();
+    shape::address_type(active).is_none()
+        && address(active)
+        && (third.is_empty() || shape::is_queue_file(third) || third.starts_with(b"<"))
+}
+
+fn active<'a>(message: &mut Message<'a>, rest: &mut Cursor<'a>) {
+    let mut ahead = *rest;
+    ahead.blanks();
+    if status::begins_reply(ahead) {
+        return;
     }
-    let group = rest.0.get(1..memmem::find(rest.0, b"])")?)?;
-    let (rdns, ip) = group.split_at(memchr(b'[', group)?);
-    let (rdns, ip) = (rdns.trim_ascii(), ip.get(1..)?);
-    let address =
-        !ip.is_empty() && ip.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b':'));
-    let named = rdns.iter().all(|b| !matches!(b, b' ' | b'(' | b')'));
-    let text = start.get(..helo.len() + 1 + 1 + group.len() + 2)?;
-    (address && named).then_some(ConnectingHost {
-        text,
-        helo,
-        rdns: (!rdns.is_empty()).then_some(rdns),
-        ip: Some(ip.strip_prefix(b"IPv6:").unwrap_or(ip)),
-    })
-}
-
-/// Sensitivity and priority are one or two digits.
-fn small_number(rest: &mut Cursor<'_>) -> Option<u32> {
-    let token = when(rest, |token| token.len() <= 2 && integer(token).is_some())?;
-    integer(token).and_then(|value| u32::try_from(value).ok())
-}
-
-/// Sieve actions stand between apostrophes.
-fn filter<'a>(rest: &mut Cursor<'a>) -> Option<&'a [u8]> {
-    if !rest.peek().starts_with(b"'") {
-        return None;
+    let address = ahead.address();
+    if !address.is_empty() && !shape::is_queue_file(address) {
+        message.active_to = Some(unbracketed(address));
+        *rest = ahead;
     }
-    rest.blanks();
-    let inside = rest.0.get(1..)?;
-    let end = if inside.last() == Some(&b'\'') && memmem::find(inside, b"' ").is_none() {
-        inside.len() - 1
-    } else {
-        memmem::find(inside, b"' ")?
-    };
-    rest.take(end + 2);
-    inside.get(..end)
 }
 
-/// A whole token of digits that fits 64 bits.
-fn integer(token: &[u8]) -> Option<u64> {
-    let digits = !token.is_empty() && token.len() < 20 && token.iter().all(u8::is_ascii_digit);
-    digits.then(|| token.iter().fold(0, |value, digit| value * 10 + u64::from(digit - b'0')))
+fn counted_addresses<'a>(
+    message: &mut Message<'a>,
+    mut rest: Cursor<'a>,
+) -> Result<Tail<'a>, Flaw> {
+    message.envelope_from = unbracketed(counted::value(&mut rest).unwrap_or_default());
+    let original = counted::value(&mut rest).ok_or(Flaw::NoRecipient)?;
+    set_original(message, shape::address_type(original), original);
+    message.active_to = counted::value(&mut rest).map(unbracketed);
+    message.active_to.map(|_| Tail::Counted(rest)).ok_or(Flaw::NoRecipient)
 }

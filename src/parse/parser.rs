@@ -1,11 +1,16 @@
 //! The parser of one file: the grammars, and what it learned of how the file is written.
 
-use super::{Flaw, Profile, entry};
+use super::learner::Learner;
+use super::message::Lesson;
+use super::{Flaw, Profile, entry, format, text};
 use crate::entry::Entry;
 
 /// Room for values that had to be unescaped; an entry borrows from it.
 #[derive(Default)]
-pub struct Scratch(());
+pub struct Scratch {
+    /// Of a text format, with plain blanks.
+    pub(super) text: Vec<u8>,
+}
 
 /// The text of one entry, with what was known of its file when it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,23 +35,50 @@ impl Original {
 #[derive(Default)]
 pub struct Parser {
     profile: Profile,
+    learner: Learner,
     scratch: Scratch,
 }
 
 impl Parser {
     /// Learns from the beginning of a file, before its first entry is read.
-    pub fn learn(&mut self, _text: &[u8]) {}
+    pub fn learn(&mut self, text: &[u8]) {
+        if format::markup(text).is_none()
+            && let Ok(text::Read { lesson: Some(lesson), .. }) = text::read(text, self.profile)
+        {
+            self.take_lesson(lesson);
+        }
+    }
 
     /// Reads the next entry, unfolded and without its newline.
     ///
     /// # Errors
     /// As [`entry`].
     pub fn entry<'a>(&'a mut self, text: &'a [u8]) -> Result<Entry<'a>, Flaw> {
+        if format::markup(text).is_none()
+            && let Ok(read) = text::read(text, self.profile)
+        {
+            return match read.lesson {
+                // What it taught may be about itself.
+                Some(lesson) if self.take_lesson(lesson) => {
+                    text::read(text, self.profile).map(|read| read.entry)
+                }
+                _ => Ok(read.entry),
+            };
+        }
         entry(text, self.profile, &mut self.scratch)
     }
 
     /// What was learned. An entry read under it again, by [`entry`], says the same again.
     pub fn profile(&self) -> Profile {
         self.profile
+    }
+
+    /// True if the profile changed.
+    fn take_lesson(&mut self, lesson: Lesson<'_>) -> bool {
+        let changed = self.learner.learn(lesson.tail, lesson.clean);
+        if changed {
+            self.profile = self.learner.profile();
+        }
+        changed
     }
 }

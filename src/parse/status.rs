@@ -5,7 +5,7 @@
 //! remote server is seen to have said.
 
 use super::cursor::Cursor;
-use crate::entry::{Message, RemoteMta, Response, Transport};
+use crate::entry::{Application, Message, RemoteMta, Response, Transport};
 use memchr::{memchr, memmem};
 
 /// Reads `[dns;host] [(TCP|…)] [(banner)] [(TCP|…)] [smtp;reply]` or any other text.
@@ -53,6 +53,23 @@ pub(super) fn transport(text: &[u8]) -> Option<Transport<'_>> {
     let (local_ip, local_port) = (next()?, port(next()?)?);
     let (remote_ip, remote_port) = (next()?, port(next()?)?);
     next().is_none().then_some(Transport { protocol, local_ip, local_port, remote_ip, remote_port })
+}
+
+/// `SMTP[/initial-host/dns-host][/TLS-…]`.
+pub(super) fn application(token: &[u8]) -> Option<Application<'_>> {
+    let mut parts = token.split(|&b| b == b'/');
+    let protocol = parts.next().filter(|p| p.len() >= 3 && p.iter().all(u8::is_ascii_uppercase))?;
+    let mut application = Application { protocol, ..Application::default() };
+    for part in parts {
+        match (part.starts_with(b"TLS"), application.initial_host, application.dns_host) {
+            (true, ..) => application.tls = Some(part),
+            (false, None, _) => application.initial_host = Some(part),
+            (false, Some(_), None) => application.dns_host = Some(part),
+            // Nothing is known to follow; a wrong field would be worse than a missing one.
+            (false, Some(_), Some(_)) => {}
+        }
+    }
+    Some(application)
 }
 
 fn port(digits: &[u8]) -> Option<u16> {
@@ -124,10 +141,24 @@ fn is_enhanced(token: &[u8]) -> bool {
 /// Whether the text here is the reply that our server gave: `550 5.7.1 Relaying not permitted`.
 /// NOTARY flags can have the same value; a queue file or an id behind it tells them.
 pub(super) fn begins_reply(mut rest: Cursor<'_>) -> bool {
+    rest.blanks();
+    if !matches!(rest.0, [b'4' | b'5', _, _, b' ', ..]) {
+        return false;
+    }
     let code = rest.token();
     let next = rest.peek();
     code.len() == 3
         && port(code).is_some_and(|code| (400..600).contains(&code))
         && (is_enhanced(next) || next.first().is_some_and(u8::is_ascii_alphabetic))
         && !next.contains(&b'/')
+}
+
+/// Whether the text here is a delivery status: ours, or one from another server.
+pub(super) fn begins_status(rest: Cursor<'_>) -> bool {
+    const MARKS: [&[u8]; 3] = [b"smtp;", b"dns;", b"(TCP|"];
+    match rest.0.first() {
+        Some(b's' | b'd' | b'(') => MARKS.iter().any(|mark| rest.0.starts_with(mark)),
+        Some(b'0'..=b'9') => begins_reply(rest),
+        _ => false,
+    }
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::entry::{Action, Direction, Message};
+use crate::entry::{Action, Body, Direction, Message};
 use proptest::prelude::*;
 
 /// Reads an entry of which nothing is known but its text.

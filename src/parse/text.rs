@@ -1,17 +1,45 @@
 //! The text formats 1, 2 and 3: one entry.
 
 use super::cursor::Cursor;
-use super::{Flaw, Profile, head, message, status, time};
+use super::message::{self, Lesson};
+use super::{Flaw, Profile, dirt, head, status, time};
 use crate::entry::{Application, Body, ConnectionEntry, Entry, Transport};
 
-/// Reads one entry.
-pub(super) fn entry(text: &[u8], _profile: Profile) -> Result<Entry<'_>, Flaw> {
+/// An entry, and whether it can teach how its log is written.
+pub(super) struct Read<'a> {
+    pub(super) entry: Entry<'a>,
+    pub(super) lesson: Option<Lesson<'a>>,
+    /// Its fields stand behind their lengths.
+    pub(super) counted: bool,
+}
+
+/// Reads one entry, also behind what grep or syslog put before it.
+pub(super) fn read(text: &[u8], profile: Profile) -> Result<Read<'_>, Flaw> {
+    match bare(text, profile) {
+        Err(flaw) => prefixed(text, profile).ok_or(flaw),
+        read => read,
+    }
+}
+
+/// The host that sent an entry to syslog is the node of an entry that names none.
+fn prefixed(text: &[u8], profile: Profile) -> Option<Read<'_>> {
+    let prefix = dirt::prefix(text)?;
+    let mut read = bare(text.get(prefix.length..)?, profile).ok()?;
+    let node = &mut read.entry.node;
+    *node = node.filter(|node| !node.is_empty()).or(prefix.host).or(*node);
+    Some(read)
+}
+
+fn bare(text: &[u8], profile: Profile) -> Result<Read<'_>, Flaw> {
     let (rest, (time, stamp)) = time::stamp(text).map_err(|_| Flaw::NoTime)?;
     let head = head::head(Cursor(rest))?;
+    let (mut lesson, mut counted) = (None, false);
     let body = match head.role {
         head::Role::Header(line) => Body::Header(line),
         head::Role::Message { source, destination, code, rest } => {
-            Body::Message(message::message(source, destination, code, rest)?)
+            let read = message::message(source, destination, code, rest, profile)?;
+            (lesson, counted) = (read.lesson, read.counted);
+            Body::Message(read.message)
         }
         head::Role::Connection { source, direction, code, rest } => {
             let (transport, application, diagnostic) = connection(rest)?;
@@ -27,7 +55,12 @@ pub(super) fn entry(text: &[u8], _profile: Profile) -> Result<Entry<'_>, Flaw> {
             })
         }
     };
-    Ok(Entry { time, stamp, node: head.node, process: head.process, body, extra: Vec::new() })
+    let (node, process) = (head.node, head.process);
+    Ok(Read {
+        entry: Entry { time, stamp, node, process, body, extra: Vec::new() },
+        lesson,
+        counted,
+    })
 }
 
 type ConnectionFields<'a> = (Option<Transport<'a>>, Option<Application<'a>>, Option<&'a [u8]>);
@@ -38,7 +71,7 @@ fn connection(mut rest: Cursor<'_>) -> Result<ConnectionFields<'_>, Flaw> {
     if transport.is_some() {
         rest.token();
     }
-    let application = application(rest.peek());
+    let application = status::application(rest.peek());
     if application.is_some() {
         rest.token();
     }
@@ -46,21 +79,4 @@ fn connection(mut rest: Cursor<'_>) -> Result<ConnectionFields<'_>, Flaw> {
         return Err(Flaw::NoConnection);
     }
     Ok((transport, application, rest.text()))
-}
-
-/// `SMTP[/initial-host/dns-host][/TLS-…]`.
-fn application(token: &[u8]) -> Option<Application<'_>> {
-    let mut parts = token.split(|&b| b == b'/');
-    let protocol = parts.next().filter(|p| p.len() >= 3 && p.iter().all(u8::is_ascii_uppercase))?;
-    let mut application = Application { protocol, ..Application::default() };
-    for part in parts {
-        match (part.starts_with(b"TLS"), application.initial_host, application.dns_host) {
-            (true, ..) => application.tls = Some(part),
-            (false, None, _) => application.initial_host = Some(part),
-            (false, Some(_), None) => application.dns_host = Some(part),
-            // Nothing is known to follow; a wrong field would be worse than a missing one.
-            (false, Some(_), Some(_)) => {}
-        }
-    }
-    Some(application)
 }

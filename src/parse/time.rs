@@ -1,22 +1,23 @@
 //! Time stamps: `19-Feb-1998 10:52:05.41`, also with an upper-case month, a one-digit day, leading
-//! blanks, or without the fraction (older samples of the guides, PMDF on OpenVMS).
+//! blanks, or without the fraction (older samples of the guides, PMDF on OpenVMS); or as in ISO 8601,
+//! `2014-06-02T22:02:13.94`. A zone may follow either.
 
 use crate::entry::{Stamp, Time};
 use chrono::{NaiveDate, NaiveTime};
 use nom::bytes::complete::{take, take_while, take_while_m_n};
 use nom::character::complete::char;
 use nom::combinator::{map_opt, opt};
-use nom::sequence::preceded;
+use nom::sequence::{preceded, terminated};
 use nom::{IResult, Parser};
 
 /// Reads the time stamp that begins an entry.
 pub(super) fn stamp(text: &[u8]) -> IResult<&[u8], (Time, Stamp<'_>)> {
     let (text, _) = take_while(|b| b == b' ' || b == b'\t').parse(text)?;
-    let (text, date) = date(text)?;
-    let (text, _) = char(' ')(text)?;
+    let (text, date) = day(text)?;
     let (text, (hour, _, minute, _, second)) =
         (number(2, 2), char(':'), number(2, 2), char(':'), number(2, 2)).parse(text)?;
     let (text, digits) = opt(preceded(char('.'), fraction)).parse(text)?;
+    let (text, zone) = zone(text)?;
     let fraction = digits.unwrap_or_default();
     // A leap second is shown as the second after it: chrono writes one as 59 s and 1,000 ms.
     let clock = |second: u32| {
@@ -28,9 +29,41 @@ pub(super) fn stamp(text: &[u8]) -> IResult<&[u8], (Time, Stamp<'_>)> {
         )
     };
     match clock(second).filter(|_| second <= 60) {
-        Some(time) => Ok((text, (date.and_time(time).into(), Stamp { fraction, zone: b"" }))),
+        Some(time) => Ok((text, (date.and_time(time).into(), Stamp { fraction, zone }))),
         None => Err(nom::Err::Error(nom::error::Error::new(text, nom::error::ErrorKind::Verify))),
     }
+}
+
+/// The date, and what separates it from the time: `19-Feb-1998 ` or `1998-02-19T`.
+fn day(text: &[u8]) -> IResult<&[u8], NaiveDate> {
+    if text.get(4) == Some(&b'-') {
+        terminated(iso_date, char('T')).parse(text)
+    } else {
+        terminated(date, char(' ')).parse(text)
+    }
+}
+
+/// `Z`, `+hhmm` or `+hh:mm`, if it is the whole rest of the word.
+fn zone(text: &[u8]) -> IResult<&[u8], &[u8]> {
+    let length = match text {
+        [b'Z', ..] => 1,
+        [b'+' | b'-', rest @ ..] => match rest {
+            [a, b, b':', c, d, ..] if [a, b, c, d].iter().all(|b| b.is_ascii_digit()) => 6,
+            [digits @ ..] if digits.iter().take(4).filter(|b| b.is_ascii_digit()).count() == 4 => 5,
+            _ => 0,
+        },
+        _ => 0,
+    };
+    let ended = matches!(text.get(length), None | Some(b' ' | b'\t'));
+    take(if ended { length } else { 0 }).parse(text)
+}
+
+fn iso_date(text: &[u8]) -> IResult<&[u8], NaiveDate> {
+    let fields = (number(4, 4), char('-'), number(2, 2), char('-'), number(2, 2));
+    map_opt(fields, |(year, _, month, _, day)| {
+        NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
+    })
+    .parse(text)
 }
 
 fn date(text: &[u8]) -> IResult<&[u8], NaiveDate> {
@@ -63,7 +96,8 @@ fn millis(fraction: &[u8]) -> u32 {
     decimal(known) * [0, 100, 10, 1].get(known.len()).copied().unwrap_or(1)
 }
 
-fn month(name: &[u8]) -> Option<u32> {
+/// Number of a month by its English abbreviation, in any case.
+pub(super) fn month(name: &[u8]) -> Option<u32> {
     const MONTHS: [&[u8; 3]; 12] = [
         b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov",
         b"dec",
@@ -88,8 +122,29 @@ mod tests {
             (" 5-Nov-2002 00:00:00.1", "2002-11-05T00:00:00.100"),
             ("29-Feb-2024 23:59:60.00", "2024-03-01T00:00:00.000"),
             ("01-Jan-2024 00:00:00.123456789", "2024-01-01T00:00:00.123"),
+            ("2014-06-02T22:02:13.94 x", "2014-06-02T22:02:13.940"),
+            ("2014-06-02T22:02:13 x", "2014-06-02T22:02:13.000"),
         ] {
             assert_eq!(shown(text).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn zones_are_kept_as_logged() {
+        for (text, expected) in [
+            ("2014-06-02T22:02:13.94Z x", "Z"),
+            ("2014-06-02T22:02:13.94+0200 x", "+0200"),
+            ("2-Jun-2014 22:02:13-05:30", "-05:30"),
+            ("2-Jun-2014 22:02:13.9 x", ""),
+            ("2-Jun-2014 22:02:13.9+2 x", ""),
+            ("2-Jun-2014 22:02:13.9Zebra", ""),
+        ] {
+            let (rest, (_, stamp)) = stamp(text.as_bytes()).unwrap();
+            assert_eq!(stamp.zone, expected.as_bytes(), "{text}");
+            assert_eq!(
+                rest.is_empty() || rest.starts_with(b" "),
+                !text.ends_with("2 x") && !text.ends_with("ra")
+            );
         }
     }
 

@@ -1,0 +1,184 @@
+//! The fields of a message entry behind its addresses, split exactly as a profile says they were
+//! written.
+
+use super::cursor::Cursor;
+use super::profile::{Field, Profile};
+use super::tail::{self, Tail};
+use super::{counted, shape, status};
+use crate::entry::{ConnectingHost, Message, QueueFile, RemoteMta, Username};
+use memchr::{memchr_iter, memmem, memrchr};
+
+/// How well an entry fits a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// Not at all.
+    None,
+    /// Every field has its place.
+    Whole,
+    /// And there is no diagnostics text that could have been anything else.
+    Clean,
+}
+
+/// Fills in all fields, if the entry has just those of the profile. A line that ends early has
+/// nothing in the fields that are not reached. Without a fit what is filled in means nothing.
+pub(super) fn fill<'a>(message: &mut Message<'a>, mut tail: Tail<'a>, profile: Profile) -> Fit {
+    for field in profile.before() {
+        if tail.is_empty() {
+            return Fit::Clean;
+        }
+        if field == Field::Reason
+            && let Tail::Plain(rest) = tail
+        {
+            return plain_behind(message, rest, profile, true);
+        }
+        let Some(value) = tail.field(field) else { return Fit::None };
+        set(message, field, value);
+    }
+    match tail {
+        Tail::Plain(rest) => plain_behind(message, rest, profile, false),
+        Tail::Counted(rest) => counted_behind(message, rest, profile),
+    }
+}
+
+/// Diagnostics and what stands behind them. They are free text, so that the fields behind are
+/// taken from the end of the line.
+fn plain_behind<'a>(
+    message: &mut Message<'a>,
+    Cursor(mut text): Cursor<'a>,
+    profile: Profile,
+    reason: bool,
+) -> Fit {
+    if !profile.ends_in_diagnostics() && !text.is_empty() {
+        for field in profile.behind().rev() {
+            let Some(blank) = memrchr(b' ', text) else { return Fit::None };
+            let value = text.get(blank + 1..).unwrap_or_default();
+            if !tail::fits(field, value) {
+                return Fit::None;
+            }
+            set(message, field, value);
+            text = text.get(..blank).unwrap_or_default();
+        }
+    }
+    if reason && !text.is_empty() {
+        let Some(rest) = text.strip_prefix(b" ") else { return Fit::None };
+        let end = reason_length(rest);
+        message.reason = rest.get(..end);
+        text = rest.get(end..).unwrap_or_default();
+    }
+    match text {
+        [] | [b' '] => Fit::Clean,
+        // Where one more blank or field stands than the profile explains, it explains nothing.
+        [b' ', rest @ ..] if !begins_field(rest) => {
+            status::status(message, Cursor(rest));
+            Fit::Whole
+        }
+        _ => Fit::None,
+    }
+}
+
+/// Whether diagnostics begin with what looks like another field. They begin with words of this MTA,
+/// whatever others say behind them.
+fn begins_field(text: &[u8]) -> bool {
+    let Some(first) = text.first() else { return false };
+    if matches!(first, b' ' | b'<' | b'*') {
+        return true;
+    }
+    let token = Cursor(text).peek();
+    if shape::address_type(token).is_some() || *first == b'(' {
+        return false;
+    }
+    let rest = text.get(token.len()..).unwrap_or_default();
+    rest.starts_with(b" dns;")
+        || rest.starts_with(b" (") && shape::connecting_host(text).is_some()
+        || shape::is_queue_file(token)
+}
+
+/// Where the reason ends and the diagnostics begin: at the only place that looks like it. If there
+/// are several, no part of the text is taken for a reason.
+fn reason_length(text: &[u8]) -> usize {
+    if text.starts_with(b" ") || status::begins_status(Cursor(text)) {
+        return 0;
+    }
+    let begins =
+        |&at: &usize| text.get(at + 1..).is_some_and(|rest| status::begins_status(Cursor(rest)));
+    let mut places = memchr_iter(b' ', text).filter(begins);
+    match (places.next(), places.next()) {
+        (Some(at), None) => at,
+        (Some(_), Some(_)) => 0,
+        (None, _) => text.len() - usize::from(text.ends_with(b" ")),
+    }
+}
+
+fn counted_behind<'a>(message: &mut Message<'a>, rest: Cursor<'a>, profile: Profile) -> Fit {
+    let mut behind = rest;
+    let text = counted::value(&mut behind);
+    let places = [text.map(|text| (text, behind)), Some((&b""[..], rest))];
+    for (text, rest) in places.into_iter().flatten() {
+        let mut tail = Tail::Counted(rest);
+        let fits = profile.behind().all(|field| {
+            tail.is_empty() || tail.field(field).map(|value| set(message, field, value)).is_some()
+        });
+        if fits && tail.is_empty() {
+            let clean = text.is_empty();
+            status::status(message, Cursor(text));
+            return if clean { Fit::Clean } else { Fit::Whole };
+        }
+    }
+    Fit::None
+}
+
+/// Enters a value that has the shape of its field.
+pub(super) fn set<'a>(message: &mut Message<'a>, field: Field, value: &'a [u8]) {
+    match field {
+        Field::NotaryFlags => message.notary_flags = shape::small(value),
+        Field::QueueFile => message.queue_file = Some(QueueFile(value)),
+        Field::EnvelopeId => message.envelope_id = Some(value),
+        Field::MessageId => set_message_id(message, value),
+        Field::Username => message.username = Some(Username::new(value)),
+        Field::Connection => set_connection(message, value),
+        Field::Sensitivity => message.sensitivity = shape::small(value),
+        Field::Priority => message.priority = shape::small(value),
+        Field::Intermediate => message.intermediate = Some(unbracketed(value)),
+        Field::Initial => message.initial = Some(unbracketed(value)),
+        Field::Filter => message.filter = Some(unquoted(value)),
+        Field::Reason => message.reason = Some(value),
+        Field::RemoteMta => {
+            message.remote_mta = shape::address_type(value)
+                .map(|kind| RemoteMta { kind, host: value.get(kind.len() + 1..).unwrap_or(b"") });
+        }
+        Field::Transport => message.transport = status::transport(value),
+        Field::Application => message.application = status::application(value),
+        Field::QueueTime => message.queue_seconds = (!value.is_empty()).then_some(value),
+    }
+}
+
+/// A notification's first enqueue logs `<new>,<original>` as one field.
+pub(super) fn set_message_id<'a>(message: &mut Message<'a>, value: &'a [u8]) {
+    let joint = memmem::find(value, b">,<").map(|at| value.split_at(at + 1));
+    let (new, original) = joint.map_or((value, None), |(new, rest)| (new, rest.get(1..)));
+    message.message_id = Some(new);
+    message.related_message_id = original;
+}
+
+/// Connection information is about a client that sends to us, or the host that we sent to. Where it
+/// is blank, the action decides which of the two was not there.
+fn set_connection<'a>(message: &mut Message<'a>, value: &'a [u8]) {
+    let host = shape::connecting_host(value);
+    if host.is_some() {
+        message.connecting_host = host;
+    } else if message.code.action().is_dequeue() {
+        message.remote_host = Some(value);
+    } else if !value.is_empty() {
+        message.connecting_host =
+            Some(ConnectingHost { text: value, helo: value, rdns: None, ip: None });
+    }
+}
+
+/// `LOG_FORMAT=2` writes an empty address as `<>`.
+pub(super) fn unbracketed(address: &[u8]) -> &[u8] {
+    if address == b"<>" { b"" } else { address }
+}
+
+fn unquoted(filter: &[u8]) -> &[u8] {
+    filter.strip_prefix(b"'").and_then(|rest| rest.strip_suffix(b"'")).unwrap_or(filter)
+}

@@ -1,0 +1,205 @@
+//! Learns from entries which optional fields a log has.
+//!
+//! Only entries teach that hold no free text of others: an enqueue, and a delivery into a local
+//! channel. Of each, all ways are found in which it splits exactly; what fits all entries is what
+//! the log may be written like, and the simplest of that is the profile. Nothing of it depends on
+//! how the entries came, only on their order.
+
+use super::profile::{Field, Profile};
+use super::tail::{self, Tail};
+
+/// Entries that are compared at the beginning. Later ones teach only if they do not fit.
+const BEGINNING: u32 = 64;
+/// Entries that must contradict what was learned before it is given up, or, once the beginning is
+/// over, add to it.
+const DOUBTS: u32 = 4;
+/// Ways of one log, or of one entry, that are told apart. An entry with more teaches nothing.
+const WAYS: usize = 64;
+/// Steps by which they are looked for, so that no entry takes long.
+const STEPS: usize = 4_096;
+
+/// Some ways to write an entry: which fields are on, of those that it shows. A line that ends early
+/// does not show the fields behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Way {
+    on: u16,
+    shown: u16,
+}
+
+impl Way {
+    fn and(self, other: Self) -> Option<Self> {
+        let both = self.shown & other.shown;
+        (self.on & both == other.on & both)
+            .then_some(Self { on: self.on | other.on, shown: self.shown | other.shown })
+    }
+
+    /// Undecidable cases are decided by this: the fewest fields, those that most sites have, a lone
+    /// id the message id, a lone small number the priority, and else the earlier field.
+    fn cost(self) -> (u32, u16) {
+        let on = Field::ALL.into_iter().filter(|field| self.on & field.bit() != 0);
+        (on.map(price).sum(), self.on)
+    }
+}
+
+fn price(field: Field) -> u32 {
+    match field {
+        Field::QueueFile | Field::MessageId | Field::Username | Field::Connection => 4,
+        Field::NotaryFlags => 6,
+        Field::Priority => 5,
+        Field::Sensitivity => 7,
+        Field::QueueTime | Field::Transport | Field::Application | Field::Filter => 8,
+        Field::Reason => 9,
+        Field::EnvelopeId => 10,
+        Field::RemoteMta => 12,
+        Field::Intermediate | Field::Initial => 16,
+    }
+}
+
+/// What is known of one log.
+#[derive(Default)]
+pub(super) struct Learner {
+    /// The ways that fit all entries that taught; none before the first.
+    ways: Vec<Way>,
+    /// Entries that taught.
+    taught: u32,
+    /// The ways of the entries that did not fit.
+    doubted: Vec<Way>,
+    doubts: u32,
+}
+
+impl Learner {
+    /// Takes note of an entry that may teach. `clean` says that it fits the profile that was
+    /// learned before. True if the profile changed.
+    pub(super) fn learn(&mut self, tail: Tail<'_>, clean: bool) -> bool {
+        if clean && !self.is_beginning() {
+            self.confirm();
+            return false;
+        }
+        let Some(found) = ways(tail) else { return false };
+        let before = self.profile();
+        if self.is_beginning() {
+            let common = common(&self.ways, &found);
+            if self.ways.is_empty() {
+                self.ways = found;
+                self.taught = 1;
+            } else if !common.is_empty() {
+                self.ways = common;
+                self.taught += 1;
+            } else if !clean {
+                self.doubt(&found);
+            }
+        } else {
+            self.doubt(&found);
+        }
+        self.profile() != before
+    }
+
+    pub(super) fn profile(&self) -> Profile {
+        let simplest = self.ways.first();
+        simplest.map_or(Profile::default(), |way| Profile::of(way.on))
+    }
+
+    /// Whether an entry teaches even if it fits.
+    pub(super) fn is_beginning(&self) -> bool {
+        self.taught < BEGINNING
+    }
+
+    /// An entry that fits puts an end to doubts, but for those that only ask for more fields: of
+    /// these it may simply have shown none.
+    fn confirm(&mut self) {
+        if self.doubts > 0 && common(&self.ways, &self.doubted).is_empty() {
+            self.doubts = 0;
+            self.doubted.clear();
+        }
+    }
+
+    fn doubt(&mut self, found: &[Way]) {
+        let agreed = common(&self.doubted, found);
+        if agreed.is_empty() {
+            self.doubted = found.to_vec();
+            self.doubts = 1;
+        } else {
+            self.doubted = agreed;
+            self.doubts += 1;
+        }
+        if self.doubts < DOUBTS {
+            return;
+        }
+        let more = common(&self.ways, &self.doubted);
+        let doubted = std::mem::take(&mut self.doubted);
+        self.ways = if more.is_empty() { doubted } else { more };
+        self.doubts = 0;
+    }
+}
+
+/// The ways that fit both, simplest first.
+fn common(some: &[Way], others: &[Way]) -> Vec<Way> {
+    let pairs = some.iter().flat_map(|way| others.iter().filter_map(|other| way.and(*other)));
+    in_order(pairs.collect())
+}
+
+fn in_order(mut ways: Vec<Way>) -> Vec<Way> {
+    ways.sort_by_cached_key(|way| (way.cost(), way.shown));
+    ways.dedup();
+    ways.truncate(WAYS);
+    ways
+}
+
+/// One step on the search for ways.
+#[derive(Clone, Copy)]
+struct Step<'a> {
+    tail: Tail<'a>,
+    /// Index of the next field.
+    next: usize,
+    on: u16,
+    /// There is an envelope id. Every message has a message id, so that this is no lone id if both
+    /// are logged.
+    envelope_id: bool,
+    /// The place of the diagnostics lies behind.
+    behind: bool,
+}
+
+impl Step<'_> {
+    /// The step over the next field, where it stands and could hardly be another.
+    fn with(mut self, field: Field) -> Option<Self> {
+        let value = self.tail.field(field).filter(|value| tail::is_telling(field, value))?;
+        if field == Field::MessageId && self.envelope_id && value.is_empty() {
+            return None;
+        }
+        self.envelope_id |= field == Field::EnvelopeId && !value.is_empty();
+        Some(Self { next: self.next + 1, on: self.on | field.bit(), ..self })
+    }
+
+    /// Fields that are known to be on or off, once nothing is left of the line.
+    fn shown(self) -> u16 {
+        let reached =
+            u16::MAX.checked_shr(u32::try_from(Field::ALL.len() - self.next).unwrap_or(16));
+        let lone = if self.envelope_id { Field::MessageId.bit() } else { 0 };
+        reached.unwrap_or(0) | lone
+    }
+}
+
+/// All ways in which the rest of an entry splits without any diagnostics; `None` if there are none,
+/// or too many.
+fn ways(tail: Tail<'_>) -> Option<Vec<Way>> {
+    let mut found = Vec::new();
+    let mut open = vec![Step { tail, next: 0, on: 0, envelope_id: false, behind: false }];
+    let mut steps = 0;
+    while let Some(step) = open.pop() {
+        steps += 1;
+        if steps > STEPS || found.len() > WAYS {
+            return None;
+        }
+        if step.tail.is_empty() {
+            found.push(Way { on: step.on, shown: step.shown() });
+        } else if step.next == Field::BEFORE_DIAGNOSTICS && !step.behind {
+            open.push(Step { behind: true, ..step });
+            let empty = step.tail.no_diagnostics();
+            open.extend(empty.map(|tail| Step { tail, behind: true, ..step }));
+        } else if let Some(&field) = Field::ALL.get(step.next) {
+            open.push(Step { next: step.next + 1, ..step });
+            open.extend(step.with(field));
+        }
+    }
+    (!found.is_empty()).then(|| in_order(found))
+}
