@@ -32,7 +32,8 @@ pub const USAGE: u8 = 2;
     after_help = "Press ? in the program for its keys. A file that is not there yet is waited for."
 )]
 pub struct Cli {
-    /// Log files to follow, merged by time
+    /// Log files to follow, merged by time; a directory means its mail.log* and connection.log*,
+    /// and - standard input
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Show the built-in simulator as live traffic: no file needed

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 /// Files and filter of a command.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Input {
-    /// Log files, merged by time
+    /// Log files, merged by time; a directory means its mail.log* and connection.log*, and - standard
+    /// input
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
     /// Only this recipient domain and its subdomains; may be given again

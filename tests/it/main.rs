@@ -14,6 +14,7 @@ mod export;
 mod filter;
 mod golden;
 mod harness;
+mod inputs;
 mod parse;
 mod pty;
 mod readme;
