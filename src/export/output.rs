@@ -82,6 +82,19 @@ impl Output {
         written.map_err(|error| named(&self.name, &error))
     }
 
+    /// Fails if whoever read it is gone, which else only the next write would show.
+    ///
+    /// # Errors
+    /// The name of the output, and that the pipe is closed.
+    pub fn check(&self) -> io::Result<()> {
+        let closed = match &self.sink {
+            Sink::Standard(out) => is_closed(out),
+            Sink::Straight(file) => is_closed(file),
+            Sink::Beside(_) => false,
+        };
+        if closed { Err(named(&self.name, &io::ErrorKind::BrokenPipe.into())) } else { Ok(()) }
+    }
+
     /// All was written: a file takes its place, unless an input that was found meanwhile has it.
     ///
     /// # Errors
@@ -126,6 +139,22 @@ fn sink(path: &Path, grows: bool) -> io::Result<Sink> {
             Err(error) => return Err(error),
         }
     }
+}
+
+#[cfg(unix)]
+fn is_closed(output: &impl std::os::fd::AsFd) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let mut asked = [PollFd::new(output, PollFlags::empty())];
+    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+    // What can't be asked will show when it is written to.
+    let answered = poll(&mut asked, Some(&at_once)).is_ok();
+    answered
+        && asked.iter().any(|asked| asked.revents().intersects(PollFlags::ERR | PollFlags::HUP))
+}
+
+#[cfg(not(unix))]
+fn is_closed<T>(_: &T) -> bool {
+    false
 }
 
 /// A new file is for its owner only.

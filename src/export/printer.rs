@@ -68,12 +68,15 @@ impl Printer {
         if self.bytes.len() < ENOUGH { Ok(()) } else { self.flush() }
     }
 
-    /// Lets go of what was gathered.
+    /// Lets go of what was gathered, and notices if nobody reads on.
     ///
     /// # Errors
     /// What the output says.
     pub fn flush(&mut self) -> io::Result<()> {
-        let written = if self.bytes.is_empty() { Ok(()) } else { self.output.write(&self.bytes) };
+        if self.bytes.is_empty() {
+            return self.output.check();
+        }
+        let written = self.output.write(&self.bytes);
         self.bytes.clear();
         written
     }
