@@ -3,12 +3,6 @@
 //! Comparisons joined by blanks must all hold; `|` stands between alternatives. A condition that
 //! names a count of the whole log (`entries`, `unparsed`, `open`) is one on the totals, any other
 //! one on each group.
-//!
-//! ```
-//! use mtatop::report::Condition;
-//! assert!(Condition::parse("failed>10 fail%>=2.5 | unparsed>0").is_ok());
-//! assert_eq!(Condition::parse("faild>10").unwrap_err().at, 0);
-//! ```
 
 use super::counts::{Counts, Totals};
 use nom::branch::alt;
@@ -20,6 +14,12 @@ use nom::sequence::{delimited, preceded};
 use nom::{IResult, Parser};
 
 /// Alternatives of comparisons.
+///
+/// ```
+/// use mtatop::report::Condition;
+/// assert!(Condition::parse("failed>10 fail%>=2.5 | unparsed>0").is_ok());
+/// assert_eq!(Condition::parse("faild>10").unwrap_err().at, 0);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Condition(Vec<Vec<Comparison>>);
 
