@@ -18,7 +18,8 @@ pub(super) fn file(facts: &Facts, out: &mut dyn Write) -> io::Result<()> {
     let mut line =
         |label: &str, value: &str| writeln!(out, "  {label:<12}{}", wrap(value, WIDTH, INDENT));
     if facts.entries() == 0 {
-        line("entries", "none")?;
+        let nothing = facts.unparsed.count() == 0;
+        line("entries", if nothing { "none: nothing was read of it" } else { "none" })?;
     } else {
         line("format", &format(facts))?;
         line("product", &facts.product.words())?;

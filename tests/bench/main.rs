@@ -19,6 +19,8 @@ use mtatop::parse::Parser;
 use mtatop::simulate;
 use mtatop::split::{self, Form};
 use std::hint::black_box;
+use std::process::Command;
+use std::time::Instant;
 
 const ENTRIES: usize = 1_000_000;
 
@@ -101,5 +103,34 @@ fn screen(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, stages, screen);
+/// Times `mtatop report` on a file, and `wc -l` on the same: the best of five, the machine's own
+/// speed being the ratio's measure.
+#[expect(clippy::print_stdout, reason = "it is what the bench has to say")]
+fn report(_: &mut Criterion) {
+    let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    if wanted.is_some_and(|wanted| !"report against wc".contains(&wanted)) {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("mail.log");
+    std::fs::write(&path, simulated()).expect("room for the log");
+    let best = |program: &str, argument: &str| {
+        let mut command = Command::new(program);
+        command.arg(argument).arg(&path);
+        let times = (0..5).map(|_| {
+            let start = Instant::now();
+            assert!(command.output().expect("the program starts").status.success());
+            start.elapsed().as_secs_f64()
+        });
+        times.fold(f64::INFINITY, f64::min)
+    };
+    let (report, wc) = (best(env!("CARGO_BIN_EXE_mtatop"), "report"), best("wc", "-l"));
+    let limit = 3.0 * wc + 2.0;
+    println!(
+        "report against wc: {report:.2} s to {wc:.3} s, {:.0} times; limit {limit:.2} s",
+        report / wc
+    );
+}
+
+criterion_group!(benches, stages, screen, report);
 criterion_main!(benches);

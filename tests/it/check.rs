@@ -72,7 +72,7 @@ fn what_is_no_log_is_said_to_be_none() {
         std::fs::write(folder.path().join(name), bytes).unwrap();
         let (code, text, complaints) = check(folder.path(), &[name]);
         assert_eq!(code, 1, "{name}: {text}");
-        assert!(text.starts_with(&format!("{name}\n  entries     none\n")), "{text}");
+        assert!(text.starts_with(&format!("{name}\n  entries     none")), "{text}");
         let harmless = |c: char| c == '\n' || !c.is_control();
         assert!(text.chars().all(harmless) && complaints.chars().all(harmless), "{text:?}");
     }
@@ -82,15 +82,19 @@ fn what_is_no_log_is_said_to_be_none() {
 }
 
 #[test]
-fn one_file_without_entries_is_named_beside_others() {
+fn a_file_without_entries_is_named_beside_others() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("empty"), "").unwrap();
     let log = "16-Feb-2007 14:54:13.72 l tcp_local E 1 a@x.org rfc822;b@y.org b@y.org\n";
-    std::fs::write(folder.path().join("mail.log"), log).unwrap();
-    let (code, text, _) = check(folder.path(), &["mail.log", "empty"]);
-    assert_eq!(code, 1);
+    for (name, bytes) in [("mail.log", log), ("empty", ""), ("junk", "junk\n")] {
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    let (_, text, _) = check(folder.path(), &["mail.log", "empty"]);
+    assert!(text.starts_with("mail.log\n  format"), "{text}");
+    assert!(text.contains("\nempty\n  entries     none: nothing was read of it\n"), "{text}");
+    let (code, text, _) = check(folder.path(), &["mail.log", "junk"]);
+    assert_eq!(code, 1, "{text}");
     assert!(
-        text.contains("mail.log\n  format") && text.contains("\nempty\n  entries     none\n"),
+        text.contains("\njunk\n  entries     none\n  unparsed    1 line is no entry"),
         "{text}"
     );
 }
