@@ -50,20 +50,13 @@ impl Messages {
 
     /// What is left out, for whoever reads the complaints.
     pub(super) fn left_out(&self) -> Vec<String> {
-        let count = |count: u64, what: &str| {
+        let counted = |count: u64, what: &str| {
             let noun = if count == 1 { "entry" } else { "entries" };
-            (count > 0).then(|| format!("{} {noun} {what}", number(count)))
+            (count > 0).then(|| format!("{} {noun} left out: {what}", number(count)))
         };
-        [
-            count(
-                self.nameless,
-                "left out: neither a message id nor a queue file (LOG_MESSAGE_ID, LOG_FILENAME)",
-            ),
-            count(self.gone, "left out: no longer in the log"),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
+        let nameless = counted(self.nameless, "neither a message id nor a queue file");
+        let gone = counted(self.gone, "no longer in the log");
+        nameless.into_iter().chain(gone).collect()
     }
 
     fn message(&mut self, message: MessageId, log: &Log) -> io::Result<()> {

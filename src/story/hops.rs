@@ -41,7 +41,15 @@ fn recipient(legs: &[Leg], last: usize, leg: &Leg) -> Recipient {
     chain.reverse();
     let of_channel =
         chain.iter().filter_map(|&at| legs.get(at)).filter(|other| other.channel == leg.channel);
-    let attempts = of_channel.map(Leg::attempts).max().unwrap_or(0);
+    // A file that takes the place of another may begin to count anew.
+    let attempts = of_channel.fold(0, |before: u32, leg| {
+        let first = leg.steps.first().and_then(|step| step.attempt).unwrap_or(1);
+        if first > before {
+            leg.attempts().max(before)
+        } else {
+            before.saturating_add(leg.attempts())
+        }
+    });
     Recipient { legs: chain, state: leg.state(), attempts }
 }
 

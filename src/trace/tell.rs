@@ -6,8 +6,8 @@
 //!   …
 //!
 //!   bobby@hosta.sesta.com: relayed, 1 attempt, 6.87 s in the queue
-//!     10:52:05.41              E   enqueued, l to tcp_local
-//!     10:52:12.28  + 6.87 s    D   relayed by tcp_local, attempt 1
+//!     10:52:05.41                 E   enqueued, l to tcp_local
+//!     10:52:12.28  + 6.87 s       D   relayed by tcp_local, attempt 1
 //!                  250 2.1.5 bobby@hosta.sesta.com and options OK.
 //! ```
 
@@ -18,7 +18,7 @@ use crate::headless::Log;
 use crate::index::{Connection, ConnectionId, MessageId, RowId};
 use crate::parse::{Original, Scratch};
 use crate::show::{number, plain};
-use crate::story::{self, Leg, Recipient, Step, Story};
+use crate::story::{self, Recipient, Step, Story};
 use std::collections::HashSet;
 use std::io::{self, Write};
 
@@ -277,26 +277,26 @@ impl<'a, W: Write> Telling<'a, W> {
             words = format!("{words}, {} in the queue", span(queued));
         }
         self.page.hanging("  ", &words);
-        let mut steps: Vec<(RowId, &Step, &Leg)> = Vec::new();
+        let mut steps: Vec<(RowId, &Step)> = Vec::new();
         for &at in &recipient.legs {
             let Some(leg) = story.legs.get(at) else { continue };
             if manner.told.insert(at) {
                 // An enqueue may stand behind what it began, by a moment.
                 let begun = leg.steps.iter().map(|step| step.row).min();
                 let order = leg.steps.iter().enumerate().map(|(at, step)| match begun {
-                    Some(begun) if at == 0 => (begun, step, leg),
-                    _ => (step.row, step, leg),
+                    Some(begun) if at == 0 => (begun, step),
+                    _ => (step.row, step),
                 });
                 steps.extend(order);
             } else {
                 self.page.line(4, &format!("through {}, as above", plain(&leg.channel)));
             }
         }
-        steps.sort_by_key(|&(order, ..)| order);
+        steps.sort_by_key(|&(order, _)| order);
         let mut before = None;
-        for (_, step, leg) in steps {
+        for (_, step) in steps {
             self.day(manner, step.time);
-            self.entry(manner, step.time, step.row, Some((step, leg)), before);
+            self.entry(manner, step.time, step.row, Some(step), before);
             before = Some(step.time);
         }
     }
@@ -318,7 +318,7 @@ impl<'a, W: Write> Telling<'a, W> {
         manner: &Manner,
         time: Time,
         row: RowId,
-        step: Option<(&Step, &Leg)>,
+        step: Option<&Step>,
         before: Option<Time>,
     ) {
         let waited = before.map(|before| format!("+ {}", span(time.since(before))));
@@ -330,15 +330,14 @@ impl<'a, W: Write> Telling<'a, W> {
                 || "(its text is no longer in the log)".to_owned(),
                 |original| plain(&original.text),
             );
-            self.page.hanging(&format!("    {clock}  {waited:<10}  "), &text);
+            self.page.hanging(&format!("    {clock}  {waited:<13}  "), &text);
             return;
         };
         let indent = 6 + clock.len();
-        let label = format!("    {clock}  {waited:<10}  {:<3} ", plain(message.code.0));
+        let label = format!("    {clock}  {waited:<13}  {:<3} ", plain(message.code.0));
         self.page.hanging(&label, &what(message, step));
         let mut said = vec![answer(message), message.reason.map(plain)];
-        let connection =
-            step.map_or(self.log.index.rows().connection(row), |(step, _)| step.connection);
+        let connection = self.log.index.rows().connection(row);
         said.push(self.over(connection, message));
         for text in said.into_iter().flatten().filter(|text| !text.is_empty()) {
             self.page.line(indent, &text);

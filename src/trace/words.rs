@@ -24,7 +24,7 @@ pub(super) fn named(leg: &Leg) -> &[u8] {
 }
 
 /// What happened, in words.
-pub(super) fn what(message: &Message<'_>, step: Option<(&Step, &Leg)>) -> String {
+pub(super) fn what(message: &Message<'_>, step: Option<&Step>) -> String {
     let source = plain(message.source_channel);
     let mut words = match (message.outcome(), message.destination_channel) {
         (Some(Outcome::HandedOn), _) => format!("handed on by {source}"),
@@ -42,16 +42,8 @@ pub(super) fn what(message: &Message<'_>, step: Option<(&Step, &Leg)>) -> String
         }
     };
     match step {
-        Some((Step { outcome: Some(_), attempt, queued, .. }, leg)) => {
-            if let Some(attempt) = attempt {
-                words = format!("{words}, attempt {attempt}");
-            }
-            // With one entry before it, the wait says it already.
-            if let Some(queued) = queued
-                && leg.steps.len() > 2
-            {
-                words = format!("{words}, {} after its enqueue", span(*queued));
-            }
+        Some(Step { outcome: Some(_), attempt: Some(attempt), .. }) => {
+            words = format!("{words}, attempt {attempt}");
         }
         Some(_) => {}
         None => {

@@ -22,4 +22,6 @@ mod report;
 mod screens;
 mod screenshots;
 mod show;
+mod stories;
 mod svg;
+mod trace;
