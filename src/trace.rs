@@ -5,6 +5,7 @@
 
 mod asked;
 mod page;
+mod steps;
 mod tell;
 mod words;
 

@@ -3,9 +3,10 @@
 use super::App;
 use super::words::{self, Tone};
 use crate::entry::{Application, Body, ConnectionEntry, Direction, Entry, Message};
-use crate::index::{Kind, RowId};
+use crate::index::RowId;
 use crate::parse::Scratch;
 use crate::show::{Shown, show};
+use crate::story::{self, Step, Story};
 use std::borrow::Cow;
 
 /// Entries of the message that are listed at most.
@@ -44,8 +45,9 @@ pub fn fields(app: &App) -> Vec<Field> {
     let mut fields = Fields(Vec::new());
     match original.entry(&mut Scratch::default()) {
         Ok(entry) => {
-            fields.entry(app, row, &entry);
-            fields.history(app, row);
+            let story = story(app, row);
+            fields.entry(app, row, &entry, &story);
+            fields.history(app, row, &story);
         }
         Err(flaw) => {
             fields.0.push(note("not read as an entry:"));
@@ -65,6 +67,12 @@ pub fn lines(fields: &[Field], width: usize) -> Vec<Line<'_>> {
         labels.zip(values).map(|(label, value)| Line { label, value, tone: field.tone })
     });
     wrapped.collect()
+}
+
+/// What the newest entries of the message tell, as far as their texts are at hand.
+fn story(app: &App, row: RowId) -> Story {
+    let read = &mut |row| app.original(row).cloned();
+    story::tell_rows(app.index(), app.history(row).collect(), read)
 }
 
 fn note(words: &'static str) -> Field {
@@ -88,7 +96,7 @@ impl Fields {
         self.put(label, value.map(|value| value.to_string()).as_deref().map(str::as_bytes));
     }
 
-    fn entry(&mut self, app: &App, row: RowId, entry: &Entry<'_>) {
+    fn entry(&mut self, app: &App, row: RowId, entry: &Entry<'_>, story: &Story) {
         let kind = app.index().rows().kind(row);
         let (word, tone) = words::event(kind, Some(entry));
         let word = String::from_utf8_lossy(&word);
@@ -105,7 +113,7 @@ impl Fields {
         match &entry.body {
             Body::Message(message) => {
                 self.put("banner", message.banner);
-                self.outcome(app, row, &word, tone, message);
+                self.outcome(&word, tone, message, story.step(row));
                 self.message(message);
             }
             Body::Connection(connection) => self.connection(&word, tone, connection),
@@ -122,13 +130,13 @@ impl Fields {
     }
 
     /// The outcome, which attempt it was, and how long the recipient was queued.
-    fn outcome(&mut self, app: &App, row: RowId, word: &str, tone: Tone, message: &Message<'_>) {
+    fn outcome(&mut self, word: &str, tone: Tone, message: &Message<'_>, step: Option<&Step>) {
         let mut words = format!("{word} ({})", String::from_utf8_lossy(message.code.0));
-        if matches!(app.index().rows().kind(row), Kind::Ended(_)) {
+        if message.outcome().is_some() {
             if let Some(attempt) = message.queue_file.and_then(|file| file.attempt()) {
                 words.extend([", attempt ", &attempt.to_string()]);
             }
-            if let Some(millis) = queued(app, row, message) {
+            if let Some(millis) = step.and_then(|step| step.queued) {
                 let (seconds, hundredths) = (millis / 1_000, millis % 1_000 / 10);
                 words = format!("{words}, {seconds}.{hundredths:02} s after its enqueue");
             }
@@ -212,20 +220,20 @@ impl Fields {
         self.put("their end", Some(&end(ends.remote_ip, ends.remote_port)));
     }
 
-    /// The entries of the same message, oldest first.
-    fn history(&mut self, app: &App, row: RowId) {
+    /// The entries of the same message, oldest first, and its header lines.
+    fn history(&mut self, app: &App, row: RowId, story: &Story) {
         let mut rows: Vec<RowId> = app.history(row).collect();
         if rows.len() < 2 {
             return;
         }
-        rows.reverse();
+        rows.sort_unstable();
         self.0.push(note(""));
         self.0.push(note(if rows.len() == HISTORY {
             "the newest entries of this message"
         } else {
             "this message"
         }));
-        for row in rows {
+        for row in rows.into_iter().filter(|row| !story.headers.contains(row)) {
             let (word, tone) = words::kind(app.index().rows().kind(row));
             let mut scratch = Scratch::default();
             let entry = app.original(row).and_then(|text| text.entry(&mut scratch).ok());
@@ -236,21 +244,11 @@ impl Fields {
             line.extend(entry.map(|entry| words::answer(&entry)).unwrap_or_default());
             self.toned(app.index().rows().time(row).to_string(), &line, tone);
         }
+        for &row in &story.headers {
+            let mut scratch = Scratch::default();
+            if let Some(Ok(entry)) = app.original(row).map(|text| text.entry(&mut scratch)) {
+                self.toned("header", &words::answer(&entry), Tone::Dim);
+            }
+        }
     }
-}
-
-/// Milliseconds from the enqueue of the same queue file and recipient to this entry.
-fn queued(app: &App, row: RowId, message: &Message<'_>) -> Option<u64> {
-    let body =
-        |message: &Message<'_>| message.queue_file.and_then(|file| file.body().map(<[u8]>::to_vec));
-    let enqueued = app.history(row).find(|&other| {
-        app.index().rows().kind(other) == Kind::Enqueued
-            && app.original(other).is_some_and(|text| match text.entry(&mut Scratch::default()) {
-                Ok(Entry { body: Body::Message(other), .. }) => {
-                    other.active_to == message.active_to && body(&other) == body(message)
-                }
-                _ => false,
-            })
-    })?;
-    Some(app.index().rows().time(row).since(app.index().rows().time(enqueued)))
 }

@@ -12,13 +12,14 @@
 //! ```
 
 use super::page::Page;
-use super::words::{answer, named, span, states, what};
-use crate::entry::{Body, Direction, Entry, Message, Time};
+use super::steps::Manner;
+use super::words::{named, span, states};
+use crate::entry::{Body, Entry, Time};
 use crate::headless::Log;
-use crate::index::{Connection, ConnectionId, MessageId, RowId};
+use crate::index::{MessageId, RowId};
 use crate::parse::{Original, Scratch};
 use crate::show::{number, plain};
-use crate::story::{self, Recipient, Step, Story};
+use crate::story::{self, Story};
 use std::collections::HashSet;
 use std::io::{self, Write};
 
@@ -27,21 +28,11 @@ const NEWEST: usize = 16;
 
 /// Tells stories of a log.
 pub(super) struct Telling<'a, W> {
-    log: &'a Log,
-    page: Page,
+    pub(super) log: &'a Log,
+    pub(super) page: Page,
     pub(super) out: W,
     /// Something stands above.
     begun: bool,
-}
-
-/// What is the same all over one story.
-struct Manner {
-    /// The day that was named last, as a time of day is meant.
-    day: Option<chrono::NaiveDate>,
-    /// Some time has a fraction.
-    fractions: bool,
-    /// Stays that were told for another recipient.
-    told: HashSet<usize>,
 }
 
 impl<'a, W: Write> Telling<'a, W> {
@@ -116,7 +107,7 @@ impl<'a, W: Write> Telling<'a, W> {
         self.out.write_all(self.page.take().as_bytes())
     }
 
-    fn read(&self, row: RowId) -> Option<Original> {
+    pub(super) fn read(&self, row: RowId) -> Option<Original> {
         let (place, length) = self.log.index.rows().place(row)?;
         self.log.originals.read(place, length)
     }
@@ -252,161 +243,5 @@ impl<'a, W: Write> Telling<'a, W> {
                 _ => None,
             }
         })
-    }
-
-    fn recipient(&mut self, manner: &mut Manner, story: &Story, recipient: &Recipient) {
-        let Some(last) = story.last_leg(recipient) else { return };
-        let name = match (named(last), last.active_to.as_deref()) {
-            (name, Some(active)) if name != active => {
-                format!("{} as {}", plain(name), plain(active))
-            }
-            (name, _) => match last.original_to.as_deref() {
-                Some(original) if !original.eq_ignore_ascii_case(name) => {
-                    format!("{}, originally {}", plain(name), plain(original))
-                }
-                _ => plain(name),
-            },
-        };
-        let mut words = format!("{name}: {}", recipient.state.name());
-        match recipient.attempts {
-            0 => {}
-            1 => words.push_str(", 1 attempt"),
-            attempts => words = format!("{words}, {} attempts", number(attempts)),
-        }
-        if let Some(queued) = last.queued() {
-            words = format!("{words}, {} in the queue", span(queued));
-        }
-        self.page.hanging("  ", &words);
-        let mut steps: Vec<(RowId, &Step)> = Vec::new();
-        for &at in &recipient.legs {
-            let Some(leg) = story.legs.get(at) else { continue };
-            if manner.told.insert(at) {
-                // An enqueue may stand behind what it began, by a moment.
-                let begun = leg.steps.iter().map(|step| step.row).min();
-                let order = leg.steps.iter().enumerate().map(|(at, step)| match begun {
-                    Some(begun) if at == 0 => (begun, step),
-                    _ => (step.row, step),
-                });
-                steps.extend(order);
-            } else {
-                self.page.line(4, &format!("through {}, as above", plain(&leg.channel)));
-            }
-        }
-        steps.sort_by_key(|&(order, _)| order);
-        let mut before = None;
-        for (_, step) in steps {
-            self.day(manner, step.time);
-            self.entry(manner, step.time, step.row, Some(step), before);
-            before = Some(step.time);
-        }
-    }
-
-    /// Names the day of a time, if it is not that of the time before.
-    fn day(&mut self, manner: &mut Manner, time: Time) {
-        let day = time.calendar().map(|time| time.date());
-        if day != manner.day {
-            manner.day = day;
-            let words =
-                day.map_or("(no time)".to_owned(), |day| day.format("%Y-%m-%d").to_string());
-            self.page.line(4, &words);
-        }
-    }
-
-    /// An entry: when, how long after the one before, what, and what was said.
-    fn entry(
-        &mut self,
-        manner: &Manner,
-        time: Time,
-        row: RowId,
-        step: Option<&Step>,
-        before: Option<Time>,
-    ) {
-        let waited = before.map(|before| format!("+ {}", span(time.since(before))));
-        let (clock, waited) = (manner.clock(time), waited.unwrap_or_default());
-        let (original, mut scratch) = (self.read(row), Scratch::default());
-        let entry = original.as_ref().and_then(|original| original.entry(&mut scratch).ok());
-        let Some(Entry { body: Body::Message(message), .. }) = &entry else {
-            let text = original.map_or_else(
-                || "(its text is no longer in the log)".to_owned(),
-                |original| plain(&original.text),
-            );
-            self.page.hanging(&format!("    {clock}  {waited:<13}  "), &text);
-            return;
-        };
-        let indent = 6 + clock.len();
-        let label = format!("    {clock}  {waited:<13}  {:<3} ", plain(message.code.0));
-        self.page.hanging(&label, &what(message, step));
-        let mut said = vec![answer(message), message.reason.map(plain)];
-        let connection = self.log.index.rows().connection(row);
-        said.push(self.over(connection, message));
-        for text in said.into_iter().flatten().filter(|text| !text.is_empty()) {
-            self.page.line(indent, &text);
-        }
-    }
-
-    /// The connection that something happened on, as far as it is known.
-    fn over(&self, id: ConnectionId, message: &Message<'_>) -> Option<String> {
-        let number_of = |connection: &Connection| {
-            let number = id.number()?;
-            let (way, ip) = match connection.direction {
-                Some(Direction::Inbound) => (" from", connection.ends),
-                _ => (" to", connection.ends),
-            };
-            let host = self.log.index.names().text(connection.dns_host);
-            let host = if host.is_empty() {
-                message.connecting_host.map_or(host, |host| host.text)
-            } else {
-                host
-            };
-            let host = if host.is_empty() { String::new() } else { format!(" {}", plain(host)) };
-            let ip = ip.map_or_else(String::new, |ends| {
-                let (address, port) = ends.remote();
-                format!(" [{address}] port {port}")
-            });
-            Some(format!("connection {number}{way}{host}{ip}"))
-        };
-        match self.log.index.connection(id).and_then(number_of) {
-            Some(words) => Some(words),
-            None => message.remote_mta.map(|mta| format!("to {}", plain(mta.host))).or_else(|| {
-                message.connecting_host.map(|host| format!("from {}", plain(host.text)))
-            }),
-        }
-    }
-
-    /// Header lines, and entries that are about no recipient in a queue.
-    fn rest(&mut self, manner: &mut Manner, story: &Story) {
-        if !story.headers.is_empty() {
-            self.page.blank();
-            for &row in &story.headers {
-                let (original, mut scratch) = (self.read(row), Scratch::default());
-                if let Some(Ok(Entry { body: Body::Header(line), .. })) =
-                    original.as_ref().map(|original| original.entry(&mut scratch))
-                {
-                    self.page.hanging("  > ", &plain(line));
-                }
-            }
-        }
-        if !story.others.is_empty() {
-            self.page.blank();
-            self.page.line(2, "other entries");
-            for &row in &story.others {
-                let time = self.log.index.rows().time(row);
-                self.day(manner, time);
-                self.entry(manner, time, row, None, None);
-            }
-        }
-        if story.gone > 0 {
-            let gone = number(story.gone);
-            self.page.blank();
-            self.page.line(2, &format!("{gone} of its entries are no longer in the log"));
-        }
-    }
-}
-
-impl Manner {
-    /// Time of day, with hundredths if the log has any.
-    fn clock(&self, time: Time) -> String {
-        let hundredths = time.0.rem_euclid(1_000) / 10;
-        if self.fractions { format!("{time}.{hundredths:02}") } else { time.to_string() }
     }
 }

@@ -132,6 +132,25 @@ fn enter_goes_deeper_and_escape_comes_back() {
 }
 
 #[test]
+fn header_lines_of_the_message_are_shown_below_its_entries() {
+    let log = b"\
+19-Feb-1998 10:00:00.00 l tcp_local E 1 a@x.org rfc822;b@y.org b@y.org q/ZZ1.00 <1@x>
+19-Feb-1998 10:00:00.00 > Subject: the plan
+19-Feb-1998 10:00:05.00 tcp_local D 1 a@x.org rfc822;b@y.org b@y.org q/ZZ1.00 <1@x> smtp;250 ok
+";
+    let mut opened = Opened::new(log, "");
+    opened.press("<enter><enter>z");
+    let screen = opened.screen(80, 40);
+    assert!(screen.contains("5.00 s after its enqueue"), "{screen}");
+    let below = screen.split("this message").nth(1).unwrap();
+    assert_eq!(lines_with(below, "the plan").len(), 1, "{screen}");
+    assert!(
+        below.contains("enqueued b@y.org") && below.contains("header      Subject"),
+        "{screen}"
+    );
+}
+
+#[test]
 fn the_help_scrolls_from_its_end_at_once() {
     let mut opened = outbound();
     opened.screen(80, 24);

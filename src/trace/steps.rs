@@ -1,0 +1,179 @@
+//! The steps of a recipient in a line each, with what was said below.
+
+use super::tell::Telling;
+use super::words::{answer, named, span, what};
+use crate::entry::{Body, Direction, Entry, Message, Time};
+use crate::index::{Connection, ConnectionId, RowId};
+use crate::parse::Scratch;
+use crate::show::{number, plain};
+use crate::story::{Recipient, Step, Story};
+use std::collections::HashSet;
+use std::io::Write;
+
+/// What is the same all over one story.
+pub(super) struct Manner {
+    /// The day that was named last, as a time of day is meant.
+    pub(super) day: Option<chrono::NaiveDate>,
+    /// Some time has a fraction.
+    pub(super) fractions: bool,
+    /// Stays that were told for another recipient.
+    pub(super) told: HashSet<usize>,
+}
+
+impl<W: Write> Telling<'_, W> {
+    pub(super) fn recipient(&mut self, manner: &mut Manner, story: &Story, recipient: &Recipient) {
+        let Some(last) = story.last_leg(recipient) else { return };
+        let name = match (named(last), last.active_to.as_deref()) {
+            (name, Some(active)) if name != active => {
+                format!("{} as {}", plain(name), plain(active))
+            }
+            (name, _) => match last.original_to.as_deref() {
+                Some(original) if !original.eq_ignore_ascii_case(name) => {
+                    format!("{}, originally {}", plain(name), plain(original))
+                }
+                _ => plain(name),
+            },
+        };
+        let mut words = format!("{name}: {}", recipient.state.name());
+        match recipient.attempts {
+            0 => {}
+            1 => words.push_str(", 1 attempt"),
+            attempts => words = format!("{words}, {} attempts", number(attempts)),
+        }
+        if let Some(queued) = last.queued() {
+            words = format!("{words}, {} in the queue", span(queued));
+        }
+        self.page.hanging("  ", &words);
+        let mut steps: Vec<(RowId, &Step)> = Vec::new();
+        for &at in &recipient.legs {
+            let Some(leg) = story.legs.get(at) else { continue };
+            if manner.told.insert(at) {
+                // An enqueue may stand behind what it began, by a moment.
+                let begun = leg.steps.iter().map(|step| step.row).min();
+                let order = leg.steps.iter().enumerate().map(|(at, step)| match begun {
+                    Some(begun) if at == 0 => (begun, step),
+                    _ => (step.row, step),
+                });
+                steps.extend(order);
+            } else {
+                self.page.line(4, &format!("through {}, as above", plain(&leg.channel)));
+            }
+        }
+        steps.sort_by_key(|&(order, _)| order);
+        let mut before = None;
+        for (_, step) in steps {
+            self.day(manner, step.time);
+            self.entry(manner, step.time, step.row, Some(step), before);
+            before = Some(step.time);
+        }
+    }
+
+    /// Names the day of a time, if it is not that of the time before.
+    pub(super) fn day(&mut self, manner: &mut Manner, time: Time) {
+        let day = time.calendar().map(|time| time.date());
+        if day != manner.day {
+            manner.day = day;
+            let words =
+                day.map_or("(no time)".to_owned(), |day| day.format("%Y-%m-%d").to_string());
+            self.page.line(4, &words);
+        }
+    }
+
+    /// An entry: when, how long after the one before, what, and what was said.
+    pub(super) fn entry(
+        &mut self,
+        manner: &Manner,
+        time: Time,
+        row: RowId,
+        step: Option<&Step>,
+        before: Option<Time>,
+    ) {
+        let waited = before.map(|before| format!("+ {}", span(time.since(before))));
+        let (clock, waited) = (manner.clock(time), waited.unwrap_or_default());
+        let (original, mut scratch) = (self.read(row), Scratch::default());
+        let entry = original.as_ref().and_then(|original| original.entry(&mut scratch).ok());
+        let Some(Entry { body: Body::Message(message), .. }) = &entry else {
+            let text = original.map_or_else(
+                || "(its text is no longer in the log)".to_owned(),
+                |original| plain(&original.text),
+            );
+            self.page.hanging(&format!("    {clock}  {waited:<13}  "), &text);
+            return;
+        };
+        let indent = 6 + clock.len();
+        let label = format!("    {clock}  {waited:<13}  {:<3} ", plain(message.code.0));
+        self.page.hanging(&label, &what(message, step));
+        let mut said = vec![answer(message), message.reason.map(plain)];
+        let connection = self.log.index.rows().connection(row);
+        said.push(self.over(connection, message));
+        for text in said.into_iter().flatten().filter(|text| !text.is_empty()) {
+            self.page.line(indent, &text);
+        }
+    }
+
+    /// The connection that something happened on, as far as it is known.
+    fn over(&self, id: ConnectionId, message: &Message<'_>) -> Option<String> {
+        let number_of = |connection: &Connection| {
+            let number = id.number()?;
+            let (way, ip) = match connection.direction {
+                Some(Direction::Inbound) => (" from", connection.ends),
+                _ => (" to", connection.ends),
+            };
+            let host = self.log.index.names().text(connection.dns_host);
+            let host = if host.is_empty() {
+                message.connecting_host.map_or(host, |host| host.text)
+            } else {
+                host
+            };
+            let host = if host.is_empty() { String::new() } else { format!(" {}", plain(host)) };
+            let ip = ip.map_or_else(String::new, |ends| {
+                let (address, port) = ends.remote();
+                format!(" [{address}] port {port}")
+            });
+            Some(format!("connection {number}{way}{host}{ip}"))
+        };
+        match self.log.index.connection(id).and_then(number_of) {
+            Some(words) => Some(words),
+            None => message.remote_mta.map(|mta| format!("to {}", plain(mta.host))).or_else(|| {
+                message.connecting_host.map(|host| format!("from {}", plain(host.text)))
+            }),
+        }
+    }
+
+    /// Header lines, and entries that are about no recipient in a queue.
+    pub(super) fn rest(&mut self, manner: &mut Manner, story: &Story) {
+        if !story.headers.is_empty() {
+            self.page.blank();
+            for &row in &story.headers {
+                let (original, mut scratch) = (self.read(row), Scratch::default());
+                if let Some(Ok(Entry { body: Body::Header(line), .. })) =
+                    original.as_ref().map(|original| original.entry(&mut scratch))
+                {
+                    self.page.hanging("  > ", &plain(line));
+                }
+            }
+        }
+        if !story.others.is_empty() {
+            self.page.blank();
+            self.page.line(2, "other entries");
+            for &row in &story.others {
+                let time = self.log.index.rows().time(row);
+                self.day(manner, time);
+                self.entry(manner, time, row, None, None);
+            }
+        }
+        if story.gone > 0 {
+            let gone = number(story.gone);
+            self.page.blank();
+            self.page.line(2, &format!("{gone} of its entries are no longer in the log"));
+        }
+    }
+}
+
+impl Manner {
+    /// Time of day, with hundredths if the log has any.
+    pub(super) fn clock(&self, time: Time) -> String {
+        let hundredths = time.0.rem_euclid(1_000) / 10;
+        if self.fractions { format!("{time}.{hundredths:02}") } else { time.to_string() }
+    }
+}
