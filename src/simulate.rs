@@ -3,9 +3,11 @@
 //!
 //! Everything follows from a [`Scenario`]: the same one gives the same entries, byte for byte, on
 //! every machine. No clock is read, no file is touched, and nothing of the rest of this crate is
-//! known here; the entries are text as the MTA writes it with `LOG_FORMAT=1`, `LOG_PROCESS=1`,
-//! `LOG_FILENAME=1`, `LOG_MESSAGE_ID=1`, `LOG_USERNAME=1`, `LOG_CONNECTION` with its low two bits
-//! and the one of authentication, and `LOG_BANNER` and `LOG_TRANSPORTINFO` on `tcp_local`.
+//! known here. Unless [`Written`] says otherwise, the entries are as the MTA writes them with
+//! `LOG_FORMAT=1`, `LOG_PROCESS=1`, `LOG_FILENAME=1`, `LOG_MESSAGE_ID=1`, `LOG_USERNAME=1`,
+//! `LOG_CONNECTION` with its low three bits and the one of authentication, and `LOG_BANNER` and
+//! `LOG_TRANSPORTINFO` on `tcp_local`. What an entry says is decided before it is written, so the
+//! same seed tells the same story in every format, and [`Told`] can give the truth beside it.
 //!
 //! All people, sites and addresses are invented: names end in the reserved `.example` and `.test`,
 //! addresses are of the ranges for documentation.
@@ -28,25 +30,37 @@ mod clock;
 mod domain;
 mod engine;
 mod enqueue;
+mod fact;
+mod field;
 mod inbound;
 mod incident;
 mod local;
+mod odd;
+mod options;
 mod outbound;
+mod print;
 mod queue;
 mod remote;
 mod session;
+mod sheet;
 mod staff;
 mod token;
+mod truth;
 mod unwelcome;
 
+pub use options::{Format, Options, Written};
+
+use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::time::Duration;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use serde_json::{Map, Value};
 
 use chance::wait;
 use clock::{Clock, Time};
 use engine::{Engine, Event};
+use fact::{Body, Fact};
 use inbound::MESSAGES_PER_100_VISITS;
 use incident::Incident;
 use token::Channel;
@@ -84,13 +98,60 @@ impl Scenario {
 /// # Errors
 /// What `out` says if it can't be written to.
 pub fn print(entries: usize, seed: u64, out: &mut impl Write) -> io::Result<()> {
-    let start = NaiveDate::from_ymd_opt(2007, 2, 16).unwrap_or_default().and_time(NaiveTime::MIN);
+    print_as(Written::default(), entries, seed, out)
+}
+
+/// The same, written in some other way.
+///
+/// # Errors
+/// What `out` says if it can't be written to.
+pub fn print_as(
+    written: Written,
+    entries: usize,
+    seed: u64,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let mut out = io::BufWriter::with_capacity(1 << 16, out);
-    for line in Simulator::new(Scenario::batch(seed, start)).take(entries) {
+    for line in Simulator::written(busy(seed), written).take(entries) {
         out.write_all(line.text.as_bytes())?;
         out.write_all(b"\n")?;
     }
     out.flush()
+}
+
+/// The same with the truth: an object for each entry, in the same order, a line each.
+///
+/// # Errors
+/// The first failure, and of which of the two.
+pub fn print_with_truth(
+    written: Written,
+    entries: usize,
+    seed: u64,
+    out: &mut impl Write,
+    truth: &mut impl Write,
+) -> Result<(), Unwritten> {
+    let mut out = io::BufWriter::with_capacity(1 << 16, out);
+    let mut truth = io::BufWriter::with_capacity(1 << 16, truth);
+    for (line, told) in Told::new(Simulator::written(busy(seed), written)).take(entries) {
+        writeln!(out, "{}", line.text).map_err(Unwritten::Log)?;
+        writeln!(truth, "{}", Value::Object(told)).map_err(Unwritten::Truth)?;
+    }
+    out.flush().map_err(Unwritten::Log)?;
+    truth.flush().map_err(Unwritten::Truth)
+}
+
+/// What could not be written.
+#[derive(Debug)]
+pub enum Unwritten {
+    /// The log.
+    Log(io::Error),
+    /// The truth beside it.
+    Truth(io::Error),
+}
+
+fn busy(seed: u64) -> Scenario {
+    let start = NaiveDate::from_ymd_opt(2007, 2, 16).unwrap_or_default().and_time(NaiveTime::MIN);
+    Scenario::batch(seed, start)
 }
 
 /// One entry of the log.
@@ -105,6 +166,9 @@ pub struct Line {
 /// The entries of a scenario in the order of their times. It never ends.
 pub struct Simulator {
     engine: Engine,
+    written: Written,
+    /// Header lines of the message whose entry came last.
+    headers: VecDeque<(Time, Box<Fact>)>,
     /// Between two visits, in microseconds: hundredths would be too coarse for a busy relay.
     interval: u64,
     /// When the visit before began, in the same unit.
@@ -113,15 +177,21 @@ pub struct Simulator {
 
 impl Simulator {
     /// The simulation of a scenario, at its start.
-    #[expect(clippy::needless_pass_by_value, reason = "a scenario is used up by being played")]
     pub fn new(scenario: Scenario) -> Self {
+        Self::written(scenario, Written::default())
+    }
+
+    /// The same with a log that is written in some other way.
+    #[expect(clippy::needless_pass_by_value, reason = "a scenario is used up by being played")]
+    pub fn written(scenario: Scenario, written: Written) -> Self {
         let Scenario { seed, start, rate, incident } = scenario;
-        let engine = Engine::new(seed, Clock::new(start), Incident::new(incident));
+        let engine = Engine::new(seed, written.odd, Clock::new(start), Incident::new(incident));
         let slowest = Duration::from_secs(1_000);
         let message = Duration::try_from_secs_f64(rate.recip()).unwrap_or(slowest).min(slowest);
         let interval = message * u32::try_from(MESSAGES_PER_100_VISITS).unwrap_or(100) / 100;
         let interval = u64::try_from(interval.as_micros()).unwrap_or(u64::MAX).max(1);
-        let mut simulator = Self { engine, interval, visited: 0 };
+        let headers = VecDeque::new();
+        let mut simulator = Self { engine, written, headers, interval, visited: 0 };
         simulator.expect_visit();
         simulator
     }
@@ -130,18 +200,20 @@ impl Simulator {
         self.visited += wait(&mut self.engine.rng, self.interval);
         self.engine.plan(Time(self.visited / 10_000), Event::Arrival);
     }
-}
 
-impl Iterator for Simulator {
-    type Item = Line;
-
-    fn next(&mut self) -> Option<Line> {
+    /// What is logged next. It never ends.
+    fn fact(&mut self) -> Option<(Time, Box<Fact>)> {
+        if let Some(header) = self.headers.pop_front() {
+            return Some(header);
+        }
         // There is always a next visit planned, so there is always an event.
         while let Some((now, event)) = self.engine.next() {
             match event {
-                Event::Line(text) => {
-                    return Some(Line { time: self.engine.clock.date_time(now), text });
+                Event::Entry(fact) if print::is_logged(&fact, &self.written.options) => {
+                    self.look_up_header(now, &fact);
+                    return Some((now, fact));
                 }
+                Event::Entry(_) => {}
                 Event::Arrival => {
                     self.expect_visit();
                     inbound::visit(&mut self.engine, now);
@@ -155,6 +227,80 @@ impl Iterator for Simulator {
             }
         }
         None
+    }
+
+    /// Has the header of a message follow its entry.
+    fn look_up_header(&mut self, now: Time, fact: &Fact) {
+        let Body::Message(message) = &fact.body else { return };
+        if !message.first {
+            return;
+        }
+        for (header, id) in message.headers() {
+            let header = Fact { body: Body::Header(header, id), ..*fact };
+            if print::is_logged(&header, &self.written.options) {
+                self.headers.push_back((now, Box::new(header)));
+            }
+        }
+    }
+
+    fn line(&mut self, time: Time, fact: &Fact) -> Line {
+        let clock = &mut self.engine.clock;
+        let text = print::entry(&self.written, clock, time, fact);
+        Line { time: clock.date_time(time), text }
+    }
+}
+
+impl Iterator for Simulator {
+    type Item = Line;
+
+    fn next(&mut self) -> Option<Line> {
+        let (time, fact) = self.fact()?;
+        Some(self.line(time, &fact))
+    }
+}
+
+/// The entries of a simulation, each with the truth about it. It never ends.
+///
+/// The keys are those that `mtatop export entries` gives it, without `file`, `line` and `offset`:
+/// a key is left out where its option is off or the entry has no such field, and `""` where the
+/// field is logged and blank. (Blank connection information is left out, since nobody can say
+/// whether it would be the connecting or the remote host; so is a blank delivery status.) `truth`
+/// holds what an index has to find out, as far as it exists:
+///
+/// | key | meaning |
+/// | --- | --- |
+/// | `connection` | number of the connection that the entry is about or happened over |
+/// | `message` | number of the message, the same in all queues it passes |
+/// | `recipient` | number of the recipient in it, from 1 |
+/// | `outcome`, `attempt`, `queued_seconds` | of an attempt, as `mtatop export deliveries` has it |
+///
+/// ```
+/// use mtatop::simulate::{Format, Scenario, Simulator, Told, Written};
+///
+/// let written = Written { format: Format::Xml, ..Written::default() };
+/// let scenario = Scenario::demo(1, chrono::NaiveDateTime::default());
+/// let (line, truth) = Told::new(Simulator::written(scenario, written)).next().ok_or("none")?;
+/// assert!(line.text.starts_with("<co ts="));
+/// assert_eq!(truth["kind"], "connection");
+/// assert_eq!(truth["truth"]["connection"], 1);
+/// # Ok::<(), &str>(())
+/// ```
+pub struct Told(Simulator);
+
+impl Told {
+    /// The entries that the simulation would write, and the truth.
+    pub fn new(simulator: Simulator) -> Self {
+        Self(simulator)
+    }
+}
+
+impl Iterator for Told {
+    type Item = (Line, Map<String, Value>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (time, fact) = self.0.fact()?;
+        let line = self.0.line(time, &fact);
+        Some((line, truth::truth(&self.0.written, &mut self.0.engine.clock, time, &fact)))
     }
 }
 

@@ -21,6 +21,12 @@ enum Mailbox {
     Bulk(Person),
     /// A word off a spammer's list.
     Guess(Person),
+    /// A name that has to be quoted.
+    Quoted(Person),
+    /// By way of a relay: a source route.
+    Routed(Person),
+    /// A folder of somebody of ours.
+    Folder(Person),
 }
 
 /// An address.
@@ -35,6 +41,8 @@ pub(super) struct Address {
 pub(super) struct Recipient {
     pub(super) original: Address,
     pub(super) active: Address,
+    /// Its number in its message, from 1; 0 until it has one.
+    pub(super) number: u32,
 }
 
 /// People who have a mailbox here.
@@ -128,6 +136,42 @@ impl Address {
         Self { mailbox: Mailbox::Role(list), domain: HOME }
     }
 
+    /// What stands behind its `@`.
+    pub(super) fn site(self) -> String {
+        let domain = self.domain;
+        match self.mailbox {
+            Mailbox::Bulk(_) => format!("news.{domain}"),
+            _ => domain.to_string(),
+        }
+    }
+
+    /// Whether it is one of our lists.
+    pub(super) fn is_list(self) -> bool {
+        self.domain == HOME && matches!(self.mailbox, Mailbox::Role(role) if role >= ROLES.len())
+    }
+
+    /// The same person's address with a name in it that has to be quoted.
+    pub(super) fn quoted(self) -> Self {
+        self.of_person(Mailbox::Quoted)
+    }
+
+    /// The same person's address behind a relay.
+    pub(super) fn routed(self) -> Self {
+        self.of_person(Mailbox::Routed)
+    }
+
+    /// The address of a folder of the same person.
+    pub(super) fn folder(self) -> Self {
+        self.of_person(Mailbox::Folder)
+    }
+
+    fn of_person(self, form: fn(Person) -> Mailbox) -> Self {
+        match self.mailbox {
+            Mailbox::Person(person) => Self { mailbox: form(person), ..self },
+            _ => self,
+        }
+    }
+
     /// An address of ours that does not exist.
     pub(super) fn guess(rng: &mut fastrand::Rng) -> Self {
         Self { mailbox: Mailbox::Guess(Person(rng.u64(..))), domain: HOME }
@@ -153,6 +197,12 @@ impl fmt::Display for Address {
                 let names = ROLES.iter().chain(&LISTS);
                 write!(f, "{}@{domain}", names.copied().nth(role).unwrap_or("postmaster"))
             }
+            Mailbox::Quoted(person) => {
+                let (first, last) = person.names();
+                write!(f, "\"{first} {last}\"@{domain}")
+            }
+            Mailbox::Routed(person) => write!(f, "@gate.{domain}:{person}@{domain}"),
+            Mailbox::Folder(person) => write!(f, "{person}+Junk@{domain}"),
             Mailbox::Bulk(to) => {
                 write!(f, "bounce-{}-{to}={HOME}@news.{domain}", to.0 >> 40 & 0xffff)
             }
@@ -171,7 +221,7 @@ impl fmt::Display for Address {
 impl Recipient {
     /// One whose address was not changed on the way.
     pub(super) fn plain(address: Address) -> Self {
-        Self { original: address, active: address }
+        Self { original: address, active: address, number: 0 }
     }
 
     /// Whether the message goes to our store.
@@ -187,6 +237,7 @@ impl fmt::Display for StoreAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.mailbox {
             Mailbox::Person(person) => write!(f, "{person}@ims-ms-daemon"),
+            Mailbox::Folder(person) => write!(f, "{person}+Junk@ims-ms-daemon"),
             _ => f.write_str("postmaster@ims-ms-daemon"),
         }
     }

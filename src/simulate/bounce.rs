@@ -1,20 +1,24 @@
 //! Notifications: what the sender of an undeliverable message gets.
 
-use std::fmt;
-
 use super::address::Recipient;
 use super::chance::low;
 use super::clock::{SECOND, Time};
 use super::domain::HOME;
-use super::engine::{Engine, MessageEntry};
+use super::engine::Engine;
 use super::enqueue::{Arrived, enqueue};
+use super::fact::{Body, Fact, Message};
 use super::queue::{Envelope, Queued};
 use super::staff::Program;
-use super::token::{Channel, MessageId, Peer, ProcessId, User};
+use super::token::{Channel, MessageId, ProcessId, User};
 
 /// Returns a message: the failing program queues a notification to `process`, which sends it on to
 /// the sender. A notification itself is not returned.
-pub(super) fn bounce(engine: &mut Engine, at: Time, pid: ProcessId, returned: &Envelope) {
+pub(super) fn bounce(
+    engine: &mut Engine,
+    at: Time,
+    (pid, connection): (ProcessId, Option<u64>),
+    returned: &Envelope,
+) {
     let Some(sender) = returned.from else {
         return;
     };
@@ -24,15 +28,15 @@ pub(super) fn bounce(engine: &mut Engine, at: Time, pid: ProcessId, returned: &E
         size: low(&mut engine.rng, 2..7),
         user: User::System,
     };
-    let recipient = Recipient::plain(sender);
-    let queued = Queued::new(&mut engine.rng, Channel::Process, envelope, vec![recipient]);
-    let entry = MessageEntry {
+    let recipient = Recipient { number: 1, ..Recipient::plain(sender) };
+    let queued = Queued::new(&mut engine.rng, at, Channel::Process, envelope, vec![recipient]);
+    let message = Message {
         source: Channel::Local,
         destination: Some(Channel::Process),
-        ids: &Cause { notification: envelope.id, original: returned.id },
-        ..MessageEntry::about(pid, "E", &envelope, &recipient, &queued.file)
+        cause: Some(returned.id),
+        ..Message::about("E", &envelope, &recipient, queued.file)
     };
-    engine.message(at, &envelope, &entry);
+    engine.log(at, Fact { pid, connection, body: Body::Message(message) });
     let soon = engine.rng.u64(20..3 * SECOND);
     send(engine, at.after(soon), &queued);
 }
@@ -41,23 +45,11 @@ pub(super) fn bounce(engine: &mut Engine, at: Time, pid: ProcessId, returned: &E
 fn send(engine: &mut Engine, at: Time, queued: &Queued) {
     let mut pid = engine.staff.once(&mut engine.rng, Program::Process);
     let operation = pid;
-    let arrived = Arrived { source: Channel::Process, code: "E", peer: Peer::None };
+    let arrived = Arrived::from(Channel::Process);
     enqueue(engine, at, &mut pid, &arrived, &queued.envelope, queued.recipients.clone());
     let done = at.after(engine.rng.u64(3..30));
     for recipient in &queued.recipients {
-        let entry = MessageEntry::about(operation, "D", &queued.envelope, recipient, &queued.file);
-        engine.message(done, &queued.envelope, &entry);
-    }
-}
-
-/// Both ids, as the first entry of a notification has them.
-struct Cause {
-    notification: MessageId,
-    original: MessageId,
-}
-
-impl fmt::Display for Cause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{},{}", self.notification, self.original)
+        let body = Body::Message(Message::dequeued("D", queued, recipient));
+        engine.log(done, Fact { pid: operation, connection: None, body });
     }
 }

@@ -1,23 +1,22 @@
-//! The machine room: what is to happen and when, and the pen that writes entries.
+//! The machine room: what is to happen and when.
 //!
 //! Knows nothing of mail: the channels' modules decide what happens.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
-use std::fmt::{Display, Write};
 
-use super::address::Recipient;
+use super::chance::one_of;
 use super::clock::{Clock, Time};
 use super::domain::Domain;
+use super::fact::Fact;
 use super::incident::Incident;
-use super::queue::{Envelope, Queued, Waiting};
+use super::queue::{Queued, Waiting};
 use super::staff::{Ports, Staff, Worker};
-use super::token::{Application, Channel, ProcessId, QueueFile, Sender, Transport};
 
 /// Something to happen at its time.
 pub(super) enum Event {
-    /// An entry, already written: what follows from a cause is written when the cause happens.
-    Line(String),
+    /// An entry to be written: what follows from a cause is known when the cause happens.
+    Entry(Box<Fact>),
     /// A client somewhere connects.
     Arrival,
     /// A queue file may be tried.
@@ -47,6 +46,8 @@ pub(super) enum Direction {
 pub(super) struct Engine {
     pub(super) rng: fastrand::Rng,
     pub(super) seed: u64,
+    /// Whether the site has the oddities of old and large ones.
+    pub(super) odd: bool,
     pub(super) incident: Incident,
     pub(super) staff: Staff,
     pub(super) client_ports: Ports,
@@ -55,41 +56,16 @@ pub(super) struct Engine {
     pub(super) clock: Clock,
     agenda: BinaryHeap<Appointment>,
     appointments: u64,
-}
-
-/// The part of a message entry that is not the message's own.
-pub(super) struct MessageEntry<'a> {
-    pub(super) pid: ProcessId,
-    pub(super) source: Channel,
-    pub(super) destination: Option<Channel>,
-    pub(super) code: &'a str,
-    pub(super) size: u32,
-    pub(super) original: &'a dyn Display,
-    pub(super) active: &'a dyn Display,
-    pub(super) file: &'a dyn Display,
-    pub(super) ids: &'a dyn Display,
-    /// The connecting or the connected host.
-    pub(super) host: &'a dyn Display,
-    pub(super) diagnostics: Option<&'a dyn Display>,
-}
-
-/// A connection entry.
-pub(super) struct ConnectionEntry<'a> {
-    pub(super) pid: ProcessId,
-    pub(super) channel: Channel,
-    pub(super) direction: Direction,
-    pub(super) code: char,
-    pub(super) transport: Option<Transport>,
-    pub(super) application: Application,
-    pub(super) text: Option<&'a dyn Display>,
+    connections: u64,
 }
 
 impl Engine {
     /// Nothing to do yet.
-    pub(super) fn new(seed: u64, clock: Clock, incident: Incident) -> Self {
+    pub(super) fn new(seed: u64, odd: bool, clock: Clock, incident: Incident) -> Self {
         let mut rng = fastrand::Rng::with_seed(seed);
         Self {
             seed,
+            odd,
             incident,
             staff: Staff::new(&mut rng),
             client_ports: Ports::new(&mut rng),
@@ -98,6 +74,7 @@ impl Engine {
             clock,
             agenda: BinaryHeap::new(),
             appointments: 0,
+            connections: 0,
             rng,
         }
     }
@@ -128,76 +105,21 @@ impl Engine {
         }
     }
 
-    /// Writes a message entry. An empty field keeps the blank before it; only diagnostics do not,
-    /// they are the last.
-    pub(super) fn message(&mut self, time: Time, envelope: &Envelope, entry: &MessageEntry<'_>) {
-        let MessageEntry { pid, code, size, original, active, file, ids, host, .. } = entry;
-        let source = entry.source.column();
-        let destination = entry.destination.map_or("            ", Channel::column);
-        let (from, user) = (Sender(envelope.from), envelope.user);
-        let mut line = String::with_capacity(512);
-        self.clock.stamp(&mut line, time);
-        let written = write!(
-            line,
-            " {pid} {source} {destination} {code} {size} {from} rfc822;{original} {active} {file} \
-             {ids} {user} {host}"
-        );
-        debug_assert!(written.is_ok(), "a String takes everything");
-        self.finish(time, line, entry.diagnostics);
+    /// Has an entry written.
+    pub(super) fn log(&mut self, time: Time, fact: Fact) {
+        self.plan(time, Event::Entry(Box::new(fact)));
     }
 
-    /// Writes a connection entry.
-    pub(super) fn connection(&mut self, time: Time, entry: &ConnectionEntry<'_>) {
-        let ConnectionEntry { pid, channel, code, application, .. } = entry;
-        let channel = channel.column();
-        let direction = match entry.direction {
-            Direction::Inbound => '+',
-            Direction::Outbound => '-',
-        };
-        let mut line = String::with_capacity(192);
-        self.clock.stamp(&mut line, time);
-        let padding = "           ";
-        let mut written = write!(line, " {pid} {channel} {direction}{padding} {code} ");
-        if let Some(transport) = entry.transport {
-            written = written.and_then(|()| write!(line, "{transport} "));
-        }
-        written = written.and_then(|()| write!(line, "{application}"));
-        debug_assert!(written.is_ok(), "a String takes everything");
-        self.finish(time, line, entry.text);
+    /// The number of a new connection.
+    pub(super) fn connection(&mut self) -> u64 {
+        self.connections += 1;
+        self.connections
     }
 
-    fn finish(&mut self, time: Time, mut line: String, text: Option<&dyn Display>) {
-        if let Some(text) = text {
-            let written = write!(line, " {text}");
-            debug_assert!(written.is_ok(), "a String takes everything");
-        }
-        self.plan(time, Event::Line(line));
-    }
-}
-
-/// The diagnostics-free entry of a queue file, to be completed.
-impl<'a> MessageEntry<'a> {
-    /// An entry about a recipient of a message in a queue file.
-    pub(super) fn about(
-        pid: ProcessId,
-        code: &'a str,
-        envelope: &'a Envelope,
-        recipient: &'a Recipient,
-        file: &'a QueueFile,
-    ) -> Self {
-        Self {
-            pid,
-            source: file.channel,
-            destination: None,
-            code,
-            size: envelope.size,
-            original: &recipient.original,
-            active: &recipient.active,
-            file,
-            ids: &envelope.id,
-            host: &"",
-            diagnostics: None,
-        }
+    /// Whether something odd happens that does so many times in ten thousand, at an odd site.
+    /// Elsewhere nothing is drawn, so nothing changes for what comes after.
+    pub(super) fn oddly(&mut self, per_ten_thousand: u32) -> bool {
+        self.odd && one_of(&mut self.rng, per_ten_thousand)
     }
 }
 

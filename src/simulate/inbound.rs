@@ -6,7 +6,9 @@ use super::clock::{SECOND, Time};
 use super::domain::{Domain, client_ip};
 use super::engine::Engine;
 use super::enqueue::{Arrived, enqueue};
+use super::fact::Words;
 use super::local::convert;
+use super::odd;
 use super::queue::{Envelope, local_recipients, remote_recipients};
 use super::session::{Session, cipher, hang};
 use super::token::{Channel, Peer, User};
@@ -22,6 +24,9 @@ pub(super) const MESSAGES_PER_100_VISITS: u64 = 332;
 
 /// Somebody connects.
 pub(super) fn visit(engine: &mut Engine, now: Time) {
+    if engine.oddly(200) {
+        return unwelcome::ask_for_queue(engine, now);
+    }
     match engine.rng.u32(0..1_000) {
         0..470 => from_internet(engine, now),
         470..735 => submission(engine, now),
@@ -56,7 +61,8 @@ fn from_internet(engine: &mut Engine, now: Time) {
         (None, 1..6) => "EEC",
         (None, _) => "EE",
     };
-    let arrived = Arrived { source: Channel::Local, code, peer };
+    let code = if engine.oddly(1_000) { "EEQ" } else { code };
+    let arrived = Arrived::over(&session, Channel::Local, code, peer);
     let mut at = now.after(engine.rng.u64(15..120));
     for _ in 0..=low(&mut engine.rng, 0..10) {
         at = at.after(wait(&mut engine.rng, 60));
@@ -67,7 +73,8 @@ fn from_internet(engine: &mut Engine, now: Time) {
         }
         let audience = audience(&mut engine.rng);
         let recipients = local_recipients(&mut engine.rng, audience);
-        if one_of(&mut engine.rng, 300) {
+        let recipients = odd::recipients(engine, recipients);
+        if one_of(&mut engine.rng, 300) || engine.oddly(1_000) {
             convert(engine, at, session.pid, &arrived, &envelope, recipients);
             session.pid.sequence += 1;
         } else {
@@ -83,7 +90,7 @@ fn from_internet(engine: &mut Engine, now: Time) {
 /// A message of another site: a person's, a mailing's or, seldom, a notification.
 fn letter(engine: &mut Engine, domain: Domain) -> Envelope {
     let rng = &mut engine.rng;
-    match rng.u32(0..100) {
+    let envelope = match rng.u32(0..100) {
         0..6 => {
             let to = Person::local(rng);
             Envelope::bulk(rng, domain, to)
@@ -96,7 +103,8 @@ fn letter(engine: &mut Engine, domain: Domain) -> Envelope {
             let from = Address::remote(rng, domain);
             Envelope::new(rng, from, User::System)
         }
-    }
+    };
+    odd::envelope(engine, envelope)
 }
 
 /// One of us sends, having logged in.
@@ -122,17 +130,23 @@ fn submission(engine: &mut Engine, now: Time) {
         unwelcome::bad_password(engine, at, &mut session, person);
         at = at.after(engine.rng.u64(2 * SECOND..9 * SECOND));
     }
-    let welcome = format!(
-        "Authentication successful - switched to channel {channel} {person} 235 2.7.0 PLAIN \
-         authentication successful."
-    );
-    session.entry(engine, at, 'U', &welcome);
-    let code = if session.application.tls.is_some() { "EESA" } else { "EEA" };
-    let arrived = Arrived { source: channel, code, peer };
+    let welcome = Words {
+        message: format!("Authentication successful - switched to channel {channel}").into(),
+        user: Some(person),
+        diagnostic: "235 2.7.0 PLAIN authentication successful.".into(),
+    };
+    session.entry(engine, at, 'U', welcome);
+    let code = match session.application.tls {
+        Some(_) if engine.oddly(2_000) => "EEPSA",
+        Some(_) => "EESA",
+        None => "EEA",
+    };
+    let arrived = Arrived::over(&session, channel, code, peer);
     for _ in 0..=low(&mut engine.rng, 0..3) {
         at = at.after(10 + wait(&mut engine.rng, 60));
         let from = Address::local(person);
         let envelope = Envelope::new(&mut engine.rng, from, User::Authenticated(person));
+        let envelope = odd::envelope(engine, envelope);
         let recipients = circle(engine);
         enqueue(engine, at, &mut session.pid, &arrived, &envelope, recipients);
     }
@@ -144,8 +158,9 @@ fn from_machine(engine: &mut Engine, now: Time) {
     let (name, number) = pick(&mut engine.rng, &MACHINES);
     let ip = [192, 0, 2, number].into();
     let peer = Peer::Inside(name, ip);
-    let mut session = Session::accept(engine, now, (Channel::Intranet, 25), ip, None);
-    let arrived = Arrived { source: Channel::Intranet, code: "EE", peer };
+    let channel = if engine.odd { Channel::Router } else { Channel::Intranet };
+    let mut session = Session::accept(engine, now, (channel, 25), ip, None);
+    let arrived = Arrived::over(&session, channel, "EE", peer);
     let mut at = now.after(engine.rng.u64(2..20));
     let from = Address::automatic(&mut engine.rng, super::domain::HOME);
     for _ in 0..=low(&mut engine.rng, 0..32) {
@@ -167,7 +182,7 @@ fn from_machine(engine: &mut Engine, now: Time) {
 fn circle(engine: &mut Engine) -> Vec<Recipient> {
     let rng = &mut engine.rng;
     let audience = audience(rng);
-    match rng.u32(0..10) {
+    let recipients = match rng.u32(0..10) {
         0..3 => remote_recipients(rng, engine.seed, audience),
         3..8 => local_recipients(rng, audience),
         _ => {
@@ -175,7 +190,8 @@ fn circle(engine: &mut Engine) -> Vec<Recipient> {
             all.extend(local_recipients(rng, audience));
             all
         }
-    }
+    };
+    odd::recipients(engine, recipients)
 }
 
 /// How many a message goes to: mostly one, but a few go to a whole house.

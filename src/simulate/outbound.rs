@@ -2,19 +2,21 @@
 //!
 //! Decides what becomes of each delivery; the texts of the other side are in `remote`.
 
-use std::fmt;
+use std::borrow::Cow;
+use std::sync::Arc;
 use std::vec::IntoIter;
 
 use super::bounce::bounce;
 use super::chance::{one_of, wait};
 use super::clock::{MINUTE, SECOND, Time};
 use super::domain::{Domain, Health, Host, LARGEST, REFUSING, Software, our_ip};
-use super::engine::{ConnectionEntry, Direction, Engine, Event, MessageEntry};
-use super::queue::{Fate, Queued};
-use super::remote::{Answer, Diagnostics, greeting};
+use super::engine::{Direction, Engine, Event};
+use super::fact::{Body, Change, Fact, Message, Status, Words};
+use super::queue::{Envelope, Fate, Queued};
+use super::remote::{Answer, Conversation, greeting};
 use super::session::{Session, cipher, hang};
 use super::staff::Program;
-use super::token::{Application, Channel, ProcessId, Transport};
+use super::token::{Application, Channel, Peer, ProcessId, Transport};
 
 /// Files one run takes, and one connection carries, at most.
 const BATCH: usize = 20;
@@ -73,7 +75,7 @@ fn converse(engine: &mut Engine, now: Time, domain: Domain, files: &mut IntoIter
         _ => cipher(&mut engine.rng, 8_500),
     };
     let mut session = Session::connect(engine, now, domain, host, tls);
-    let greeting = greeting(&engine.clock, now, host);
+    let greeting = greeting(&engine.clock, now, host, engine.odd).into();
     let mut at = now.after(engine.rng.u64(10..120));
     for mut queued in files.by_ref() {
         at = at.after(8 + wait(&mut engine.rng, 35));
@@ -133,7 +135,7 @@ fn attempt(
     engine: &mut Engine,
     at: Time,
     session: &Session,
-    greeting: &str,
+    greeting: &Arc<str>,
     (mut answer, queued): (Answer, Queued),
 ) {
     let Some((_, host)) = session.application.hosts else {
@@ -146,27 +148,27 @@ fn attempt(
         if action == 'Q' && !keep {
             action = 'R';
         }
-        let diagnostics = Diagnostics {
+        let conversation = Conversation {
             host,
             transport: session.transport,
-            greeting,
+            greeting: Arc::clone(greeting),
             answer,
             recipient: recipient.active,
-            envelope: &queued.envelope,
+            id: queued.envelope.id,
             token,
+            odd: engine.odd,
         };
         let code = code(action, host.software(), session.application.tls.is_some());
-        let entry = MessageEntry {
-            size: if action == 'D' || answer == Answer::Unwanted {
-                queued.envelope.size
-            } else {
-                0
-            },
-            host: &host,
-            diagnostics: Some(&diagnostics),
-            ..MessageEntry::about(session.pid, code, &queued.envelope, recipient, &queued.file)
+        let whole = action == 'D' || answer == Answer::Unwanted;
+        let message = Message {
+            size: if whole { queued.envelope.size } else { 0 },
+            peer: Peer::Called(host),
+            reason: if action == 'R' { answer.reason() } else { "" },
+            status: Status::Remote(conversation),
+            over: Some((session.transport, session.application)),
+            ..Message::dequeued(code, &queued, recipient)
         };
-        finish(engine, at, &queued, &entry);
+        finish(engine, at, (session.pid, Some(session.number)), &queued.envelope, message);
         // Only the first of several is unknown or full.
         if matches!(answer, Answer::UnknownUser | Answer::MailboxFull) {
             answer = Answer::Accepted;
@@ -190,27 +192,22 @@ fn unreachable(
     let patience = if reason == "Connection refused" { 2 } else { 3 * SECOND };
     let mut at = now.after(patience + engine.rng.u64(1..40));
     failed_connection(engine, at, domain, host, pid);
-    let connect = FailedConnect { host, reason };
+    let connect: Cow<'static, str> =
+        format!("TCP active open: Failed connect() {}:25  Error: {reason}", host.ip()).into();
     let dead = "Too many failures to this host during this run; skipping this host: \
                 Dead (unresponsive) host";
     for (number, queued) in files.into_iter().enumerate() {
         pid.sequence += 1;
         at = at.after(engine.rng.u64(0..3));
-        let text: &dyn fmt::Display = if number == 0 { &connect } else { &dead };
+        let text = if number == 0 { connect.clone() } else { dead.into() };
         let keep = engine.waiting.may_defer(queued.file.attempts);
         for recipient in &queued.recipients {
-            let entry = MessageEntry {
+            let message = Message {
                 size: 0,
-                diagnostics: Some(text),
-                ..MessageEntry::about(
-                    pid,
-                    if keep { "Q" } else { "R" },
-                    &queued.envelope,
-                    recipient,
-                    &queued.file,
-                )
+                status: Status::Ours(text.clone()),
+                ..Message::dequeued(if keep { "Q" } else { "R" }, &queued, recipient)
             };
-            finish(engine, at, &queued, &entry);
+            finish(engine, at, (pid, None), &queued.envelope, message);
         }
         if keep {
             defer(engine, at, queued);
@@ -224,41 +221,64 @@ fn failed_connection(engine: &mut Engine, at: Time, domain: Domain, host: Host, 
     engine.our_ports.release(port);
     let transport =
         Transport { ours: (our_ip(&mut engine.rng, theirs), port), theirs: (theirs, 25) };
-    let entry = ConnectionEntry {
-        pid,
+    let change = Change {
         channel: Channel::Local,
         direction: Direction::Outbound,
         code: 'Y',
         transport: one_of(&mut engine.rng, 6_000).then_some(transport),
         application: Application { hosts: Some((domain, host)), tls: None },
-        text: None,
+        words: Words::default(),
     };
-    engine.connection(at, &entry);
+    let connection = Some(engine.connection());
+    engine.log(at, Fact { pid, connection, body: Body::Connection(change) });
 }
 
 /// Names nobody answers for: returned at once.
 fn no_such_domain(engine: &mut Engine, now: Time, domain: Domain, files: Vec<Queued>) {
     let mut pid = engine.staff.once(&mut engine.rng, Program::Client);
-    let text = format!("Illegal host/domain name found: {domain}");
+    let text: Cow<'static, str> = format!("Illegal host/domain name found: {domain}").into();
     for queued in files {
         for recipient in &queued.recipients {
-            let entry = MessageEntry {
+            let message = Message {
                 size: 0,
-                diagnostics: Some(&text),
-                ..MessageEntry::about(pid, "R", &queued.envelope, recipient, &queued.file)
+                status: Status::Ours(text.clone()),
+                ..Message::dequeued("R", &queued, recipient)
             };
-            finish(engine, now, &queued, &entry);
+            finish(engine, now, (pid, None), &queued.envelope, message);
         }
         pid.sequence += 1;
     }
 }
 
 /// Writes an entry, after that of the bounce if there is to be one.
-fn finish(engine: &mut Engine, at: Time, queued: &Queued, entry: &MessageEntry<'_>) {
-    if entry.code.starts_with('R') {
-        bounce(engine, at, entry.pid, &queued.envelope);
+fn finish(
+    engine: &mut Engine,
+    at: Time,
+    (pid, connection): (ProcessId, Option<u64>),
+    envelope: &Envelope,
+    mut message: Message,
+) {
+    if message.action() == 'R' {
+        // Some senders want no notification (NOTIFY=NEVER).
+        if engine.oddly(3_000) {
+            message.code = if message.code == "RES" { "KES" } else { "K" };
+            message.reason = "";
+        } else {
+            bounce(engine, at, (pid, connection), envelope);
+        }
     }
-    engine.message(at, &queued.envelope, entry);
+    engine.log(at, Fact { pid, connection, body: Body::Message(message) });
+}
+
+/// Tells the senders that their mail is late.
+fn warn(engine: &mut Engine, at: Time, queued: &Queued) {
+    let pid = engine.staff.once(&mut engine.rng, Program::Process);
+    for recipient in &queued.recipients {
+        bounce(engine, at, (pid, None), &queued.envelope);
+        let status = Status::Ours("Message still undelivered; it will be tried again".into());
+        let message = Message { status, ..Message::dequeued("W", queued, recipient) };
+        engine.log(at, Fact { pid, connection: None, body: Body::Message(message) });
+    }
 }
 
 /// The file stays, and its name counts the failure.
@@ -266,6 +286,9 @@ fn defer(engine: &mut Engine, at: Time, mut queued: Queued) {
     let tried = usize::try_from(queued.file.attempts).unwrap_or(usize::MAX);
     let minutes = BACKOFF[tried.min(BACKOFF.len() - 1)];
     queued.file.attempts += 1;
+    if queued.file.attempts == 3 && engine.oddly(8_000) {
+        warn(engine, at, &queued);
+    }
     engine.waiting.deferred += 1;
     let later = at.after(minutes * MINUTE + engine.rng.u64(0..20 * SECOND));
     engine.plan(later, Event::Due(Box::new(queued)));
@@ -283,18 +306,5 @@ fn code(action: char, software: Software, tls: bool) -> &'static str {
         ('Q', _, true) => "QES",
         (_, _, false) => "RE",
         (_, _, true) => "RES",
-    }
-}
-
-/// Why there is no connection.
-struct FailedConnect {
-    host: Host,
-    reason: &'static str,
-}
-
-impl fmt::Display for FailedConnect {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (ip, reason) = (self.host.ip(), self.reason);
-        write!(f, "TCP active open: Failed connect() {ip}:25  Error: {reason}")
     }
 }

@@ -63,6 +63,8 @@ pub(super) struct Queued {
     pub(super) recipients: Vec<Recipient>,
     pub(super) file: QueueFile,
     pub(super) fate: Fate,
+    /// When it was put there.
+    pub(super) since: Time,
     /// When the first attempt was made.
     pub(super) tried: Option<Time>,
 }
@@ -71,6 +73,7 @@ impl Queued {
     /// A new file of a channel.
     pub(super) fn new(
         rng: &mut fastrand::Rng,
+        since: Time,
         channel: Channel,
         envelope: Envelope,
         recipients: Vec<Recipient>,
@@ -84,7 +87,7 @@ impl Queued {
             _ => Fate::Welcome,
         };
         let file = QueueFile::new(rng, channel);
-        Self { envelope, recipients, file, fate, tried: None }
+        Self { envelope, recipients, file, fate, since, tried: None }
     }
 }
 
@@ -127,14 +130,14 @@ pub(super) fn local_recipients(rng: &mut fastrand::Rng, count: u32) -> Vec<Recip
     let list = (count > 8).then(|| Address::list(rng));
     let mut recipient = || {
         let active = Address::local(Person::local(rng));
-        Recipient { original: list.unwrap_or(active), active }
+        Recipient { original: list.unwrap_or(active), ..Recipient::plain(active) }
     };
     without_twins((0..count).map(|_| recipient()).collect())
 }
 
 /// A message goes to an address once, however often it is named. Different people may have been
 /// drawn whose names are printed alike, so it is the printed name that counts.
-fn without_twins(recipients: Vec<Recipient>) -> Vec<Recipient> {
+pub(super) fn without_twins(recipients: Vec<Recipient>) -> Vec<Recipient> {
     if recipients.len() < 2 {
         return recipients;
     }

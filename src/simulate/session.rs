@@ -2,13 +2,13 @@
 //!
 //! Knows nothing of what is said over it.
 
-use std::fmt::Display;
 use std::net::IpAddr;
 
 use super::chance::{one_of, pick};
 use super::clock::{MINUTE, Time};
 use super::domain::{Domain, Host, our_ip};
-use super::engine::{ConnectionEntry, Direction, Engine, Event, Lease};
+use super::engine::{Direction, Engine, Event, Lease};
+use super::fact::{Body, Change, Fact, Message, Words};
 use super::staff::Program;
 use super::token::{Application, Channel, ProcessId, Transport};
 
@@ -28,6 +28,8 @@ pub(super) struct Session {
     pub(super) application: Application,
     /// Of the next entry.
     pub(super) pid: ProcessId,
+    /// No other connection has it.
+    pub(super) number: u64,
     lease: Lease,
 }
 
@@ -44,9 +46,9 @@ impl Session {
     }
 
     /// Somebody connected who may not; the entry of that is the only one.
-    pub(super) fn reject(engine: &mut Engine, at: Time, theirs: IpAddr, text: &dyn Display) {
+    pub(super) fn reject(engine: &mut Engine, at: Time, theirs: IpAddr, text: &'static str) {
         let mut session = Self::incoming(engine, (Channel::Local, 25), theirs, None);
-        session.write(engine, at, 'X', Some(text));
+        session.write(engine, at, 'X', Words::remark(text));
         engine.plan(at, Event::Release(session.lease));
     }
 
@@ -66,17 +68,30 @@ impl Session {
         let lease = Lease { worker, port, direction: Direction::Outbound };
         let application = Application { hosts: Some((domain, host)), tls };
         let channel = Channel::Local;
-        Self { channel, transport, application, pid: worker.id(), lease }.opened(engine, at)
+        let number = engine.connection();
+        Self { channel, transport, application, pid: worker.id(), number, lease }.opened(engine, at)
     }
 
     /// Writes a connection entry other than those of opening and close.
-    pub(super) fn entry(&mut self, engine: &mut Engine, at: Time, code: char, text: &dyn Display) {
-        self.write(engine, at, code, Some(text));
+    pub(super) fn entry(&mut self, engine: &mut Engine, at: Time, code: char, words: Words) {
+        self.write(engine, at, code, words);
+    }
+
+    /// Writes a message entry about something that happened over it.
+    pub(super) fn message(&self, engine: &mut Engine, at: Time, message: Message) {
+        let over = Some((self.transport, self.application));
+        let body = Body::Message(Message { over, ..message });
+        engine.log(at, Fact { pid: self.pid, connection: Some(self.number), body });
     }
 
     /// Closes, and gives back the thread and the port.
     pub(super) fn close(mut self, engine: &mut Engine, at: Time) {
-        self.write(engine, at, 'C', None);
+        let words = if engine.oddly(800) {
+            Words::remark("Maximum time for a session exceeded")
+        } else {
+            Words::default()
+        };
+        self.write(engine, at, 'C', words);
         engine.plan(at, Event::Release(self.lease));
     }
 
@@ -94,25 +109,26 @@ impl Session {
         };
         let lease = Lease { worker, port: their_port, direction: Direction::Inbound };
         let application = Application { hosts: None, tls };
-        Self { channel, transport, application, pid: worker.id(), lease }
+        let number = engine.connection();
+        Self { channel, transport, application, pid: worker.id(), number, lease }
     }
 
     fn opened(mut self, engine: &mut Engine, at: Time) -> Self {
-        self.write(engine, at, 'O', None);
+        self.write(engine, at, 'O', Words::default());
         self
     }
 
-    fn write(&mut self, engine: &mut Engine, at: Time, code: char, text: Option<&dyn Display>) {
-        let entry = ConnectionEntry {
-            pid: self.pid,
+    fn write(&mut self, engine: &mut Engine, at: Time, code: char, words: Words) {
+        let change = Change {
             channel: self.channel,
             direction: self.lease.direction,
             code,
             transport: Some(self.transport),
             application: self.application,
-            text,
+            words,
         };
-        engine.connection(at, &entry);
+        let body = Body::Connection(change);
+        engine.log(at, Fact { pid: self.pid, connection: Some(self.number), body });
         self.pid.sequence += 1;
     }
 }

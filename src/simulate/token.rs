@@ -6,8 +6,8 @@
 use std::fmt::{self, Write};
 use std::net::IpAddr;
 
-use super::address::{Address, Person};
-use super::chance::slot;
+use super::address::Person;
+use super::chance::{scatter, slot};
 use super::domain::{Domain, HOME, Host, LARGEST};
 
 /// A channel of the MTA.
@@ -15,6 +15,8 @@ use super::domain::{Domain, HOME, Host, LARGEST};
 pub(super) enum Channel {
     Local,
     Intranet,
+    /// The same at sites that have many machines and a name longer than its column.
+    Router,
     Submit,
     Auth,
     Store,
@@ -23,23 +25,24 @@ pub(super) enum Channel {
 }
 
 impl Channel {
-    /// Its name in a column of twelve.
-    pub(super) fn column(self) -> &'static str {
+    /// Its name.
+    pub(super) fn name(self) -> &'static str {
         match self {
-            Self::Local => "tcp_local   ",
+            Self::Local => "tcp_local",
             Self::Intranet => "tcp_intranet",
-            Self::Submit => "tcp_submit  ",
-            Self::Auth => "tcp_auth    ",
-            Self::Store => "ims-ms      ",
-            Self::Conversion => "conversion  ",
-            Self::Process => "process     ",
+            Self::Router => "tcp_default_router",
+            Self::Submit => "tcp_submit",
+            Self::Auth => "tcp_auth",
+            Self::Store => "ims-ms",
+            Self::Conversion => "conversion",
+            Self::Process => "process",
         }
     }
 }
 
 impl fmt::Display for Channel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.column().trim_end())
+        f.write_str(self.name())
     }
 }
 
@@ -72,7 +75,47 @@ impl MessageId {
     pub(super) fn new(rng: &mut fastrand::Rng, domain: Domain) -> Self {
         Self { unique: rng.u64(..), domain }
     }
+
+    /// A number that no other message has, and that a reader of JSON takes for a whole one.
+    pub(super) fn number(self) -> u64 {
+        self.unique >> 11
+    }
+
+    /// The envelope id that we give it.
+    pub(super) fn envelope(self) -> Self {
+        Self { unique: scatter(self.unique), domain: HOME }
+    }
+
+    /// NOTARY flags of a recipient: the one value that is documented, and likely others.
+    pub(super) fn flags(self, recipient: u32) -> u32 {
+        [276, 276, 276, 0, 20, 272][slot(self.unique.rotate_left(recipient), 6)]
+    }
+
+    /// Sensitivity: none, personal, private or confidential.
+    pub(super) fn sensitivity(self) -> u64 {
+        (self.unique >> 7) % 16 % 13 % 4
+    }
+
+    /// Priority, most often the usual one.
+    pub(super) fn priority(self) -> u64 {
+        [3, 3, 3, 2, 4, 0, 1, 5][slot(self.unique >> 11, 8)]
+    }
+
+    /// What it is about.
+    pub(super) fn subject(self) -> &'static str {
+        SUBJECTS[slot(self.unique >> 17, SUBJECTS.len())]
+    }
 }
+
+/// Inner blanks and tabs are kept in the log.
+const SUBJECTS: [&str; 6] = [
+    "Re: offer 4711",
+    "Your order",
+    "Minutes of  Monday's\tmeeting",
+    "=?utf-8?Q?Gr=C3=BC=C3=9Fe?= from the sea",
+    "invoice (2nd reminder); \"urgent\" <please read>",
+    "> E 1 a@b.example rfc822;c@d.example",
+];
 
 impl fmt::Display for MessageId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -118,18 +161,20 @@ pub(super) struct QueueFile {
     body: u64,
     /// Deliveries tried before.
     pub(super) attempts: u32,
+    /// Whether it waits for somebody to release it.
+    pub(super) held: bool,
 }
 
 impl QueueFile {
     /// A file never tried.
     pub(super) fn new(rng: &mut fastrand::Rng, channel: Channel) -> Self {
-        Self { channel, body: rng.u64(..), attempts: 0 }
+        Self { channel, body: rng.u64(..), attempts: 0, held: false }
     }
 }
 
 impl fmt::Display for QueueFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { channel, body, attempts } = self;
+        let Self { channel, body, attempts, held } = self;
         let subdirectory = body % 20;
         write!(f, "/opt/SUNWmsgsr/data/queue/{channel}/{subdirectory:03}/")?;
         for place in [attempts / 36 % 36, attempts % 36] {
@@ -137,6 +182,9 @@ impl fmt::Display for QueueFile {
         }
         f.write_str("f0")?;
         digits(f, *body, 63, 9)?;
+        if *held {
+            return f.write_str(".HELD");
+        }
         // A second file of the same message, in the few cases that want one.
         write!(f, ".0{}", u8::from(body >> 58 == 0))
     }
@@ -184,6 +232,19 @@ pub(super) enum User {
     System,
     /// A sender who logged in; the star says so.
     Authenticated(Person),
+    /// The same where people log in with their address.
+    AuthenticatedAt(Person),
+}
+
+impl User {
+    /// The name without the star, and whether there is one.
+    pub(super) fn parts(self) -> (String, bool) {
+        match self {
+            Self::System => ("mailsrv".to_owned(), false),
+            Self::Authenticated(person) => (person.to_string(), true),
+            Self::AuthenticatedAt(person) => (format!("{person}@{HOME}"), true),
+        }
+    }
 }
 
 impl fmt::Display for User {
@@ -191,12 +252,13 @@ impl fmt::Display for User {
         match self {
             Self::System => f.write_str("mailsrv"),
             Self::Authenticated(person) => write!(f, "*{person}"),
+            Self::AuthenticatedAt(person) => write!(f, "*{person}@{HOME}"),
         }
     }
 }
 
-/// The host at the other end as an enqueue shows it: the name it gave, the one its address has, and
-/// the address.
+/// The host at the other end. An enqueue shows the name it gave, the one its address has, and the
+/// address; a dequeue only whom we connected to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Peer {
     /// Nobody: the message was made here.
@@ -211,6 +273,8 @@ pub(super) enum Peer {
     Literal(IpAddr),
     /// A machine behind somebody's router.
     Dynamic(&'static str, IpAddr),
+    /// Whom we connected to.
+    Called(Host),
 }
 
 impl fmt::Display for Peer {
@@ -224,12 +288,13 @@ impl fmt::Display for Peer {
             }
             Self::Literal(ip) => write!(f, "[{0}] ([{0}])", Literal(ip)),
             Self::Dynamic(name, ip) => write!(f, "{name} ([{}])", Literal(ip)),
+            Self::Called(host) => write!(f, "{host}"),
         }
     }
 }
 
 /// An address as mail writes it in brackets.
-struct Literal(IpAddr);
+pub(super) struct Literal(pub(super) IpAddr);
 
 impl fmt::Display for Literal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -237,15 +302,6 @@ impl fmt::Display for Literal {
             IpAddr::V4(ip) => write!(f, "{ip}"),
             IpAddr::V6(ip) => write!(f, "IPv6:{ip}"),
         }
-    }
-}
-
-/// The address a bounce goes to, or the nothing a bounce itself is from.
-pub(super) struct Sender(pub(super) Option<Address>);
-
-impl fmt::Display for Sender {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.map_or(Ok(()), |address| write!(f, "{address}"))
     }
 }
 
@@ -276,7 +332,7 @@ mod tests {
 
     #[test]
     fn attempts_count_down_in_base_36() {
-        let mut file = QueueFile { channel: Channel::Local, body: 3, attempts: 0 };
+        let mut file = QueueFile { channel: Channel::Local, body: 3, attempts: 0, held: false };
         for (attempts, prefix) in
             [(0, "ZZ"), (1, "ZY"), (2, "ZX"), (25, "ZA"), (35, "Z0"), (36, "YZ")]
         {

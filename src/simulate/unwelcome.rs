@@ -1,12 +1,13 @@
 //! Visitors nobody wants: spammers, guessers of passwords, broken programs.
 
-use std::fmt::Display;
+use std::borrow::Cow;
 
 use super::address::{Address, Person};
 use super::chance::{low, one_of, pick, wait};
 use super::clock::{SECOND, Time};
-use super::domain::{Domain, client_ip};
-use super::engine::{Engine, MessageEntry};
+use super::domain::{Domain, HOME, client_ip};
+use super::engine::Engine;
+use super::fact::{Active, Message, Status, Words};
 use super::queue::Envelope;
 use super::session::{Session, hang};
 use super::token::{Channel, Peer, User};
@@ -32,7 +33,8 @@ pub(super) fn unknown(
 ) {
     let guess = Address::guess(&mut engine.rng);
     let text = format!("550 5.1.1 unknown or illegal alias: {guess}");
-    refuse(engine, at, session, envelope, ("J", &guess, &peer, &text));
+    let refusal = refusal("J", envelope.from, Active::Address(guess), peer, text.into());
+    refuse(engine, at, session, Message { reason: "no such recipient", ..refusal });
 }
 
 /// Tries to send to the world through us.
@@ -43,8 +45,10 @@ pub(super) fn relay(engine: &mut Engine, now: Time) {
         at = at.after(wait(&mut engine.rng, 40));
         let domain = Domain::of_recipient(&mut engine.rng, engine.seed);
         let victim = Address::remote(&mut engine.rng, domain);
+        let victim = if engine.oddly(2_000) { victim.quoted() } else { victim };
         let text = format!("550 5.7.1 Relaying not permitted: {victim}");
-        refuse(engine, at, &mut session, &envelope, ("J", &victim, &peer, &text));
+        let refusal = refusal("J", envelope.from, Active::Address(victim), peer, text.into());
+        refuse(engine, at, &mut session, Message { reason: "relaying", ..refusal });
     }
     session.close(engine, at.after(20));
 }
@@ -65,10 +69,12 @@ pub(super) fn guess_passwords(engine: &mut Engine, now: Time) {
 
 /// A wrong password, by a stranger or by one of us.
 pub(super) fn bad_password(engine: &mut Engine, at: Time, session: &mut Session, person: Person) {
-    let text = format!(
-        "Bad password {person} 535 5.7.8 Bad username or password (Authentication failed)."
-    );
-    session.entry(engine, at, 'U', &text);
+    let words = Words {
+        message: "Bad password".into(),
+        user: Some(person),
+        diagnostic: "535 5.7.8 Bad username or password (Authentication failed).".into(),
+    };
+    session.entry(engine, at, 'U', words);
 }
 
 /// Comes from where nobody may connect from.
@@ -81,18 +87,27 @@ pub(super) fn refused(engine: &mut Engine, now: Time) {
             "421 4.7.0 Too many connections from your address",
         ],
     );
-    Session::reject(engine, now, ip, &text);
+    Session::reject(engine, now, ip, text);
 }
 
 /// Does not speak our language.
 pub(super) fn babble(engine: &mut Engine, now: Time) {
-    let (mut session, peer, envelope) = stranger(engine, now);
+    let (mut session, peer, _) = stranger(engine, now);
     let command = pick(&mut engine.rng, &["GET / HTTP/1.1", "XADR", "\\x16\\x03\\x01", "HELP ME"]);
     let text = format!("500 5.5.1 Unknown command \"{command}\" specified");
-    let silent = Envelope { from: None, ..envelope };
     let at = now.after(40);
-    refuse(engine, at, &mut session, &silent, ("B", &command, &peer, &text));
+    let refusal = refusal("B", None, Active::Command(command), peer, text.into());
+    refuse(engine, at, &mut session, refusal);
     session.close(engine, at.after(5));
+}
+
+/// Asks for the mail that waits for it (ETRN).
+pub(super) fn ask_for_queue(engine: &mut Engine, now: Time) {
+    let (mut session, _, envelope) = stranger(engine, now);
+    let domain = envelope.from.map_or(HOME, |from| from.domain);
+    let words = Words { diagnostic: domain.to_string().into(), ..Words::default() };
+    session.entry(engine, now.after(40), 'I', words);
+    session.close(engine, now.after(60));
 }
 
 /// Connects and says nothing; some stay for long.
@@ -116,12 +131,12 @@ pub(super) fn broken_off(
 ) {
     let to = Address::local(Person::local(&mut engine.rng));
     let text = "data/big_smtp_read Error reading SMTP packet";
-    let entry = MessageEntry {
-        original: &to,
+    let message = Message {
+        original: Some(to),
         destination: Some(Channel::Store),
-        ..refusal(session, "VE", &to, &peer, &text)
+        ..refusal("VE", envelope.from, Active::Address(to), peer, text.into())
     };
-    engine.message(at, envelope, &entry);
+    session.message(engine, at, Message { user: envelope.user, ..message });
 }
 
 fn stranger(engine: &mut Engine, now: Time) -> (Session, Peer, Envelope) {
@@ -134,37 +149,38 @@ fn stranger(engine: &mut Engine, now: Time) -> (Session, Peer, Envelope) {
     (session, Peer::Dynamic(name, ip), envelope)
 }
 
-fn refuse(
-    engine: &mut Engine,
-    at: Time,
-    session: &mut Session,
-    envelope: &Envelope,
-    (code, active, peer, text): (&str, &dyn Display, &Peer, &dyn Display),
-) {
-    let entry = refusal(session, code, active, peer, text);
-    engine.message(at, envelope, &entry);
+fn refuse(engine: &mut Engine, at: Time, session: &mut Session, message: Message) {
+    session.message(engine, at, message);
     session.pid.sequence += 1;
 }
 
 /// An entry of a message that was not taken: it has no size, no file and no id.
-fn refusal<'a>(
-    session: &Session,
-    code: &'a str,
-    active: &'a dyn Display,
-    peer: &'a Peer,
-    text: &'a dyn Display,
-) -> MessageEntry<'a> {
-    MessageEntry {
-        pid: session.pid,
+fn refusal(
+    code: &'static str,
+    from: Option<Address>,
+    active: Active,
+    peer: Peer,
+    text: Cow<'static, str>,
+) -> Message {
+    Message {
         source: Channel::Local,
         destination: None,
         code,
         size: 0,
-        original: &"",
+        from,
+        original: None,
         active,
-        file: &"",
-        ids: &"",
-        host: peer,
-        diagnostics: Some(text),
+        file: None,
+        id: None,
+        cause: None,
+        user: User::System,
+        peer,
+        filter: "",
+        reason: "",
+        status: Status::Ours(text),
+        over: None,
+        queued: None,
+        recipient: 0,
+        first: true,
     }
 }

@@ -1,0 +1,40 @@
+//! What only old and large sites have: addresses that hardly anybody writes any more.
+
+use super::address::Recipient;
+use super::engine::Engine;
+use super::queue::{Envelope, without_twins};
+use super::token::User;
+
+/// Makes a sender odd, at an odd site, now and then.
+pub(super) fn envelope(engine: &mut Engine, envelope: Envelope) -> Envelope {
+    let quoted = engine.oddly(800);
+    let user = match envelope.user {
+        User::Authenticated(person) if engine.oddly(3_000) => User::AuthenticatedAt(person),
+        user => user,
+    };
+    Envelope {
+        from: envelope.from.map(|from| if quoted { from.quoted() } else { from }),
+        user,
+        ..envelope
+    }
+}
+
+/// Makes recipients odd, at an odd site, now and then.
+pub(super) fn recipients(engine: &mut Engine, recipients: Vec<Recipient>) -> Vec<Recipient> {
+    if !engine.odd {
+        return recipients;
+    }
+    let odd = recipients.into_iter().map(|recipient| {
+        if !engine.oddly(1_000) {
+            return recipient;
+        }
+        let active = recipient.active;
+        match (recipient.is_local(), engine.oddly(5_000)) {
+            (true, _) => Recipient { active: active.folder(), ..recipient },
+            (false, true) => Recipient::plain(active.quoted()),
+            (false, false) => Recipient { active: active.routed(), ..recipient },
+        }
+    });
+    let odd = odd.collect();
+    without_twins(odd)
+}
