@@ -146,7 +146,7 @@ mod tests {
         assert_eq!((cli.domain.len(), cli.files.len()), (2, 2));
         assert!(matches!(
             read(&["simulate"]).unwrap().command,
-            Some(Command::Simulate(simulate::Simulate { entries: 1_000, seed: 1 }))
+            Some(Command::Simulate(simulate::Simulate { entries: 1_000, seed: 1, odd: false, .. }))
         ));
     }
 }

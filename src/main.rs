@@ -1,8 +1,11 @@
 //! The `mtatop` program: flags in, exit code out.
 
+use mtatop::cli::simulate::Simulate;
 use mtatop::cli::{Cli, Command, FAILED, Said, USAGE};
 use mtatop::show::plain;
+use mtatop::simulate::Unwritten;
 use mtatop::{check, export, report, simulate, trace, tui};
+use std::fs::File;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -13,10 +16,7 @@ fn main() -> ExitCode {
             Some(Command::Export(export)) => export::run(export),
             Some(Command::Report(report)) => report::run(report),
             Some(Command::Trace(trace)) => trace::run(trace),
-            Some(Command::Simulate(simulate)) => {
-                let mut out = io::stdout().lock();
-                printed(simulate::print(simulate.entries, simulate.seed, &mut out))
-            }
+            Some(Command::Simulate(flags)) => simulated(flags),
             None => tui::run(&cli),
         },
         Err(Said::Asked(text)) => printed(io::stdout().write_all(text.as_bytes())),
@@ -28,6 +28,32 @@ fn main() -> ExitCode {
         let _ = writeln!(io::stderr(), "mtatop: {line}");
     }
     ExitCode::from(code)
+}
+
+/// Prints a simulated log, and the truth beside it where one was asked for.
+fn simulated(flags: &Simulate) -> (u8, Vec<String>) {
+    let format = simulate::Format::new(flags.written.log_format).unwrap_or_default();
+    let mut options = simulate::Options::default();
+    for (name, value) in flags.written.options() {
+        options.set(name, value);
+    }
+    let written = simulate::Written { format, options, odd: flags.odd };
+    let (entries, seed, mut out) = (flags.entries, flags.seed, io::stdout().lock());
+    let Some(path) = &flags.truth else {
+        return printed(simulate::print_as(written, entries, seed, &mut out));
+    };
+    let failed = |error: io::Error| {
+        (FAILED, vec![format!("{}: {error}", plain(path.as_os_str().as_encoded_bytes()))])
+    };
+    let mut file = match File::create(path) {
+        Ok(file) => file,
+        Err(error) => return failed(error),
+    };
+    match simulate::print_with_truth(written, entries, seed, &mut out, &mut file) {
+        Ok(()) => (0, Vec::new()),
+        Err(Unwritten::Log(error)) => printed(Err(error)),
+        Err(Unwritten::Truth(error)) => failed(error),
+    }
 }
 
 /// A reader that had enough closes the pipe: that is no failure.
