@@ -263,9 +263,9 @@ impl Iterator for Simulator {
 ///
 /// The keys are those that `mtatop export entries` gives it, without `file`, `line` and `offset`:
 /// a key is left out where its option is off or the entry has no such field, and `""` where the
-/// field is logged and blank. (Blank connection information is left out, since nobody can say
-/// whether it would be the connecting or the remote host; so is a blank delivery status.) `truth`
-/// holds what an index has to find out, as far as it exists:
+/// field is logged and blank. (Blank connection information is the remote host of an attempt, and
+/// left out elsewhere; a blank delivery status is left out, and a blank reason where formats 1 and 2
+/// show nothing behind it.) `truth` holds what an index has to find out, as far as it exists:
 ///
 /// | key | meaning |
 /// | --- | --- |

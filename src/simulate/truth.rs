@@ -165,7 +165,7 @@ impl Teller<'_> {
             self.put("authenticated", authenticated.into());
         }
         if self.has(field::SYSTEM) {
-            self.peer(message.peer);
+            self.peer(message);
         }
         self.number(field::SENSITIVITY, "sensitivity", message.sensitivity());
         self.number(field::PRIORITY, "priority", message.priority());
@@ -174,7 +174,9 @@ impl Teller<'_> {
         self.field(field::INTERMEDIATE, "intermediate", member.unwrap_or_default());
         self.field(field::INITIAL, "initial", list.unwrap_or_default());
         self.remark(field::FILTER, "filter", message.filter);
-        self.remark(field::REASON, "reason", message.reason);
+        if !message.reason.is_empty() || self.is_followed(message) {
+            self.remark(field::REASON, "reason", message.reason);
+        }
         self.status(&message.status);
         if let Some((transport, application)) = message.over {
             if self.has(field::TRANSPORT) {
@@ -187,9 +189,22 @@ impl Teller<'_> {
         self.number(field::QUEUE_TIME, "queue_seconds", message.seconds_in_queue(time));
     }
 
-    /// Who connected, or whom we connected to. Where there is neither, neither can be said to be
-    /// blank.
-    fn peer(&mut self, peer: Peer) {
+    /// Whether something stands behind the reason. If not, formats 1 and 2 do not even show that
+    /// there is none.
+    fn is_followed(&self, message: &Message) -> bool {
+        let (mta, over) = (matches!(message.status, Status::Remote(_)), message.over.is_some());
+        let said = mta || matches!(message.status, Status::Ours(_));
+        !self.written.format.joins_words()
+            || self.has(field::QUEUE_TIME)
+            || said && self.has(field::DIAGNOSTICS)
+            || mta && self.has(field::REMOTE_MTA)
+            || over && (self.has(field::TRANSPORT) || self.has(field::APPLICATION))
+    }
+
+    /// Who connected, or whom we connected to. Where there is neither, only an attempt has a remote
+    /// host that can be said to be blank.
+    fn peer(&mut self, message: &Message) {
+        let peer = message.peer;
         let named = |helo: String, rdns: Option<String>, ip: std::net::IpAddr| {
             let mut keys = Map::new();
             keys.insert("text".into(), peer.to_string().into());
@@ -201,6 +216,7 @@ impl Teller<'_> {
             Value::Object(keys)
         };
         let host = match peer {
+            Peer::None if outcome(message).is_some() => return self.put("remote_host", "".into()),
             Peer::None => return,
             Peer::Called(host) => return self.put("remote_host", host.to_string().into()),
             Peer::Server(host, ip) => named(host.to_string(), Some(host.to_string()), ip),
