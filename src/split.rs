@@ -69,17 +69,31 @@ pub fn line_end(bytes: &[u8]) -> Option<usize> {
     memchr(b'\n', bytes).map(|newline| newline + 1)
 }
 
-/// Offset of the first byte behind the blank lines at the beginning: nothing of any entry.
+/// Offset of the first byte behind the blank lines and NUL bytes at the beginning: nothing of any
+/// entry.
 pub fn blank_lines(bytes: &[u8]) -> usize {
     let mut end = 0;
-    while let Some(rest) = bytes.get(end..)
-        && rest.first().is_some_and(u8::is_ascii_whitespace)
-        && let Some(line) = line_end(rest)
-        && rest.get(..line).is_some_and(is_blank)
-    {
-        end += line;
+    while let Some(rest) = bytes.get(end..) {
+        let skipped = match rest.first() {
+            Some(0) => nul_bytes(rest),
+            Some(first) if first.is_ascii_whitespace() => {
+                let line = line_end(rest).and_then(|end| rest.get(..end));
+                line.filter(|line| is_blank(line)).map_or(0, <[u8]>::len)
+            }
+            _ => 0,
+        };
+        if skipped == 0 {
+            break;
+        }
+        end += skipped;
     }
     end
+}
+
+/// Bytes of the hole at the beginning of a line, which a writer leaves that goes on where it was
+/// in a file that was truncated. Inside of a line NUL bytes are text, which others may have chosen.
+fn nul_bytes(bytes: &[u8]) -> usize {
+    bytes.iter().position(|&byte| byte != 0).unwrap_or(bytes.len())
 }
 
 /// Offset of the first byte behind the last line end.
@@ -90,6 +104,7 @@ pub fn whole_lines(bytes: &[u8]) -> Option<usize> {
 fn next_line(bytes: &[u8], last: bool) -> Option<Found> {
     let mut start = 0;
     loop {
+        start += nul_bytes(bytes.get(start..)?);
         let rest = bytes.get(start..)?;
         let (line, end, ended) = match memchr(b'\n', rest) {
             Some(newline) => (rest.get(..newline)?, start + newline + 1, true),
@@ -133,8 +148,9 @@ fn next_folded(bytes: &[u8], last: bool) -> Option<Found> {
 /// One line from the text of a folded entry: lines joined by one blank, without the callouts `(1)`
 /// at line ends that the manuals explain below.
 pub fn unfold(form: Form, text: &[u8]) -> Cow<'_, [u8]> {
-    static CALLOUT: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"(?-u)\s\(\d{1,2}\)\s*$").expect("the pattern is constant"));
+    static CALLOUT: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?-u)(?:^|\s)\(\d{1,2}\)\s*$").expect("the pattern is constant")
+    });
     if form == Form::Lines {
         return Cow::Borrowed(text);
     }
@@ -144,7 +160,7 @@ pub fn unfold(form: Form, text: &[u8]) -> Cow<'_, [u8]> {
         let line = replace_no_break_spaces(line);
         let line = CALLOUT.replace(line.trim_ascii(), &b""[..]);
         let line = line.trim_ascii();
-        if line.is_empty() {
+        if line.is_empty() || !joined.is_empty() && is_editorial(line) {
             continue;
         }
         if !joined.is_empty() {
@@ -159,6 +175,17 @@ pub fn unfold(form: Form, text: &[u8]) -> Cow<'_, [u8]> {
         joined.extend_from_slice(line);
     }
     Cow::Owned(joined)
+}
+
+/// What the manuals print between entries: `...several hours worth of entries...`, and a ruler
+/// whose numbers, from 1 on, or digits are explained below.
+fn is_editorial(line: &[u8]) -> bool {
+    let numbers = || line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    let counts =
+        (1_u8..).zip(numbers()).all(|(number, word)| word == number.to_string().as_bytes());
+    let digits =
+        line.len() >= 10 && line.iter().zip(b"1234567890".iter().cycle()).all(|(a, b)| a == b);
+    line.starts_with(b"...") && line.ends_with(b"...") || counts && numbers().count() >= 3 || digits
 }
 
 fn replace_no_break_spaces(line: &[u8]) -> Cow<'_, [u8]> {
@@ -182,9 +209,22 @@ fn begins_with_address_type(line: &[u8]) -> bool {
     word > 0 && line.get(word) == Some(&b';')
 }
 
-/// Whether a line begins with the shape of a date, `19-Feb-1998 `.
+/// Whether a line begins with the shape of a date, `19-Feb-1998 ` or `1998-02-19T`, or with markup.
 fn begins_entry(line: &[u8]) -> bool {
-    let line = line.trim_ascii_start();
+    let line = line.get(nul_bytes(line)..).unwrap_or_default().trim_ascii_start();
+    match line {
+        [b'{', ..] => true,
+        [b'<', kind @ ..] => [b"en ", b"co ", b"he "].iter().any(|known| kind.starts_with(*known)),
+        _ => begins_date(line),
+    }
+}
+
+fn begins_date(line: &[u8]) -> bool {
+    const ISO: &[u8; 11] = b"0000-00-00T";
+    let iso = |(byte, shape): (&u8, &u8)| byte == shape || *shape == b'0' && byte.is_ascii_digit();
+    if line.len() > ISO.len() && line.iter().zip(ISO).all(iso) {
+        return true;
+    }
     let day = line.iter().take(3).take_while(|b| b.is_ascii_digit()).count();
     let Some(rest) = line.get(day..).filter(|_| (1..=2).contains(&day)) else { return false };
     match rest {
@@ -243,6 +283,28 @@ mod tests {
     fn a_blank_envelope_from_keeps_its_two_blanks() {
         let joined = unfold(Form::Folded, b"19-Jan-1998 19:16:57.64 l E 1 (2)\nrfc822;a@b.c a@b.c");
         assert_eq!(&joined[..], b"19-Jan-1998 19:16:57.64 l E 1  rfc822;a@b.c a@b.c");
+    }
+
+    #[test]
+    fn rulers_and_editorial_lines_are_no_part_of_an_entry() {
+        let text = b"19-Jan-1998 19:16:57.64 l E 1\n a rfc822;b c\n  1    2   3\n  0 3\n  (12)\n...several hours worth of entries...\n1234567890123\n";
+        let joined = unfold(Form::Folded, text);
+        assert_eq!(&joined[..], b"19-Jan-1998 19:16:57.64 l E 1 a rfc822;b c 0 3");
+    }
+
+    #[test]
+    fn markup_begins_entries_too() {
+        let text = b"<en ts=\"1\"\n ac=\"E\"/>\n<co ts=\"1\"\nac=\"O\"/>\n{\n\"a\":1}\n2014-06-02T22:02:13.94 l\n E 1\n";
+        assert_eq!(Form::detect(text), Form::Folded);
+        assert_eq!(entries(Form::Folded, text).len(), 4);
+    }
+
+    #[test]
+    fn a_hole_before_a_line_is_passed_over() {
+        let text = b"\0\0\0one\n\0\n\0\0two \0 three\n\0\0";
+        assert_eq!(entries(Form::Lines, text), ["one", "two \0 three"]);
+        assert_eq!(blank_lines(b"\0\0\n \n\0x"), 6);
+        assert_eq!(next(Form::Lines, &vec![0; LONGEST_ENTRY * 2], false), None);
     }
 
     #[test]

@@ -55,6 +55,12 @@ pub(super) fn counted<'a>(message: &mut Message<'a>, tail: Tail<'a>) {
             status::status(message, Cursor(value));
         }
     }
+    // A lone id is the message id.
+    if message.message_id.is_none()
+        && let Some(lone) = message.envelope_id.take()
+    {
+        exact::set_message_id(message, lone);
+    }
 }
 
 /// Gives the value to the next field that it fits.

@@ -40,8 +40,7 @@ fn length(text: &[u8], count: usize) -> Option<usize> {
         .map(|(at, _)| at)
         .nth(count)
         .filter(|&length| text.get(..length).is_some_and(|text| std::str::from_utf8(text).is_ok()));
-    let whole = [characters, Some(count)].into_iter().flatten().find(|&length| at_end(length));
-    whole
+    [characters, Some(count)].into_iter().flatten().find(|&length| at_end(length))
 }
 
 #[cfg(test)]

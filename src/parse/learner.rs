@@ -5,6 +5,7 @@
 //! the log may be written like, and the simplest of that is the profile. Nothing of it depends on
 //! how the entries came, only on their order.
 
+use super::message::Lesson;
 use super::profile::{Field, Profile};
 use super::tail::{self, Tail};
 
@@ -13,10 +14,12 @@ const BEGINNING: u32 = 64;
 /// Entries that must contradict what was learned before it is given up, or, once the beginning is
 /// over, add to it.
 const DOUBTS: u32 = 4;
-/// Ways of one log, or of one entry, that are told apart. An entry with more teaches nothing.
-const WAYS: usize = 64;
+/// Ways of one log that are told apart: the simplest.
+const WAYS: usize = 128;
+/// Ways of one entry. If it has more, it teaches nothing.
+const MOST_WAYS: usize = 1_024;
 /// Steps by which they are looked for, so that no entry takes long.
-const STEPS: usize = 4_096;
+const STEPS: usize = 16_384;
 
 /// Some ways to write an entry: which fields are on, of those that it shows. A line that ends early
 /// does not show the fields behind.
@@ -44,13 +47,15 @@ impl Way {
 fn price(field: Field) -> u32 {
     match field {
         Field::QueueFile | Field::MessageId | Field::Username | Field::Connection => 4,
-        Field::NotaryFlags => 6,
         Field::Priority => 5,
         Field::Sensitivity => 7,
-        Field::QueueTime | Field::Transport | Field::Application | Field::Filter => 8,
+        Field::NotaryFlags
+        | Field::QueueTime
+        | Field::Transport
+        | Field::Application
+        | Field::RemoteMta => 8,
         Field::Reason => 9,
-        Field::EnvelopeId => 10,
-        Field::RemoteMta => 12,
+        Field::EnvelopeId | Field::Filter => 10,
         Field::Intermediate | Field::Initial => 16,
     }
 }
@@ -68,14 +73,15 @@ pub(super) struct Learner {
 }
 
 impl Learner {
-    /// Takes note of an entry that may teach. `clean` says that it fits the profile that was
-    /// learned before. True if the profile changed.
-    pub(super) fn learn(&mut self, tail: Tail<'_>, clean: bool) -> bool {
+    /// Takes note of an entry that may teach, read under the profile that was learned before. True
+    /// if the profile changed.
+    pub(super) fn learn(&mut self, lesson: Lesson<'_>) -> bool {
+        let clean = lesson.clean;
         if clean && !self.is_beginning() {
             self.confirm();
             return false;
         }
-        let Some(found) = ways(tail) else { return false };
+        let Some(found) = ways(lesson) else { return false };
         let before = self.profile();
         if self.is_beginning() {
             let common = common(&self.ways, &found);
@@ -100,7 +106,7 @@ impl Learner {
     }
 
     /// Whether an entry teaches even if it fits.
-    pub(super) fn is_beginning(&self) -> bool {
+    fn is_beginning(&self) -> bool {
         self.taught < BEGINNING
     }
 
@@ -161,9 +167,9 @@ struct Step<'a> {
 
 impl Step<'_> {
     /// The step over the next field, where it stands and could hardly be another.
-    fn with(mut self, field: Field) -> Option<Self> {
+    fn with(mut self, field: Field, lesson: Lesson<'_>) -> Option<Self> {
         let value = self.tail.field(field).filter(|value| tail::is_telling(field, value))?;
-        if field == Field::MessageId && self.envelope_id && value.is_empty() {
+        if value.is_empty() && !lesson.may_be_blank(field) {
             return None;
         }
         self.envelope_id |= field == Field::EnvelopeId && !value.is_empty();
@@ -181,13 +187,14 @@ impl Step<'_> {
 
 /// All ways in which the rest of an entry splits without any diagnostics; `None` if there are none,
 /// or too many.
-fn ways(tail: Tail<'_>) -> Option<Vec<Way>> {
+fn ways(lesson: Lesson<'_>) -> Option<Vec<Way>> {
     let mut found = Vec::new();
-    let mut open = vec![Step { tail, next: 0, on: 0, envelope_id: false, behind: false }];
+    let mut open =
+        vec![Step { tail: lesson.tail, next: 0, on: 0, envelope_id: false, behind: false }];
     let mut steps = 0;
     while let Some(step) = open.pop() {
         steps += 1;
-        if steps > STEPS || found.len() > WAYS {
+        if steps > STEPS || found.len() > MOST_WAYS {
             return None;
         }
         if step.tail.is_empty() {
@@ -198,7 +205,7 @@ fn ways(tail: Tail<'_>) -> Option<Vec<Way>> {
             open.extend(empty.map(|tail| Step { tail, behind: true, ..step }));
         } else if let Some(&field) = Field::ALL.get(step.next) {
             open.push(Step { next: step.next + 1, ..step });
-            open.extend(step.with(field));
+            open.extend(step.with(field, lesson));
         }
     }
     (!found.is_empty()).then(|| in_order(found))

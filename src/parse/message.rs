@@ -23,6 +23,22 @@ pub(super) struct Lesson<'a> {
     pub(super) tail: Tail<'a>,
     /// They fit the profile.
     pub(super) clean: bool,
+    /// It came over a connection.
+    pub(super) from_client: bool,
+    /// It left a queue.
+    pub(super) dequeue: bool,
+}
+
+impl Lesson<'_> {
+    /// Whether nothing can stand in a field on such an entry. Who sent it is known of what a client
+    /// sent, and how long it was queued of what was.
+    pub(super) fn may_be_blank(self, field: Field) -> bool {
+        match field {
+            Field::Connection | Field::Transport | Field::Application => !self.from_client,
+            Field::QueueTime => !self.dequeue,
+            _ => true,
+        }
+    }
 }
 
 /// Reads everything behind the action code.
@@ -53,7 +69,7 @@ pub(super) fn message<'a>(
         }
         fit => fit == Fit::Clean,
     };
-    let lesson = is_lesson(&message).then_some(Lesson { tail, clean });
+    let lesson = lesson(&message, tail, clean);
     let counted = matches!(tail, Tail::Counted(_));
     Ok(Read { message, lesson, counted })
 }
@@ -65,20 +81,25 @@ fn fill<'a>(message: &mut Message<'a>, tail: Tail<'a>, profile: Profile) -> Fit 
     }
     let fit = exact::fill(message, tail, profile);
     // What an enqueue has left over is no diagnostics, but fields that the profile misses.
-    if fit == Fit::Whole && message.code.action() == Action::Enqueue {
-        return Fit::None;
+    if message.code.action() == Action::Enqueue {
+        return if fit == Fit::Clean { fit } else { Fit::None };
+    }
+    if fit != Fit::None {
+        return fit;
     }
     // Where all that taught came from this host, connection information was blank, and perhaps lost
     // as blanks at the end of a line.
-    let connection = profile.with(Field::Connection);
-    if fit != Fit::None || connection == profile || !message.code.action().is_dequeue() {
-        return fit;
+    let connection = (!profile.has(Field::Connection)).then(|| profile.with(Field::Connection));
+    // Nor does an enqueue tell one of these from the other, which are blank on it.
+    let reason = (profile.has(Field::RemoteMta) && !profile.has(Field::Reason))
+        .then(|| profile.without(Field::RemoteMta).with(Field::Reason));
+    for other in [connection, reason].into_iter().flatten() {
+        *message = only_addresses(message);
+        if exact::fill(message, tail, other) == Fit::Whole {
+            return Fit::Whole;
+        }
     }
-    *message = only_addresses(message);
-    match exact::fill(message, tail, connection) {
-        Fit::Whole => Fit::Whole,
-        _ => Fit::None,
-    }
+    Fit::None
 }
 
 /// The entry without its optional fields.
@@ -97,12 +118,14 @@ fn only_addresses<'a>(message: &Message<'a>) -> Message<'a> {
 }
 
 /// An enqueue and a delivery into a local channel say nothing that another server said.
-fn is_lesson(message: &Message<'_>) -> bool {
-    match message.code.action() {
-        Action::Enqueue => true,
-        Action::Dequeue => !message.source_channel.starts_with(b"tcp_"),
-        _ => false,
-    }
+fn lesson<'a>(message: &Message<'a>, tail: Tail<'a>, clean: bool) -> Option<Lesson<'a>> {
+    let network = message.source_channel.starts_with(b"tcp_");
+    let dequeue = match message.code.action() {
+        Action::Enqueue => false,
+        Action::Dequeue if !network => true,
+        _ => return None,
+    };
+    Some(Lesson { tail, clean, from_client: network, dequeue })
 }
 
 /// Envelope From, original To and active To.

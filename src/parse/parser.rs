@@ -75,7 +75,7 @@ impl Parser {
 
     /// True if the profile changed.
     fn take_lesson(&mut self, lesson: Lesson<'_>) -> bool {
-        let changed = self.learner.learn(lesson.tail, lesson.clean);
+        let changed = self.learner.learn(lesson);
         if changed {
             self.profile = self.learner.profile();
         }

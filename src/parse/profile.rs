@@ -104,6 +104,10 @@ impl Profile {
         Self { fields: self.fields | field.bit(), ..self }
     }
 
+    pub(super) const fn without(self, field: Field) -> Self {
+        Self { fields: self.fields & !field.bit(), ..self }
+    }
+
     pub(super) const fn has(self, field: Field) -> bool {
         self.fields & field.bit() != 0
     }

@@ -102,25 +102,33 @@ pub(super) fn fits(field: Field, value: &[u8]) -> bool {
         Field::Intermediate | Field::Initial => shape::is_plain_address(value),
         Field::Filter => value.len() >= 2 && value.starts_with(b"'") && value.ends_with(b"'"),
         Field::Reason => true,
-        Field::RemoteMta => shape::address_type(value).is_some(),
+        Field::RemoteMta => shape::address_type(value).is_some() && !value.contains(&b' '),
         Field::Transport => status::transport(value).is_some(),
-        Field::Application => status::application(value).is_some(),
+        Field::Application => status::application(value).is_some() && !value.contains(&b' '),
         Field::QueueTime => shape::is_decimal(value),
     }
 }
 
-/// Whether the value can hardly be of any other field: what may teach which fields there are.
+/// Whether the value can hardly be of any other field: what may teach which fields there are. A
+/// message that is in a queue has a file, an id, a user and all its numbers.
 pub(super) fn is_telling(field: Field, value: &[u8]) -> bool {
     match field {
-        // They are numbers, and small ones, or the place of flags would be theirs.
+        // They are small, or the place of flags would be theirs.
         Field::Sensitivity | Field::Priority => value.len() == 1,
-        Field::EnvelopeId | Field::MessageId => {
-            value.is_empty() || value.starts_with(b"<") && value.ends_with(b">")
+        Field::NotaryFlags | Field::QueueFile => !value.is_empty(),
+        Field::MessageId => is_bracketed(value),
+        Field::EnvelopeId => value.is_empty() || is_bracketed(value),
+        Field::Username => {
+            value.starts_with(b"*")
+                || !value.iter().all(u8::is_ascii_digit) && !value.contains(&b'@')
         }
-        Field::Username => value.starts_with(b"*") || !value.contains(&b'@'),
         Field::Connection => value.is_empty() || memmem::find(value, b"])").is_some(),
         Field::Intermediate | Field::Initial => value.is_empty() || value.contains(&b'@'),
         Field::Reason => value.is_empty(),
         _ => true,
     }
+}
+
+fn is_bracketed(value: &[u8]) -> bool {
+    value.starts_with(b"<") && value.ends_with(b">")
 }

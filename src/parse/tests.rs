@@ -262,10 +262,193 @@ fn flaws_are_named() {
     }
 }
 
+/// What stands behind the addresses of entries that a parser reads one after the other.
+fn read_all(lines: &[String]) -> Vec<String> {
+    let mut parser = Parser::default();
+    let shown = |line: &String| {
+        let parsed = format!("{:?}", parser.entry(line.as_bytes()).unwrap());
+        let original = Original { text: line.clone().into_bytes(), profile: parser.profile() };
+        let again = format!("{:?}", original.entry(&mut Scratch::default()).unwrap());
+        assert_eq!(parsed, again, "{line}");
+        parser.profile().options().collect::<Vec<_>>().join(" ")
+    };
+    lines.iter().map(shown).collect()
+}
+
+const E: &str = "11-Jun-2019 09:07:57.65 tcp_local    ims-ms       E 5 a@x.org rfc822;b@y.org b";
+const D: &str = "11-Jun-2019 09:07:57.65 ims-ms                    D 5 a@x.org rfc822;b@y.org b";
+const CLIENT: &str = "h.org (r.org [192.0.2.1])";
+
+#[test]
+fn options_are_learned_from_entries_without_foreign_text() {
+    for (tails, options) in [
+        (vec![""], ""),
+        (vec!["<i@d>"], "LOG_MESSAGE_ID"),
+        (vec!["<e@d> <i@d>"], "LOG_ENVELOPE_ID LOG_MESSAGE_ID"),
+        (vec!["3"], "LOG_PRIORITY"),
+        (vec!["276"], "LOG_NOTARY"),
+        (vec!["2 3"], "LOG_SENSITIVITY LOG_PRIORITY"),
+        (vec!["mailsrv"], "LOG_USERNAME"),
+        (vec!["i@x.org n@x.org"], "LOG_INTERMEDIATE"),
+        (vec!["mailsrv i@x.org n@x.org"], "LOG_USERNAME LOG_INTERMEDIATE"),
+        (vec![CLIENT, "''"], "LOG_CONNECTION"),
+        (vec!["mailsrv ''"], "LOG_USERNAME LOG_FILTER"),
+        (
+            vec!["  TCP|1.2.3.4|5|6.7.8.9|25 SMTP"],
+            "LOG_REMOTE_MTA LOG_CONNECTION bit 5 LOG_CONNECTION bit 6",
+        ),
+    ] {
+        let lines: Vec<String> = tails.iter().map(|tail| format!("{E} {tail}")).collect();
+        assert_eq!(read_all(&lines).last().map(String::as_str), Some(options), "{tails:?}");
+    }
+}
+
+#[test]
+fn blanks_say_which_fields_are_logged_and_blank() {
+    let mut parser = Parser::default();
+    for line in
+        [format!("{E} /q/ZZ01.00 <i@d> mailsrv {CLIENT}"), format!("{D} /q/ZZ01.00 <i@d> mailsrv ")]
+    {
+        parser.entry(line.as_bytes()).unwrap();
+    }
+    let refused = "11-Jun-2019 09:07:57.65 tcp_local                 J 0 a@x.org rfc822; b@y.org   mailsrv [1.2.3.4] ([1.2.3.4]) 550 5.7.1 no";
+    let Body::Message(message) = parser.entry(refused.as_bytes()).unwrap().body else { panic!() };
+    assert_eq!(message.queue_file.map(|file| file.0), Some(&b""[..]));
+    assert_eq!(text(message.message_id), Some(""));
+    assert_eq!(text(message.username.map(|user| user.name)), Some("mailsrv"));
+    assert_eq!(text(message.diagnostic), Some("550 5.7.1 no"));
+    let waits = format!("{HEAD} /q/ZZ01.00 <i@d> mailsrv  Too many failures");
+    let Body::Message(message) = parser.entry(waits.as_bytes()).unwrap().body else { panic!() };
+    assert_eq!(text(message.remote_host), Some(""));
+    assert_eq!(text(message.diagnostic), Some("Too many failures"));
+}
+
+#[test]
+fn a_refused_command_may_hold_blanks() {
+    let mut parser = Parser::default();
+    let taught = format!("{E} /q/ZZ01.00 <i@d> mailsrv {CLIENT}");
+    parser.entry(taught.as_bytes()).unwrap();
+    for (recipient, original, active) in
+        [(" GET / HTTP/1.1", "", "GET / HTTP/1.1"), ("HELP ME HELP ME", "HELP ME", "HELP ME")]
+    {
+        for learned in [true, false] {
+            let line = format!(
+                "11-Jun-2019 09:07:57.65 tcp_local                 B 0  rfc822;{recipient}   mailsrv User ([192.0.2.1]) 500 5.5.1 Unknown command \"X\" specified"
+            );
+            let profile = if learned { parser.profile() } else { Profile::default() };
+            let parsed = entry(line.as_bytes(), profile, Box::leak(Box::default()));
+            let Body::Message(message) = parsed.unwrap().body else { panic!("{line}") };
+            assert_eq!(text(Some(message.original_to)), Some(original), "{line}");
+            assert_eq!(text(message.active_to), Some(active), "{line}");
+            assert_eq!(text(message.connecting_host.map(|host| host.helo)), Some("User"), "{line}");
+            assert_eq!(text(message.diagnostic), Some("500 5.5.1 Unknown command \"X\" specified"));
+        }
+    }
+}
+
+#[test]
+fn options_may_change_in_the_middle_of_a_file() {
+    let before = format!("{E} /q/ZZ01.00 <i@d> mailsrv {CLIENT}");
+    let after = format!("{E} 276 /q/ZZ01.00 <e@d> <i@d> {CLIENT} 0 3");
+    let mut lines = vec![before; 100];
+    lines.extend(vec![after; 5]);
+    let options = read_all(&lines);
+    assert_eq!(options[99], "LOG_FILENAME LOG_MESSAGE_ID LOG_USERNAME LOG_CONNECTION");
+    assert_eq!(
+        options[104],
+        "LOG_NOTARY LOG_FILENAME LOG_ENVELOPE_ID LOG_MESSAGE_ID LOG_CONNECTION LOG_SENSITIVITY LOG_PRIORITY"
+    );
+}
+
+#[test]
+fn fields_behind_foreign_text_are_taken_only_where_they_were_learned() {
+    const REPLY: &str = "dns;mx.y.org smtp;550 5.1.1 no TCP|1.2.3.4|5|6.7.8.9|25 SMTP 77";
+    let line = format!("{HEAD} /q/ZZ01.00 <i@d> mailsrv mx.y.org {REPLY}");
+    let mut parser = Parser::default();
+    for _ in 0..100 {
+        parser.entry(line.as_bytes()).unwrap();
+    }
+    assert_eq!(parser.profile(), Profile::default());
+    parser.entry(format!("{E} /q/ZZ01.00 <i@d> mailsrv {CLIENT}").as_bytes()).unwrap();
+    let Body::Message(message) = parser.entry(line.as_bytes()).unwrap().body else { panic!() };
+    assert_eq!((message.transport, message.queue_seconds), (None, None));
+    let taught = format!("{E} /q/ZZ01.00 <i@d> mailsrv {CLIENT}  TCP|1.2.3.4|25|6.7.8.9|5 SMTP ");
+    let mut parser = Parser::default();
+    parser.entry(taught.as_bytes()).unwrap();
+    parser.entry(format!("{D} /q/ZZ01.00 <i@d> mailsrv     12").as_bytes()).unwrap();
+    let Body::Message(message) = parser.entry(line.as_bytes()).unwrap().body else { panic!() };
+    assert_eq!(text(message.queue_seconds), Some("77"));
+    assert_eq!(text(message.response.map(|response| response.text)), Some("no"));
+}
+
+#[test]
+fn counted_fields_hold_anything() {
+    let line = "11-Jun-2019 09:07:57.65 tcp_local                 Q 0 0: 14:rfc822;\"a b\"@c 5:\"a\"@c 10:/q/ZZ01.00 5:<i@d> 7:mailsrv 0: 15:Mailbox is busy";
+    let taught = "11-Jun-2019 09:07:57.65 tcp_local    l            E 1 3:a@b 10:rfc822;b@c 1:b 10:/q/ZZ01.00 5:<i@d> 7:mailsrv 13:h ([1.2.3.4]) 0:";
+    let mut parser = Parser::default();
+    for learned in [false, true] {
+        let Body::Message(message) = parser.entry(line.as_bytes()).unwrap().body else { panic!() };
+        assert_eq!(text(Some(message.original_to)), Some("\"a b\"@c"));
+        assert_eq!(text(message.message_id), Some("<i@d>"));
+        assert_eq!(text(message.diagnostic), Some("Mailbox is busy"));
+        assert_eq!(text(message.remote_host), learned.then_some(""));
+        parser.entry(taught.as_bytes()).unwrap();
+    }
+}
+
+#[test]
+fn prefixes_and_damaged_blanks_are_read_through() {
+    for line in [
+        format!("mail.log:{E}"),
+        format!("mail.log_current:12:{E}"),
+        format!("Jun 11 09:07:57 mta1 ims: {E}"),
+        E.replace(' ', "\u{a0}"),
+        format!("\0\0{E}"),
+    ] {
+        let parsed = alone(line.as_bytes()).unwrap_or_else(|flaw| panic!("{line}: {flaw}"));
+        assert_eq!(parsed.node.is_some(), line.starts_with("Jun"), "{line}");
+        let Body::Message(message) = parsed.body else { panic!("{line}") };
+        assert_eq!(text(Some(message.source_channel)), Some("tcp_local"));
+        assert!(time(line.as_bytes()).is_some() || line.contains(['\0', '\u{a0}']), "{line}");
+    }
+    assert_eq!(alone(format!("some text {E}").as_bytes()), Err(Flaw::NoTime));
+}
+
+#[test]
+fn old_products_are_read() {
+    for (line, node, source, from, original) in [
+        (
+            "05-Nov-2002 10:00:00.00  l tcp_local E 1 a@x rfc822;b@y b@y",
+            Some(""),
+            "l",
+            "a@x",
+            "b@y",
+        ),
+        ("05-Nov-2002 10:00:00.00 sims-ms D 1 a@x b@y b@y", None, "sims-ms", "a@x", "b@y"),
+        ("05-Nov-2002 10:00:00.00 sims-ms D 1  b@y b@y", None, "sims-ms", "", "b@y"),
+        (" 5-NOV-2002 10:00:00 1f.0 LASER S 1 a@x rfc822;b@y b@y", None, "LASER", "a@x", "b@y"),
+        (" 5-NOV-2002 10:00:00 LASER A 1 a@x rfc822;b@y b@y", None, "LASER", "a@x", "b@y"),
+    ] {
+        let parsed = alone(line.as_bytes()).unwrap_or_else(|flaw| panic!("{line}: {flaw}"));
+        assert_eq!(text(parsed.node), node, "{line}");
+        let Body::Message(message) = parsed.body else { panic!("{line}") };
+        assert_eq!(text(Some(message.source_channel)), Some(source), "{line}");
+        assert_eq!(text(Some(message.envelope_from)), Some(from), "{line}");
+        assert_eq!(text(Some(message.original_to)), Some(original), "{line}");
+    }
+}
+
 proptest! {
     #[test]
     fn no_bytes_panic(bytes: Vec<u8>) {
         let _ = alone(&bytes);
+    }
+
+    /// Whatever was learned, from whatever entries, an entry reads again as it was read.
+    #[test]
+    fn what_is_learned_reads_again(tails in prop::collection::vec(r"( ([0-4]|mailsrv|<i@d>|/q/ZZ01\.00|''|TCP\|1\|2\|3\|4|)){0,6}", 1..20)) {
+        let lines: Vec<String> = tails.iter().map(|tail| format!("{E}{tail}")).collect();
+        read_all(&lines);
     }
 
     #[test]

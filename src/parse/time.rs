@@ -49,7 +49,7 @@ fn zone(text: &[u8]) -> IResult<&[u8], &[u8]> {
         [b'Z', ..] => 1,
         [b'+' | b'-', rest @ ..] => match rest {
             [a, b, b':', c, d, ..] if [a, b, c, d].iter().all(|b| b.is_ascii_digit()) => 6,
-            [digits @ ..] if digits.iter().take(4).filter(|b| b.is_ascii_digit()).count() == 4 => 5,
+            digits if digits.iter().take(4).filter(|b| b.is_ascii_digit()).count() == 4 => 5,
             _ => 0,
         },
         _ => 0,

@@ -16,6 +16,7 @@ mod filter;
 mod golden;
 mod harness;
 mod inputs;
+mod options;
 mod parse;
 mod pty;
 mod readme;
