@@ -15,8 +15,10 @@ mod dirt;
 mod exact;
 mod format;
 mod head;
+mod json;
 mod learner;
 mod message;
+mod named;
 mod parser;
 mod profile;
 mod shape;
@@ -24,6 +26,7 @@ mod status;
 mod tail;
 mod text;
 mod time;
+mod xml;
 
 pub use format::{Format, format};
 pub use parser::{Original, Parser, Scratch};
@@ -46,6 +49,18 @@ pub enum Flaw {
     NoRecipient,
     /// A connection entry that names no connection: cut short.
     NoConnection,
+    /// A connection entry that does not say who opened the connection.
+    NoDirection,
+    /// A header entry without its line.
+    NoHeader,
+    /// An element of XML that is cut, or none that an entry is written as.
+    NoElement,
+    /// JSON that is cut, or none at all.
+    NoObject,
+    /// Two entries that ran into each other.
+    TwoTimes,
+    /// More names than any entry has.
+    TooMuch,
 }
 
 impl fmt::Display for Flaw {
@@ -56,6 +71,12 @@ impl fmt::Display for Flaw {
             Self::NoSize => "no size after the action code",
             Self::NoRecipient => "no recipient",
             Self::NoConnection => "no connection information",
+            Self::NoDirection => "no direction of the connection",
+            Self::NoHeader => "no header line",
+            Self::NoElement => "no XML element that can be read",
+            Self::NoObject => "no JSON object that can be read",
+            Self::TwoTimes => "two time stamps in one entry",
+            Self::TooMuch => "more attributes than an entry has",
         })
     }
 }
@@ -70,7 +91,8 @@ pub fn entry<'a>(
     scratch: &'a mut Scratch,
 ) -> Result<Entry<'a>, Flaw> {
     match markup(text) {
-        Some(Markup::Xml | Markup::Json) => Err(Flaw::NoTime),
+        Some(Markup::Xml) => xml::entry(text, scratch),
+        Some(Markup::Json) => json::entry(text, scratch),
         None => match text::read(text, profile) {
             Err(_) if dirt::cleaned(text, &mut scratch.text) => {
                 text::read(&scratch.text, profile).map(|read| read.entry)

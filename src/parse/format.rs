@@ -1,6 +1,6 @@
 //! Which of the six `LOG_FORMAT`s an entry is written in.
 
-use super::{Profile, text};
+use super::{Profile, json, text};
 use crate::entry::Body;
 use memchr::memmem;
 
@@ -22,13 +22,13 @@ pub enum Format {
 }
 
 /// Tells the format of one entry; `None` if it is no entry of any. JSON counts as flat if no member
-/// of it is an object.
+/// of it is an object or an array.
 pub fn format(text: &[u8]) -> Option<Format> {
     match markup(text) {
         Some(Markup::Xml) => Some(Format::Xml),
         Some(Markup::Json) => {
-            let inside = memchr::memchr_iter(b'{', text).nth(1);
-            Some(if inside.is_some() { Format::Json } else { Format::FlatJson })
+            let nested = json::is_nested(text) == Some(true);
+            Some(if nested { Format::Json } else { Format::FlatJson })
         }
         None => text_format(text),
     }

@@ -10,6 +10,10 @@ use crate::entry::Entry;
 pub struct Scratch {
     /// Of a text format, with plain blanks.
     pub(super) text: Vec<u8>,
+    /// Values without their escapes, and names that were put together.
+    pub(super) decoded: Vec<u8>,
+    /// JSON without what JSON forbids.
+    pub(super) masked: Vec<u8>,
 }
 
 /// The text of one entry, with what was known of its file when it was read.

@@ -10,9 +10,12 @@
     reason = "it is the harness of the tests, which need more of it"
 )]
 mod harness;
+#[path = "../it/printer.rs"]
+mod printer;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use harness::Opened;
+use mtatop::entry::Entry;
 use mtatop::filter::{Filter, Tally};
 use mtatop::index::{Batch, Index, Keys, Place};
 use mtatop::parse::Parser;
@@ -86,6 +89,33 @@ fn stages(c: &mut Criterion) {
     group.finish();
 }
 
+/// Writes an entry in one of them.
+type Print = fn(&Entry<'_>) -> Vec<u8>;
+
+/// The formats with names, in which an entry is longer.
+fn formats(c: &mut Criterion) {
+    let log = simulated();
+    let mut group = c.benchmark_group("format");
+    group.sample_size(10);
+    let kinds: [(&str, Print); 3] =
+        [("xml", printer::xml), ("json", printer::nested), ("flat json", printer::flat)];
+    for (name, print) in kinds {
+        let mut parser = Parser::default();
+        let printed = entries(&log)
+            .filter_map(|(_, text)| parser.entry(text).ok().map(|entry| print(&entry)));
+        let log = printed.collect::<Vec<_>>().join(&b'\n');
+        group.throughput(Throughput::Bytes(log.len() as u64));
+        group.bench_function(format!("parse and absorb {name}"), |b| {
+            b.iter_with_large_drop(|| {
+                let mut index = Index::default();
+                in_batches(&log, &index.keys(), |batch| index.absorb(&batch));
+                index
+            });
+        });
+    }
+    group.finish();
+}
+
 fn screen(c: &mut Criterion) {
     let mut opened = Opened::new(&simulated(), "");
     let mut group = c.benchmark_group("screen");
@@ -132,5 +162,5 @@ fn report(_: &mut Criterion) {
     );
 }
 
-criterion_group!(benches, stages, screen, report);
+criterion_group!(benches, stages, formats, screen, report);
 criterion_main!(benches);

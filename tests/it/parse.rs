@@ -1,4 +1,4 @@
-//! Every documented entry says what its golden export says, folded and unfolded.
+//! Every documented entry says what its golden export says, folded and unfolded, in text and XML.
 
 use mtatop::entry::Entry;
 use mtatop::export::{fields, json};
