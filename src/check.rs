@@ -107,10 +107,12 @@ impl Work for Checking {
 
     fn entry(&mut self, found: &Located<'_>, log: &Log) -> io::Result<()> {
         // What is no entry has no domain, and is what one wants to know of a file.
-        if found.entry.is_ok() && !log.filter.leaves(found.entry.as_ref().ok()) {
-            return Ok(());
-        }
+        let left_out = found.entry.is_ok() && !log.filter.leaves(found.entry.as_ref().ok());
         if let Some(facts) = self.facts(found.place.source, log) {
+            if left_out {
+                facts.left_out += 1;
+                return Ok(());
+            }
             if facts.newest.is_none() {
                 facts.bytes.crlf = ends_in_cr(log, found.place, found.length);
             }
@@ -135,10 +137,9 @@ impl Work for Checking {
         let mut out = BufWriter::new(io::stdout().lock());
         self.write(&mut out)?;
         out.flush()?;
-        let entries = |facts: &Facts| facts.entries();
-        let is_no_log = |facts: &Facts| facts.entries() == 0 && facts.unparsed.count() > 0;
-        let failed =
-            self.files.iter().any(is_no_log) || self.files.iter().map(entries).sum::<u64>() == 0;
+        let is_log = |facts: &Facts| facts.entries() + facts.left_out > 0;
+        let is_none = |facts: &Facts| !is_log(facts) && facts.unparsed.count() > 0;
+        let failed = self.files.iter().any(is_none) || !self.files.iter().any(is_log);
         Ok(if failed { FAILED } else { 0 })
     }
 }

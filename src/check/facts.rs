@@ -40,6 +40,8 @@ pub struct Facts {
     pub bytes: Bytes,
     /// See [`Told`].
     pub told: Told,
+    /// Entries that the filter does not leave, and that nothing else here counts.
+    pub left_out: u64,
     /// The newest entry, and the length of its text.
     pub newest: Option<(Place, usize)>,
 }
@@ -63,6 +65,7 @@ impl Facts {
             unparsed: Unparsed::default(),
             bytes: Bytes::default(),
             told: Told::default(),
+            left_out: 0,
             newest: None,
         }
     }

@@ -18,7 +18,7 @@ pub(super) fn file(facts: &Facts, out: &mut dyn Write) -> io::Result<()> {
     let mut line =
         |label: &str, value: &str| writeln!(out, "  {label:<12}{}", wrap(value, WIDTH, INDENT));
     if facts.entries() == 0 {
-        let nothing = facts.unparsed.count() == 0;
+        let nothing = facts.unparsed.count() + facts.left_out == 0;
         line("entries", if nothing { "none: nothing was read of it" } else { "none" })?;
     } else {
         line("format", &format(facts))?;
@@ -128,6 +128,9 @@ pub(super) fn notes(facts: &Facts) -> Vec<String> {
         if count > 0 {
             notes.push(format!("{} with {what}", counted(count, "line", "lines")));
         }
+    }
+    if facts.left_out > 0 {
+        notes.push(format!("{} of other domains", counted(facts.left_out, "entry", "entries")));
     }
     notes.extend(bytes.crlf.then(|| "lines end in CR LF".to_owned()));
     notes

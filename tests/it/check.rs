@@ -147,6 +147,12 @@ fn a_domain_leaves_its_entries_and_all_damage() {
                16-Feb-2007 14:54:15.72 l tcp_local E 1 a@x.org rfc822;b@z.org b@z.org\n\
                junk\n";
     std::fs::write(folder.path().join("mail.log"), log).unwrap();
+    let (code, text, _) = check(folder.path(), &["mail.log", "--domain", "none.org"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(
+        text.contains("  entries     none\n  note        3 entries of other domains\n"),
+        "{text}"
+    );
     let (code, text, _) = check(folder.path(), &["mail.log", "--domain", "y.org"]);
     assert_eq!(code, 0);
     assert!(
