@@ -134,7 +134,8 @@ impl FileStatus {
     }
 }
 
-/// Reads log files. Never waits: [`Reader::round`] does what can be done now.
+/// Reads log files. Never waits unless it is [patient](Reader::patient): [`Reader::round`] does what
+/// can be done now.
 pub struct Reader {
     fs: Arc<dyn Fs>,
     /// Until the first round.
@@ -213,7 +214,7 @@ impl Reader {
     }
 
     fn tell_status(&mut self, listener: &mut dyn Listener) {
-        let status: Vec<FileStatus> = self.logs.iter().map(Log::status).collect();
+        let status: Vec<FileStatus> = self.logs.iter().filter_map(Log::status).collect();
         if status != self.told {
             self.told.clone_from(&status);
             listener.news(News::Status(status));

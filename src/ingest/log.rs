@@ -161,17 +161,21 @@ impl Log {
         }
     }
 
-    pub(super) fn status(&self) -> FileStatus {
+    /// How far it is; `None` while there is nothing that anybody asked for.
+    pub(super) fn status(&self) -> Option<FileStatus> {
+        if self.supply.is_only_expected() {
+            return None;
+        }
         let waiting = self.streams.iter().filter(|stream| stream.next.is_none());
         let partial = waiting.map(|stream| stream.rest().trim_ascii().len() as u64).sum();
-        FileStatus {
+        Some(FileStatus {
             path: self.supply.path().to_owned(),
             state: self.state,
             note: self.supply.note().cloned(),
             read: self.read,
             behind: self.behind,
             partial,
-        }
+        })
     }
 }
 

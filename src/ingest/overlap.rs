@@ -15,6 +15,8 @@ use std::sync::Arc;
 const PIECE: usize = 256 * 1024;
 /// Bytes in which a whole line is expected.
 const LINE: usize = 64 * 1024;
+/// Bytes in which two lines stand most often.
+const SHORT_LINES: usize = 4 * 1024;
 /// Bytes by which ends are compared first.
 const END: usize = 1024;
 /// Bytes that entries of the same time may take.
@@ -26,6 +28,8 @@ pub(super) struct Plain {
     pub(super) len: u64,
     /// Its first bytes, and its last ones.
     ends: [Vec<u8>; 2],
+    /// Times of the first and the last entry, as far as they can be seen there.
+    times: [Option<Time>; 2],
 }
 
 impl Plain {
@@ -37,19 +41,30 @@ impl Plain {
         };
         let end = len.min(END as u64);
         let ends = [read(0..end)?, read(len - end..len)?];
-        (len > 0).then_some(Self { handle: Arc::clone(handle), len, ends })
+        let times = [ends[0].split(|&b| b == b'\n').next(), last_line(&ends[1])];
+        let times = times.map(|line| line.and_then(parse::time));
+        (len > 0).then_some(Self { handle: Arc::clone(handle), len, ends, times })
     }
 
     /// The first line that begins at `offset` or behind it, and where it begins.
     fn line(&self, offset: u64) -> Option<(u64, Vec<u8>)> {
         let (start, passed) = if offset == 0 { (0, false) } else { (offset - 1, true) };
-        let bytes = read_span(&*self.handle, start, LINE).ok()?;
+        let mut bytes = read_span(&*self.handle, start, SHORT_LINES).ok()?;
+        if memchr::memchr_iter(b'\n', &bytes).nth(usize::from(passed)).is_none() {
+            bytes = read_span(&*self.handle, start, LINE).ok()?;
+        }
         let from = if passed { memchr::memchr(b'\n', &bytes)? + 1 } else { 0 };
         let line = bytes.get(from..).filter(|line| !line.is_empty())?;
         let end = memchr::memchr(b'\n', line).map_or(line.len(), |newline| newline + 1);
         let offset = start + from as u64;
         (offset < self.len).then(|| (offset, line.get(..end).unwrap_or_default().to_vec()))
     }
+}
+
+/// The last line that has an end.
+fn last_line(bytes: &[u8]) -> Option<&[u8]> {
+    let bytes = bytes.get(..memchr::memrchr(b'\n', bytes)?)?;
+    memchr::memrchr(b'\n', bytes).and_then(|before| bytes.get(before + 1..))
 }
 
 /// If all of one file stands in the other, which is at least as long: how many lines these are.
@@ -96,6 +111,10 @@ fn stands_at(part: &Plain, whole: &Plain, offset: u64) -> Option<u64> {
 fn in_the_middle(part: &Plain, whole: &Plain) -> Option<u64> {
     let (_, line) = part.line(0)?;
     let time = parse::time(&line)?;
+    let [begin, end] = whole.times;
+    if begin.is_some_and(|begin| time < begin) || end.is_some_and(|end| end < time) {
+        return None;
+    }
     let mut offset = first_since(whole, time);
     let end = offset + SAME_TIME as u64;
     while offset < end {

@@ -21,6 +21,8 @@ struct Candidate {
     path: PathBuf,
     /// It is the newest of its set.
     is_newest: bool,
+    /// Nobody named it, but tonight's roll will make it.
+    is_expected: bool,
     /// What the path leads to, unless it is followed alone.
     probe: Option<io::Result<Probe>>,
     skip: Option<Skip>,
@@ -41,7 +43,12 @@ pub(super) fn logs(fs: &Arc<dyn Fs>, named: &[PathBuf]) -> Vec<Log> {
     let mut candidates = Vec::new();
     for name in named {
         match find(&**fs, name) {
-            Ok(paths) => candidates.extend(paths.into_iter().map(Candidate::new)),
+            Ok(paths) => {
+                let is_directory = fs.stat(name).is_ok_and(|stat| stat.kind == Kind::Directory);
+                let expected = if is_directory { expected(&paths) } else { Vec::new() };
+                candidates.extend(paths.into_iter().map(Candidate::new));
+                candidates.extend(expected);
+            }
             Err(wrong) => {
                 let left_out = Some(Note::failure(wrong));
                 candidates.push(Candidate { left_out, ..Candidate::new(name.clone()) });
@@ -59,9 +66,30 @@ pub(super) fn logs(fs: &Arc<dyn Fs>, named: &[PathBuf]) -> Vec<Log> {
     candidates.into_iter().map(|candidate| Log::new(candidate.supply(fs))).collect()
 }
 
+/// The files that are not there between the roll and the first entry of the day.
+fn expected(paths: &[PathBuf]) -> Vec<Candidate> {
+    let rolled = paths.iter().map(|path| Age::of(path)).filter(|(_, age)| *age == Age::Yesterday);
+    let current = rolled.map(|(mut set, _)| {
+        set.as_mut_os_string().push("_current");
+        set
+    });
+    current
+        .filter(|path| !paths.contains(path))
+        .map(|path| Candidate { is_expected: true, ..Candidate::new(path) })
+        .collect()
+}
+
 impl Candidate {
     fn new(path: PathBuf) -> Self {
-        Self { path, is_newest: true, probe: None, skip: None, left_out: None, note: None }
+        Self {
+            path,
+            is_newest: true,
+            is_expected: false,
+            probe: None,
+            skip: None,
+            left_out: None,
+            note: None,
+        }
     }
 
     fn file(&self) -> Option<&Probe> {
@@ -91,6 +119,7 @@ impl Candidate {
             Some(Err(error)) if !self.is_newest => {
                 Supply::nowhere(path, Note::failure(Reason::of(&error).to_string()))
             }
+            _ if self.is_expected => Supply::expected(path),
             _ => Supply::followed(path, self.skip).with_note(self.note),
         }
     }

@@ -39,6 +39,7 @@ pub(super) struct Supply {
     /// A step tells that it begins.
     opened: bool,
     note: Option<Note>,
+    is_expected: bool,
 }
 
 enum From {
@@ -76,12 +77,17 @@ pub(super) struct Skip {
 
 impl Supply {
     fn new(path: &Path, from: From) -> Self {
-        Self { path: path.to_owned(), from, opened: false, note: None }
+        Self { path: path.to_owned(), from, opened: false, note: None, is_expected: false }
     }
 
     /// Follows the path; what is packed there when it first leads to something is read once.
     pub(super) fn followed(path: &Path, skip: Option<Skip>) -> Self {
         Self::new(path, From::Followed(Box::new(Follower::new(path)), skip))
+    }
+
+    /// Follows a path that nobody named, once there is something.
+    pub(super) fn expected(path: &Path) -> Self {
+        Self { is_expected: true, ..Self::followed(path, None) }
     }
 
     /// Reads the first `end` bytes of a file.
@@ -118,6 +124,11 @@ impl Supply {
 
     pub(super) fn note(&self) -> Option<&Note> {
         self.note.as_ref()
+    }
+
+    /// Nobody named it, and nothing was there yet.
+    pub(super) fn is_only_expected(&self) -> bool {
+        self.is_expected && !self.opened
     }
 
     /// Nothing will ever come.
@@ -174,6 +185,7 @@ impl Supply {
     /// A followed path leads to its first file.
     fn open(&mut self, handle: Arc<dyn Handle>) -> Step {
         let beginning = read_span(&*handle, 0, MAGIC).unwrap_or_default();
+        self.opened = true;
         if Packing::of(&beginning).is_none() {
             return Step::Opened { stream: StreamId(0), handle, why: Opening::First };
         }

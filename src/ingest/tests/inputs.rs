@@ -265,6 +265,22 @@ fn what_is_missing_of_a_set_is_not_waited_for() {
 }
 
 #[test]
+fn the_first_file_of_the_day_is_waited_for() {
+    let mut watch = directory();
+    watch.append(OLDER, lines(0..5));
+    watch.append(YESTERDAY, lines(5..9));
+    watch.settle();
+    assert_eq!((watch.status.len(), watch.remarks().len()), (2, 0));
+    watch.append(CURRENT, lines(9..12));
+    watch.settle();
+    roll(&watch);
+    watch.append(CURRENT, lines(12..15));
+    watch.pass(10);
+    watch.check_text(&lines(0..15));
+    assert_eq!((watch.status.len(), watch.status[2].state), (3, State::Following));
+}
+
+#[test]
 fn a_log_alone_is_followed_whatever_it_is_called() {
     for name in [OLDER, YESTERDAY, "/log/mail.log.1"] {
         let mut watch = Watch::of(&[name]);
