@@ -9,7 +9,7 @@ use super::batch::{Draft, Hosts};
 use super::keys::Key;
 use super::symbols::Adopted;
 use super::{Kind, RowId, Symbol};
-use crate::entry::{Direction, Time, Transport};
+use crate::entry::{Direction, Outcome, Time, Transport};
 use hashbrown::HashTable;
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -179,8 +179,9 @@ impl Connections {
         }
         let found = match draft.kind {
             Kind::Unparsed => Some(ConnectionId::UNPARSED),
-            Kind::Opened => None,
-            Kind::Closed | Kind::Rejected | Kind::ConnectFailed => self.live(draft, time, 0),
+            // One that failed never was another one.
+            Kind::Opened | Kind::ConnectFailed => None,
+            Kind::Closed | Kind::Rejected => self.live(draft, time, 0),
             _ => self.live(draft, time, LATE),
         };
         let id = match (found, draft.kind) {
@@ -206,6 +207,8 @@ impl Connections {
             let alive = match connection.state {
                 State::Open => elapsed <= PROCESSES_RECYCLE,
                 State::Implied => elapsed <= PORTS_RECYCLE,
+                // Nothing is handed over where no connection came about.
+                State::Failed if is_handed_over(draft.kind) => false,
                 _ => late > 0 && elapsed <= late,
             };
             let other = draft
@@ -295,6 +298,10 @@ fn direction_of(kind: Kind) -> Option<Direction> {
         Kind::Enqueued | Kind::Refused | Kind::OtherMessage => Some(Direction::Inbound),
         _ => None,
     }
+}
+
+fn is_handed_over(kind: Kind) -> bool {
+    matches!(kind, Kind::Ended(Outcome::Delivered | Outcome::Relayed | Outcome::HandedOn))
 }
 
 fn ends_key(draft: &Draft) -> Key {

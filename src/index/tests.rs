@@ -106,6 +106,22 @@ fn failed_and_rejected_connections_are_connections() {
 }
 
 #[test]
+fn one_that_failed_ends_no_other() {
+    let ends = "(TCP|10.0.0.1|5001|10.0.0.2|25)";
+    let lines = [
+        open("10:00:00", "a.1.0", 5001),
+        at("10:00:01", "a.1.1 tcp_local - Y SMTP/b.org/mx.b.org"),
+        at(
+            "10:00:01",
+            "a.1.2 tcp_local Q 0 x@x.org rfc822;y@b.org y@b.org q/ZZ1.00 <i@d>  refused",
+        ),
+        deliver("10:00:02", "a.1.3", ends),
+        close("10:00:03", "a.1.4", 5001),
+    ];
+    assert_eq!(tied(&lines), (vec![2, 3, 3, 2, 2], vec![State::Closed, State::Failed]));
+}
+
+#[test]
 fn messages_chain_their_entries() {
     let lines = [
         deliver("10:00:00", "a.1.1", ""),
