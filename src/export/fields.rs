@@ -20,7 +20,6 @@ use crate::entry::{
 };
 use crate::ingest::Located;
 use chrono::{Datelike, Timelike};
-use std::fmt::Write as _;
 use std::path::Path;
 
 /// Whoever writes down named values. Each name is told once; values come as the log has them, and
@@ -313,21 +312,36 @@ pub fn response(name: &str, reply: &Response<'_>, out: &mut dyn Fields) {
 pub fn time(name: &str, time: Time, stamp: Stamp<'_>, out: &mut dyn Fields) {
     let Some(calendar) = time.calendar() else { return };
     let (date, clock) = (calendar.date(), calendar.time());
-    let mut text = String::with_capacity(32);
-    let (year, month, day) = (date.year(), date.month(), date.day());
-    let (hour, minute, second) = (clock.hour(), clock.minute(), clock.second());
-    let _ = write!(text, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}");
-    match (stamp.fraction, time.0.rem_euclid(1_000)) {
-        ([], 0) => {}
-        ([], millis) if millis % 10 == 0 => drop(write!(text, ".{:02}", millis / 10)),
-        ([], millis) => drop(write!(text, ".{millis:03}")),
-        (digits, _) => {
-            text.push('.');
-            text.extend(digits.iter().copied().map(char::from));
-        }
+    let mut text = Vec::with_capacity(40);
+    match u32::try_from(date.year()) {
+        Ok(year @ ..10_000) => text.extend(two(year / 100).into_iter().chain(two(year % 100))),
+        _ => text.extend(date.year().to_string().bytes()),
     }
-    text.extend(stamp.zone.iter().copied().map(char::from));
-    out.text(name, text.as_bytes());
+    for (sign, part) in [
+        (b'-', date.month()),
+        (b'-', date.day()),
+        (b'T', clock.hour()),
+        (b':', clock.minute()),
+        (b':', clock.second()),
+    ] {
+        let [tens, ones] = two(part);
+        text.extend_from_slice(&[sign, tens, ones]);
+    }
+    let millis = u32::try_from(time.0.rem_euclid(1_000)).unwrap_or_default();
+    if !stamp.fraction.is_empty() {
+        text.push(b'.');
+        text.extend_from_slice(stamp.fraction);
+    } else if millis > 0 {
+        let digits = format!(".{millis:03}");
+        text.extend_from_slice(digits.strip_suffix('0').unwrap_or(&digits).as_bytes());
+    }
+    text.extend_from_slice(stamp.zone);
+    out.text(name, &text);
+}
+
+/// The last two digits of a number.
+fn two(number: u32) -> [u8; 2] {
+    [number / 10, number].map(|digit| b'0' + u8::try_from(digit % 10).unwrap_or_default())
 }
 
 /// A duration as a number of seconds, with as many digits as it needs.
@@ -475,6 +489,8 @@ mod tests {
             (123, "123456789", "Z", "1970-01-01T00:00:00.123456789Z"),
             (-590, "", "", "1969-12-31T23:59:59.41"),
             (1_001, "", "", "1970-01-01T00:00:01.001"),
+            (300, "", "", "1970-01-01T00:00:00.30"),
+            (-62_135_596_800_000, "", "", "0001-01-01T00:00:00"),
         ] {
             let stamp = Stamp { fraction: fraction.as_bytes(), zone: zone.as_bytes() };
             let value = written(&mut |out| time("t", Time(millis), stamp, out));

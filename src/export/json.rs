@@ -59,8 +59,10 @@ impl Json<'_> {
             self.out.push(b',');
         }
         self.more = true;
-        string(name.as_bytes(), self.out);
-        self.out.push(b':');
+        // Names are ours: nothing in them is escaped.
+        self.out.push(b'"');
+        self.out.extend_from_slice(name.as_bytes());
+        self.out.extend_from_slice(b"\":");
     }
 }
 
