@@ -87,6 +87,30 @@ fn a_seed_gives_the_same_log_each_time() {
 }
 
 #[test]
+fn a_simulated_log_has_its_truth_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("truth.ndjson");
+    let truth = path.to_str().unwrap();
+    let Output { status, stdout, .. } =
+        run(&["simulate", "--entries", "50", "--odd", "--log-format", "4", "--truth", truth]);
+    assert!(status.success());
+    let log = String::from_utf8(stdout).unwrap();
+    let truth = std::fs::read_to_string(path).unwrap();
+    assert_eq!((log.lines().count(), truth.lines().count()), (50, 50));
+    for (entry, truth) in log.lines().zip(truth.lines()) {
+        let truth: serde_json::Value = serde_json::from_str(truth).unwrap();
+        let time = truth["time"].as_str().unwrap();
+        assert!(entry.contains(&format!(" ts=\"{time}\" ")), "{entry}");
+    }
+    check_refusal(&["simulate", "--log-format", "7"], "--log-format");
+    let nowhere = folder.path().join("no/such/folder");
+    let Output { status, stdout, stderr } =
+        run(&["simulate", "--truth", nowhere.to_str().unwrap()]);
+    assert_eq!((status.code(), stdout), (Some(1), Vec::new()));
+    assert_eq!(String::from_utf8(stderr).unwrap().lines().count(), 1);
+}
+
+#[test]
 fn f35_a_reader_that_had_enough_is_no_failure() {
     let mut child = mtatop(&["simulate", "--entries", "20000"])
         .stdout(Stdio::piped())
