@@ -69,31 +69,17 @@ pub fn line_end(bytes: &[u8]) -> Option<usize> {
     memchr(b'\n', bytes).map(|newline| newline + 1)
 }
 
-/// Offset of the first byte behind the blank lines and NUL bytes at the beginning: nothing of any
-/// entry.
+/// Offset of the first byte behind the blank lines at the beginning: nothing of any entry.
 pub fn blank_lines(bytes: &[u8]) -> usize {
     let mut end = 0;
-    while let Some(rest) = bytes.get(end..) {
-        let skipped = match rest.first() {
-            Some(0) => nul_bytes(rest),
-            Some(first) if first.is_ascii_whitespace() => {
-                let line = line_end(rest).and_then(|end| rest.get(..end));
-                line.filter(|line| is_blank(line)).map_or(0, <[u8]>::len)
-            }
-            _ => 0,
-        };
-        if skipped == 0 {
-            break;
-        }
-        end += skipped;
+    while let Some(rest) = bytes.get(end..)
+        && rest.first().is_some_and(u8::is_ascii_whitespace)
+        && let Some(line) = line_end(rest)
+        && rest.get(..line).is_some_and(is_blank)
+    {
+        end += line;
     }
     end
-}
-
-/// Bytes of the hole at the beginning of a line, which a writer leaves that goes on where it was
-/// in a file that was truncated. Inside of a line NUL bytes are text, which others may have chosen.
-fn nul_bytes(bytes: &[u8]) -> usize {
-    bytes.iter().position(|&byte| byte != 0).unwrap_or(bytes.len())
 }
 
 /// Offset of the first byte behind the last line end.
@@ -104,7 +90,6 @@ pub fn whole_lines(bytes: &[u8]) -> Option<usize> {
 fn next_line(bytes: &[u8], last: bool) -> Option<Found> {
     let mut start = 0;
     loop {
-        start += nul_bytes(bytes.get(start..)?);
         let rest = bytes.get(start..)?;
         let (line, end, ended) = match memchr(b'\n', rest) {
             Some(newline) => (rest.get(..newline)?, start + newline + 1, true),
@@ -211,7 +196,7 @@ fn begins_with_address_type(line: &[u8]) -> bool {
 
 /// Whether a line begins with the shape of a date, `19-Feb-1998 ` or `1998-02-19T`, or with markup.
 fn begins_entry(line: &[u8]) -> bool {
-    let line = line.get(nul_bytes(line)..).unwrap_or_default().trim_ascii_start();
+    let line = line.trim_ascii_start();
     match line {
         [b'{', ..] => true,
         [b'<', kind @ ..] => [b"en ", b"co ", b"he "].iter().any(|known| kind.starts_with(*known)),
@@ -297,14 +282,6 @@ mod tests {
         let text = b"<en ts=\"1\"\n ac=\"E\"/>\n<co ts=\"1\"\nac=\"O\"/>\n{\n\"a\":1}\n2014-06-02T22:02:13.94 l\n E 1\n";
         assert_eq!(Form::detect(text), Form::Folded);
         assert_eq!(entries(Form::Folded, text).len(), 4);
-    }
-
-    #[test]
-    fn a_hole_before_a_line_is_passed_over() {
-        let text = b"\0\0\0one\n\0\n\0\0two \0 three\n\0\0";
-        assert_eq!(entries(Form::Lines, text), ["one", "two \0 three"]);
-        assert_eq!(blank_lines(b"\0\0\n \n\0x"), 6);
-        assert_eq!(next(Form::Lines, &vec![0; LONGEST_ENTRY * 2], false), None);
     }
 
     #[test]
