@@ -102,10 +102,14 @@ pub fn entry<'a>(
     }
 }
 
-/// Time stamp at the beginning of a text of one of the text formats, if it has one.
+/// Time stamp of a text, if it has one: at its beginning, or by its name.
 pub fn time(text: &[u8]) -> Option<crate::entry::Time> {
     let stamp = |text| time::stamp(text).ok().map(|(_, (time, _))| time);
-    stamp(text).or_else(|| stamp(text.get(dirt::prefix(text)?.length..)?))
+    match markup(text) {
+        Some(Markup::Xml) => named::time_behind(text, b" ts="),
+        Some(Markup::Json) => named::time_behind(text, b"\"ts\""),
+        None => stamp(text).or_else(|| stamp(text.get(dirt::prefix(text)?.length..)?)),
+    }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::entry::{
     Body, Code, ConnectingHost, ConnectionEntry, Direction, Entry, Message, ProcessId, QueueFile,
     RemoteMta, Stamp, Time, Username,
 };
-use memchr::memchr;
+use memchr::{memchr, memmem};
 use std::ops::Range;
 
 /// The kinds of entry, by the names of their elements.
@@ -144,6 +144,14 @@ impl<'a> Draft<'a> {
         };
         Ok(Entry { time, stamp, node, process, body, extra: fields.rest() })
     }
+}
+
+/// The time behind the first `name`, without a look at the rest of the entry.
+pub(super) fn time_behind(text: &[u8], name: &[u8]) -> Option<Time> {
+    let behind = text.get(memmem::find(text, name)? + name.len()..)?.trim_ascii_start();
+    let behind = behind.strip_prefix(b":").unwrap_or(behind).trim_ascii_start();
+    let (quote, value) = behind.split_first().filter(|(quote, _)| matches!(quote, b'"' | b'\''))?;
+    stamp(value.get(..memchr(*quote, value)?)?).map(|(time, _)| time)
 }
 
 /// What adding a value comes to.

@@ -26,6 +26,7 @@ fn a_simulated_log_says_the_same_in_all_formats() {
     for text in log.split(|&b| b == b'\n').filter(|text| !text.is_empty()) {
         let expected = says(text).unwrap();
         for other in marked_up(text).unwrap() {
+            assert_eq!(parse::time(&other), parse::time(text));
             assert_eq!(says(&other).unwrap(), expected, "{}", String::from_utf8_lossy(&other));
         }
     }
