@@ -3,12 +3,12 @@
 use super::Outcome;
 use crate::cli::FAILED;
 use crate::ingest::{FileStatus, Located, Originals};
-use crate::show::{number, plain, show};
+use crate::show::{number, plain};
 use std::path::Path;
 
 /// In so many lines, some entry must be found.
 const TRIED: u64 = 1_000;
-/// Cells of a first line that are told.
+/// Characters of a first line that are told.
 const TOLD: usize = 60;
 
 /// What was heard so far.
@@ -81,10 +81,7 @@ impl Heard {
         } else if found.entry.is_ok() {
             (self.settled, self.first) = (true, None);
         } else if self.first.is_none() {
-            // Cut before it is made fit, for it may be long.
-            let text = found.text.get(..TOLD * 4).unwrap_or(found.text);
-            let clipped = show(text).clip(TOLD);
-            self.first = Some(clipped.pieces().map(|piece| piece.text).collect());
+            self.first = Some(clipped(found.text));
         }
     }
 
@@ -105,6 +102,30 @@ impl Heard {
     }
 }
 
+/// The beginning of a text, fit for a terminal.
+fn clipped(text: &[u8]) -> String {
+    // Cut before it is made fit as well, for it may be long.
+    let whole = plain(text.get(..TOLD * 4).unwrap_or(text));
+    let mut clipped: String = whole.chars().take(TOLD).collect();
+    if clipped.len() < whole.len() {
+        clipped.push('…');
+    }
+    clipped
+}
+
 fn shown(path: &Path) -> String {
     plain(path.as_os_str().as_encoded_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_first_line_is_clipped_and_fit_for_a_terminal() {
+        assert_eq!(clipped(b"\x1b[2J short"), r"\x1b[2J short");
+        assert_eq!(clipped(&b"x".repeat(TOLD)), "x".repeat(TOLD));
+        assert_eq!(clipped(&b"x".repeat(100_000)), "x".repeat(TOLD) + "…");
+        assert_eq!(clipped(&[0xff; 100]).chars().count(), TOLD + 1);
+    }
 }

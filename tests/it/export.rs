@@ -498,7 +498,7 @@ fn each_file_has_its_own_complaint_and_the_others_are_read() {
             format!("mtatop: {folder}/missing: no such file"),
             format!(
                 "mtatop: {folder}/passwd: no MTA log entry in the first 1,000 lines \
-                 (first: root:^[[2Jx:0)"
+                 (first: root:\\x1b[2Jx:0)"
             ),
         ]
     );
