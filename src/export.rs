@@ -36,7 +36,8 @@ pub fn run(export: &Export) -> Outcome {
         return (USAGE, vec!["--format raw: only entries have bytes of their own".to_owned()]);
     }
     // Before an output is opened, which may cost what was there.
-    if let Err(outcome) = headless::filter(&export.input) {
+    let ready = headless::filter(&export.input).map(|_| ());
+    if let Err(outcome) = ready.and_then(|()| headless::catch_signals(until(export))) {
         return outcome;
     }
     let output = match &export.output {
@@ -49,12 +50,16 @@ pub fn run(export: &Export) -> Outcome {
     }
 }
 
-fn print(export: &Export, output: Output) -> Outcome {
-    let until = if export.follow {
+fn until(export: &Export) -> Until {
+    if export.follow {
         Until::Idle(export.exit_after_idle.map(Duration::from_secs))
     } else {
         Until::End
-    };
+    }
+}
+
+fn print(export: &Export, output: Output) -> Outcome {
+    let until = until(export);
     let (input, format) = (&export.input, export.format);
     match export.what {
         What::Entries => headless::run(input, until, &mut Entries::new(output, format)),

@@ -98,6 +98,20 @@ pub fn filter(input: &Input) -> Result<Filter, Outcome> {
     })
 }
 
+/// From here on a signal ends the command in order: for those that have something to clear away
+/// before they [`run`], which sees to it as well.
+///
+/// # Errors
+/// What the command ends with.
+pub fn catch_signals(until: Until) -> Result<(), Outcome> {
+    interrupt(until).map(|_| ())
+}
+
+fn interrupt(until: Until) -> Result<&'static Interrupt, Outcome> {
+    let caught = Interrupt::catch(until != Until::End);
+    caught.map_err(|error| (FAILED, vec![format!("signals: {error}")]))
+}
+
 /// Reads the files of the command line, and has the work done on them.
 pub fn run(input: &Input, until: Until, work: &mut dyn Work) -> Outcome {
     let filter = match filter(input) {
@@ -110,11 +124,11 @@ pub fn run(input: &Input, until: Until, work: &mut dyn Work) -> Outcome {
     let complaints = Complaints::default();
     let progress = Progress::new(until == Until::End && !work.prints_to_terminal());
     let mut session = Session { reader, log, complaints, progress, until };
-    let interrupt = match Interrupt::catch(until != Until::End) {
+    let interrupt = match interrupt(until) {
         Ok(interrupt) => interrupt,
-        Err(error) => return (FAILED, vec![format!("signals: {error}")]),
+        Err(outcome) => return outcome,
     };
-    let result = session.run(&interrupt, work);
+    let result = session.run(interrupt, work);
     session.progress.end();
     match (result, interrupt.code()) {
         (Ok(code), None) => session.complaints.judge(code, &session.log.originals),

@@ -3,8 +3,8 @@
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// The exit code that a shell gives the end by a signal, once one came.
 pub(super) struct Interrupt(Arc<AtomicUsize>);
@@ -13,7 +13,17 @@ impl Interrupt {
     /// From here on the first signal is only noted. A second one ends the program at once, should
     /// somebody who takes no output hold it up. A lost terminal counts unless the command is to go
     /// on for ever: that is how `nohup` has it, and whether it was used can't be asked safely.
-    pub(super) fn catch(for_ever: bool) -> io::Result<Self> {
+    /// Once is enough for the whole program.
+    pub(super) fn catch(for_ever: bool) -> io::Result<&'static Self> {
+        static CAUGHT: OnceLock<Interrupt> = OnceLock::new();
+        if let Some(caught) = CAUGHT.get() {
+            return Ok(caught);
+        }
+        let interrupt = Self::register(for_ever)?;
+        Ok(CAUGHT.get_or_init(|| interrupt))
+    }
+
+    fn register(for_ever: bool) -> io::Result<Self> {
         let (seen, code) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
         for signal in [SIGINT, SIGTERM, SIGHUP] {
             if for_ever && signal == SIGHUP {
