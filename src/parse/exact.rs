@@ -69,11 +69,27 @@ fn plain_behind<'a>(
         [] | [b' '] => Fit::Clean,
         // Where one more blank or field stands than the profile explains, it explains nothing.
         [b' ', rest @ ..] if !begins_field(rest) => {
-            status::status(message, Cursor(rest));
+            let text = remote_mta_behind(message, rest);
+            status::status(message, Cursor(text));
             Fit::Whole
         }
         _ => Fit::None,
     }
+}
+
+/// Takes a remote MTA behind a status that does not begin with one, as every other status of an SMTP
+/// client does: no enqueue shows that it has a field of its own. Gives what is left.
+fn remote_mta_behind<'a>(message: &mut Message<'a>, text: &'a [u8]) -> &'a [u8] {
+    let client = text.starts_with(b"smtp;") || text.starts_with(b"(");
+    if message.remote_mta.is_none()
+        && client
+        && let Some(blank) = memrchr(b' ', text)
+        && let Some(value) = text.get(blank + 1..).filter(|value| value.starts_with(b"dns;"))
+    {
+        set(message, Field::RemoteMta, value);
+        return text.get(..blank).unwrap_or_default();
+    }
+    text
 }
 
 /// Whether diagnostics begin with what looks like another field. They begin with words of this MTA,
@@ -94,15 +110,20 @@ fn begins_field(text: &[u8]) -> bool {
 }
 
 /// Where the reason ends and the diagnostics begin: at the only place that looks like it. If there
-/// are several, no part of the text is taken for a reason.
+/// are several, no part of the text is taken for a reason; but all of a status that begins with its
+/// remote MTA belongs to that.
 fn reason_length(text: &[u8]) -> usize {
     if text.starts_with(b" ") || status::begins_status(Cursor(text)) {
         return 0;
     }
-    let begins =
-        |&at: &usize| text.get(at + 1..).is_some_and(|rest| status::begins_status(Cursor(rest)));
+    let behind = |at: usize| text.get(at + 1..).unwrap_or_default();
+    let begins = |&at: &usize| status::begins_status(Cursor(behind(at)));
     let mut places = memchr_iter(b' ', text).filter(begins);
-    match (places.next(), places.next()) {
+    let first = places.next();
+    let by_mta = |at: usize| behind(at).starts_with(b"dns;");
+    let whole = first.is_some_and(by_mta);
+    let second = places.find(|&at| !whole || by_mta(at));
+    match (first, second) {
         (Some(at), None) => at,
         (Some(_), Some(_)) => 0,
         (None, _) => text.len() - usize::from(text.ends_with(b" ")),

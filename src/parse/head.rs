@@ -24,6 +24,9 @@ pub(super) enum Role<'a> {
 /// Node, process, source channel and destination channel: no more stand before the code.
 const MOST_COLUMNS: usize = 4;
 
+/// More blanks than a destination channel leaves before the code: its column of 12 is blank.
+const BLANK_COLUMN: usize = 13;
+
 /// Reads up to the action code, or to the `>` of a header entry.
 pub(super) fn head(mut rest: Cursor<'_>) -> Result<Head<'_>, Flaw> {
     // The node is logged and blank (before 6.3 on UNIX): one more blank behind the time.
@@ -31,6 +34,7 @@ pub(super) fn head(mut rest: Cursor<'_>) -> Result<Head<'_>, Flaw> {
     let mut tokens: [&[u8]; MOST_COLUMNS] = [b""; MOST_COLUMNS];
     let mut count = 0;
     let mut head = loop {
+        let gap = rest.blanks();
         let token = rest.token();
         let before = tokens.get(..count).unwrap_or_default();
         match token {
@@ -43,7 +47,8 @@ pub(super) fn head(mut rest: Cursor<'_>) -> Result<Head<'_>, Flaw> {
             }
             _ if count > 0 && is_code(token) && !is_column(rest) => {
                 let (node, process, channels) = origin(before);
-                break columns(node, process, channels, Code(token), rest)?;
+                let no_destination = gap >= BLANK_COLUMN;
+                break columns(node, process, channels, (Code(token), no_destination), rest)?;
             }
             _ => *tokens.get_mut(count).ok_or(Flaw::NoCode)? = token,
         }
@@ -87,7 +92,7 @@ fn columns<'a>(
     node: Option<&'a [u8]>,
     process: Option<ProcessId<'a>>,
     channels: &[&'a [u8]],
-    code: Code<'a>,
+    (code, no_destination): (Code<'a>, bool),
     rest: Cursor<'a>,
 ) -> Result<Head<'a>, Flaw> {
     let message = |source, destination| Role::Message { source, destination, code, rest };
@@ -104,7 +109,7 @@ fn columns<'a>(
         [node, source, sign @ (b"+" | b"-")] => (Some(node), connection(source, sign)),
         [source] => (None, message(source, None)),
         // A dequeue has no destination, so that with two names and no process the first is a node.
-        [node, source] if process.is_none() && code.action().is_dequeue() => {
+        [node, source] if process.is_none() && (no_destination || code.action().is_dequeue()) => {
             (Some(node), message(source, None))
         }
         [source, destination] => (None, message(source, Some(destination))),

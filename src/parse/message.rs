@@ -87,19 +87,26 @@ fn fill<'a>(message: &mut Message<'a>, tail: Tail<'a>, profile: Profile) -> Fit 
     if fit != Fit::None {
         return fit;
     }
-    // Where all that taught came from this host, connection information was blank, and perhaps lost
-    // as blanks at the end of a line.
-    let connection = (!profile.has(Field::Connection)).then(|| profile.with(Field::Connection));
-    // Nor does an enqueue tell one of these from the other, which are blank on it.
-    let reason = (profile.has(Field::RemoteMta) && !profile.has(Field::Reason))
-        .then(|| profile.without(Field::RemoteMta).with(Field::Reason));
-    for other in [connection, reason].into_iter().flatten() {
+    for other in variants(profile) {
         *message = only_addresses(message);
         if exact::fill(message, tail, other) == Fit::Whole {
             return Fit::Whole;
         }
     }
     Fit::None
+}
+
+/// What an entry that teaches cannot tell from the profile, the likeliest first.
+fn variants(profile: Profile) -> impl Iterator<Item = Profile> {
+    // Where all that taught came from this host, connection information was blank, and perhaps lost
+    // as blanks at the end of a line.
+    let connection = profile.with(Field::Connection);
+    // On an enqueue both of these are blank, and at the end of a line neither shows.
+    let reason = profile.without(Field::RemoteMta).with(Field::Reason);
+    // What is blank at the end may not be written at all.
+    let ended = [profile, reason].map(Profile::up_to_diagnostics);
+    let variants = [connection, reason, reason.with(Field::Connection)].into_iter().chain(ended);
+    variants.filter(move |&variant| variant != profile)
 }
 
 /// The entry without its optional fields.
@@ -125,7 +132,9 @@ fn lesson<'a>(message: &Message<'a>, tail: Tail<'a>, clean: bool) -> Option<Less
         Action::Dequeue if !network => true,
         _ => return None,
     };
-    Some(Lesson { tail, clean, from_client: network, dequeue })
+    // A client that gives up a message enqueues the notification itself.
+    let ours = message.envelope_from.is_empty() && message.destination_channel == Some(b"process");
+    Some(Lesson { tail, clean, from_client: network && !ours, dequeue })
 }
 
 /// Envelope From, original To and active To.

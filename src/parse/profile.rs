@@ -108,13 +108,18 @@ impl Profile {
         Self { fields: self.fields & !field.bit(), ..self }
     }
 
+    /// Without the fields behind the diagnostics.
+    pub(super) const fn up_to_diagnostics(self) -> Self {
+        Self { fields: self.fields & ((1 << Field::BEFORE_DIAGNOSTICS) - 1), ..self }
+    }
+
     pub(super) const fn has(self, field: Field) -> bool {
         self.fields & field.bit() != 0
     }
 
     /// Its fields before the diagnostics, first to last.
     pub(super) fn before(self) -> impl Iterator<Item = Field> {
-        Bits(self.fields & ((1 << Field::BEFORE_DIAGNOSTICS) - 1))
+        Bits(self.up_to_diagnostics().fields)
     }
 
     /// Its fields behind the diagnostics, first to last.

@@ -87,9 +87,11 @@ pub(super) fn is_username(token: &[u8]) -> bool {
     }
 }
 
-/// An address as intermediate and initial ones are logged.
+/// An address as intermediate and initial ones are logged; no part of a delivery status.
 pub(super) fn is_plain_address(value: &[u8]) -> bool {
-    !matches!(value.first(), Some(b'(' | b'\'' | b'*'))
+    !value.starts_with(b"dns;")
+        && !value.starts_with(b"smtp;")
+        && !matches!(value.first(), Some(b'(' | b'\'' | b'*'))
         && (value == b"<>" || memchr::memchr2(b'<', b'|', value).is_none())
 }
 
@@ -121,7 +123,7 @@ pub(super) fn connection_fits(value: &[u8]) -> bool {
 }
 
 fn is_host(token: &[u8]) -> bool {
-    let mark = |b: &u8| matches!(b, b';' | b'(' | b')' | b'|' | b' ' | b'<' | b'\'');
+    let mark = |b: &u8| matches!(b, b';' | b'(' | b')' | b'|' | b' ' | b'<' | b'\'' | b'@');
     !token.is_empty() && !token.iter().any(mark)
 }
 

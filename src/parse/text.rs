@@ -2,8 +2,8 @@
 
 use super::cursor::Cursor;
 use super::message::{self, Lesson};
-use super::{Flaw, Profile, dirt, head, status, time};
-use crate::entry::{Application, Body, ConnectionEntry, Entry, Transport};
+use super::{Flaw, Profile, counted, dirt, head, status, time};
+use crate::entry::{Body, ConnectionEntry, Entry};
 
 /// An entry, and whether it can teach how its log is written.
 pub(super) struct Read<'a> {
@@ -42,17 +42,23 @@ fn bare(text: &[u8], profile: Profile) -> Result<Read<'_>, Flaw> {
             Body::Message(read.message)
         }
         head::Role::Connection { source, direction, code, rest } => {
-            let (transport, application, diagnostic) = connection(rest)?;
-            Body::Connection(ConnectionEntry {
+            let mut entry = ConnectionEntry {
                 code,
                 source_channel: source,
                 direction,
-                transport,
-                application,
+                transport: None,
+                application: None,
                 username: None,
                 auth_message: None,
-                diagnostic,
-            })
+                diagnostic: None,
+            };
+            counted = counted::begins(rest);
+            let ends = if counted { counted_connection } else { connection };
+            ends(&mut entry, rest);
+            if entry.transport.is_none() && entry.application.is_none() {
+                return Err(Flaw::NoConnection);
+            }
+            Body::Connection(entry)
         }
     };
     let (node, process) = (head.node, head.process);
@@ -63,20 +69,25 @@ fn bare(text: &[u8], profile: Profile) -> Result<Read<'_>, Flaw> {
     })
 }
 
-type ConnectionFields<'a> = (Option<Transport<'a>>, Option<Application<'a>>, Option<&'a [u8]>);
+/// `[transport] [application] [anything]`.
+fn connection<'a>(entry: &mut ConnectionEntry<'a>, mut rest: Cursor<'a>) {
+    entry.transport = status::transport(rest.peek());
+    if entry.transport.is_some() {
+        rest.token();
+    }
+    entry.application = status::application(rest.peek());
+    if entry.application.is_some() {
+        rest.token();
+    }
+    entry.diagnostic = rest.text();
+}
 
-/// `[transport] [application] [anything]`, with at least one of the first two.
-fn connection(mut rest: Cursor<'_>) -> Result<ConnectionFields<'_>, Flaw> {
-    let transport = status::transport(rest.peek());
-    if transport.is_some() {
-        rest.token();
-    }
-    let application = status::application(rest.peek());
-    if application.is_some() {
-        rest.token();
-    }
-    if transport.is_none() && application.is_none() {
-        return Err(Flaw::NoConnection);
-    }
-    Ok((transport, application, rest.text()))
+/// Behind its lengths: transport, application, message, user and diagnostics, as XML orders them.
+fn counted_connection<'a>(entry: &mut ConnectionEntry<'a>, mut rest: Cursor<'a>) {
+    let mut next = || counted::value(&mut rest).filter(|value| !value.is_empty());
+    entry.transport = next().and_then(status::transport);
+    entry.application = next().and_then(status::application);
+    entry.auth_message = next();
+    entry.username = next();
+    entry.diagnostic = next();
 }

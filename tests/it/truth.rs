@@ -71,7 +71,10 @@ fn compare(format: Format) {
                 wrong += 1;
                 if wrong - before == 1 {
                     let on = on(&written.options);
-                    shown.push(format!("{set} {on}\n{text:?}\n{}", differences.join("\n")));
+                    let learned: Vec<&str> = parser.profile().options().collect();
+                    let learned = learned.join(" ");
+                    let differences = differences.join("\n");
+                    shown.push(format!("{set} {on}\nlearned {learned}\n{text:?}\n{differences}"));
                 }
             }
         }
