@@ -198,7 +198,8 @@ fn begins_with_address_type(line: &[u8]) -> bool {
 fn begins_entry(line: &[u8]) -> bool {
     let line = line.trim_ascii_start();
     match line {
-        [b'{', ..] => true,
+        // An object with a member, on this line or the next: a brace may begin any text.
+        [b'{', members @ ..] => matches!(members.trim_ascii_start(), [] | [b'"', ..]),
         [b'<', kind @ ..] => [b"en ", b"co ", b"he "].iter().any(|known| kind.starts_with(*known)),
         _ => begins_date(line),
     }

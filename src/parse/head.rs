@@ -24,8 +24,9 @@ pub(super) enum Role<'a> {
 /// Node, process, source channel and destination channel: no more stand before the code.
 const MOST_COLUMNS: usize = 4;
 
-/// More blanks than a destination channel leaves before the code: its column of 12 is blank.
-const BLANK_COLUMN: usize = 13;
+/// So many blanks before the code at least are a blank column of 12, even where the columns are
+/// misaligned by one.
+const BLANK_COLUMN: usize = 14;
 
 /// Reads up to the action code, or to the `>` of a header entry.
 pub(super) fn head(mut rest: Cursor<'_>) -> Result<Head<'_>, Flaw> {
