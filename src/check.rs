@@ -11,7 +11,6 @@ mod lines;
 mod options;
 mod product;
 mod questions;
-mod written;
 
 pub use clock::{Clock, Jump};
 pub use damage::{Bytes, Reason, Unparsed};
@@ -19,12 +18,10 @@ pub use facts::Facts;
 pub use options::{Logs, Options};
 pub use product::Product;
 pub use questions::{Told, Unanswered, unanswered};
-pub use written::Written;
 
 use crate::cli::FAILED;
 use crate::cli::check::{Check, Format};
 use crate::headless::{self, Log, Outcome, Until, Work};
-use crate::index::Place;
 use crate::ingest::Located;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -113,20 +110,12 @@ impl Work for Checking {
                 facts.left_out += 1;
                 return Ok(());
             }
-            if facts.newest.is_none() {
-                facts.bytes.crlf = ends_in_cr(log, found.place, found.length);
-            }
             facts.add(found);
         }
         Ok(())
     }
 
-    fn finish(&mut self, log: &Log) -> io::Result<u8> {
-        for facts in &mut self.files {
-            if let Some((place, length)) = facts.newest {
-                facts.bytes.crlf |= ends_in_cr(log, place, length);
-            }
-        }
+    fn finish(&mut self, _log: &Log) -> io::Result<u8> {
         self.add_empty();
         // They came in the order of their entries.
         let given = |facts: &Facts| {
@@ -142,10 +131,4 @@ impl Work for Checking {
         let failed = self.files.iter().any(is_none) || !self.files.iter().any(is_log);
         Ok(if failed { FAILED } else { 0 })
     }
-}
-
-/// Whether the byte behind an entry is a CR, which is no part of it.
-fn ends_in_cr(log: &Log, place: Place, length: usize) -> bool {
-    let behind = Place { offset: place.offset + length as u64, ..place };
-    log.originals.read(behind, 1).is_some_and(|original| original.text == b"\r")
 }

@@ -5,10 +5,9 @@ use super::damage::{Bytes, Unparsed};
 use super::options::Options;
 use super::product::Product;
 use super::questions::Told;
-use super::written::Written;
 use crate::entry::{Action, Body, Code, Entry};
-use crate::index::Place;
 use crate::ingest::Located;
+use crate::parse::{Format, format};
 
 /// Letters that the documents name as modifiers of codes.
 const MODIFIERS: &[u8] = b"ASECLPQ";
@@ -18,8 +17,8 @@ const MODIFIERS: &[u8] = b"ASECLPQ";
 pub struct Facts {
     /// The path as it is shown, not yet plain.
     pub path: String,
-    /// Entries of each format, by [`Written::ALL`].
-    pub written: [u64; Written::ALL.len()],
+    /// Entries of each format, by [`Format::ALL`].
+    pub written: [u64; Format::ALL.len()],
     /// Message entries, connection entries, header entries.
     pub kinds: [u64; 3],
     /// By the letter of the action.
@@ -42,8 +41,6 @@ pub struct Facts {
     pub told: Told,
     /// Entries that the filter does not leave, and that nothing else here counts.
     pub left_out: u64,
-    /// The newest entry, and the length of its text.
-    pub newest: Option<(Place, usize)>,
 }
 
 /// Codes of unknown letters that are told apart.
@@ -66,17 +63,16 @@ impl Facts {
             bytes: Bytes::default(),
             told: Told::default(),
             left_out: 0,
-            newest: None,
         }
     }
 
     /// Looks at an entry, or what could not be read as one.
     pub fn add(&mut self, found: &Located<'_>) {
         self.bytes.add(found.text, found.cut);
+        self.bytes.crlf |= found.bytes.ends_with(b"\r\n");
         match &found.entry {
             Ok(entry) => {
                 self.folded += u64::from(found.length != found.text.len());
-                self.newest = Some((found.place, found.length));
                 self.add_entry(entry, found.text, found.line);
             }
             Err(flaw) => self.unparsed.add(*flaw, found.line, found.text),
@@ -84,8 +80,8 @@ impl Facts {
     }
 
     fn add_entry(&mut self, entry: &Entry<'_>, text: &[u8], line: u64) {
-        let written = Written::of(text);
-        let formats = Written::ALL.iter().zip(&mut self.written);
+        let written = format(text).unwrap_or(Format::Text);
+        let formats = Format::ALL.iter().zip(&mut self.written);
         formats.filter(|(one, _)| **one == written).for_each(|(_, count)| *count += 1);
         self.clock.add(entry.time, line);
         self.options.add(entry, text, written);
@@ -131,22 +127,23 @@ impl Facts {
         self.kinds.iter().sum()
     }
 
-    /// The formats found, each with its count. Where an empty address tells format 1 from 2, the
-    /// entries without one are of the same.
-    pub fn formats(&self) -> Vec<(Written, u64)> {
+    /// The formats found, each with its count. Where some entries tell which text format it is, those
+    /// that could be of any are of the same.
+    pub fn formats(&self) -> Vec<(Format, u64)> {
         let count = |wanted| {
-            let mut found = Written::ALL.iter().zip(self.written);
+            let mut found = Format::ALL.iter().zip(self.written);
             found.find(|(one, _)| **one == wanted).map_or(0, |(_, count)| count)
         };
-        let (blank, bracketed) = (count(Written::Blank), count(Written::Bracketed));
-        let alike = count(Written::Text);
-        let of = |written| match written {
-            Written::Text if (blank > 0) != (bracketed > 0) => 0,
-            Written::Blank if blank > 0 && bracketed == 0 => blank + alike,
-            Written::Bracketed if bracketed > 0 && blank == 0 => bracketed + alike,
-            other => count(other),
+        let alike = count(Format::Text);
+        let telling = [Format::Blank, Format::Bracketed, Format::Counted];
+        let mut told = telling.into_iter().filter(|&one| count(one) > 0);
+        let only = told.next().filter(|_| told.next().is_none());
+        let of = |written| match only {
+            Some(_) if written == Format::Text => 0,
+            Some(only) if written == only => count(only) + alike,
+            _ => count(written),
         };
-        let all = Written::ALL.iter().map(|&written| (written, of(written)));
+        let all = Format::ALL.iter().map(|&written| (written, of(written)));
         all.filter(|&(_, count)| count > 0).collect()
     }
 }

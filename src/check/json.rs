@@ -27,7 +27,7 @@ fn file(facts: &Facts) -> String {
         let texts: Vec<String> = texts.iter().map(|text| json(text.as_bytes())).collect();
         format!("[{}]", texts.join(", "))
     };
-    let formats = facts.formats().iter().map(|(written, _)| written.words().to_owned()).collect();
+    let formats = facts.formats().iter().map(|(written, _)| written.to_string()).collect();
     let grounds = facts.product.grounds().map(|(ground, _)| ground.to_owned()).collect();
     let letters = ('\0'..='\u{ff}').zip(facts.actions).filter(|&(_, count)| count > 0);
     let actions =

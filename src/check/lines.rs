@@ -60,7 +60,7 @@ fn format(facts: &Facts) -> String {
     let several = formats.len() > 1;
     let named = formats.iter().map(|&(written, count)| {
         let count = if several { format!(" in {} entries", number(count)) } else { String::new() };
-        format!("{}{count}", written.words())
+        format!("{written}{count}")
     });
     let form = if facts.folded > 0 { "folded over lines" } else { "one entry a line" };
     format!("{}, {form}", named.collect::<Vec<_>>().join("; "))

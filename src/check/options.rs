@@ -2,8 +2,8 @@
 //!
 //! Off and without anything to say look the same in a log, so that an option is seen or not seen.
 
-use super::written::Written;
 use crate::entry::{Action, Body, ConnectionEntry, Entry, Message};
+use crate::parse::Format;
 use memchr::memmem;
 
 /// What an option switches on.
@@ -92,7 +92,7 @@ pub struct Options {
 
 impl Options {
     /// Looks at an entry and the text it was read from.
-    pub fn add(&mut self, entry: &Entry<'_>, text: &[u8], written: Written) {
+    pub fn add(&mut self, entry: &Entry<'_>, text: &[u8], written: Format) {
         self.see(Logs::Node, entry.node.is_some());
         self.see(Logs::Process, entry.process.is_some());
         match &entry.body {
@@ -102,7 +102,7 @@ impl Options {
         }
     }
 
-    fn add_message(&mut self, message: &Message<'_>, text: &[u8], written: Written) {
+    fn add_message(&mut self, message: &Message<'_>, text: &[u8], written: Format) {
         let hosts = message.connecting_host.is_some() || message.remote_host.is_some();
         let transport = message.transport.is_some();
         // Of the two places that a text entry can have for it, one has parentheses.

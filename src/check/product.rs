@@ -3,8 +3,8 @@
 //! Each ground is a thing seen that only some products write. What is left when all grounds are
 //! taken together is the answer; often more than one is left, and that is what is said.
 
-use super::written::Written;
 use crate::entry::{Action, Body, ConnectionEntry, Entry, Message};
+use crate::parse::Format;
 use memchr::memmem;
 
 /// Products that can be told apart, the oldest first.
@@ -57,10 +57,10 @@ pub struct Product {
 
 impl Product {
     /// Looks at the entry that begins on this line.
-    pub fn add(&mut self, entry: &Entry<'_>, written: Written, line: u64) {
+    pub fn add(&mut self, entry: &Entry<'_>, written: Format, line: u64) {
         match written {
-            Written::Xml => self.see(XML, line),
-            Written::Json | Written::FlatJson => self.see(JSON, line),
+            Format::Xml => self.see(XML, line),
+            Format::Json | Format::FlatJson => self.see(JSON, line),
             _ => {}
         }
         self.when(entry.node.is_some_and(|node| !node.is_empty()), NODE, line);
@@ -71,7 +71,7 @@ impl Product {
         }
     }
 
-    fn add_message(&mut self, message: &Message<'_>, written: Written, line: u64) {
+    fn add_message(&mut self, message: &Message<'_>, written: Format, line: u64) {
         let (action, modifiers) = (message.code.action(), message.code.modifiers());
         let has = |letters: &[u8]| modifiers.iter().any(|letter| letters.contains(letter));
         self.when(has(b"ECL"), MODIFIERS, line);
@@ -166,7 +166,7 @@ mod tests {
         for (line, text) in (1..).zip(lines) {
             let mut parser = Parser::default();
             let entry = parser.entry(text.as_bytes()).unwrap();
-            product.add(&entry, Written::of(text.as_bytes()), line);
+            product.add(&entry, crate::parse::format(text.as_bytes()).unwrap(), line);
         }
         product.words()
     }

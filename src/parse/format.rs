@@ -3,14 +3,17 @@
 use super::{Profile, json, text};
 use crate::entry::Body;
 use memchr::memmem;
+use std::fmt;
 
 /// How an entry is written (`LOG_FORMAT`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Format {
-    /// 1: text. Entries of connections and header entries look like this in 2 and 3 as well.
-    Text1,
-    /// 2: text with `<>` for an empty address.
-    Text2,
+    /// Text; no empty address shows whether it is 1 or 2.
+    Text,
+    /// 1: text, and an empty address is nothing.
+    Blank,
+    /// 2: text, and an empty address is `<>`.
+    Bracketed,
     /// 3: text in which each field stands behind its length.
     Counted,
     /// 4: XML.
@@ -19,6 +22,39 @@ pub enum Format {
     Json,
     /// 6: JSON, flat.
     FlatJson,
+}
+
+impl Format {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Self; 7] = [
+        Self::Text,
+        Self::Blank,
+        Self::Bracketed,
+        Self::Counted,
+        Self::Xml,
+        Self::Json,
+        Self::FlatJson,
+    ];
+
+    /// Whether fields stand in an order, and have no names.
+    pub fn is_text(self) -> bool {
+        !matches!(self, Self::Xml | Self::Json | Self::FlatJson)
+    }
+}
+
+impl fmt::Display for Format {
+    /// The value of `LOG_FORMAT`, and what it means.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Text => "LOG_FORMAT 1 or 2 (text; only an empty address would tell)",
+            Self::Blank => "LOG_FORMAT 1 (text)",
+            Self::Bracketed => "LOG_FORMAT 2 (text, empty addresses as <>)",
+            Self::Counted => "LOG_FORMAT 3 (counted text)",
+            Self::Xml => "LOG_FORMAT 4 (XML)",
+            Self::Json => "LOG_FORMAT 5 (JSON)",
+            Self::FlatJson => "LOG_FORMAT 6 (flat JSON)",
+        })
+    }
 }
 
 /// Tells the format of one entry; `None` if it is no entry of any. JSON counts as flat if no member
@@ -36,14 +72,13 @@ pub fn format(text: &[u8]) -> Option<Format> {
 
 fn text_format(text: &[u8]) -> Option<Format> {
     let read = text::read(text, Profile::default()).ok()?;
-    let Body::Message(message) = &read.entry.body else { return Some(Format::Text1) };
-    let blank = message.envelope_from.is_empty()
-        || message.original_to.is_empty()
-        || message.active_to.is_some_and(<[u8]>::is_empty);
-    Some(match read.counted {
-        true => Format::Counted,
-        false if blank && memmem::find(text, b"<>").is_some() => Format::Text2,
-        false => Format::Text1,
+    let blank =
+        matches!(&read.entry.body, Body::Message(message) if message.envelope_from.is_empty());
+    Some(match (read.counted, blank) {
+        (true, _) => Format::Counted,
+        (false, true) if memmem::find(text, b" <> ").is_some() => Format::Bracketed,
+        (false, true) => Format::Blank,
+        (false, false) => Format::Text,
     })
 }
 
@@ -75,12 +110,16 @@ mod tests {
     fn formats_are_told_by_one_entry() {
         const HEAD: &str = "11-Jun-2019 09:07:57.65 process ims-ms E 5";
         for (text, expected) in [
-            (format!("{HEAD}  rfc822;a@b.org a"), Some(Format::Text1)),
-            (format!("{HEAD} x@y rfc822;a@b.org a <>"), Some(Format::Text1)),
-            (format!("{HEAD} <> rfc822;a@b.org a"), Some(Format::Text2)),
+            (format!("{HEAD}  rfc822;a@b.org a"), Some(Format::Blank)),
+            (format!("{HEAD} x@y rfc822;a@b.org a <>"), Some(Format::Text)),
+            (format!("{HEAD} <> rfc822;a@b.org a"), Some(Format::Bracketed)),
             (format!("{HEAD} 0: 14:rfc822;a@b.org 1:a"), Some(Format::Counted)),
             (format!("mail.log:{HEAD} 0: 14:rfc822;a@b.org 1:a"), Some(Format::Counted)),
-            ("11-Jun-2019 09:07:57.65 l + O TCP|::1|2|::1|2 SMTP".into(), Some(Format::Text1)),
+            ("11-Jun-2019 09:07:57.65 l + O TCP|::1|2|::1|2 SMTP".into(), Some(Format::Text)),
+            (
+                "11-Jun-2019 09:07:57.65 l + O 15:TCP|::1|2|::1|2 4:SMTP".into(),
+                Some(Format::Counted),
+            ),
             (r#" <en ts="2019"/>"#.into(), Some(Format::Xml)),
             (r#"{"ts":"2019"}"#.into(), Some(Format::FlatJson)),
             (r#"{"en":{"ts":"2019"}}"#.into(), Some(Format::Json)),

@@ -98,7 +98,7 @@ fn written(code: &'static str) -> impl Strategy<Value = Written> {
 fn print(entry: &Written, on: &[usize], form: Format) -> String {
     let mut text = format!("11-Jun-2019 09:07:57.65 mta1 1f.2.3 {} {} 5", entry.source, entry.code);
     for address in &entry.addresses {
-        let address = if form == Format::Text2 && address.is_empty() { "<>" } else { address };
+        let address = if form == Format::Bracketed && address.is_empty() { "<>" } else { address };
         field(&mut text, address, form == Format::Counted);
     }
     for (at, value) in entry.values.iter().enumerate().filter(|(at, _)| on.contains(at)) {
@@ -149,7 +149,7 @@ proptest! {
     #[test]
     fn what_was_written_is_read(
         on in subsequence((0..FIELDS.len()).filter(|at| *at != 12).collect::<Vec<_>>(), 0..=16),
-        form in select(vec![Format::Text1, Format::Text2, Format::Counted]),
+        form in select(vec![Format::Blank, Format::Bracketed, Format::Counted]),
         lessons in (
             prop::collection::vec(written("E"), 12),
             prop::collection::vec(written("D"), 6),
