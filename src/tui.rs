@@ -114,6 +114,9 @@ fn follow(cli: &Cli, app: App) -> io::Result<Outcome> {
     ingest::spawn(Reader::new(fs, paths), app.index().keys(), messages)?;
     let terminal = Terminal::enter(!cli.no_mouse)?;
     signals::restore_on_death()?;
+    // From here on no change of the size is missed, which else would begin with the first read of a
+    // thread that may come late.
+    event::poll(Duration::ZERO)?;
     let (events, keys) = unbounded();
     thread::Builder::new().name("keys".to_owned()).spawn(move || {
         // An error means that the terminal is gone: the channel closes and the loop ends.
