@@ -79,14 +79,16 @@ impl Staff {
         self.of(worker.program)[worker.process].busy[worker.thread] = false;
     }
 
-    /// A process id for work that is no connection: no two pieces of work share it.
+    /// A process id for work that is no connection: no two pieces of work share it, and no thread
+    /// that has a connection does it.
     pub(super) fn once(&mut self, rng: &mut fastrand::Rng, program: Program) -> ProcessId {
         let processes = self.of(program);
         let process = rng.usize(0..processes.len());
         let working = &mut processes[process];
         working.operations += 1;
         let (pid, sequence) = (working.pid, working.operations);
-        let thread = usize::try_from(low(rng, 0..8)).unwrap_or(0);
+        let aside = if program == Program::Client { Process::WITH_CONNECTIONS } else { 0 };
+        let thread = usize::try_from(low(rng, 0..8)).unwrap_or(0) + aside;
         ProcessId { sequence, ..Worker { program, process, pid, thread }.id() }
     }
 
@@ -114,6 +116,8 @@ impl Process {
     const SESSIONS: u32 = 3_000;
     /// Threads it starts before it gives an idle one new work.
     const THREADS: usize = 24;
+    /// Threads of a client beyond these have no connections, only the failures to make them.
+    const WITH_CONNECTIONS: usize = 0x80;
 
     fn new(pid: u32) -> Self {
         Self { pid, busy: vec![false; Self::THREADS], next: 0, sessions: 0, operations: 0 }
