@@ -1,7 +1,7 @@
 //! From channel to channel: which stay in a queue follows on which, and so who the recipients are.
 
 use super::gather::local_part;
-use super::{Leg, Recipient, Story};
+use super::{Leg, Recipient, State, Story};
 use crate::entry::{Action, Outcome};
 use crate::index::RowId;
 use std::collections::HashMap;
@@ -50,7 +50,18 @@ fn recipient(legs: &[Leg], last: usize, leg: &Leg) -> Recipient {
             before.saturating_add(leg.attempts())
         }
     });
-    Recipient { legs: chain, state: leg.state(), attempts }
+    Recipient { legs: chain, state: state(legs, leg), attempts }
+}
+
+/// What became of a recipient by its last stay. In a file that took the place of another it waits
+/// because an attempt failed.
+fn state(legs: &[Leg], leg: &Leg) -> State {
+    let before = leg.before.and_then(|before| legs.get(before));
+    let only_waits = leg.steps.iter().all(|step| step.action == Action::Enqueue);
+    match before {
+        Some(before) if only_waits && before.is_replaced() => before.state(),
+        _ => leg.state(),
+    }
 }
 
 fn first_row(legs: &[Leg], at: usize) -> RowId {

@@ -179,6 +179,8 @@ fn what_is_left_of_a_replaced_file_goes_on_in_the_new_one() {
             entry("10:00:05", "tcp_local tcp_local", "E", "ZYtwo.00", "c"),
             entry("10:30:05", "tcp_local", "D", "ZYtwo.00", "c"),
         ];
+        let waiting = Log::new(&lines[..5]).story_of(0);
+        assert_eq!(told(&waiting)[1], "c@y.org: tcp_local tcp_local: deferred 1 None");
         let queued = if enqueued { "Some(1800000)" } else { "None" };
         let channels = if enqueued { "tcp_local tcp_local" } else { "tcp_local" };
         if !enqueued {
@@ -258,7 +260,7 @@ fn who_was_never_accepted_is_rejected() {
             "10:00:00",
             "tcp_local ims-ms E 2 a@x.org rfc822;c@y.org c@ims-ms-daemon q/ZZ1.00 <1@x>",
         ),
-        at("10:00:00", "tcp_local B 0 a@x.org rfc822; FOO <1@x> 500 5.5.1 Unknown command"),
+        at("10:00:00", "tcp_local T 0 a@x.org rfc822;b@y.org b@y.org <1@x>"),
         at("10:00:09", "ims-ms W 2 a@x.org rfc822;c@y.org c@ims-ms-daemon q/ZY1.00 <1@x>"),
     ];
     let story = Log::new(&lines).story_of(1);
