@@ -10,16 +10,13 @@
     reason = "it is the harness of the tests, which need more of it"
 )]
 mod harness;
-#[path = "../it/printer.rs"]
-mod printer;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use harness::Opened;
-use mtatop::entry::Entry;
 use mtatop::filter::{Filter, Tally};
 use mtatop::index::{Batch, Index, Keys, Place};
 use mtatop::parse::Parser;
-use mtatop::simulate;
+use mtatop::simulate::{self, Format, Written};
 use mtatop::split::{self, Form};
 use std::hint::black_box;
 use std::process::Command;
@@ -27,9 +24,9 @@ use std::time::Instant;
 
 const ENTRIES: usize = 1_000_000;
 
-fn simulated() -> Vec<u8> {
-    let mut log = Vec::new();
-    simulate::print(ENTRIES, 1, &mut log).expect("a vector takes everything");
+fn simulated(format: Format) -> Vec<u8> {
+    let (mut log, written) = (Vec::new(), Written { format, ..Written::default() });
+    simulate::print_as(written, ENTRIES, 1, &mut log).expect("a vector takes everything");
     log
 }
 
@@ -57,7 +54,7 @@ fn in_batches(log: &[u8], keys: &Keys, mut take: impl FnMut(Batch)) {
 }
 
 fn stages(c: &mut Criterion) {
-    let log = simulated();
+    let log = simulated(Format::Text);
     let mut group = c.benchmark_group("stage");
     group.sample_size(10).throughput(Throughput::Bytes(log.len() as u64));
     group.bench_function("split", |b| {
@@ -89,21 +86,14 @@ fn stages(c: &mut Criterion) {
     group.finish();
 }
 
-/// Writes an entry in one of them.
-type Print = fn(&Entry<'_>) -> Vec<u8>;
-
 /// The formats with names, in which an entry is longer.
 fn formats(c: &mut Criterion) {
-    let log = simulated();
     let mut group = c.benchmark_group("format");
     group.sample_size(10);
-    let kinds: [(&str, Print); 3] =
-        [("xml", printer::xml), ("json", printer::nested), ("flat json", printer::flat)];
-    for (name, print) in kinds {
-        let mut parser = Parser::default();
-        let printed = entries(&log)
-            .filter_map(|(_, text)| parser.entry(text).ok().map(|entry| print(&entry)));
-        let log = printed.collect::<Vec<_>>().join(&b'\n');
+    for (name, format) in
+        [("xml", Format::Xml), ("json", Format::Json), ("flat json", Format::FlatJson)]
+    {
+        let log = simulated(format);
         group.throughput(Throughput::Bytes(log.len() as u64));
         group.bench_function(format!("parse and absorb {name}"), |b| {
             b.iter_with_large_drop(|| {
@@ -117,7 +107,7 @@ fn formats(c: &mut Criterion) {
 }
 
 fn screen(c: &mut Criterion) {
-    let mut opened = Opened::new(&simulated(), "");
+    let mut opened = Opened::new(&simulated(Format::Text), "");
     let mut group = c.benchmark_group("screen");
     let rows = opened.app.index().rows().len();
     for (name, filter) in [("filter by domain", "bigmail.example"), ("count everything", "")] {
@@ -143,7 +133,7 @@ fn report(_: &mut Criterion) {
     }
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("mail.log");
-    std::fs::write(&path, simulated()).expect("room for the log");
+    std::fs::write(&path, simulated(Format::Text)).expect("room for the log");
     let best = |program: &str, argument: &str| {
         let mut command = Command::new(program);
         command.arg(argument).arg(&path);

@@ -1,9 +1,8 @@
 //! XML and JSON say what the text formats say, and no bytes in them do harm.
 
-use crate::printer::{flat, nested, xml};
-use mtatop::entry::{Body, Entry, Time};
+use mtatop::entry::{Body, Entry, Stamp, Time};
 use mtatop::parse::{self, Flaw, Profile, Scratch};
-use mtatop::simulate;
+use mtatop::simulate::{Format, Options, Scenario, Simulator, Written};
 use proptest::prelude::*;
 
 /// What an entry says, free of the texts it was read from.
@@ -12,22 +11,28 @@ fn says(text: &[u8]) -> Result<String, Flaw> {
     parse::entry(text, Profile::default(), &mut scratch).map(|entry| format!("{entry:?}"))
 }
 
-/// The entry in the formats 4, 5 and 6.
-fn marked_up(text: &[u8]) -> Option<[Vec<u8>; 3]> {
-    let mut scratch = Scratch::default();
-    let entry = parse::entry(text, Profile::default(), &mut scratch).ok()?;
-    Some([xml(&entry), nested(&entry), flat(&entry)])
+const NAMED: [Format; 3] = [Format::Xml, Format::Json, Format::FlatJson];
+
+/// A log of an odd site with everything in it that there is to log.
+fn simulated(format: Format) -> impl Iterator<Item = Vec<u8>> {
+    let mut options = Options::default();
+    for name in Options::names() {
+        options.set(name, 255);
+    }
+    let scenario = Scenario::batch(3, chrono::NaiveDateTime::default());
+    let lines = Simulator::written(scenario, Written { format, options, odd: true });
+    lines.map(|line| line.text.into_bytes())
 }
 
 #[test]
 fn a_simulated_log_says_the_same_in_all_formats() {
-    let mut log = Vec::new();
-    simulate::print(5_000, 3, &mut log).unwrap();
-    for text in log.split(|&b| b == b'\n').filter(|text| !text.is_empty()) {
-        let expected = says(text).unwrap();
-        for other in marked_up(text).unwrap() {
-            assert_eq!(parse::time(&other), parse::time(text));
-            assert_eq!(says(&other).unwrap(), expected, "{}", String::from_utf8_lossy(&other));
+    let [xml, json, flat] = NAMED.map(simulated);
+    let named = xml.zip(json).zip(flat);
+    for (text, ((xml, json), flat)) in simulated(Format::Text).zip(named).take(5_000) {
+        let expected = says(&xml).unwrap();
+        for other in [&xml, &json, &flat] {
+            assert_eq!(parse::time(other), parse::time(&text));
+            assert_eq!(says(other).unwrap(), expected, "{}", String::from_utf8_lossy(other));
         }
     }
 }
@@ -37,13 +42,11 @@ const SAMPLE: &[u8] = include_bytes!("../data/xml-co-U-success-tls.log");
 /// Nothing of an entry that is cut anywhere is believed.
 #[test]
 fn what_is_cut_is_no_entry() {
-    let text = SAMPLE.trim_ascii_end();
-    let mut scratch = Scratch::default();
-    let entry = parse::entry(text, Profile::default(), &mut scratch).unwrap();
-    for text in [text.to_vec(), nested(&entry), flat(&entry)] {
+    let simulated = NAMED.into_iter().flat_map(|format| simulated(format).take(50));
+    for text in simulated.chain([SAMPLE.trim_ascii_end().to_vec()]) {
         assert!(says(&text).is_ok());
         for end in 0..text.len() {
-            assert!(says(&text[..end]).is_err(), "{end}");
+            assert!(says(&text[..end]).is_err(), "{end}: {}", String::from_utf8_lossy(&text));
         }
     }
 }
@@ -91,17 +94,45 @@ proptest! {
     /// Whatever bytes a stranger puts into a value, it comes back, and nothing else changes.
     #[test]
     fn any_value_comes_back(value: Vec<u8>, zone in "(Z|[+-][0-9]{4})?") {
-        let process = None;
         let entry = Entry {
             time: Time(1_401_746_533_940),
-            stamp: mtatop::entry::Stamp { fraction: b"94", zone: zone.as_bytes() },
+            stamp: Stamp { fraction: b"94", zone: zone.as_bytes() },
             node: Some(&value),
-            process,
+            process: None,
             body: Body::Header(&value),
             extra: Vec::new(),
         };
-        for text in [xml(&entry), nested(&entry), flat(&entry)] {
+        let time = format!("2014-06-02T22:02:13.94{zone}");
+        let (time, xml, json) = (time.as_bytes(), in_xml(&value), in_json(&value));
+        let flat = [b"{\"ts\":\"", time, b"\",\"no\":", &json, b",\"va\":", &json, b"}"].concat();
+        let nested = [b"{\"he\":", &*flat, b"}"].concat();
+        let element = [b"<he ts=\"", time, b"\" no=", &xml, b" va=", &xml, b"/>"].concat();
+        for text in [element, nested, flat] {
             prop_assert_eq!(says(&text).unwrap(), format!("{:?}", entry));
         }
     }
+}
+
+fn in_xml(value: &[u8]) -> Vec<u8> {
+    let escaped = value.iter().flat_map(|byte| match byte {
+        b'&' => b"&amp;".to_vec(),
+        b'<' => b"&lt;".to_vec(),
+        b'>' => b"&gt;".to_vec(),
+        b'"' => b"&quot;".to_vec(),
+        _ => vec![*byte],
+    });
+    quoted(escaped)
+}
+
+fn in_json(value: &[u8]) -> Vec<u8> {
+    let escaped = value.iter().flat_map(|byte| match byte {
+        b'"' | b'\\' => vec![b'\\', *byte],
+        ..0x20 => format!("\\u{byte:04x}").into_bytes(),
+        _ => vec![*byte],
+    });
+    quoted(escaped)
+}
+
+fn quoted(escaped: impl Iterator<Item = u8>) -> Vec<u8> {
+    [b'"'].into_iter().chain(escaped).chain([b'"']).collect()
 }
