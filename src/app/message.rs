@@ -86,8 +86,9 @@ impl Fields {
         self.0.push(Field { label: label.into(), value: show(value), tone });
     }
 
+    /// A field that is logged; one that is blank has nothing to show.
     fn put(&mut self, label: &'static str, value: Option<&[u8]>) {
-        if let Some(value) = value {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
             self.toned(label, value, Tone::Plain);
         }
     }
