@@ -29,9 +29,19 @@ impl Page {
         self.text.push('\n');
     }
 
+    /// Lines that were laid out before.
+    pub(super) fn lines(&mut self, lines: &str) {
+        self.text.push_str(lines);
+    }
+
     /// Text behind so many blanks.
     pub(super) fn line(&mut self, indent: usize, text: &str) {
         self.hanging(&" ".repeat(indent), text);
+    }
+
+    /// Whether a line has room for text behind so many blanks.
+    pub(super) fn fits(&self, indent: usize, text: &str) -> bool {
+        indent + text.width() <= self.width
     }
 
     /// Text behind a label; what does not fit into the line stands below, as far to the right.

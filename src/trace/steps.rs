@@ -1,9 +1,9 @@
 //! The steps of a recipient in a line each, with what was said below.
 
 use super::tell::Telling;
-use super::words::{answer, named, span, what};
+use super::words::{answer, span, what};
 use crate::entry::{Body, Direction, Entry, Message, Time};
-use crate::index::{Connection, ConnectionId, RowId};
+use crate::index::{ConnectionId, RowId};
 use crate::parse::Scratch;
 use crate::show::{number, plain};
 use crate::story::{Recipient, Step, Story};
@@ -21,29 +21,8 @@ pub(super) struct Manner {
 }
 
 impl<W: Write> Telling<'_, W> {
-    pub(super) fn recipient(&mut self, manner: &mut Manner, story: &Story, recipient: &Recipient) {
-        let Some(last) = story.last_leg(recipient) else { return };
-        let name = match (named(last), last.active_to.as_deref()) {
-            (name, Some(active)) if name != active => {
-                format!("{} as {}", plain(name), plain(active))
-            }
-            (name, _) => match last.original_to.as_deref() {
-                Some(original) if !original.eq_ignore_ascii_case(name) => {
-                    format!("{}, originally {}", plain(name), plain(original))
-                }
-                _ => plain(name),
-            },
-        };
-        let mut words = format!("{name}: {}", recipient.state.name());
-        match recipient.attempts {
-            0 => {}
-            1 => words.push_str(", 1 attempt"),
-            attempts => words = format!("{words}, {} attempts", number(attempts)),
-        }
-        if let Some(queued) = last.queued() {
-            words = format!("{words}, {} in the queue", span(queued));
-        }
-        self.page.hanging("  ", &words);
+    /// What happened to a recipient, a line or more for each entry.
+    pub(super) fn steps(&mut self, manner: &mut Manner, story: &Story, recipient: &Recipient) {
         let mut steps: Vec<(RowId, &Step)> = Vec::new();
         for &at in &recipient.legs {
             let Some(leg) = story.legs.get(at) else { continue };
@@ -113,31 +92,32 @@ impl<W: Write> Telling<'_, W> {
 
     /// The connection that something happened on, as far as it is known.
     fn over(&self, id: ConnectionId, message: &Message<'_>) -> Option<String> {
-        let number_of = |connection: &Connection| {
-            let number = id.number()?;
-            let (way, ip) = match connection.direction {
-                Some(Direction::Inbound) => (" from", connection.ends),
-                _ => (" to", connection.ends),
-            };
-            let host = self.log.index.names().text(connection.dns_host);
-            let host = if host.is_empty() {
-                message.connecting_host.map_or(host, |host| host.text)
-            } else {
-                host
-            };
-            let host = if host.is_empty() { String::new() } else { format!(" {}", plain(host)) };
-            let ip = ip.map_or_else(String::new, |ends| {
-                let (address, port) = ends.remote();
-                format!(" [{address}] port {port}")
-            });
-            Some(format!("connection {number}{way}{host}{ip}"))
+        let index = &self.log.index;
+        let connection = index.connection(id).and_then(|known| Some((id.number()?, known)));
+        let Some((number, connection)) = connection else {
+            let to = message.remote_mta.map(|mta| format!("to {}", plain(mta.host)));
+            let from = || message.connecting_host.map(|host| format!("from {}", plain(host.text)));
+            return to.or_else(from);
         };
-        match self.log.index.connection(id).and_then(number_of) {
-            Some(words) => Some(words),
-            None => message.remote_mta.map(|mta| format!("to {}", plain(mta.host))).or_else(|| {
-                message.connecting_host.map(|host| format!("from {}", plain(host.text)))
-            }),
+        let inbound = connection.direction == Some(Direction::Inbound);
+        let way = if inbound { "from" } else { "to" };
+        let told = if inbound {
+            message.connecting_host.map(|host| host.text)
+        } else {
+            message.remote_mta.map(|mta| mta.host).or(message.remote_host)
+        };
+        let known = index.names().text(connection.dns_host);
+        let host = Some(known).filter(|host| !host.is_empty()).or(told).unwrap_or_default();
+        let (mut host, mut port) = (plain(host), String::new());
+        if let Some((address, number)) = connection.ends.map(|ends| ends.remote()) {
+            port = format!(" port {number} of");
+            if !host.contains(&format!("{address}]")) {
+                let between = if host.is_empty() { "" } else { " " };
+                host = format!("{host}{between}[{address}]");
+            }
         }
+        let words = format!("connection {number} {way}{port} {host}");
+        Some(words.trim_end_matches(' ').to_owned())
     }
 
     /// Header lines, and entries that are about no recipient in a queue.

@@ -5,7 +5,7 @@
 //!   from      adam@sesta.com
 //!   …
 //!
-//!   bobby@hosta.sesta.com: relayed, 1 attempt, 6.87 s in the queue
+//!   bobby@hosta.sesta.com: relayed, 1 attempt, 6.87 s queued
 //!     10:52:05.41                 E   enqueued, l to tcp_local
 //!     10:52:12.28  + 6.87 s       D   relayed by tcp_local, attempt 1
 //!                  250 2.1.5 bobby@hosta.sesta.com and options OK.
@@ -13,14 +13,14 @@
 
 use super::page::Page;
 use super::steps::Manner;
-use super::words::{named, span, states};
+use super::words::{heading, named, span, states};
 use crate::entry::{Body, Entry, Time};
 use crate::headless::Log;
 use crate::index::{MessageId, RowId};
 use crate::parse::{Original, Scratch};
 use crate::show::{number, plain};
 use crate::story::{self, Story};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 
 /// Entries of a message that are looked at for its id.
@@ -174,11 +174,51 @@ impl<'a, W: Write> Telling<'a, W> {
             self.field("state", &words);
         }
         self.links(message, story);
-        for recipient in &story.recipients {
-            self.page.blank();
-            self.recipient(&mut manner, story, recipient);
-        }
+        self.recipients(&mut manner, story);
         self.rest(&mut manner, story);
+    }
+
+    /// Each recipient; those whom just the same happened to stand above one another.
+    fn recipients(&mut self, manner: &mut Manner, story: &Story) {
+        let above = self.page.take();
+        // Where there are several days, each recipient's times have theirs above them.
+        let day = manner.day.filter(|_| is_of_one_day(story));
+        let mut alike: Vec<Vec<String>> = Vec::new();
+        let mut known: HashMap<(String, String), usize> = HashMap::new();
+        for recipient in &story.recipients {
+            let Some(last) = story.last_leg(recipient) else { continue };
+            let (name, words) = heading(recipient, last);
+            manner.day = day;
+            self.steps(manner, story, recipient);
+            let at = *known.entry((words, self.page.take())).or_insert(alike.len());
+            match alike.get_mut(at) {
+                Some(names) => names.push(name),
+                None => alike.push(vec![name]),
+            }
+        }
+        self.page.lines(&above);
+        let mut known: Vec<_> = known.into_iter().collect();
+        known.sort_unstable_by_key(|(_, at)| *at);
+        for (names, ((words, steps), _)) in alike.into_iter().zip(known) {
+            self.page.blank();
+            self.names(&names, &words);
+            self.page.lines(&steps);
+        }
+    }
+
+    /// `one,` `other: relayed, 1 attempt`
+    fn names(&mut self, names: &[String], words: &str) {
+        let Some((last, others)) = names.split_last() else { return };
+        for name in others {
+            self.page.line(2, &format!("{name},"));
+        }
+        let whole = format!("{last}: {words}");
+        if self.page.fits(2, &whole) {
+            self.page.line(2, &whole);
+        } else {
+            self.page.line(2, &format!("{last}:"));
+            self.page.line(6, words);
+        }
     }
 
     fn field(&mut self, label: &str, value: &str) {
@@ -195,12 +235,7 @@ impl<'a, W: Write> Telling<'a, W> {
             time(first.time)
         } else {
             let span = span(last.time.since(first.time));
-            let day = |time: Time| time.calendar().map(|time| time.date());
-            let last = if day(first.time) == day(last.time) {
-                manner.clock(last.time)
-            } else {
-                time(last.time)
-            };
+            let last = if is_of_one_day(story) { manner.clock(last.time) } else { time(last.time) };
             format!("{} to {last}, {span}", time(first.time))
         };
         manner.day = first.time.calendar().map(|time| time.date());
@@ -244,4 +279,9 @@ impl<'a, W: Write> Telling<'a, W> {
             }
         })
     }
+}
+
+fn is_of_one_day(story: &Story) -> bool {
+    let day = |time: Time| time.calendar().map(|time| time.date());
+    story.seen.as_ref().is_some_and(|(first, last)| day(first.time) == day(last.time))
 }

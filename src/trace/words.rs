@@ -2,7 +2,7 @@
 
 use crate::entry::{Action, Message, Outcome, domain_of};
 use crate::show::{number, plain};
-use crate::story::{Leg, State, Step, Story};
+use crate::story::{Leg, Recipient, State, Step, Story};
 
 /// How many recipients are in which state.
 pub(super) fn states(story: &Story) -> String {
@@ -23,6 +23,27 @@ pub(super) fn named(leg: &Leg) -> &[u8] {
     active.or(leg.original_to.as_deref()).or(leg.active_to.as_deref()).unwrap_or(b"(unknown)")
 }
 
+/// A recipient, and what became of them.
+pub(super) fn heading(recipient: &Recipient, last: &Leg) -> (String, String) {
+    let name = match (named(last), last.active_to.as_deref()) {
+        (name, Some(active)) if name != active => format!("{} as {}", plain(name), plain(active)),
+        (name, _) => match last.original_to.as_deref() {
+            Some(original) if !original.eq_ignore_ascii_case(name) => {
+                format!("{}, originally {}", plain(name), plain(original))
+            }
+            _ => plain(name),
+        },
+    };
+    let attempts = match recipient.attempts {
+        0 => String::new(),
+        1 => ", 1 attempt".to_owned(),
+        attempts => format!(", {} attempts", number(attempts)),
+    };
+    let queued = last.queued().map(|queued| format!(", {} queued", span(queued)));
+    let words = format!("{}{attempts}{}", recipient.state.name(), queued.unwrap_or_default());
+    (name, words)
+}
+
 /// What happened, in words.
 pub(super) fn what(message: &Message<'_>, step: Option<&Step>) -> String {
     let source = plain(message.source_channel);
@@ -41,6 +62,9 @@ pub(super) fn what(message: &Message<'_>, step: Option<&Step>) -> String {
             format!("{verb}, {source}{to}")
         }
     };
+    if message.queue_file.is_some_and(|file| file.0.ends_with(b".HELD")) {
+        words.push_str(", held");
+    }
     match step {
         Some(Step { outcome: Some(_), attempt: Some(attempt), .. }) => {
             words = format!("{words}, attempt {attempt}");

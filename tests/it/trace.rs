@@ -81,6 +81,81 @@ fn retries_waits_and_bounces() {
 }
 
 #[test]
+fn recipients_whom_the_same_happened_to_are_told_once() {
+    let mut lines = Vec::new();
+    for (clock, rest) in [
+        ("00.00", "tcp_local conversion E 1 a@x.org rfc822;all@y.org {}@y.org q/ZZ1.00 <1@x.org>"),
+        (
+            "01.00",
+            "conversion ims-ms E 1 a@x.org rfc822;all@y.org {}@ims-ms-daemon q/ZZ2.00 <1@x.org>",
+        ),
+        ("01.10", "conversion D 1 a@x.org rfc822;all@y.org {}@y.org q/ZZ1.00 <1@x.org>"),
+        ("01.20", "ims-ms D 1 a@x.org rfc822;all@y.org {}@ims-ms-daemon q/ZZ2.00 <1@x.org>"),
+    ] {
+        for to in ["ann", "bob", "carol"] {
+            let busy = to == "bob" && clock == "01.20";
+            let rest = if busy { rest.replace(" D ", " Q ") } else { rest.to_owned() };
+            let rest = rest.replace("{}", to);
+            lines.push(format!("16-Feb-2007 23:50:{clock} {rest}"));
+        }
+    }
+    let held = "tcp_submit tcp_local E 1 a@x.org rfc822;b@z.org b@z.org q/ZZ3.HELD <2@x.org>\n";
+    lines.push(format!("17-Feb-2007 00:10:00.00 {held}"));
+    let log = log(&lines.join("\n"));
+    check("list", &["1@x.org", path(&log)]);
+    let (told, ..) = trace(&["2@x.org", path(&log)]);
+    assert!(told.contains("enqueued, tcp_submit to tcp_local, held\n"), "{told}");
+}
+
+/// Messages of each state, from a log that is written in each format.
+#[test]
+fn stories_are_the_same_in_every_format() {
+    let formats = ["1", "2", "3", "4", "5", "6"];
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mtatop"));
+        command.args(arguments).current_dir(folder.path()).env("COLUMNS", "80");
+        String::from_utf8(command.stdin(Stdio::null()).output().unwrap().stdout).unwrap()
+    };
+    for format in formats {
+        let log = run(&["simulate", "--entries", "6000", "--log-format", format]);
+        fs::write(folder.path().join(format), log).unwrap();
+    }
+    let messages = run(&["export", "messages", "1"]);
+    let mut asked = vec!["trace".to_owned()];
+    for state in ["delivered", "relayed", "queued", "deferred", "failed"] {
+        let state = format!("\"state\":\"{state}\"");
+        for message in messages.lines().filter(|message| message.contains(&state)).take(3) {
+            let message: serde_json::Value = serde_json::from_str(message).unwrap();
+            if asked.len() > 1 {
+                asked.push("-e".to_owned());
+            }
+            asked.push(message["message_id"].as_str().unwrap().to_owned());
+        }
+    }
+    let told = |format| {
+        let mut asked: Vec<&str> = asked.iter().map(String::as_str).collect();
+        asked.insert(2, format);
+        run(&asked)
+    };
+    let expected = told("1");
+    assert!(expected.lines().count() > 100, "{expected}");
+    for format in formats {
+        same(format, &run(&["export", "messages", format]), &messages);
+        same(format, &told(format), &expected);
+    }
+}
+
+/// Compares line by line: so much text would drown the difference.
+#[track_caller]
+fn same(format: &str, told: &str, expected: &str) {
+    for (told, expected) in told.lines().zip(expected.lines()) {
+        assert_eq!(told, expected, "LOG_FORMAT={format}");
+    }
+    assert_eq!(told.lines().count(), expected.lines().count(), "LOG_FORMAT={format}");
+}
+
+#[test]
 fn an_id_a_file_and_an_address_lead_to_the_same_story() {
     let log = log(RETRIES);
     let (told, ..) = trace(&["<1@x.org>", path(&log)]);
