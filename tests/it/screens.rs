@@ -2,12 +2,14 @@
 
 use crate::harness::{Opened, data};
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
-use mtatop::app::{Flow, Msg};
+use mtatop::app::{Flow, Msg, message};
 use mtatop::entry::Time;
 use mtatop::keymap::pointer;
 use mtatop::layout::{ConnectionColumn, connection_columns};
+use mtatop::simulate::{self, Format, Options, Scenario, Simulator, Written};
 use mtatop::ui::Palette;
-use mtatop::{demo, show, simulate};
+use mtatop::{demo, show};
+
 use ratatui::style::Modifier;
 
 const OUTBOUND: &str = "sjsms2005q4-21-09-outbound-connection.log";
@@ -258,6 +260,59 @@ fn no_character_of_a_hostile_log_reaches_a_cell() {
                 buffer.content.iter().filter(|cell| cell.modifier.contains(Modifier::UNDERLINED));
             assert!(escapes.count() > 10, "escapes are marked");
         }
+    }
+}
+
+/// What the message pane says of entries all over a log, label and value.
+fn said(format: Format) -> Vec<String> {
+    let mut options = Options::default();
+    for name in Options::names() {
+        options.set(name, 255);
+    }
+    let scenario = Scenario::batch(2, chrono::NaiveDateTime::default());
+    let written = Written { format, options, odd: true };
+    let log: String =
+        Simulator::written(scenario, written).take(600).map(|line| line.text + "\n").collect();
+    let mut opened = Opened::new(log.as_bytes(), "");
+    opened.screen(160, 50);
+    opened.press("g");
+    let mut said = Vec::new();
+    for _ in 0..opened.app.index().connections().len() {
+        opened.press("<enter>g");
+        for _ in 0..8 {
+            let fields = message::fields(&opened.app).into_iter();
+            said.extend(fields.map(|field| format!("{}: {:?}", field.label, field.value)));
+            opened.press("j");
+        }
+        opened.press("<esc>j");
+    }
+    said
+}
+
+#[test]
+fn the_message_pane_says_the_same_in_every_format() {
+    let expected = said(Format::Xml);
+    for (label, least) in [("time queued", 50), ("filter", 1), ("initial", 1), ("header", 50)] {
+        let begin = format!("{label}: ");
+        let count = expected.iter().filter(|field| field.starts_with(&begin)).count();
+        assert!(count >= least, "{count} {label}");
+    }
+    for format in [Format::Json, Format::FlatJson] {
+        assert!(said(format) == expected, "{format:?}");
+    }
+    // What text says of a connection is one text.
+    let of_messages = |said: Vec<String>| {
+        let parted = ["reason: ", "we noted: ", "user: "];
+        let whole = move |field: &String| !parted.iter().any(|label| field.starts_with(label));
+        said.into_iter().filter(whole).collect::<Vec<_>>()
+    };
+    let expected = of_messages(expected);
+    for format in [Format::Text, Format::Bracketed, Format::Counted] {
+        let said = of_messages(said(format));
+        for (said, expected) in said.iter().zip(&expected) {
+            assert_eq!(said, expected, "{format:?}");
+        }
+        assert_eq!(said.len(), expected.len());
     }
 }
 
