@@ -80,7 +80,7 @@ impl<W: Write> Telling<'_, W> {
             return;
         };
         let indent = 6 + clock.len();
-        let label = format!("    {clock}  {waited:<13}  {:<3} ", plain(message.code.0));
+        let label = format!("    {clock}  {waited:<13}  {:<5} ", plain(message.code.0));
         self.page.hanging(&label, &what(message, step));
         let mut said = vec![answer(message), message.reason.map(plain)];
         let connection = self.log.index.rows().connection(row);

@@ -6,8 +6,8 @@
 //!   …
 //!
 //!   bobby@hosta.sesta.com: relayed, 1 attempt, 6.87 s queued
-//!     10:52:05.41                 E   enqueued, l to tcp_local
-//!     10:52:12.28  + 6.87 s       D   relayed by tcp_local, attempt 1
+//!     10:52:05.41                 E     enqueued, l to tcp_local
+//!     10:52:12.28  + 6.87 s       D     relayed by tcp_local, attempt 1
 //!                  250 2.1.5 bobby@hosta.sesta.com and options OK.
 //! ```
 

@@ -29,7 +29,7 @@ pub(super) fn heading(recipient: &Recipient, last: &Leg) -> (String, String) {
         (name, Some(active)) if name != active => format!("{} as {}", plain(name), plain(active)),
         (name, _) => match last.original_to.as_deref() {
             Some(original) if !original.eq_ignore_ascii_case(name) => {
-                format!("{}, originally {}", plain(name), plain(original))
+                format!("{} (originally {})", plain(name), plain(original))
             }
             _ => plain(name),
         },
@@ -66,7 +66,10 @@ pub(super) fn what(message: &Message<'_>, step: Option<&Step>) -> String {
         words.push_str(", held");
     }
     match step {
-        Some(Step { outcome: Some(_), attempt: Some(attempt), .. }) => {
+        // A warning is no attempt.
+        Some(Step { outcome: Some(outcome), attempt: Some(attempt), .. })
+            if *outcome != Outcome::Warned =>
+        {
             words = format!("{words}, attempt {attempt}");
         }
         Some(_) => {}
