@@ -134,8 +134,8 @@ impl FileStatus {
     }
 }
 
-/// Reads log files. Never waits unless it is [patient](Reader::patient): [`Reader::round`] does what
-/// can be done now.
+/// Reads log files. Never waits unless it reads [once](Reader::once): [`Reader::round`] does what can
+/// be done now.
 pub struct Reader {
     fs: Arc<dyn Fs>,
     /// Until the first round.
