@@ -11,6 +11,10 @@ use crate::entry::{
 };
 use crate::parse::Flaw;
 
+/// Room is made for so many entries at once: a batch of a log that is being caught up with has some
+/// thousands, and moving them as it grows would take longer than absorbing them.
+const ROOM: usize = 4_096;
+
 /// Entries in the order of the log, ready to be absorbed.
 pub struct Batch {
     keys: Keys,
@@ -105,6 +109,9 @@ impl Batch {
                 Body::Connection(connection) => self.fill_connection(&mut draft, connection),
                 Body::Header(_) => {}
             }
+        }
+        if self.drafts.is_empty() {
+            self.drafts.reserve(ROOM);
         }
         self.drafts.push(draft);
     }

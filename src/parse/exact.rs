@@ -6,7 +6,7 @@ use super::profile::{Field, Profile};
 use super::tail::{self, Tail};
 use super::{counted, shape, status};
 use crate::entry::{ConnectingHost, Message, QueueFile, RemoteMta, Username};
-use memchr::{memchr_iter, memmem, memrchr};
+use memchr::{memchr_iter, memrchr};
 
 /// How well an entry fits a profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,7 +175,9 @@ pub(super) fn set<'a>(message: &mut Message<'a>, field: Field, value: &'a [u8]) 
 
 /// A notification's first enqueue logs `<new>,<original>` as one field.
 pub(super) fn set_message_id<'a>(message: &mut Message<'a>, value: &'a [u8]) {
-    let joint = memmem::find(value, b">,<").map(|at| value.split_at(at + 1));
+    let joint = memchr_iter(b',', value)
+        .find(|&at| at > 0 && value.get(at - 1..at + 2) == Some(&b">,<"[..]))
+        .map(|at| value.split_at(at));
     let (new, original) = joint.map_or((value, None), |(new, rest)| (new, rest.get(1..)));
     message.message_id = Some(new);
     message.related_message_id = original;

@@ -12,6 +12,35 @@ use nom::{IResult, Parser};
 
 /// Reads the time stamp that begins an entry.
 pub(super) fn stamp(text: &[u8]) -> IResult<&[u8], (Time, Stamp<'_>)> {
+    match usual(text) {
+        Some(stamp) => Ok(stamp),
+        None => any(text),
+    }
+}
+
+/// Reads `19-Feb-1998 10:52:05.41`, as nearly every entry begins, without looking for any other form.
+fn usual(text: &[u8]) -> Option<(&[u8], (Time, Stamp<'_>))> {
+    const MARKS: [(usize, u8); 6] =
+        [(2, b'-'), (6, b'-'), (11, b' '), (14, b':'), (17, b':'), (20, b'.')];
+    let (stamp, rest) = text.split_at_checked(23).filter(|(_, rest)| rest.starts_with(b" "))?;
+    if MARKS.iter().any(|&(at, mark)| stamp.get(at) != Some(&mark)) {
+        return None;
+    }
+    let number = |from, to| {
+        let mut digits = stamp.get(from..to)?.iter();
+        digits.try_fold(0, |value, digit| {
+            digit.is_ascii_digit().then(|| value * 10 + u32::from(digit - b'0'))
+        })
+    };
+    let (day, month, year) = (number(0, 2)?, month(stamp.get(3..6)?)?, number(7, 11)?);
+    let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
+    let (hour, minute, second) = (number(12, 14)?, number(15, 17)?, number(18, 20)?);
+    let time = NaiveTime::from_hms_milli_opt(hour, minute, second, 10 * number(21, 23)?)?;
+    let fraction = stamp.get(21..)?;
+    Some((rest, (date.and_time(time).into(), Stamp { fraction, zone: b"" })))
+}
+
+fn any(text: &[u8]) -> IResult<&[u8], (Time, Stamp<'_>)> {
     let (text, _) = take_while(|b| b == b' ' || b == b'\t').parse(text)?;
     let (text, date) = day(text)?;
     let (text, (hour, _, minute, _, second)) =
