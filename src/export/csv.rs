@@ -4,10 +4,10 @@
 //! and strangers choose the text: a cell that begins with one of `= + - @ | %`, TAB, CR, LF, a
 //! full-width sign of these, or an apostrophe gets an apostrophe in front, so that to take one away
 //! gives back the text. A cell with characters that act on a terminal, hide or reorder text is written
-//! in the notation of [`plain`]. A writer of its own rather than a crate: the quoting is five lines.
+//! in the notation of [`plain`](crate::show::plain()). A writer of its own rather than a crate: the quoting is five lines.
 
 use super::{Fields, json};
-use crate::show::{Sight, plain, sight};
+use crate::show::quoted::{put_csv, put_harmless};
 
 /// One row of a table on its way, and what all rows have in common.
 pub struct Csv {
@@ -55,7 +55,7 @@ impl Csv {
 impl Fields for Csv {
     fn text(&mut self, name: &str, value: &[u8]) {
         if let Some(cell) = self.cell(name) {
-            harmless(value, cell);
+            put_harmless(cell, value);
         }
     }
 
@@ -99,46 +99,15 @@ fn row<'a>(cells: impl Iterator<Item = &'a [u8]>, out: &mut Vec<u8>) {
         if at > 0 {
             out.push(b',');
         }
-        if !cell.iter().any(|byte| matches!(byte, b',' | b'"' | b'\r' | b'\n')) {
-            out.extend_from_slice(cell);
-            continue;
-        }
-        out.push(b'"');
-        for &byte in cell {
-            // A quote stands for itself when there are two of it.
-            let twice = if byte == b'"' { 2 } else { 1 };
-            out.extend(std::iter::repeat_n(byte, twice));
-        }
-        out.push(b'"');
+        put_csv(out, cell);
     }
     out.extend_from_slice(b"\r\n");
-}
-
-/// The text as it may stand in a cell.
-fn harmless(value: &[u8], cell: &mut Vec<u8>) {
-    if begins_formula(value) {
-        cell.push(b'\'');
-    }
-    let ascii = value.iter().all(|byte| matches!(byte, b' '..=b'~'));
-    let seen = |text: &str| text.chars().all(|c| sight(c) == Sight::Letter);
-    if ascii || std::str::from_utf8(value).is_ok_and(seen) {
-        cell.extend_from_slice(value);
-    } else {
-        cell.extend_from_slice(plain(value).as_bytes());
-    }
-}
-
-/// What some spreadsheet takes for the beginning of a formula or of a command, or we for our own mark.
-fn begins_formula(value: &[u8]) -> bool {
-    const SIGNS: &[u8] = b"=+-@|%\t\r\n'";
-    const WIDE: &[&str] = &["\u{ff1d}", "\u{ff0b}", "\u{ff0d}", "\u{ff20}"];
-    value.first().is_some_and(|first| SIGNS.contains(first))
-        || WIDE.iter().any(|sign| value.starts_with(sign.as_bytes()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::show::{Sight, sight};
     use proptest::prelude::*;
 
     const COLUMNS: &[&str] = &["a", "o.x", "o.y", "b"];

@@ -5,7 +5,7 @@
 //! UTF-8 become U+FFFD, one for each sequence that is none.
 
 use super::Fields;
-use crate::show::{MARKS_ON_A_LETTER, Sight, sight};
+use crate::show::quoted::put_json;
 
 /// Writes an object and a line end.
 pub fn record(out: &mut Vec<u8>, members: &mut dyn FnMut(&mut dyn Fields)) {
@@ -39,9 +39,9 @@ pub fn strings(out: &mut Vec<u8>, members: &[(&[u8], &[u8])]) {
         if at > 0 {
             out.push(b',');
         }
-        string(name, out);
+        put_json(out, name);
         out.push(b':');
-        string(value, out);
+        put_json(out, value);
     }
     out.push(b'}');
 }
@@ -69,7 +69,7 @@ impl Json<'_> {
 impl Fields for Json<'_> {
     fn text(&mut self, name: &str, value: &[u8]) {
         self.name(name);
-        string(value, self.out);
+        put_json(self.out, value);
     }
 
     fn number(&mut self, name: &str, value: u64) {
@@ -81,7 +81,7 @@ impl Fields for Json<'_> {
         self.name(name);
         match number(digits) {
             Some(digits) => self.out.extend_from_slice(digits),
-            None => string(digits, self.out),
+            None => put_json(self.out, digits),
         }
     }
 
@@ -133,53 +133,10 @@ fn number(digits: &[u8]) -> Option<&[u8]> {
     (decimal(before) && fraction.is_none_or(decimal)).then(|| digits.get(superfluous..))?
 }
 
-/// A string with its quotes.
-fn string(value: &[u8], out: &mut Vec<u8>) {
-    out.push(b'"');
-    if value.iter().all(|&byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\') {
-        out.extend_from_slice(value);
-    } else {
-        escaped(value, out);
-    }
-    out.push(b'"');
-}
-
-fn escaped(value: &[u8], out: &mut Vec<u8>) {
-    let mut marks = 0;
-    for chunk in value.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            let seen = sight(c);
-            marks = if seen == Sight::Mark { marks + 1 } else { 0 };
-            match (c, seen) {
-                ('"' | '\\', _) => out.extend([b'\\', u8::try_from(c).unwrap_or_default()]),
-                ('\n', _) => out.extend_from_slice(br"\n"),
-                ('\r', _) => out.extend_from_slice(br"\r"),
-                ('\t', _) => out.extend_from_slice(br"\t"),
-                (_, Sight::Hidden) => by_number(c, out),
-                (_, Sight::Mark) if marks > MARKS_ON_A_LETTER => by_number(c, out),
-                _ => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-            }
-        }
-        if !chunk.invalid().is_empty() {
-            out.extend_from_slice("\u{fffd}".as_bytes());
-            marks = 0;
-        }
-    }
-}
-
-/// `\u202e`, and two of them for a character beyond the first plane.
-fn by_number(c: char, out: &mut Vec<u8>) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    for unit in c.encode_utf16(&mut [0; 2]) {
-        out.extend_from_slice(br"\u");
-        let nibbles = [12, 8, 4, 0].map(|shift| usize::from(*unit >> shift & 0xf));
-        out.extend(nibbles.map(|nibble| DIGITS.get(nibble).copied().unwrap_or_default()));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::show::{Sight, sight};
     use proptest::prelude::*;
     use serde_json::{Value, json};
 

@@ -8,41 +8,105 @@
 //! assert_eq!(markdown(b"a|b"), r"a\|b");
 //! ```
 
-use super::{plain, write_to};
-use std::fmt::Write as _;
+use super::{MARKS_ON_A_LETTER, Sight, plain, sight};
 
-/// A JSON string with its quotes. What is not UTF-8 becomes U+FFFD; beyond ASCII only letters and
-/// digits stand for themselves, so that no terminal acts on it.
-pub fn json(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() + 2);
-    text.push('"');
-    for c in String::from_utf8_lossy(bytes).chars() {
-        match c {
-            '"' | '\\' => text.extend(['\\', c]),
-            ' '..='~' => text.push(c),
-            _ if !c.is_ascii() && c.is_alphanumeric() => text.push(c),
-            _ => {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    write_to(&mut text, |text| write!(text, "\\u{unit:04x}"));
-                }
-            }
-        }
-    }
-    text.push('"');
-    text
+/// A JSON string with its quotes, as by [`put_json`].
+pub fn json(value: &[u8]) -> String {
+    let mut text = Vec::with_capacity(value.len() + 2);
+    put_json(&mut text, value);
+    String::from_utf8(text).unwrap_or_default()
 }
 
-/// A field of comma-separated values (RFC 4180), [plain](super::plain()), quoted where it must be.
-/// What a spreadsheet would take for a formula gets an apostrophe before it (CWE-1236).
-pub fn csv(bytes: &[u8]) -> String {
-    let mut text = plain(bytes);
-    if text.starts_with(['=', '+', '-', '@', '|', '%', '＝', '＋', '－', '＠'])
-        || bytes.starts_with(b"\t")
-        || bytes.starts_with(b"\r")
-    {
-        text.insert(0, '\'');
+/// Appends a JSON string with its quotes. What is not UTF-8 becomes U+FFFD; what controls a terminal,
+/// hides or reorders text stands by its number, so that nothing acts and nothing is lost.
+pub fn put_json(out: &mut Vec<u8>, value: &[u8]) {
+    out.push(b'"');
+    if value.iter().all(|&byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\') {
+        out.extend_from_slice(value);
+    } else {
+        escaped(value, out);
     }
-    if text.contains(['"', ',']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+    out.push(b'"');
+}
+
+fn escaped(value: &[u8], out: &mut Vec<u8>) {
+    let mut marks = 0;
+    for chunk in value.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            let seen = sight(c);
+            marks = if seen == Sight::Mark { marks + 1 } else { 0 };
+            match (c, seen) {
+                ('"' | '\\', _) => out.extend([b'\\', u8::try_from(c).unwrap_or_default()]),
+                ('\n', _) => out.extend_from_slice(br"\n"),
+                ('\r', _) => out.extend_from_slice(br"\r"),
+                ('\t', _) => out.extend_from_slice(br"\t"),
+                (_, Sight::Hidden) => by_number(c, out),
+                (_, Sight::Mark) if marks > MARKS_ON_A_LETTER => by_number(c, out),
+                _ => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+            }
+        }
+        if !chunk.invalid().is_empty() {
+            out.extend_from_slice("\u{fffd}".as_bytes());
+            marks = 0;
+        }
+    }
+}
+
+/// `\u202e`, and two of them for a character beyond the first plane.
+fn by_number(c: char, out: &mut Vec<u8>) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for unit in c.encode_utf16(&mut [0; 2]) {
+        out.extend_from_slice(br"\u");
+        let nibbles = [12, 8, 4, 0].map(|shift| usize::from(*unit >> shift & 0xf));
+        out.extend(nibbles.map(|nibble| DIGITS.get(nibble).copied().unwrap_or_default()));
+    }
+}
+
+/// A field of comma-separated values (RFC 4180): harmless, and quoted where it must be.
+pub fn csv(value: &[u8]) -> String {
+    let mut cell = Vec::with_capacity(value.len());
+    put_harmless(&mut cell, value);
+    let mut field = Vec::with_capacity(cell.len() + 2);
+    put_csv(&mut field, &cell);
+    String::from_utf8(field).unwrap_or_default()
+}
+
+/// Appends what may stand in a cell of a table: the text, or its [plain](super::plain()) form where it
+/// could act on a terminal. What a spreadsheet would take for a formula gets an apostrophe before it
+/// (CWE-1236), and so does what begins with one, so that to take one away gives back the text.
+pub fn put_harmless(cell: &mut Vec<u8>, value: &[u8]) {
+    if begins_formula(value) {
+        cell.push(b'\'');
+    }
+    let ascii = value.iter().all(|byte| matches!(byte, b' '..=b'~'));
+    let seen = |text: &str| text.chars().all(|c| sight(c) == Sight::Letter);
+    if ascii || std::str::from_utf8(value).is_ok_and(seen) {
+        cell.extend_from_slice(value);
+    } else {
+        cell.extend_from_slice(plain(value).as_bytes());
+    }
+}
+
+/// What some spreadsheet takes for the beginning of a formula or of a command, or we for our own mark.
+fn begins_formula(value: &[u8]) -> bool {
+    const SIGNS: &[u8] = b"=+-@|%\t\r\n'";
+    const WIDE: &[&str] = &["\u{ff1d}", "\u{ff0b}", "\u{ff0d}", "\u{ff20}"];
+    value.first().is_some_and(|first| SIGNS.contains(first))
+        || WIDE.iter().any(|sign| value.starts_with(sign.as_bytes()))
+}
+
+/// Appends a cell as a field of comma-separated values, quoted where it must be.
+pub fn put_csv(out: &mut Vec<u8>, cell: &[u8]) {
+    if !cell.iter().any(|byte| matches!(byte, b',' | b'"' | b'\r' | b'\n')) {
+        out.extend_from_slice(cell);
+        return;
+    }
+    out.push(b'"');
+    for &byte in cell {
+        // A quote stands for itself when there are two of it.
+        out.extend(std::iter::repeat_n(byte, if byte == b'"' { 2 } else { 1 }));
+    }
+    out.push(b'"');
 }
 
 /// A cell of a Markdown table, [plain](super::plain()): all that could be markup is escaped.
