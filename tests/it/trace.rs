@@ -183,6 +183,15 @@ fn nothing_found_is_said() {
 }
 
 #[test]
+fn what_is_remarked_on_a_file_is_no_failure() {
+    let log = log(RETRIES.trim_end());
+    let (told, complaints, code) = trace(&["ann", path(&log)]);
+    assert!(told.contains("ann@x.org"));
+    let remark = "the last line has no end, and may not be whole";
+    assert_eq!((complaints, code), (format!("mtatop: {}: {remark}\n", path(&log)), Some(0)));
+}
+
+#[test]
 fn of_many_messages_each_is_a_line() {
     let mut lines = Vec::new();
     simulate::print(3_000, 7, &mut lines).unwrap();
