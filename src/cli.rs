@@ -9,7 +9,7 @@ pub mod trace;
 
 pub use input::Input;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -107,7 +107,7 @@ impl Cli {
     pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, Said> {
         let cli = Self::try_parse_from(arguments).map_err(|error| match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Said::Asked(error.to_string()),
-            _ => Said::Wrong(first_line(&error.to_string())),
+            _ => Said::Wrong(on_one_line(&error)),
         })?;
         if cli.command.is_none() && cli.files.is_empty() && !cli.demo {
             return Err(Said::Wrong("no log file named; mtatop --demo needs none".to_owned()));
@@ -116,10 +116,22 @@ impl Cli {
     }
 }
 
-/// The first line of a complaint, without the word that begins it.
-fn first_line(complaint: &str) -> String {
+/// The first line of a complaint, without the word that begins it, and what it is about: clap lists
+/// the arguments that are missing, and the values there are, on lines of their own.
+fn on_one_line(error: &clap::Error) -> String {
+    let complaint = error.to_string();
     let line = complaint.lines().next().unwrap_or_default();
-    format!("{}; see mtatop --help", line.strip_prefix("error: ").unwrap_or(line))
+    let line = line.strip_prefix("error: ").unwrap_or(line).trim_end_matches(':');
+    let listed = |kind| match error.get(kind) {
+        Some(ContextValue::Strings(names)) if !names.is_empty() => Some(names.join(", ")),
+        _ => None,
+    };
+    let missing = (error.kind() == ErrorKind::MissingRequiredArgument)
+        .then(|| listed(ContextKind::InvalidArg))
+        .flatten();
+    let known = listed(ContextKind::ValidValue).map(|names| format!("there are {names}"));
+    let parts: Vec<String> = std::iter::once(line.to_owned()).chain(missing).chain(known).collect();
+    format!("{}; see mtatop --help", parts.join(": "))
 }
 
 #[cfg(test)]

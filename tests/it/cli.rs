@@ -38,6 +38,12 @@ fn a_command_line_that_makes_no_sense_is_refused() {
     check_refusal(&["--demo", "some.log"], "--demo");
     check_refusal(&["--color", "sometimes", "some.log"], "sometimes");
     check_refusal(&["simulate", "--entries", "many"], "many");
+    check_refusal(&["export", "entries"], "not provided: <FILE>...; see");
+    check_refusal(&["trace"], "not provided: <WHAT>, <FILE>...; see");
+    check_refusal(
+        &["report", "--by", "x", "some.log"],
+        "'--by <KEY>': there are domain, channel, ",
+    );
 }
 
 #[test]
