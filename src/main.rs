@@ -5,7 +5,7 @@ use mtatop::cli::{Cli, Command, FAILED, Said, USAGE};
 use mtatop::show::plain;
 use mtatop::simulate::Unwritten;
 use mtatop::{check, export, report, simulate, trace, tui};
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -45,14 +45,29 @@ fn simulated(flags: &Simulate) -> (u8, Vec<String>) {
     let failed = |error: io::Error| {
         (FAILED, vec![format!("{}: {error}", plain(path.as_os_str().as_encoded_bytes()))])
     };
+    let discard = || {
+        // A device stays, and a link. Nobody is left to tell if this fails.
+        if path.symlink_metadata().is_ok_and(|known| known.is_file()) {
+            let _ = fs::remove_file(path);
+        }
+    };
     let mut file = match File::create(path) {
         Ok(file) => file,
         Err(error) => return failed(error),
     };
     match simulate::print_with_truth(written, entries, seed, &mut out, &mut file) {
         Ok(()) => (0, Vec::new()),
-        Err(Unwritten::Log(error)) => printed(Err(error)),
-        Err(Unwritten::Truth(error)) => failed(error),
+        // A reader of the log that had enough has the truth of more than it took.
+        Err(Unwritten::Log(error)) => {
+            if error.kind() != io::ErrorKind::BrokenPipe {
+                discard();
+            }
+            printed(Err(error))
+        }
+        Err(Unwritten::Truth(error)) => {
+            discard();
+            failed(error)
+        }
     }
 }
 

@@ -116,6 +116,21 @@ fn a_simulated_log_has_its_truth_beside_it() {
     assert_eq!(String::from_utf8(stderr).unwrap().lines().count(), 1);
 }
 
+#[cfg(unix)]
+#[test]
+fn f25_of_a_truth_that_cannot_be_whole_nothing_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let truth = folder.path().join("truth.ndjson");
+    // As on a full disk, but for the reason: no file may grow beyond so many blocks.
+    let script = r#"trap "" XFSZ; ulimit -f 64; exec "$0" simulate --truth "$1""#;
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", script, env!("CARGO_BIN_EXE_mtatop"), truth.to_str().unwrap()]);
+    let Output { status, stderr, .. } = command.stdout(Stdio::null()).output().unwrap();
+    let said = String::from_utf8(stderr).unwrap();
+    assert!(said.contains("truth.ndjson: File too large"), "{said}");
+    assert_eq!((status.code(), truth.exists()), (Some(1), false));
+}
+
 #[test]
 fn f35_a_reader_that_had_enough_is_no_failure() {
     let mut child = mtatop(&["simulate", "--entries", "20000"])
