@@ -40,16 +40,21 @@ pub(super) struct Messages {
     nameless: u64,
     /// Entries whose texts could not be read again.
     gone: u64,
+    /// Whether all was printed: a reader that had enough wants to hear of nothing.
+    whole: bool,
 }
 
 impl Messages {
     pub(super) fn new(output: Output, format: Format) -> Self {
         let printer = Printer::new(output, format, MESSAGE);
-        Self { printer, table: format == Format::Csv, nameless: 0, gone: 0 }
+        Self { printer, table: format == Format::Csv, nameless: 0, gone: 0, whole: false }
     }
 
     /// What is left out, for whoever reads the complaints.
     pub(super) fn left_out(&self) -> Vec<String> {
+        if !self.whole {
+            return Vec::new();
+        }
         let counted = |count: u64, what: &str| {
             let noun = if count == 1 { "entry" } else { "entries" };
             (count > 0).then(|| format!("{} {noun} left out: {what}", number(count)))
@@ -115,6 +120,7 @@ impl Work for Messages {
             self.message(message, log)?;
         }
         self.printer.finish(log)?;
+        self.whole = true;
         Ok(0)
     }
 }

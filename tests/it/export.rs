@@ -469,7 +469,7 @@ fn f25_a_full_disk_is_named() {
 #[test]
 fn f35_a_closed_pipe_is_no_failure() {
     let room = Room::simulated(20_000, 3);
-    for arguments in [&["entries"][..], &["connections"], &["entries", "--follow"]] {
+    for arguments in [&["entries"][..], &["connections"], &["messages"], &["entries", "--follow"]] {
         let mut running = Running::start(&[arguments, &[room.log()]].concat());
         assert!(running.line().ends_with('\n'));
         let Running { mut child, lines } = running;
