@@ -135,8 +135,18 @@ pub fn run(input: &Input, until: Until, work: &mut dyn Work) -> Outcome {
         (Ok(_), Some(code)) => (code, session.complaints.judge(code, &session.log.originals).1),
         // A reader that had enough closes the pipe: that is no failure.
         (Err(error), _) if error.kind() == io::ErrorKind::BrokenPipe => (0, Vec::new()),
-        (Err(error), _) => (FAILED, vec![error.to_string()]),
+        (Err(error), _) => (FAILED, vec![unwritten(&error)]),
     }
+}
+
+/// Why the work could not be printed. An error as the system gives it names nothing: it is that of
+/// standard output, since a work that prints elsewhere says where.
+fn unwritten(error: &io::Error) -> String {
+    let text = error.to_string();
+    if error.raw_os_error().is_none() {
+        return text;
+    }
+    format!("standard output: {}", text.split(" (os error").next().unwrap_or_default())
 }
 
 struct Session {

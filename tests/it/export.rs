@@ -458,6 +458,14 @@ fn f25_a_full_disk_is_named() {
         assert_eq!(status.code(), Some(1), "{said}");
         assert_eq!(said, "mtatop: standard output: No space left on device\n");
     }
+    for arguments in [&["check"][..], &["report"], &["trace", "adam@a.org"]] {
+        let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let mut command = Command::new(PROGRAM);
+        let output = command.args(arguments).arg(room.log()).stdout(full).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(said, "mtatop: standard output: No space left on device\n");
+        assert_eq!(output.status.code(), Some(1));
+    }
     let output = export(&["entries", "--output", "/dev/full", room.log()]).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(
