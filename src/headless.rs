@@ -131,8 +131,8 @@ pub fn run(input: &Input, until: Until, work: &mut dyn Work) -> Outcome {
     let result = session.run(interrupt, work);
     session.progress.end();
     match (result, interrupt.code()) {
-        (Ok(code), None) => session.complaints.judge(code, &session.log.originals),
-        (Ok(_), Some(code)) => (code, session.complaints.judge(code, &session.log.originals).1),
+        (Ok(code), None) => session.judge(code),
+        (Ok(_), Some(code)) => (code, session.judge(code).1),
         // A reader that had enough closes the pipe: that is no failure.
         (Err(error), _) if error.kind() == io::ErrorKind::BrokenPipe => (0, Vec::new()),
         (Err(error), _) => (FAILED, vec![unwritten(&error)]),
@@ -158,6 +158,14 @@ struct Session {
 }
 
 impl Session {
+    fn judge(&self, code: u8) -> Outcome {
+        let (code, mut lines) = self.complaints.judge(code, &self.log.originals);
+        if self.until != Until::End {
+            lines.extend(self.complaints.unfinished());
+        }
+        (code, lines)
+    }
+
     fn run(&mut self, interrupt: &Interrupt, work: &mut dyn Work) -> io::Result<u8> {
         let start = Instant::now();
         let mut newest = start;

@@ -53,10 +53,7 @@ impl Complaints {
     /// A file that could not be read, or in which there is no entry, is a failure, whatever came of
     /// the others.
     pub(super) fn judge(&self, code: u8, originals: &Originals) -> Outcome {
-        let told = |file: &FileStatus, said: String| {
-            format!("{}: {}", shown(&file.path), plain(said.as_bytes()))
-        };
-        let unread = self.status.iter().filter_map(|file| Some(told(file, file.failure()?)));
+        let unread = self.status.iter().filter_map(|file| Some(told(file, &file.failure()?)));
         let unknown = (0..).zip(&self.sources).filter_map(|(number, source)| {
             let first = source.first.as_ref().filter(|_| source.is_unknown())?;
             let path = shown(originals.path(number)?);
@@ -65,13 +62,26 @@ impl Complaints {
         let mut lines: Vec<String> = unread.chain(unknown).collect();
         let code = if lines.is_empty() { code } else { FAILED };
         let left_out = self.status.iter().filter(|file| file.failure().is_none());
-        lines.extend(left_out.filter_map(|file| Some(told(file, file.remark()?))));
+        lines.extend(left_out.filter_map(|file| Some(told(file, &file.remark()?))));
         for (number, source) in (0..).zip(&self.sources) {
             let path = originals.path(number).map(shown).unwrap_or_default();
             lines.extend(source.remarks().map(|remark| format!("{path}: {remark}")));
         }
         (code, lines)
     }
+
+    /// What following leaves at the ends of files, where it may be completed yet.
+    pub(super) fn unfinished(&self) -> impl Iterator<Item = String> {
+        self.status.iter().filter(|file| file.partial > 0).map(|file| {
+            let bytes = if file.partial == 1 { "byte" } else { "bytes" };
+            let line = "of a last line that has no end were left out";
+            told(file, &format!("{} {bytes} {line}", number(file.partial)))
+        })
+    }
+}
+
+fn told(file: &FileStatus, said: &str) -> String {
+    format!("{}: {}", shown(&file.path), plain(said.as_bytes()))
 }
 
 impl Heard {
