@@ -32,7 +32,7 @@ pub(super) fn plain<'a>(message: &mut Message<'a>, mut rest: Cursor<'a>) {
 pub(super) fn counted<'a>(message: &mut Message<'a>, tail: Tail<'a>) {
     let Tail::Counted(mut rest) = tail else { return };
     let mut fields = Field::ALL.iter().enumerate();
-    let mut behind = false;
+    let mut behind = None;
     while !rest.0.is_empty() {
         let before = rest;
         let Some(value) = counted::value(&mut rest) else {
@@ -50,10 +50,21 @@ pub(super) fn counted<'a>(message: &mut Message<'a>, tail: Tail<'a>) {
             || place(message, &mut fields, value, |field| {
                 tail::is_counted(field) && field != Field::Reason && tail::is_telling(field, value)
             });
-        if !placed && !behind {
-            behind = true;
-            status::status(message, Cursor(value));
+        if placed {
+            continue;
         }
+        match behind {
+            None => status::status(message, Cursor(value)),
+            // What is before the diagnostics and fits nothing else is the reason.
+            Some(first) if message.reason.is_none() && message.diagnostic == Some(first) => {
+                (message.reason, message.diagnostic) = (message.diagnostic, None);
+                status::status(message, Cursor(value));
+            }
+            Some(_) => {
+                message.diagnostic.get_or_insert(value);
+            }
+        }
+        behind = Some(value);
     }
     // A lone id is the message id.
     if message.message_id.is_none()

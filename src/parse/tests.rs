@@ -397,6 +397,15 @@ fn counted_fields_hold_anything() {
 }
 
 #[test]
+fn of_two_counted_texts_the_first_is_the_reason() {
+    let line = "11-Jun-2019 09:07:58.65 1f.2.3 tcp_local J 5 5:a@b.c 13:rfc822;x@y.zz 6:x@y.zz 0: \
+                23:blocked by jmitudm list 28:550 5.7.1 Relaying forbidden";
+    let message = message(line);
+    assert_eq!(text(message.reason), Some("blocked by jmitudm list"));
+    assert_eq!(text(message.diagnostic), Some("550 5.7.1 Relaying forbidden"));
+}
+
+#[test]
 fn prefixes_and_damaged_blanks_are_read_through() {
     for line in [
         format!("mail.log:{E}"),
