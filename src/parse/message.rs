@@ -87,7 +87,7 @@ fn fill<'a>(message: &mut Message<'a>, tail: Tail<'a>, profile: Profile) -> Fit 
     if fit != Fit::None {
         return fit;
     }
-    for other in variants(profile) {
+    for other in variants(profile, matches!(tail, Tail::Counted(_))) {
         *message = only_addresses(message);
         if exact::fill(message, tail, other) == Fit::Whole {
             return Fit::Whole;
@@ -97,7 +97,7 @@ fn fill<'a>(message: &mut Message<'a>, tail: Tail<'a>, profile: Profile) -> Fit 
 }
 
 /// What an entry that teaches cannot tell from the profile, the likeliest first.
-fn variants(profile: Profile) -> impl Iterator<Item = Profile> {
+fn variants(profile: Profile, counted: bool) -> impl Iterator<Item = Profile> {
     // Where all that taught came from this host, connection information was blank, and perhaps lost
     // as blanks at the end of a line.
     let connection = profile.with(Field::Connection);
@@ -105,7 +105,9 @@ fn variants(profile: Profile) -> impl Iterator<Item = Profile> {
     let reason = profile.without(Field::RemoteMta).with(Field::Reason);
     // What is blank at the end may not be written at all.
     let ended = [profile, reason].map(Profile::up_to_diagnostics);
-    let variants = [connection, reason, reason.with(Field::Connection)].into_iter().chain(ended);
+    // Of what is counted no blank is lost.
+    let first = if counted { [reason, connection] } else { [connection, reason] };
+    let variants = first.into_iter().chain([reason.with(Field::Connection)]).chain(ended);
     variants.filter(move |&variant| variant != profile)
 }
 

@@ -397,6 +397,22 @@ fn counted_fields_hold_anything() {
 }
 
 #[test]
+fn a_counted_reason_is_no_intermediate_address() {
+    let line = |code: &str, tail: &str| {
+        format!("11-Jun-2019 09:07:57.65 mta1 1f.2.3 {code} 5 5:a@b.c 13:rfc822;x@y.zz 1:x {tail}")
+    };
+    let mut parser = Parser::default();
+    for tail in ["0: 0: 0:", "6:z@y.zz 0: 0:"] {
+        parser.learn(line("tcp_local E", tail).as_bytes());
+        parser.learn(line("ims-ms D", tail).as_bytes());
+    }
+    let rejected = line("tcp_local J", "0: 7:blocked 28:550 5.7.1 Relaying forbidden");
+    let Body::Message(message) = parser.entry(rejected.as_bytes()).unwrap().body else { panic!() };
+    assert_eq!((text(message.intermediate), text(message.reason)), (Some(""), Some("blocked")));
+    assert_eq!(text(message.diagnostic), Some("550 5.7.1 Relaying forbidden"));
+}
+
+#[test]
 fn of_two_counted_texts_the_first_is_the_reason() {
     let line = "11-Jun-2019 09:07:58.65 1f.2.3 tcp_local J 5 5:a@b.c 13:rfc822;x@y.zz 6:x@y.zz 0: \
                 23:blocked by jmitudm list 28:550 5.7.1 Relaying forbidden";
