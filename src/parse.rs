@@ -90,26 +90,45 @@ pub fn entry<'a>(
     profile: Profile,
     scratch: &'a mut Scratch,
 ) -> Result<Entry<'a>, Flaw> {
-    match markup(text) {
-        Some(Markup::Xml) => xml::entry(text, scratch),
-        Some(Markup::Json) => json::entry(text, scratch),
-        None => match text::read(text, profile) {
-            Err(_) if dirt::cleaned(text, &mut scratch.text) => {
-                text::read(&scratch.text, profile).map(|read| read.entry)
-            }
-            read => read.map(|read| read.entry),
-        },
+    if let Some(markup) = markup(text) {
+        return marked_up(markup, text, scratch);
+    }
+    let read = text::read(text, profile);
+    if read.is_err()
+        && let Some((prefix, behind)) = dirt::behind_prefix(text)
+        && let Some(markup) = markup(behind)
+    {
+        let mut entry = marked_up(markup, behind, scratch)?;
+        entry.node = entry.node.or(prefix.host);
+        return Ok(entry);
+    }
+    match read {
+        Err(_) if dirt::cleaned(text, &mut scratch.text) => {
+            text::read(&scratch.text, profile).map(|read| read.entry)
+        }
+        read => read.map(|read| read.entry),
+    }
+}
+
+fn marked_up<'a>(
+    markup: Markup,
+    text: &'a [u8],
+    scratch: &'a mut Scratch,
+) -> Result<Entry<'a>, Flaw> {
+    match markup {
+        Markup::Xml => xml::entry(text, scratch),
+        Markup::Json => json::entry(text, scratch),
     }
 }
 
 /// Time stamp of a text, if it has one: at its beginning, or by its name.
 pub fn time(text: &[u8]) -> Option<crate::entry::Time> {
-    let stamp = |text| time::stamp(text).ok().map(|(_, (time, _))| time);
-    match markup(text) {
+    let at_start = |text| match markup(text) {
         Some(Markup::Xml) => named::time_behind(text, b" ts="),
         Some(Markup::Json) => named::time_behind(text, b"\"ts\""),
-        None => stamp(text).or_else(|| stamp(text.get(dirt::prefix(text)?.length..)?)),
-    }
+        None => time::stamp(text).ok().map(|(_, (time, _))| time),
+    };
+    at_start(text).or_else(|| at_start(dirt::behind_prefix(text)?.1))
 }
 
 #[cfg(test)]

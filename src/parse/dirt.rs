@@ -1,6 +1,7 @@
 //! What is no part of an entry: what grep and syslog write before it, and what copying did to its
 //! blanks. Looked for only where an entry does not read as it stands.
 
+use super::format::markup;
 use super::time;
 use memchr::memmem;
 
@@ -15,17 +16,24 @@ pub(super) struct Prefix<'a> {
 /// A path, or a syslog header with its tag, is hardly longer.
 const LONGEST_PREFIX: usize = 512;
 
-/// The prefix of a line: all before the first time stamp of an entry, if it is `FILE:`, `FILE:NUM:`
-/// or a syslog header. Behind other text, a time stamp begins no entry.
+/// The prefix of a line: all before the first time stamp or markup of an entry, if it is `FILE:`, `FILE:NUM:`
+/// or a syslog header. Behind other text, neither begins an entry.
 pub(super) fn prefix(text: &[u8]) -> Option<Prefix<'_>> {
     let near = text.get(..LONGEST_PREFIX).unwrap_or(text);
     let ends = near.iter().enumerate().filter(|(_, byte)| matches!(byte, b':' | b'-' | b' '));
-    let stamped = |&end: &usize| text.get(end..).is_some_and(|rest| time::stamp(rest).is_ok());
-    ends.map(|(at, _)| at + 1).filter(stamped).find_map(|length| {
+    let begins = |rest: &[u8]| time::stamp(rest).is_ok() || markup(rest).is_some();
+    let begun = |&end: &usize| text.get(end..).is_some_and(begins);
+    ends.map(|(at, _)| at + 1).filter(begun).find_map(|length| {
         let before = text.get(..length)?;
         let host = if is_grep(before) { None } else { Some(syslog_host(before)?) };
         Some(Prefix { length, host })
     })
+}
+
+/// The prefix of a line, and what stands behind it.
+pub(super) fn behind_prefix(text: &[u8]) -> Option<(Prefix<'_>, &[u8])> {
+    let prefix = prefix(text)?;
+    Some((prefix, text.get(prefix.length..)?))
 }
 
 /// `mail.log:` or `mail.log:17:`; a dash instead of the last colon where grep shows context.
@@ -103,6 +111,19 @@ mod tests {
             assert_eq!(prefix(text.as_bytes()), expected, "{text}");
         }
         assert_eq!(prefix(b"mail.log:17"), None);
+    }
+
+    #[test]
+    fn markup_is_found_behind_a_prefix() {
+        for (prefix_text, entry, length) in [
+            ("mail.log:", "<en ts=\"x\"/>", Some(9)),
+            ("mail.log:7:", "{\"ts\":\"x\"}", Some(11)),
+            ("Jun 11 09:07:57 mta1 ims: ", "<co ts=\"x\"/>", Some(25)),
+            ("see this: ", "{\"ts\":\"x\"}", None),
+        ] {
+            let found = prefix(format!("{prefix_text}{entry}").as_bytes()).map(|p| p.length);
+            assert_eq!(found, length, "{prefix_text}{entry}");
+        }
     }
 
     #[test]

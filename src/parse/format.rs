@@ -1,6 +1,6 @@
 //! Which of the six `LOG_FORMAT`s an entry is written in.
 
-use super::{Profile, json, text};
+use super::{Profile, dirt, json, text};
 use crate::entry::Body;
 use memchr::memmem;
 use std::fmt;
@@ -60,13 +60,17 @@ impl fmt::Display for Format {
 /// Tells the format of one entry; `None` if it is no entry of any. JSON counts as flat if no member
 /// of it is an object or an array.
 pub fn format(text: &[u8]) -> Option<Format> {
-    match markup(text) {
-        Some(Markup::Xml) => Some(Format::Xml),
-        Some(Markup::Json) => {
+    let behind = || dirt::behind_prefix(text).and_then(|(_, behind)| markup_format(behind));
+    markup_format(text).or_else(|| text_format(text)).or_else(behind)
+}
+
+fn markup_format(text: &[u8]) -> Option<Format> {
+    match markup(text)? {
+        Markup::Xml => Some(Format::Xml),
+        Markup::Json => {
             let nested = json::is_nested(text) == Some(true);
             Some(if nested { Format::Json } else { Format::FlatJson })
         }
-        None => text_format(text),
     }
 }
 
@@ -123,6 +127,7 @@ mod tests {
             (r#" <en ts="2019"/>"#.into(), Some(Format::Xml)),
             (r#"{"ts":"2019"}"#.into(), Some(Format::FlatJson)),
             (r#"{"en":{"ts":"2019"}}"#.into(), Some(Format::Json)),
+            (r#"mail.log:17:{"ts":"2019"}"#.into(), Some(Format::FlatJson)),
             ("hello".into(), None),
         ] {
             assert_eq!(format(text.as_bytes()), expected, "{text}");

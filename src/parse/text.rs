@@ -23,8 +23,8 @@ pub(super) fn read(text: &[u8], profile: Profile) -> Result<Read<'_>, Flaw> {
 
 /// The host that sent an entry to syslog is the node of an entry that names none.
 fn prefixed(text: &[u8], profile: Profile) -> Option<Read<'_>> {
-    let prefix = dirt::prefix(text)?;
-    let mut read = bare(text.get(prefix.length..)?, profile).ok()?;
+    let (prefix, behind) = dirt::behind_prefix(text)?;
+    let mut read = bare(behind, profile).ok()?;
     let node = &mut read.entry.node;
     *node = node.filter(|node| !node.is_empty()).or(prefix.host).or(*node);
     Some(read)
