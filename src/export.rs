@@ -15,7 +15,6 @@ mod messages;
 mod output;
 mod printer;
 
-pub use connections::number;
 pub use csv::Csv;
 pub use fields::Fields;
 pub use output::Output;

@@ -11,6 +11,7 @@ use crate::cli::{FAILED, Input, USAGE};
 use crate::filter::Filter;
 use crate::index::{Batch, Index, RowId};
 use crate::ingest::{Listener, Located, News, Originals, POLL, Reader};
+use crate::parse::Original;
 use crate::show::plain;
 use crate::source::Disk;
 use complaints::Complaints;
@@ -76,6 +77,14 @@ pub struct Log {
     pub originals: Originals,
     /// Which of them are wanted.
     pub filter: Filter,
+}
+
+impl Log {
+    /// The text of an entry; `None` if its bytes are no longer there.
+    pub fn original(&self, row: RowId) -> Option<Original> {
+        let (place, length) = self.index.rows().place(row)?;
+        self.originals.read(place, length)
+    }
 }
 
 /// When to stop reading.
@@ -245,9 +254,4 @@ impl Listener for Feeding<'_> {
             batch.push(found.place, found.length, &found.entry);
         }
     }
-}
-
-/// Each of the rows of a range.
-pub fn each_row(range: Range<u32>) -> impl Iterator<Item = RowId> {
-    range.map(RowId)
 }

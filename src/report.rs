@@ -15,7 +15,7 @@ mod open;
 mod said;
 
 pub use condition::{Condition, ConditionError};
-pub use counts::{Connections, Count, Counts, Moment, Totals};
+pub use counts::{Connections, Count, Counts, Totals};
 pub use groups::{Group, Groups};
 
 use crate::cli::USAGE;

@@ -34,7 +34,7 @@ mod hops;
 
 pub use gather::waited;
 
-use crate::entry::{Action, Outcome, Stamp, Time};
+use crate::entry::{Action, Moment, Outcome, Time};
 use crate::index::{ConnectionId, Index, MessageId, RowId};
 use crate::parse::Original;
 
@@ -60,26 +60,6 @@ pub struct Story {
     pub others: Vec<RowId>,
     /// Entries whose text is no longer in the log: nothing of them is told.
     pub gone: usize,
-}
-
-/// A time as logged.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Moment {
-    /// Local time of the MTA.
-    pub time: Time,
-    fraction: Vec<u8>,
-    zone: Vec<u8>,
-}
-
-impl Moment {
-    fn new(time: Time, stamp: Stamp<'_>) -> Self {
-        Self { time, fraction: stamp.fraction.to_vec(), zone: stamp.zone.to_vec() }
-    }
-
-    /// What the time stamp says beyond the time.
-    pub fn stamp(&self) -> Stamp<'_> {
-        Stamp { fraction: &self.fraction, zone: &self.zone }
-    }
 }
 
 /// Somebody who was to get the message, or one of those that a list was expanded to.

@@ -149,14 +149,8 @@ pub fn short(count: u32) -> String {
 /// What was answered: the whole response of the remote server, else any other status or reason.
 pub fn answer(entry: &Entry<'_>) -> Vec<u8> {
     match &entry.body {
-        Body::Message(message) => match message.response {
-            Some(response) => {
-                let code = response.code.to_string();
-                let parts = [Some(code.as_bytes()), response.enhanced, Some(response.text)];
-                let parts: Vec<&[u8]> =
-                    parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
-                parts.join(&b' ')
-            }
+        Body::Message(message) => match &message.response {
+            Some(response) => response.line(),
             None => message.diagnostic.unwrap_or_default().to_vec(),
         },
         Body::Connection(connection) => connection.reason().unwrap_or_default().to_vec(),

@@ -49,6 +49,17 @@ pub struct Response<'a> {
     pub text: &'a [u8],
 }
 
+impl Response<'_> {
+    /// The whole of it in one line: `250 2.1.5 text`.
+    pub fn line(&self) -> Vec<u8> {
+        let code = self.code.to_string();
+        let parts = [Some(code.as_bytes()), self.enhanced, Some(self.text)];
+        let parts: Vec<&[u8]> =
+            parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+        parts.join(&b' ')
+    }
+}
+
 /// Who connected to us: `helo (rdns [ip])`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectingHost<'a> {

@@ -18,6 +18,38 @@ pub struct Stamp<'a> {
     pub zone: &'a [u8],
 }
 
+/// A time as logged, kept beyond the text it was read from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Moment {
+    /// Local time of the MTA.
+    pub time: Time,
+    fraction: Vec<u8>,
+    zone: Vec<u8>,
+}
+
+impl Moment {
+    /// Keeps a time.
+    pub fn new(time: Time, stamp: Stamp<'_>) -> Self {
+        let mut moment = Self::default();
+        moment.set(time, stamp);
+        moment
+    }
+
+    /// Keeps another time in its place.
+    pub fn set(&mut self, time: Time, stamp: Stamp<'_>) {
+        self.time = time;
+        self.fraction.clear();
+        self.fraction.extend_from_slice(stamp.fraction);
+        self.zone.clear();
+        self.zone.extend_from_slice(stamp.zone);
+    }
+
+    /// What the time stamp says beyond the time.
+    pub fn stamp(&self) -> Stamp<'_> {
+        Stamp { fraction: &self.fraction, zone: &self.zone }
+    }
+}
+
 impl Time {
     /// The calendar's view of it; `None` past the years a calendar knows.
     pub fn calendar(self) -> Option<NaiveDateTime> {

@@ -51,11 +51,6 @@ const LATE: u64 = 2_000;
 /// The same in looks at a log that does not grow.
 const LATE_LOOKS: u128 = LATE as u128 / POLL.as_millis();
 
-/// The number by which an export calls a connection, from 1; `None` for what stands for none.
-pub fn number(id: ConnectionId) -> Option<u64> {
-    id.0.checked_sub(ConnectionId::UNPARSED.0).filter(|&number| number > 0).map(u64::from)
-}
-
 /// Prints connections.
 pub(super) struct Connections {
     printer: Printer,
@@ -188,10 +183,7 @@ impl<'a> Told<'a> {
                 _ => {}
             }
         }
-        let text = |row: RowId| {
-            let (place, length) = log.index.rows().place(row)?;
-            log.originals.read(place, length)
-        };
+        let text = |row| log.original(row);
         let (first, last) = (opened.or(connection.first), over);
         let last = last.filter(|_| last != first).and_then(text);
         Self { id, connection, opened, over, first: first.and_then(text), last }
@@ -202,7 +194,7 @@ impl<'a> Told<'a> {
         let first = self.first.as_ref().and_then(|text| text.entry(&mut one).ok());
         let last = self.last.as_ref().and_then(|text| text.entry(&mut other).ok());
         let end = if self.opened == self.over || self.last.is_none() { &first } else { &last };
-        out.number("id", number(self.id).unwrap_or_default());
+        out.number("id", self.id.number().unwrap_or_default());
         let place = self.connection.first.and_then(|row| log.index.rows().place(row));
         if let Some(path) = place.and_then(|(place, _)| log.originals.path(place.source)) {
             out.text("file", path.as_os_str().as_encoded_bytes());

@@ -7,7 +7,7 @@
 use super::{Fields, Output, Printer, fields};
 use crate::cli::export::Format;
 use crate::entry::Response;
-use crate::headless::{self, Log, Work};
+use crate::headless::{Log, Work};
 use crate::index::{MessageId, RowId};
 use crate::show::number;
 use crate::story::{self, Recipient, Reply, Story};
@@ -65,11 +65,7 @@ impl Messages {
     }
 
     fn message(&mut self, message: MessageId, log: &Log) -> io::Result<()> {
-        let read = &mut |row| {
-            let (place, length) = log.index.rows().place(row)?;
-            log.originals.read(place, length)
-        };
-        let story = story::tell(&log.index, message, read);
+        let story = story::tell(&log.index, message, &mut |row| log.original(row));
         self.gone += story.gone as u64;
         let recipients: Vec<&Recipient> = story
             .recipients
@@ -107,7 +103,7 @@ impl Messages {
 
 impl Work for Messages {
     fn absorbed(&mut self, rows: Range<u32>, log: &Log) -> io::Result<()> {
-        for row in headless::each_row(rows) {
+        for row in rows.map(RowId) {
             let rows = log.index.rows();
             let nameless = rows.kind(row).is_message() && rows.message(row).is_none();
             self.nameless += u64::from(nameless && leaves(log, row));

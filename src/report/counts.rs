@@ -1,6 +1,6 @@
 //! What is counted: of a group, and of everything.
 
-use crate::entry::{Action, Body, Entry, Message, Outcome, Stamp, Time};
+use crate::entry::{Action, Body, Entry, Message, Moment, Outcome, Stamp, Time};
 
 /// Recipients of a group by what became of them, in the words of the export schema.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -88,32 +88,14 @@ impl Counts {
     }
 }
 
-/// A time with the digits it was logged with.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Moment {
-    time: Time,
-    fraction: Vec<u8>,
-    zone: Vec<u8>,
-}
-
-impl Moment {
-    fn set(&mut self, time: Time, stamp: Stamp<'_>) {
-        self.time = time;
-        self.fraction.clear();
-        self.fraction.extend_from_slice(stamp.fraction);
-        self.zone.clear();
-        self.zone.extend_from_slice(stamp.zone);
-    }
-
-    /// ISO 8601 with this between date and time.
-    pub fn iso(&self, between: char) -> String {
-        let Some(calendar) = self.time.calendar() else { return String::new() };
-        let digits = |text: &[u8]| String::from_utf8_lossy(text).into_owned();
-        let (fraction, zone) = (digits(&self.fraction), digits(&self.zone));
-        let point = if fraction.is_empty() { "" } else { "." };
-        let (date, time) = (calendar.format("%Y-%m-%d"), calendar.format("%H:%M:%S"));
-        format!("{date}{between}{time}{point}{fraction}{zone}")
-    }
+/// ISO 8601 with this between date and time.
+pub(super) fn iso(moment: &Moment, between: char) -> String {
+    let Some(calendar) = moment.time.calendar() else { return String::new() };
+    let [fraction, zone] =
+        [moment.stamp().fraction, moment.stamp().zone].map(String::from_utf8_lossy);
+    let point = if fraction.is_empty() { "" } else { "." };
+    let (date, time) = (calendar.format("%Y-%m-%d"), calendar.format("%H:%M:%S"));
+    format!("{date}{between}{time}{point}{fraction}{zone}")
 }
 
 /// Counts of everything.
@@ -186,8 +168,7 @@ impl Totals {
     fn see(&mut self, time: Time, stamp: Stamp<'_>) {
         match &mut self.span {
             None => {
-                let mut moment = Moment::default();
-                moment.set(time, stamp);
+                let moment = Moment::new(time, stamp);
                 self.span = Some((moment.clone(), moment));
             }
             Some((first, _)) if time < first.time => first.set(time, stamp),

@@ -1,8 +1,9 @@
 //! A report as one JSON object, as `export-schema` says.
 
 use super::Summary;
-use super::counts::{Moment, Totals};
+use super::counts::{Totals, iso};
 use super::groups::{Group, OTHERS};
+use crate::entry::Moment;
 use crate::show::quoted::json;
 use std::io::{self, Write};
 
@@ -11,7 +12,7 @@ pub(super) fn write(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
     let totals = &summary.totals;
     write!(out, "{{\"entries\": {}, \"unparsed\": {}, ", totals.entries, totals.unparsed)?;
     if let Some((first, last)) = &totals.span {
-        let time = |moment: &Moment| json(moment.iso('T').as_bytes());
+        let time = |moment: &Moment| json(iso(moment, 'T').as_bytes());
         write!(out, "\"first\": {}, \"last\": {}, ", time(first), time(last))?;
     }
     write!(out, "\"actions\": {{{}}}, ", actions(totals))?;

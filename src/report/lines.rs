@@ -1,6 +1,6 @@
 //! A report as lines: for people, for tickets, and for spreadsheets.
 
-use super::counts::{Counts, Totals};
+use super::counts::{Counts, Totals, iso};
 use super::groups::{Group, MOST, OTHERS};
 use super::{By, Summary};
 use crate::show::{number, plain, quoted};
@@ -185,9 +185,9 @@ fn head(summary: &Summary, cell: fn(&[u8]) -> String) -> Vec<String> {
 fn span(totals: &Totals) -> String {
     match &totals.span {
         Some((first, last)) if first != last => {
-            format!("{} to {}, ", first.iso(' '), last.iso(' '))
+            format!("{} to {}, ", iso(first, ' '), iso(last, ' '))
         }
-        Some((first, _)) => format!("{}, ", first.iso(' ')),
+        Some((first, _)) => format!("{}, ", iso(first, ' ')),
         None => String::new(),
     }
 }

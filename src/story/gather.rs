@@ -1,7 +1,7 @@
 //! From entries to stays in a queue.
 
-use super::{Leg, Moment, Reply, Step, Story};
-use crate::entry::{Action, Body, Entry, Message, Time};
+use super::{Leg, Reply, Step, Story};
+use crate::entry::{Action, Body, Entry, Message, Moment, Time};
 use crate::index::{Index, RowId};
 use crate::parse::{Original, Scratch};
 use std::collections::HashMap;

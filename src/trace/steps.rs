@@ -69,7 +69,7 @@ impl<W: Write> Telling<'_, W> {
     ) {
         let waited = before.map(|before| format!("+ {}", span(time.since(before))));
         let (clock, waited) = (manner.clock(time), waited.unwrap_or_default());
-        let (original, mut scratch) = (self.read(row), Scratch::default());
+        let (original, mut scratch) = (self.log.original(row), Scratch::default());
         let entry = original.as_ref().and_then(|original| original.entry(&mut scratch).ok());
         let Some(Entry { body: Body::Message(message), .. }) = &entry else {
             let text = original.map_or_else(
@@ -125,7 +125,7 @@ impl<W: Write> Telling<'_, W> {
         if !story.headers.is_empty() {
             self.page.blank();
             for &row in &story.headers {
-                let (original, mut scratch) = (self.read(row), Scratch::default());
+                let (original, mut scratch) = (self.log.original(row), Scratch::default());
                 if let Some(Ok(Entry { body: Body::Header(line), .. })) =
                     original.as_ref().map(|original| original.entry(&mut scratch))
                 {

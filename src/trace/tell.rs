@@ -17,7 +17,7 @@ use super::words::{heading, named, span, states};
 use crate::entry::{Body, Entry, Time};
 use crate::headless::Log;
 use crate::index::{MessageId, RowId};
-use crate::parse::{Original, Scratch};
+use crate::parse::Scratch;
 use crate::show::{number, plain};
 use crate::story::{self, Story};
 use std::collections::{HashMap, HashSet};
@@ -44,7 +44,7 @@ impl<'a, W: Write> Telling<'a, W> {
     pub(super) fn messages(&mut self, messages: Vec<MessageId>, whole: usize) -> io::Result<()> {
         let (many, count) = (messages.len() > whole, messages.len());
         for message in messages {
-            let story = story::tell(&self.log.index, message, &mut |row| self.read(row));
+            let story = story::tell(&self.log.index, message, &mut |row| self.log.original(row));
             if many {
                 let line = self.summary(message, &story);
                 writeln!(self.out, "{line}")?;
@@ -107,11 +107,6 @@ impl<'a, W: Write> Telling<'a, W> {
         self.out.write_all(self.page.take().as_bytes())
     }
 
-    pub(super) fn read(&self, row: RowId) -> Option<Original> {
-        let (place, length) = self.log.index.rows().place(row)?;
-        self.log.originals.read(place, length)
-    }
-
     /// `1998-02-19 10:52:05  3 relayed  adam@sesta.com to bobby@hosta.sesta.com and 2 more  <id>`
     fn summary(&self, message: MessageId, story: &Story) -> String {
         let when = story.seen.as_ref().and_then(|(first, _)| first.time.calendar());
@@ -134,7 +129,7 @@ impl<'a, W: Write> Telling<'a, W> {
         }
         let rows = self.log.index.rows_of(message).take(NEWEST);
         let file = rows.filter_map(|row| {
-            let (original, mut scratch) = (self.read(row)?, Scratch::default());
+            let (original, mut scratch) = (self.log.original(row)?, Scratch::default());
             match original.entry(&mut scratch).ok()?.body {
                 Body::Message(message) => message.queue_file.map(|file| plain(file.0)),
                 _ => None,
@@ -249,7 +244,7 @@ impl<'a, W: Write> Telling<'a, W> {
             let steps = story.legs.iter().flat_map(|leg| &leg.steps);
             let mut about: Vec<String> = Vec::new();
             for row in steps.map(|step| step.row) {
-                let (original, mut scratch) = (self.read(row), Scratch::default());
+                let (original, mut scratch) = (self.log.original(row), Scratch::default());
                 if let Some(Ok(Entry { body: Body::Message(message), .. })) =
                     original.as_ref().map(|original| original.entry(&mut scratch))
                     && let Some(id) = message.related_message_id.map(plain)
@@ -272,7 +267,7 @@ impl<'a, W: Write> Telling<'a, W> {
 
     fn id_of(&self, message: MessageId) -> Option<String> {
         self.log.index.rows_of(message).take(NEWEST).find_map(|row| {
-            let (original, mut scratch) = (self.read(row)?, Scratch::default());
+            let (original, mut scratch) = (self.log.original(row)?, Scratch::default());
             match original.entry(&mut scratch).ok()?.body {
                 Body::Message(message) => message.message_id.map(plain),
                 _ => None,

@@ -83,11 +83,10 @@ pub(super) fn what(message: &Message<'_>, step: Option<&Step>) -> String {
 
 /// What was answered: the whole response of the remote server, else any other status.
 pub(super) fn answer(message: &Message<'_>) -> Option<String> {
-    let Some(response) = message.response else { return message.diagnostic.map(plain) };
-    let code = response.code.to_string();
-    let parts = [Some(code.as_bytes()), response.enhanced, Some(response.text)];
-    let parts: Vec<&[u8]> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
-    Some(plain(&parts.join(&b' ')))
+    match &message.response {
+        Some(response) => Some(plain(&response.line())),
+        None => message.diagnostic.map(plain),
+    }
 }
 
 /// Milliseconds as a person says them.
