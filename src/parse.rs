@@ -29,7 +29,7 @@ mod time;
 mod xml;
 
 pub use format::{Format, format};
-pub use parser::{Original, Parser, Scratch};
+pub use parser::{Learned, Original, Parser, Scratch};
 pub use profile::Profile;
 
 use crate::entry::Entry;

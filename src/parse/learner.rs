@@ -61,7 +61,7 @@ fn price(field: Field) -> u32 {
 }
 
 /// What is known of one log.
-#[derive(Default)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub(super) struct Learner {
     /// The ways that fit all entries that taught; none before the first.
     ways: Vec<Way>,

@@ -35,19 +35,35 @@ impl Original {
     }
 }
 
+/// What a parser knows of how its file is written. Two parsers that know the same read the same.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Learned {
+    profile: Profile,
+    learner: Learner,
+}
+
 /// Reads the entries of one file in their order, and learns from them how they are written.
 #[derive(Default)]
 pub struct Parser {
-    profile: Profile,
-    learner: Learner,
+    learned: Learned,
     scratch: Scratch,
 }
 
 impl Parser {
+    /// A parser that goes on from what another one learned of the same file.
+    pub fn knowing(learned: Learned) -> Self {
+        Self { learned, scratch: Scratch::default() }
+    }
+
+    /// What was learned up to here.
+    pub fn learned(&self) -> &Learned {
+        &self.learned
+    }
+
     /// Learns from the beginning of a file, before its first entry is read.
     pub fn learn(&mut self, text: &[u8]) {
         if format::markup(text).is_none()
-            && let Ok(text::Read { lesson: Some(lesson), .. }) = text::read(text, self.profile)
+            && let Ok(text::Read { lesson: Some(lesson), .. }) = text::read(text, self.profile())
         {
             self.take_lesson(lesson);
         }
@@ -59,29 +75,30 @@ impl Parser {
     /// As [`entry`].
     pub fn entry<'a>(&'a mut self, text: &'a [u8]) -> Result<Entry<'a>, Flaw> {
         if format::markup(text).is_none()
-            && let Ok(read) = text::read(text, self.profile)
+            && let Ok(read) = text::read(text, self.profile())
         {
             return match read.lesson {
                 // What it taught may be about itself.
                 Some(lesson) if self.take_lesson(lesson) => {
-                    text::read(text, self.profile).map(|read| read.entry)
+                    text::read(text, self.profile()).map(|read| read.entry)
                 }
                 _ => Ok(read.entry),
             };
         }
-        entry(text, self.profile, &mut self.scratch)
+        entry(text, self.profile(), &mut self.scratch)
     }
 
     /// What was learned. An entry read under it again, by [`entry`], says the same again.
     pub fn profile(&self) -> Profile {
-        self.profile
+        self.learned.profile
     }
 
     /// True if the profile changed.
     fn take_lesson(&mut self, lesson: Lesson<'_>) -> bool {
-        let changed = self.learner.learn(lesson);
+        let Learned { profile, learner } = &mut self.learned;
+        let changed = learner.learn(lesson);
         if changed {
-            self.profile = self.learner.profile();
+            *profile = learner.profile();
         }
         changed
     }
