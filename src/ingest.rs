@@ -1,20 +1,26 @@
-//! From files to batches: follow, split, parse, in a thread of its own.
+//! From files to batches: follow and split in one thread, parse in others.
 //!
 //! One [`Reader`] reads all files that were named and merges their entries by time. Those that are
 //! older than another one of their set, and those that are packed, it reads once; the others it
-//! follows. It hands what it finds to whoever owns the index over a bounded channel: if the owner lags, the reader waits,
-//! and the files are the buffer. Knows nothing of the index but how to fill a [`Batch`].
+//! follows. A [`Listener`] gets each entry parsed, in the reader's own thread; a [`Pool`] has them
+//! parsed on all cores, and gives batches in the same order. They go to whoever owns the index over a
+//! bounded channel: if the owner lags, the reader waits, and the files are the buffer. Knows nothing
+//! of the index but how to fill a [`Batch`].
 
 mod find;
 mod log;
 mod originals;
 mod overlap;
+mod parsing;
 mod pipe;
 mod plan;
+mod pool;
+mod raw;
 mod supply;
 
 pub use find::find;
 pub use originals::Originals;
+pub use pool::{Pool, Stopped};
 pub use supply::Note;
 
 use crate::entry::{Entry, Time};
@@ -25,6 +31,9 @@ use crate::source::{Fs, Handle};
 use crate::split::Form;
 use crossbeam_channel::Sender;
 use log::{Log, Round};
+use parsing::{Parsers, Parsing};
+use raw::Collect;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -32,8 +41,10 @@ use std::time::{Duration, Instant};
 
 /// How long a reader that found nothing waits before it looks again. An append is seen within it.
 pub const POLL: Duration = Duration::from_millis(50);
-/// Entries of a batch at most: some two milliseconds of the owner's time.
+/// Entries of a batch at most: about a millisecond of the owner's time …
 const BATCH: usize = 4_096;
+/// … and about so many bytes of text: entries may be long.
+const BATCH_BYTES: usize = 2 * 1_024 * 1_024;
 
 /// What a reader tells of its files.
 pub enum News {
@@ -143,6 +154,7 @@ pub struct Reader {
     once: bool,
     logs: Vec<Log>,
     sources: u16,
+    parsers: Parsers,
     told: Vec<FileStatus>,
 }
 
@@ -151,7 +163,8 @@ impl Reader {
     /// is will be looked at in the first round.
     pub fn new(fs: Arc<dyn Fs>, paths: impl IntoIterator<Item = PathBuf>) -> Self {
         let named = paths.into_iter().collect();
-        Self { fs, named, once: false, logs: Vec::new(), sources: 0, told: Vec::new() }
+        let (logs, parsers, told) = (Vec::new(), Parsers::default(), Vec::new());
+        Self { fs, named, once: false, logs, sources: 0, parsers, told }
     }
 
     /// Whether to read only what is there, to its end: a pipe is waited for then, so that all of it
@@ -165,9 +178,17 @@ impl Reader {
         self.named.is_empty() && self.logs.iter().all(Log::is_over)
     }
 
-    /// Reads on, up to as many entries as a batch holds. `now` is the time since any fixed start.
-    /// False if there was nothing new.
+    /// Reads on, up to as many entries as a batch holds, and parses them. `now` is the time since any
+    /// fixed start. False if there was nothing new.
     pub fn round(&mut self, now: Duration, listener: &mut dyn Listener) -> bool {
+        let mut parsers = std::mem::take(&mut self.parsers);
+        let found = self.collect(now, &mut Parsing { parsers: &mut parsers, listener });
+        self.parsers = parsers;
+        found
+    }
+
+    /// Reads on, as [`Reader::round`], without parsing.
+    fn collect(&mut self, now: Duration, collect: &mut dyn Collect) -> bool {
         let named = std::mem::take(&mut self.named);
         if !named.is_empty() {
             self.logs = plan::logs(&self.fs, &named);
@@ -177,10 +198,11 @@ impl Reader {
         let mut found = false;
         for log in logs.iter_mut() {
             log.wake();
-            found |= log.fetch(&mut round, listener);
+            found |= log.fetch(&mut round, collect);
         }
-        let mut left = BATCH;
-        while left > 0
+        let is_merging = logs.len() > 1;
+        let mut left = Some((BATCH, BATCH_BYTES));
+        while left.is_some()
             && let Some((at, rival)) = earliest(logs)
             && let Some(log) = logs.get_mut(at)
         {
@@ -188,38 +210,35 @@ impl Reader {
             // All others wait with their next entry, or have none in this round.
             let mut is_next = true;
             while is_next {
-                log.take(listener);
-                log.fetch(&mut round, listener);
-                left -= 1;
-                is_next = left > 0
-                    && rival.map_or(log.has_entry(), |rival| {
-                        log.next_time().is_some_and(|time| (time, at) < rival)
-                    });
+                let length = log.take(collect);
+                log.fetch(&mut round, collect);
+                left = left.and_then(|left| less(left, length));
+                is_next = left.is_some()
+                    && if is_merging {
+                        log.next_time()
+                            .is_some_and(|time| rival.is_none_or(|rival| (time, at) < rival))
+                    } else {
+                        log.has_entry()
+                    };
             }
         }
-        self.tell_status(listener);
+        self.tell_status(collect);
         found
     }
 
-    /// A round whose entries are one batch, for the index that the keys are of.
-    pub fn batch(&mut self, now: Duration, keys: &Keys, tell: &mut dyn FnMut(Message)) -> bool {
-        let mut batching = Batching { batch: Batch::new(keys.clone()), tell };
-        let found = self.round(now, &mut batching);
-        // First how far it is, then what was found: nobody shall take a beginning for the whole.
-        let Batching { batch, tell } = batching;
-        if !batch.is_empty() {
-            tell(Message::Batch(batch));
-        }
-        found
-    }
-
-    fn tell_status(&mut self, listener: &mut dyn Listener) {
+    fn tell_status(&mut self, collect: &mut dyn Collect) {
         let status: Vec<FileStatus> = self.logs.iter().filter_map(Log::status).collect();
         if status != self.told {
             self.told.clone_from(&status);
-            listener.news(News::Status(status));
+            collect.news(News::Status(status));
         }
     }
+}
+
+/// What is left of a batch behind an entry of this length.
+fn less((entries, bytes): (usize, usize), length: usize) -> Option<(usize, usize)> {
+    let left = (entries.checked_sub(1)?, bytes.checked_sub(length)?);
+    (left.0 > 0).then_some(left)
 }
 
 /// Time of an entry, and which log it is in: the first named of several goes first.
@@ -239,37 +258,27 @@ fn earliest(logs: &mut [Log]) -> Option<(usize, Option<Turn>)> {
     first.map(|(_, at)| (at, second))
 }
 
-/// Gathers entries into a batch, and passes on all else at once.
-struct Batching<'a> {
-    batch: Batch,
-    tell: &'a mut dyn FnMut(Message),
-}
-
-impl Listener for Batching<'_> {
-    fn news(&mut self, news: News) {
-        (self.tell)(Message::News(news));
-    }
-
-    fn entry(&mut self, found: &Located<'_>) {
-        self.batch.push(found.place, found.length, &found.entry);
-    }
-}
-
-/// Runs a reader in a thread of its own, for the index that the keys are of, until nobody listens
-/// any more.
+/// Runs a reader in a thread of its own, and parsers in others, for the index that the keys are of,
+/// until nobody listens any more.
+///
+/// # Errors
+/// If the system gives no more threads.
 pub fn spawn(
     mut reader: Reader,
     keys: Keys,
     messages: Sender<Message>,
 ) -> std::io::Result<JoinHandle<()>> {
+    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let mut pool = Pool::new(keys, cores)?;
     thread::Builder::new().name("reader".to_owned()).spawn(move || {
         let start = Instant::now();
         let mut listening = true;
         while listening {
             let mut send = |message| listening &= messages.send(message).is_ok();
-            let found = reader.batch(start.elapsed(), &keys, &mut send);
-            if !found {
-                thread::sleep(POLL);
+            match pool.round(&mut reader, start.elapsed(), &mut send) {
+                Ok(true) => {}
+                Ok(false) => thread::sleep(POLL),
+                Err(Stopped) => break,
             }
         }
     })

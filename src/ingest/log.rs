@@ -1,11 +1,12 @@
 //! One log on its way to entries.
 
+use super::raw::{Collect, Raw};
 use super::supply::Supply;
-use super::{FileStatus, Listener, Located, News};
+use super::{FileStatus, News};
 use crate::entry::Time;
 use crate::follow::{State, Step, StreamId};
 use crate::index::Place;
-use crate::parse::{self, Parser, Profile};
+use crate::parse::{self, Learned, Parser};
 use crate::source::{Fs, Handle};
 use crate::split::{self, Form, Found};
 use std::path::Path;
@@ -65,9 +66,7 @@ struct Stream {
     next: Option<Found>,
     /// Time of the next entry, once it was asked for.
     next_time: Option<Time>,
-    parser: Parser,
-    profile: Profile,
-    /// Time of the newest entry, for those without.
+    /// Time of the newest entry that was asked for its time, for those without.
     time: Time,
 }
 
@@ -89,7 +88,7 @@ impl Log {
     }
 
     /// Reads until there is an entry to take or nothing to read. True if anything was read.
-    pub(super) fn fetch(&mut self, round: &mut Round<'_>, listener: &mut dyn Listener) -> bool {
+    pub(super) fn fetch(&mut self, round: &mut Round<'_>, collect: &mut dyn Collect) -> bool {
         let mut found = false;
         while !self.idle && !self.has_entry() {
             let Round { fs, now, once, .. } = *round;
@@ -112,11 +111,11 @@ impl Log {
                 }
                 Step::Finished { stream, overwritten } => {
                     let over = self.streams.iter_mut().filter(|known| known.id == stream);
-                    over.for_each(|stream| stream.end(overwritten, listener));
+                    over.for_each(|stream| stream.end(overwritten, collect));
                 }
             }
             found |= !self.idle;
-            self.streams.iter_mut().for_each(|stream| stream.find_next(listener));
+            self.streams.iter_mut().for_each(|stream| stream.find_next(collect));
             self.streams.retain(|stream| !stream.finished || stream.next.is_some());
         }
         found
@@ -138,8 +137,6 @@ impl Log {
             passing: false,
             next: None,
             next_time: None,
-            parser: Parser::default(),
-            profile: Profile::default(),
             time: Time::default(),
         });
         *sources = sources.saturating_add(1);
@@ -154,11 +151,10 @@ impl Log {
         self.streams.iter_mut().find_map(Stream::next_time)
     }
 
-    /// Gives the next entry to the listener.
-    pub(super) fn take(&mut self, listener: &mut dyn Listener) {
-        if let Some(stream) = self.streams.iter_mut().find(|stream| stream.next.is_some()) {
-            stream.take(listener);
-        }
+    /// Gives the next entry to the collector; says how long it is.
+    pub(super) fn take(&mut self, collect: &mut dyn Collect) -> usize {
+        let stream = self.streams.iter_mut().find(|stream| stream.next.is_some());
+        stream.map_or(0, |stream| stream.take(collect))
     }
 
     /// How far it is; `None` while there is nothing that anybody asked for.
@@ -192,32 +188,32 @@ impl Stream {
     }
 
     /// Nothing will follow. Of an overwritten file the last line without an end is lost.
-    fn end(&mut self, overwritten: bool, listener: &mut dyn Listener) {
+    fn end(&mut self, overwritten: bool, collect: &mut dyn Collect) {
         self.finished = true;
         if overwritten {
             self.bytes.truncate(split::whole_lines(&self.bytes).unwrap_or(0));
             self.taken = self.taken.min(self.bytes.len());
             // What was read before may still have to be announced.
-            self.find_next(listener);
-            listener.news(News::Gone(self.source));
+            self.find_next(collect);
+            collect.news(News::Gone(self.source));
         }
     }
 
     /// Looks for the next whole entry.
-    fn find_next(&mut self, listener: &mut dyn Listener) {
+    fn find_next(&mut self, collect: &mut dyn Collect) {
         if self.passing {
             let end = split::line_end(self.rest());
             self.passing = end.is_none();
             self.advance(end.unwrap_or(self.rest().len()));
         }
         self.advance(split::blank_lines(self.rest()));
-        let Some(form) = self.form.or_else(|| self.detect(listener)) else { return };
+        let Some(form) = self.form.or_else(|| self.detect(collect)) else { return };
         let last = self.finished || self.quiet && form == Form::Folded;
         self.next = split::next(form, self.rest(), last);
     }
 
     /// Tells the form as soon as there is enough to tell it by, and announces the source.
-    fn detect(&mut self, listener: &mut dyn Listener) -> Option<Form> {
+    fn detect(&mut self, collect: &mut dyn Collect) -> Option<Form> {
         let enough = self.rest().len() >= BEGINNING || self.finished;
         let unread = self.bytes.get(self.taken..).unwrap_or_default();
         let beginning = match unread.get(..BEGINNING).unwrap_or(unread) {
@@ -228,10 +224,13 @@ impl Stream {
             _ => return None,
         };
         let form = Form::detect(beginning);
-        learn(&mut self.parser, form, beginning);
+        let learned = learned(form, beginning);
+        let profile = learned.profile();
         let (number, path, handle) =
             (self.source, Arc::clone(&self.path), Arc::clone(&self.handle));
-        listener.news(News::Source { number, path, handle, form });
+        collect.begin(number, learned);
+        collect.news(News::Source { number, path, handle, form });
+        collect.news(News::Profile { number, from: 0, profile });
         self.form = Some(form);
         self.form
     }
@@ -251,35 +250,23 @@ impl Stream {
         self.next_time
     }
 
-    fn take(&mut self, listener: &mut dyn Listener) {
-        let Some(found) = self.next.take() else { return };
-        self.next_time = None;
+    fn take(&mut self, collect: &mut dyn Collect) -> usize {
+        let Some(found) = self.next.take() else { return 0 };
+        self.time = self.next_time.take().unwrap_or(self.time);
         self.advance(found.start);
-        let offset = self.offset + self.taken as u64;
-        let bytes = self.bytes.get(self.taken..self.taken + found.length).unwrap_or_default();
-        let text = split::unfold(self.form.unwrap_or_default(), bytes);
-        let located = Located {
-            place: Place { source: self.source, offset },
+        let whole = self.taken + found.end - found.start;
+        collect.take(&Raw {
+            place: Place { source: self.source, offset: self.offset + self.taken as u64 },
+            form: self.form.unwrap_or_default(),
             line: self.line,
             length: found.length,
             cut: found.cut,
-            bytes: self
-                .bytes
-                .get(self.taken..self.taken + found.end - found.start)
-                .unwrap_or_default(),
-            text: &text,
-            entry: self.parser.entry(&text),
-        };
-        listener.entry(&located);
-        self.time = located.entry.as_ref().map_or(self.time, |entry| entry.time);
-        if self.parser.profile() != self.profile {
-            self.profile = self.parser.profile();
-            let (number, profile) = (self.source, self.profile);
-            listener.news(News::Profile { number, from: offset, profile });
-        }
+            bytes: self.bytes.get(self.taken..whole).unwrap_or_default(),
+        });
         self.advance(found.end - found.start);
         self.passing = found.cut;
-        self.find_next(listener);
+        self.find_next(collect);
+        found.length
     }
 
     /// Passes over so many bytes.
@@ -290,11 +277,13 @@ impl Stream {
     }
 }
 
-/// Shows the parser the whole entries in the beginning of a file.
-fn learn(parser: &mut Parser, form: Form, mut beginning: &[u8]) {
+/// What the whole entries in the beginning of a file teach.
+fn learned(form: Form, mut beginning: &[u8]) -> Learned {
+    let mut parser = Parser::default();
     while let Some(found) = split::next(form, beginning, false) {
         let text = beginning.get(found.start..found.start + found.length).unwrap_or_default();
         parser.learn(&split::unfold(form, text));
         beginning = beginning.get(found.end..).unwrap_or_default();
     }
+    parser.into_learned()
 }

@@ -19,6 +19,7 @@ const UNFOLDED: &str =
 struct Watch {
     memory: Memory,
     reader: Reader,
+    pool: Pool,
     now: Duration,
     index: Index,
     originals: Originals,
@@ -36,8 +37,9 @@ impl Watch {
         let index = Index::default();
         let paths: Vec<PathBuf> = names.iter().map(PathBuf::from).collect();
         let reader = Reader::new(fs, paths);
-        let now = Duration::from_secs(1_000);
-        Self { memory, reader, now, index, originals: Originals::default(), status: Vec::new() }
+        let pool = Pool::new(index.keys(), 2).unwrap();
+        let (now, originals, status) = (Duration::from_secs(1_000), Originals::default(), vec![]);
+        Self { memory, reader, pool, now, index, originals, status }
     }
 
     fn append(&self, name: &str, bytes: impl AsRef<[u8]>) {
@@ -50,8 +52,12 @@ impl Watch {
 
     /// Reads until there is nothing new.
     fn settle(&mut self) {
-        let Self { reader, now, index, originals, status, .. } = self;
-        let keys = index.keys();
+        while self.round() {}
+    }
+
+    /// Reads on a little. False if there was nothing new.
+    fn round(&mut self) -> bool {
+        let Self { reader, pool, now, index, originals, status, .. } = self;
         let mut tell = |message: Message| match message {
             Message::Batch(batch) => index.absorb(&batch),
             Message::News(news) => {
@@ -61,7 +67,7 @@ impl Watch {
                 }
             }
         };
-        while reader.batch(*now, &keys, &mut tell) {}
+        pool.round(reader, *now, &mut tell).unwrap()
     }
 
     /// Lets so many seconds pass, and reads meanwhile.

@@ -42,6 +42,13 @@ pub struct Learned {
     learner: Learner,
 }
 
+impl Learned {
+    /// How the entries are written.
+    pub fn profile(&self) -> Profile {
+        self.profile
+    }
+}
+
 /// Reads the entries of one file in their order, and learns from them how they are written.
 #[derive(Default)]
 pub struct Parser {
@@ -56,8 +63,8 @@ impl Parser {
     }
 
     /// What was learned up to here.
-    pub fn learned(&self) -> &Learned {
-        &self.learned
+    pub fn into_learned(self) -> Learned {
+        self.learned
     }
 
     /// Learns from the beginning of a file, before its first entry is read.

@@ -3,8 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use mtatop::app::{App, Flow, Msg};
 use mtatop::entry::Time;
-use mtatop::index::Keys;
-use mtatop::ingest::{Message, News, Originals, Reader};
+use mtatop::ingest::{Message, News, Originals, Pool, Reader};
 use mtatop::source::Memory;
 use mtatop::ui::{self, Palette, Theme};
 use ratatui::Terminal;
@@ -19,7 +18,7 @@ pub(crate) struct Opened {
     pub(crate) app: App,
     memory: Memory,
     reader: Reader,
-    keys: Keys,
+    pool: Pool,
     originals: Originals,
     pub(crate) palette: Palette,
 }
@@ -35,9 +34,10 @@ impl Opened {
     pub(crate) fn new(log: &[u8], filter: &str) -> Self {
         let (memory, path) = (Memory::default(), PathBuf::from("mail.log_current"));
         let app = App::new(filter);
-        let (keys, reader) = (app.index().keys(), Reader::new(Arc::new(memory.clone()), [path]));
+        let pool = Pool::new(app.index().keys(), 2).expect("there are threads");
+        let reader = Reader::new(Arc::new(memory.clone()), [path]);
         let originals = Originals::default();
-        let mut opened = Self { app, memory, reader, keys, originals, palette: Palette::Dark };
+        let mut opened = Self { app, memory, reader, pool, originals, palette: Palette::Dark };
         opened.append(log);
         opened
     }
@@ -45,17 +45,19 @@ impl Opened {
     /// Lets the log grow, and reads what came.
     pub(crate) fn append(&mut self, bytes: &[u8]) {
         self.memory.append(Path::new("mail.log_current"), bytes);
-        while self.reader.batch(Duration::ZERO, &self.keys, &mut |message| match message {
+        let Self { app, reader, pool, originals, .. } = self;
+        let mut tell = |message| match message {
             Message::Batch(batch) => {
-                self.app.update(Msg::Batch(batch));
+                app.update(Msg::Batch(batch));
             }
             Message::News(news) => {
-                self.originals.learn(&news);
+                originals.learn(&news);
                 if let News::Status(files) = news {
-                    self.app.update(Msg::Reading(mtatop::tui::reading(&files)));
+                    app.update(Msg::Reading(mtatop::tui::reading(&files)));
                 }
             }
-        }) {}
+        };
+        while pool.round(reader, Duration::ZERO, &mut tell).expect("no parser stops") {}
         self.refresh();
     }
 

@@ -1,0 +1,50 @@
+//! Parses entries one after the other as they are found, for those who want each with its text.
+
+use super::raw::{Collect, Raw};
+use super::{Listener, Located, News};
+use crate::parse::{Learned, Parser};
+
+/// The parser of each source, by number.
+#[derive(Default)]
+pub(super) struct Parsers(Vec<Parser>);
+
+impl Parsers {
+    fn begin(&mut self, source: u16, learned: Learned) {
+        let at = usize::from(source);
+        if self.0.len() <= at {
+            self.0.resize_with(at + 1, Parser::default);
+        }
+        if let Some(parser) = self.0.get_mut(at) {
+            *parser = Parser::knowing(learned);
+        }
+    }
+}
+
+/// Hands each entry to a listener.
+pub(super) struct Parsing<'a> {
+    pub(super) parsers: &'a mut Parsers,
+    pub(super) listener: &'a mut dyn Listener,
+}
+
+impl Collect for Parsing<'_> {
+    fn begin(&mut self, source: u16, learned: Learned) {
+        self.parsers.begin(source, learned);
+    }
+
+    fn news(&mut self, news: News) {
+        self.listener.news(news);
+    }
+
+    fn take(&mut self, raw: &Raw<'_>) {
+        let Some(parser) = self.parsers.0.get_mut(usize::from(raw.place.source)) else { return };
+        let (before, text) = (parser.profile(), raw.text());
+        let &Raw { place, line, length, cut, bytes, .. } = raw;
+        let entry = parser.entry(&text);
+        self.listener.entry(&Located { place, line, length, cut, bytes, text: &text, entry });
+        let profile = parser.profile();
+        if profile != before {
+            let (number, from) = (place.source, place.offset);
+            self.listener.news(News::Profile { number, from, profile });
+        }
+    }
+}

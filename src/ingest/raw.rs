@@ -1,0 +1,43 @@
+//! Entries as they stand in their files, on their way to a parser.
+
+use super::News;
+use crate::index::Place;
+use crate::parse::Learned;
+use crate::split::{self, Form};
+use std::borrow::Cow;
+
+/// One entry that was found, and not yet parsed.
+pub(super) struct Raw<'a> {
+    pub(super) place: Place,
+    pub(super) form: Form,
+    /// The first of its lines, from 1.
+    pub(super) line: u64,
+    /// Bytes of its text in the file, without the line end.
+    pub(super) length: usize,
+    /// It was longer, but not kept whole.
+    pub(super) cut: bool,
+    /// Its bytes in the file, with the line end if it has one.
+    pub(super) bytes: &'a [u8],
+}
+
+impl<'a> Raw<'a> {
+    /// Its bytes without the line end.
+    pub(super) fn folded(&self) -> &'a [u8] {
+        self.bytes.get(..self.length).unwrap_or(self.bytes)
+    }
+
+    /// The text as one line.
+    pub(super) fn text(&self) -> Cow<'a, [u8]> {
+        split::unfold(self.form, self.folded())
+    }
+}
+
+/// Who takes what the reader finds, in order.
+pub(super) trait Collect {
+    /// A source begins, and this was learned from its beginning. Its announcement follows.
+    fn begin(&mut self, source: u16, learned: Learned);
+    /// Something about the files.
+    fn news(&mut self, news: News);
+    /// The next entry.
+    fn take(&mut self, raw: &Raw<'_>);
+}
