@@ -7,6 +7,7 @@ use crate::split::LONGEST_ENTRY;
 use proptest::prelude::*;
 use std::path::Path;
 
+mod cores;
 mod inputs;
 
 const LINE: &str = "19-Feb-1998 10:52:12.28 1f625.3.1 tcp_local D 1 adam@sesta.com rfc822;bobby@hosta.sesta.com bobby@hosta.sesta.com /q/ZZ01.00 <01@SESTA.COM>";
