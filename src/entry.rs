@@ -39,6 +39,20 @@ pub struct Entry<'a> {
     pub extra: Vec<(&'a [u8], &'a [u8])>,
 }
 
+impl Entry<'_> {
+    /// An entry that says nothing, to be filled in.
+    pub(crate) fn blank() -> Self {
+        Self {
+            time: Time::default(),
+            stamp: Stamp::default(),
+            node: None,
+            process: None,
+            body: Body::Header(b""),
+            extra: Vec::new(),
+        }
+    }
+}
+
 /// The three kinds of entry that a log holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(

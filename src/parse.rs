@@ -93,21 +93,20 @@ pub fn entry<'a>(
     if let Some(markup) = markup(text) {
         return marked_up(markup, text, scratch);
     }
-    let read = text::read(text, profile);
-    if read.is_err()
-        && let Some((prefix, behind)) = dirt::behind_prefix(text)
+    let mut entry = Entry::blank();
+    let Err(flaw) = text::read(text, profile, &mut entry) else { return Ok(entry) };
+    if let Some((prefix, behind)) = dirt::behind_prefix(text)
         && let Some(markup) = markup(behind)
     {
         let mut entry = marked_up(markup, behind, scratch)?;
         entry.node = entry.node.or(prefix.host);
         return Ok(entry);
     }
-    match read {
-        Err(_) if dirt::cleaned(text, &mut scratch.text) => {
-            text::read(&scratch.text, profile).map(|read| read.entry)
-        }
-        read => read.map(|read| read.entry),
+    if dirt::cleaned(text, &mut scratch.text) {
+        text::read(&scratch.text, profile, &mut entry)?;
+        return Ok(entry);
     }
+    Err(flaw)
 }
 
 fn marked_up<'a>(

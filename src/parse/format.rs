@@ -1,7 +1,7 @@
 //! Which of the six `LOG_FORMAT`s an entry is written in.
 
 use super::{Profile, dirt, json, text};
-use crate::entry::Body;
+use crate::entry::{Body, Entry};
 use memchr::memmem;
 use std::fmt;
 
@@ -75,10 +75,10 @@ fn markup_format(text: &[u8]) -> Option<Format> {
 }
 
 fn text_format(text: &[u8]) -> Option<Format> {
-    let read = text::read(text, Profile::default()).ok()?;
-    let blank =
-        matches!(&read.entry.body, Body::Message(message) if message.envelope_from.is_empty());
-    Some(match (read.counted, blank) {
+    let mut entry = Entry::blank();
+    let manner = text::read(text, Profile::default(), &mut entry).ok()?;
+    let blank = matches!(&entry.body, Body::Message(message) if message.envelope_from.is_empty());
+    Some(match (manner.counted, blank) {
         (true, _) => Format::Counted,
         (false, true) if memmem::find(text, b" <> ").is_some() => Format::Bracketed,
         (false, true) => Format::Blank,

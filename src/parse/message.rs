@@ -5,16 +5,9 @@ use super::cursor::Cursor;
 use super::exact::{self, Fit, unbracketed};
 use super::profile::{Field, Profile};
 use super::tail::Tail;
+use super::text::Manner;
 use super::{Flaw, by_shape, command, counted, shape, status};
-use crate::entry::{Action, Code, Message};
-
-/// A message entry, and whether it can teach how its log is written.
-pub(super) struct Read<'a> {
-    pub(super) message: Message<'a>,
-    pub(super) lesson: Option<Lesson<'a>>,
-    /// Its fields stand behind their lengths.
-    pub(super) counted: bool,
-}
+use crate::entry::{Action, Message};
 
 /// An entry without free text of others.
 #[derive(Clone, Copy)]
@@ -42,36 +35,31 @@ impl Lesson<'_> {
 }
 
 /// Reads everything behind the action code.
-pub(super) fn message<'a>(
-    source_channel: &'a [u8],
-    destination_channel: Option<&'a [u8]>,
-    code: Code<'a>,
+pub(super) fn fill_in<'a>(
+    message: &mut Message<'a>,
     mut rest: Cursor<'a>,
     profile: Profile,
-) -> Result<Read<'a>, Flaw> {
-    let size = shape::integer(rest.token()).ok_or(Flaw::NoSize)?;
-    let mut message =
-        Message { code, source_channel, destination_channel, size, ..Message::default() };
+) -> Result<Manner<'a>, Flaw> {
+    message.size = shape::integer(rest.token()).ok_or(Flaw::NoSize)?;
     let tail = if counted::begins(rest) {
-        counted_addresses(&mut message, rest)?
+        counted_addresses(message, rest)?
     } else {
-        addresses(&mut message, &mut rest, profile)?;
+        addresses(message, &mut rest, profile)?;
         Tail::Plain(rest)
     };
-    let clean = match fill(&mut message, tail, profile) {
+    let clean = match fill(message, tail, profile) {
         Fit::None => {
-            message = only_addresses(&message);
+            *message = only_addresses(message);
             match tail {
-                Tail::Plain(rest) => by_shape::plain(&mut message, rest),
-                Tail::Counted(_) => by_shape::counted(&mut message, tail),
+                Tail::Plain(rest) => by_shape::plain(message, rest),
+                Tail::Counted(_) => by_shape::counted(message, tail),
             }
             false
         }
         fit => fit == Fit::Clean,
     };
-    let lesson = lesson(&message, tail, clean);
-    let counted = matches!(tail, Tail::Counted(_));
-    Ok(Read { message, lesson, counted })
+    let lesson = lesson(message, tail, clean);
+    Ok(Manner { lesson, counted: matches!(tail, Tail::Counted(_)) })
 }
 
 /// Splits exactly, if the profile fits.

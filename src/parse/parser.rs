@@ -70,7 +70,8 @@ impl Parser {
     /// Learns from the beginning of a file, before its first entry is read.
     pub fn learn(&mut self, text: &[u8]) {
         if format::markup(text).is_none()
-            && let Ok(text::Read { lesson: Some(lesson), .. }) = text::read(text, self.profile())
+            && let Ok(text::Manner { lesson: Some(lesson), .. }) =
+                text::read(text, self.profile(), &mut Entry::blank())
         {
             self.take_lesson(lesson);
         }
@@ -81,16 +82,15 @@ impl Parser {
     /// # Errors
     /// As [`entry`].
     pub fn entry<'a>(&'a mut self, text: &'a [u8]) -> Result<Entry<'a>, Flaw> {
+        let mut read = Entry::blank();
         if format::markup(text).is_none()
-            && let Ok(read) = text::read(text, self.profile())
+            && let Ok(manner) = text::read(text, self.profile(), &mut read)
         {
-            return match read.lesson {
+            if manner.lesson.is_some_and(|lesson| self.take_lesson(lesson)) {
                 // What it taught may be about itself.
-                Some(lesson) if self.take_lesson(lesson) => {
-                    text::read(text, self.profile()).map(|read| read.entry)
-                }
-                _ => Ok(read.entry),
-            };
+                text::read(text, self.profile(), &mut read)?;
+            }
+            return Ok(read);
         }
         entry(text, self.profile(), &mut self.scratch)
     }

@@ -3,46 +3,61 @@
 use super::cursor::Cursor;
 use super::message::{self, Lesson};
 use super::{Flaw, Profile, counted, dirt, head, status, time};
-use crate::entry::{Body, ConnectionEntry, Entry};
+use crate::entry::{Body, ConnectionEntry, Entry, Message};
 
-/// An entry, and whether it can teach how its log is written.
-pub(super) struct Read<'a> {
-    pub(super) entry: Entry<'a>,
+/// How an entry is written.
+#[derive(Default)]
+pub(super) struct Manner<'a> {
+    /// What it can teach of its log.
     pub(super) lesson: Option<Lesson<'a>>,
     /// Its fields stand behind their lengths.
     pub(super) counted: bool,
 }
 
-/// Reads one entry, also behind what grep or syslog put before it.
-pub(super) fn read(text: &[u8], profile: Profile) -> Result<Read<'_>, Flaw> {
-    match bare(text, profile) {
-        Err(flaw) => prefixed(text, profile).ok_or(flaw),
-        read => read,
-    }
+/// Reads one entry, also behind what grep or syslog put before it. With a flaw, what was filled in
+/// means nothing.
+///
+/// An entry is 760 bytes: to fill it in where it stays, instead of moving it from one function to
+/// the next, takes a seventh off the time.
+pub(super) fn read<'a>(
+    text: &'a [u8],
+    profile: Profile,
+    entry: &mut Entry<'a>,
+) -> Result<Manner<'a>, Flaw> {
+    bare(text, profile, entry).or_else(|flaw| prefixed(text, profile, entry).ok_or(flaw))
 }
 
 /// The host that sent an entry to syslog is the node of an entry that names none.
-fn prefixed(text: &[u8], profile: Profile) -> Option<Read<'_>> {
+fn prefixed<'a>(text: &'a [u8], profile: Profile, entry: &mut Entry<'a>) -> Option<Manner<'a>> {
     let (prefix, behind) = dirt::behind_prefix(text)?;
-    let mut read = bare(behind, profile).ok()?;
-    let node = &mut read.entry.node;
+    let manner = bare(behind, profile, entry).ok()?;
+    let node = &mut entry.node;
     *node = node.filter(|node| !node.is_empty()).or(prefix.host).or(*node);
-    Some(read)
+    Some(manner)
 }
 
-fn bare(text: &[u8], profile: Profile) -> Result<Read<'_>, Flaw> {
+fn bare<'a>(text: &'a [u8], profile: Profile, entry: &mut Entry<'a>) -> Result<Manner<'a>, Flaw> {
     let (rest, (time, stamp)) = time::stamp(text).map_err(|_| Flaw::NoTime)?;
     let head = head::head(Cursor(rest))?;
-    let (mut lesson, mut counted) = (None, false);
-    let body = match head.role {
-        head::Role::Header(line) => Body::Header(line),
+    (entry.time, entry.stamp) = (time, stamp);
+    (entry.node, entry.process) = (head.node, head.process);
+    match head.role {
+        head::Role::Header(line) => {
+            entry.body = Body::Header(line);
+            Ok(Manner::default())
+        }
         head::Role::Message { source, destination, code, rest } => {
-            let read = message::message(source, destination, code, rest, profile)?;
-            (lesson, counted) = (read.lesson, read.counted);
-            Body::Message(read.message)
+            entry.body = Body::Message(Message {
+                code,
+                source_channel: source,
+                destination_channel: destination,
+                ..Message::default()
+            });
+            let Body::Message(message) = &mut entry.body else { return Err(Flaw::NoCode) };
+            message::fill_in(message, rest, profile)
         }
         head::Role::Connection { source, direction, code, rest } => {
-            let mut entry = ConnectionEntry {
+            let mut connection = ConnectionEntry {
                 code,
                 source_channel: source,
                 direction,
@@ -52,25 +67,20 @@ fn bare(text: &[u8], profile: Profile) -> Result<Read<'_>, Flaw> {
                 auth_message: None,
                 diagnostic: None,
             };
-            counted = counted::begins(rest);
-            let ends = if counted { counted_connection } else { connection };
-            ends(&mut entry, rest);
-            if entry.transport.is_none() && entry.application.is_none() {
+            let counted = counted::begins(rest);
+            let ends = if counted { counted_ends } else { ends };
+            ends(&mut connection, rest);
+            if connection.transport.is_none() && connection.application.is_none() {
                 return Err(Flaw::NoConnection);
             }
-            Body::Connection(entry)
+            entry.body = Body::Connection(connection);
+            Ok(Manner { lesson: None, counted })
         }
-    };
-    let (node, process) = (head.node, head.process);
-    Ok(Read {
-        entry: Entry { time, stamp, node, process, body, extra: Vec::new() },
-        lesson,
-        counted,
-    })
+    }
 }
 
 /// `[transport] [application] [anything]`.
-fn connection<'a>(entry: &mut ConnectionEntry<'a>, mut rest: Cursor<'a>) {
+fn ends<'a>(entry: &mut ConnectionEntry<'a>, mut rest: Cursor<'a>) {
     entry.transport = status::transport(rest.peek());
     if entry.transport.is_some() {
         rest.token();
@@ -83,7 +93,7 @@ fn connection<'a>(entry: &mut ConnectionEntry<'a>, mut rest: Cursor<'a>) {
 }
 
 /// Behind its lengths: transport, application, message, user and diagnostics, as XML orders them.
-fn counted_connection<'a>(entry: &mut ConnectionEntry<'a>, mut rest: Cursor<'a>) {
+fn counted_ends<'a>(entry: &mut ConnectionEntry<'a>, mut rest: Cursor<'a>) {
     let mut next = || counted::value(&mut rest).filter(|value| !value.is_empty());
     entry.transport = next().and_then(status::transport);
     entry.application = next().and_then(status::application);
