@@ -1,0 +1,137 @@
+//! Where the path of a follower leads, and which stream that makes.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::stream::{Drain, Mark, Stream};
+use super::{Follower, Opening, Reason, Step, StreamId};
+use crate::source::{Fs, Handle, Identity, Kind, uninterrupted};
+
+/// What the path led to when last looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Sight {
+    /// To the current file.
+    Same { len: u64 },
+    /// To another regular file than the current one, or to one while none is current.
+    Other,
+    /// To nothing: the current file was renamed, or removed.
+    Gone { removed: bool },
+    /// It cannot be looked at, or what it leads to cannot be opened.
+    Barred(Reason),
+    /// To something that cannot be followed.
+    NotAFile(Kind),
+}
+
+impl Follower {
+    /// Looks where the path leads, each time anew: links are swapped, directories are moved.
+    pub(super) fn look(&mut self, fs: &dyn Fs) {
+        self.sight = match uninterrupted(|| fs.stat(&self.path)) {
+            Ok(stat) if stat.kind != Kind::Regular => Sight::NotAFile(stat.kind),
+            Ok(stat) => match self.current() {
+                Some(current) if current.mark.identity.is_same(&stat.identity) => {
+                    Sight::Same { len: stat.len }
+                }
+                _ => Sight::Other,
+            },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.miss(&error),
+            Err(error) => Sight::Barred(Reason::of(&error)),
+        };
+    }
+
+    /// What it means that the path leads to nothing; the held file is asked once, not each time.
+    fn miss(&self, error: &io::Error) -> Sight {
+        match (self.sight, self.current()) {
+            (Sight::Gone { removed }, Some(_)) => Sight::Gone { removed },
+            (_, Some(current)) => Sight::Gone { removed: current.is_unlinked() },
+            (_, None) => Sight::Barred(Reason::of(error)),
+        }
+    }
+
+    /// Whether path and held file contradict each other, though by number they are the same file:
+    /// a network file system, or numbers that mean nothing.
+    pub(super) fn doubts_current(&self, now: Duration) -> bool {
+        match (self.sight, self.current()) {
+            (Sight::Same { len }, Some(current)) => current.contradicts(len, now),
+            _ => false,
+        }
+    }
+
+    /// Opens what the path leads to, if it can be.
+    pub(super) fn take_up(&mut self, fs: &dyn Fs) -> Option<Step> {
+        if !matches!(self.sight, Sight::Other | Sight::Same { .. }) {
+            return None;
+        }
+        self.open(fs).unwrap_or_else(|error| {
+            self.sight = Sight::Barred(Reason::of(&error));
+            None
+        })
+    }
+
+    /// Opens the path and begins a stream, unless one of those at hand is the same file.
+    fn open(&mut self, fs: &dyn Fs) -> io::Result<Option<Step>> {
+        let handle = uninterrupted(|| fs.open(&self.path))?;
+        let stat = uninterrupted(|| handle.stat())?;
+        if stat.kind != Kind::Regular {
+            self.sight = Sight::NotAFile(stat.kind);
+            return Ok(None);
+        }
+        for index in 0..self.streams.len() {
+            if self.streams[index].is_of(&*handle, &stat.identity)? {
+                self.go_on_with(index, handle);
+                return Ok(None);
+            }
+        }
+        let (mark, why) = match self.returned(&*handle, &stat.identity)? {
+            Some(mark) => (mark, Opening::Returned),
+            None => (Mark::at_start(stat.identity), self.why_opened()),
+        };
+        self.retire_current();
+        let stream = Stream::new(self.next_id(), handle, mark, why);
+        self.streams.push(stream);
+        Ok(self.announce())
+    }
+
+    /// The path leads to a file that is still held: it is the current one (again).
+    fn go_on_with(&mut self, index: usize, handle: Arc<dyn Handle>) {
+        if index + 1 < self.streams.len() {
+            self.retire_current();
+        }
+        let mut stream = self.streams.remove(index);
+        stream.drain = None;
+        stream.handle = handle;
+        self.streams.push(stream);
+    }
+
+    /// Takes back the mark of a file that was let go, if this is it.
+    fn returned(&mut self, handle: &dyn Handle, identity: &Identity) -> io::Result<Option<Mark>> {
+        for index in (0..self.marks.len()).rev() {
+            if self.marks[index].proves(handle, identity)? {
+                return Ok(self.marks.remove(index));
+            }
+        }
+        Ok(None)
+    }
+
+    fn why_opened(&self) -> Opening {
+        match self.streams.last() {
+            _ if self.opened == 0 => Opening::First,
+            Some(before) if before.is_unlinked() => Opening::Recreated,
+            _ => Opening::Rolled,
+        }
+    }
+
+    pub(super) fn next_id(&mut self) -> StreamId {
+        let id = StreamId(self.opened);
+        self.opened = self.opened.wrapping_add(1);
+        id
+    }
+
+    /// The current file was replaced: it drains from now on.
+    pub(super) fn retire_current(&mut self) {
+        let watched = self.clock.watched;
+        if let Some(stream) = self.streams.last_mut() {
+            stream.drain.get_or_insert_with(|| Drain::from(watched));
+        }
+    }
+}

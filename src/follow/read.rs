@@ -1,0 +1,85 @@
+//! How the streams of a follower are read, and when each of them is over.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::open::Sight;
+use super::stream::{Mark, Read, Stream};
+use super::{DRAIN_FILES, DRAIN_LONGEST, DRAIN_QUIET, Follower, MARKS, Opening, Step};
+
+impl Follower {
+    /// Reads the streams in turn, until one of them has something to tell.
+    pub(super) fn read_round(&mut self, now: Duration, out: &mut Vec<u8>) -> Option<Step> {
+        (0..self.streams.len()).find_map(|_| {
+            let index = self.turn % self.streams.len();
+            self.turn = index + 1;
+            self.read(index, now, out)
+        })
+    }
+
+    /// Reads on in one stream, and draws the conclusions.
+    fn read(&mut self, index: usize, now: Duration, out: &mut Vec<u8>) -> Option<Step> {
+        let is_current = self.streams[index].drain.is_none();
+        let was_replaced = is_current && matches!(self.sight, Sight::Other);
+        let is_over = self.must_end(index);
+        let stream = &mut self.streams[index];
+        if stream.drain.is_some_and(|drain| drain.is_spent) {
+            return Some(self.finish(index));
+        }
+        let read = stream.read(&mut self.buffer, now, out);
+        if let (Read::Bytes { behind, .. }, Some(drain)) = (&read, &mut stream.drain) {
+            drain.grown = self.clock.watched;
+            // A file that always grows would never show its end.
+            drain.is_spent = is_over && *behind == 0;
+        }
+        let is_at_end = !matches!(read, Read::Bytes { behind: 1.., .. });
+        let id = stream.id;
+        if was_replaced && is_at_end {
+            self.retire_current();
+        }
+        match read {
+            Read::Bytes { offset, behind } => Some(Step::Bytes { stream: id, offset, behind }),
+            Read::Other(why) => Some(self.restart(index, why)),
+            Read::End if is_over || self.is_quiet(index) => Some(self.finish(index)),
+            Read::Trouble if is_over => Some(self.finish(index)),
+            Read::End | Read::Trouble => None,
+        }
+    }
+
+    /// Whether a drain has lasted long enough, or is one too many.
+    fn must_end(&self, index: usize) -> bool {
+        self.streams[index].drain.is_some_and(|drain| {
+            let draining = self.streams.len() - usize::from(self.current().is_some());
+            self.clock.watched >= drain.since + DRAIN_LONGEST
+                || (index == 0 && draining > DRAIN_FILES)
+        })
+    }
+
+    fn is_quiet(&self, index: usize) -> bool {
+        let watched = self.clock.watched;
+        let drain = self.streams[index].drain;
+        drain.is_some_and(|drain| watched >= drain.grown + DRAIN_QUIET)
+    }
+
+    /// Lets a drained file go.
+    fn finish(&mut self, index: usize) -> Step {
+        let stream = self.streams.remove(index);
+        if self.marks.len() == MARKS {
+            self.marks.pop_front();
+        }
+        self.marks.push_back(stream.mark);
+        Step::Finished { stream: stream.id, overwritten: false }
+    }
+
+    /// The file holds other content: its stream is over, a new one takes its place.
+    fn restart(&mut self, index: usize, why: Opening) -> Step {
+        let id = self.next_id();
+        let stream = &mut self.streams[index];
+        let over = stream.id;
+        let mark = Mark::at_start(stream.mark.identity);
+        let drain = stream.drain;
+        *stream = Stream::new(id, Arc::clone(&stream.handle), mark, why);
+        stream.drain = drain;
+        Step::Finished { stream: over, overwritten: true }
+    }
+}
