@@ -22,6 +22,8 @@
 //! first belongs in `Follower::open`, before the stream of the new file begins, and the marks tell
 //! which of them were read.
 //!
+//! What happened to the log is told in between, as [`Step::Event`], once each.
+//!
 //! Knows nothing of lines, entries, threads and clocks: the time comes in, bytes go out.
 //!
 //! ```
@@ -43,14 +45,16 @@ use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::source::Fs;
+use crate::source::{Fs, Identity};
 
+mod event;
 mod open;
 mod read;
 mod state;
 mod step;
 mod stream;
 
+pub use event::{Counters, Event};
 use open::Sight;
 pub use state::{Reason, State};
 pub use step::{Opening, Step, StreamId};
@@ -83,6 +87,12 @@ pub struct Follower {
     /// The stream to read next, so that none waits for a busy other one.
     turn: usize,
     sight: Sight,
+    /// The directory that the current file was opened in.
+    directory: Option<Identity>,
+    /// What happened and was not told yet.
+    events: VecDeque<Event>,
+    /// The trouble that was told last, until it is over.
+    trouble: Option<State>,
     clock: Clock,
     buffer: Vec<u8>,
 }
@@ -117,6 +127,9 @@ impl Follower {
             opened: 0,
             turn: 0,
             sight: Sight::Other,
+            directory: None,
+            events: VecDeque::new(),
+            trouble: None,
             clock: Clock::default(),
             buffer: vec![0; stream::OVERLAP + limit.max(1)],
         }
@@ -138,6 +151,9 @@ impl Follower {
         if let Some(step) = self.announce() {
             return step;
         }
+        if let Some(event) = self.events.pop_front() {
+            return Step::Event(event);
+        }
         self.look(fs);
         let was_without = self.current().is_none();
         if was_without && let Some(step) = self.take_up(fs) {
@@ -153,7 +169,8 @@ impl Follower {
         {
             return step;
         }
-        Step::Idle(self.state())
+        let state = self.state();
+        self.notice(state).map_or(Step::Idle(state), Step::Event)
     }
 
     /// Tells of a stream that took the place of another one in the same file.
@@ -163,6 +180,15 @@ impl Follower {
 
     fn current(&self) -> Option<&Stream> {
         self.streams.last().filter(|stream| stream.drain.is_none())
+    }
+
+    /// Tells of a trouble once, when it begins, and when it is over.
+    fn notice(&mut self, state: State) -> Option<Event> {
+        if !state.is_trouble() {
+            return self.trouble.take().map(Event::Over);
+        }
+        let is_new = self.trouble.replace(state) != Some(state);
+        is_new.then_some(Event::Trouble(state))
     }
 
     /// Why there is nothing new, the worst first.

@@ -24,7 +24,7 @@ pub use pool::{Pool, Stopped};
 pub use supply::Note;
 
 use crate::entry::{Entry, Time};
-use crate::follow::State;
+use crate::follow::{Event, State};
 use crate::index::{Batch, Keys, Place};
 use crate::parse::{Flaw, Profile};
 use crate::source::{Fs, Handle};
@@ -70,6 +70,13 @@ pub enum News {
     },
     /// The bytes of this source are no longer there, because its file was truncated.
     Gone(u16),
+    /// Something happened to a file.
+    Event {
+        /// The path that leads to it.
+        path: Arc<Path>,
+        /// What happened.
+        event: Event,
+    },
     /// How far each file has been read; told when it changed.
     Status(Vec<FileStatus>),
 }

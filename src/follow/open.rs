@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::stream::{Drain, Mark, Stream};
-use super::{Follower, Opening, Reason, Step, StreamId};
+use super::{Event, Follower, Opening, Reason, State, Step, StreamId};
 use crate::source::{Fs, Handle, Identity, Kind, uninterrupted};
 
 /// What the path led to when last looked at.
@@ -86,6 +86,7 @@ impl Follower {
             Some(mark) => (mark, Opening::Returned),
             None => (Mark::at_start(stat.identity), self.why_opened()),
         };
+        self.tell_opened(fs, why);
         self.retire_current();
         let stream = Stream::new(self.next_id(), handle, mark, why);
         self.streams.push(stream);
@@ -95,6 +96,7 @@ impl Follower {
     /// The path leads to a file that is still held: it is the current one (again).
     fn go_on_with(&mut self, index: usize, handle: Arc<dyn Handle>) {
         if index + 1 < self.streams.len() {
+            self.events.push_back(Event::Rolled);
             self.retire_current();
         }
         let mut stream = self.streams.remove(index);
@@ -111,6 +113,26 @@ impl Follower {
             }
         }
         Ok(None)
+    }
+
+    /// Tells what has led to another file.
+    fn tell_opened(&mut self, fs: &dyn Fs, why: Opening) {
+        let parent = self.path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let directory = parent.and_then(|parent| Some(fs.stat(parent).ok()?.identity));
+        let before = std::mem::replace(&mut self.directory, directory);
+        let is_moved = before.zip(directory).is_some_and(|(before, now)| !before.is_same(&now));
+        match why {
+            Opening::Rolled | Opening::Returned | Opening::Recreated if is_moved => {
+                self.events.push_back(Event::DirectoryReplaced);
+            }
+            Opening::Rolled | Opening::Returned => self.events.push_back(Event::Rolled),
+            // That it is back is told when it was read.
+            Opening::Recreated => {
+                let deleted = self.notice(State::Deleted);
+                self.events.extend(deleted);
+            }
+            Opening::First | Opening::Truncated | Opening::Rewritten => {}
+        }
     }
 
     fn why_opened(&self) -> Opening {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::open::Sight;
 use super::stream::{Mark, Read, Stream};
-use super::{DRAIN_FILES, DRAIN_LONGEST, DRAIN_QUIET, Follower, MARKS, Opening, Step};
+use super::{DRAIN_FILES, DRAIN_LONGEST, DRAIN_QUIET, Event, Follower, MARKS, Opening, Step};
 
 impl Follower {
     /// Reads the streams in turn, until one of them has something to tell.
@@ -39,9 +39,12 @@ impl Follower {
         }
         match read {
             Read::Bytes { offset, behind } => Some(Step::Bytes { stream: id, offset, behind }),
-            Read::Other(why) => Some(self.restart(index, why)),
+            Read::Other(why) => Some(self.restart(index, why, now)),
             Read::End if is_over || self.is_quiet(index) => Some(self.finish(index)),
-            Read::Trouble if is_over => Some(self.finish(index)),
+            Read::Trouble if is_over => {
+                self.events.extend(self.streams[index].reason().map(Event::GaveUp));
+                Some(self.finish(index))
+            }
             Read::End | Read::Trouble => None,
         }
     }
@@ -72,9 +75,10 @@ impl Follower {
     }
 
     /// The file holds other content: its stream is over, a new one takes its place.
-    fn restart(&mut self, index: usize, why: Opening) -> Step {
+    fn restart(&mut self, index: usize, why: Opening, now: Duration) -> Step {
         let id = self.next_id();
         let stream = &mut self.streams[index];
+        self.events.push_back(stream.truncated(now));
         let over = stream.id;
         let mark = Mark::at_start(stream.mark.identity);
         let drain = stream.drain;

@@ -34,6 +34,16 @@ pub enum State {
     },
 }
 
+impl State {
+    /// Whether something is wrong, so that entries may be missing.
+    pub(super) fn is_trouble(self) -> bool {
+        match self {
+            Self::Following | Self::Draining | Self::Renamed | Self::Ended => false,
+            Self::Deleted | Self::Waiting(_) | Self::NotAFile(_) | Self::Unreadable { .. } => true,
+        }
+    }
+}
+
 impl fmt::Display for State {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::State;
+use super::{Event, State};
 use crate::source::Handle;
 
 /// Which stream of a follower a step is about: one physical content of one file.
@@ -40,6 +40,8 @@ pub enum Step {
         /// and what was not is lost.
         overwritten: bool,
     },
+    /// Something happened to the log.
+    Event(Event),
     /// Nothing new; until the next poll there is time to wait.
     Idle(State),
 }

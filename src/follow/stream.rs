@@ -6,7 +6,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Opening, Reason, State, Step, StreamId};
+use super::{Event, Opening, Reason, State, Step, StreamId};
 use crate::source::{Handle, Identity, read_full, uninterrupted};
 
 /// How many bytes before the place to go on from are read again and compared.
@@ -111,11 +111,21 @@ pub(super) struct Stream {
     /// Why it begins, until that was told.
     untold: Option<Opening>,
     trouble: Option<Trouble>,
+    /// How long it was when last looked at, and when that was.
+    seen: (u64, Duration),
 }
 
 impl Stream {
     pub(super) fn new(id: StreamId, handle: Arc<dyn Handle>, mark: Mark, why: Opening) -> Self {
-        Self { id, handle, mark, drain: None, untold: Some(why), trouble: None }
+        Self {
+            id,
+            handle,
+            mark,
+            drain: None,
+            untold: Some(why),
+            trouble: None,
+            seen: (0, Duration::ZERO),
+        }
     }
 
     /// Tells, once, that it begins.
@@ -132,6 +142,11 @@ impl Stream {
         match self.try_read(buffer, out) {
             Ok(read) => {
                 self.trouble = None;
+                match read {
+                    Read::Bytes { behind, .. } => self.seen = (self.mark.offset + behind, now),
+                    Read::End => self.seen = (self.mark.offset, now),
+                    Read::Other(_) | Read::Trouble => {}
+                }
                 read
             }
             Err(error) => {
@@ -193,6 +208,18 @@ impl Stream {
     pub(super) fn state(&self) -> Option<State> {
         let offset = self.mark.offset;
         self.trouble.map(|trouble| State::Unreadable { offset, reason: trouble.reason })
+    }
+
+    pub(super) fn reason(&self) -> Option<Reason> {
+        self.trouble.map(|trouble| trouble.reason)
+    }
+
+    /// What is lost, now that the file holds other content.
+    pub(super) fn truncated(&self, now: Duration) -> Event {
+        let (len, at) = self.seen;
+        let (unread, before) = (len.saturating_sub(self.mark.offset), now.saturating_sub(at));
+        let had = len.max(self.mark.offset);
+        Event::Truncated { had, unread, before, is_old: self.drain.is_some() }
     }
 
     pub(super) fn is_unlinked(&self) -> bool {

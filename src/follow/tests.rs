@@ -12,6 +12,7 @@ use super::*;
 use crate::source::{Disk, Handle, Identity, Kind, Memory, read_span};
 
 mod cases;
+mod events;
 mod faults;
 mod model;
 
@@ -123,6 +124,7 @@ struct Watch<'a> {
     follower: Follower,
     now: Duration,
     seen: BTreeMap<StreamId, Seen>,
+    events: Vec<Event>,
 }
 
 impl<'a> Watch<'a> {
@@ -133,7 +135,8 @@ impl<'a> Watch<'a> {
     fn over(fs: &'a dyn Fs, path: impl Into<PathBuf>) -> Self {
         // So few bytes a step that what a step leaves over matters.
         let follower = Follower::with_limit(path, 100);
-        Self { fs, follower, now: Duration::from_secs(1000), seen: BTreeMap::new() }
+        let now = Duration::from_secs(1000);
+        Self { fs, follower, now, seen: BTreeMap::new(), events: Vec::new() }
     }
 
     fn poll(&mut self) -> Step {
@@ -158,10 +161,16 @@ impl<'a> Watch<'a> {
                 assert!(!seen.is_finished, "{stream:?} finished twice");
                 seen.is_finished = true;
             }
+            Step::Event(event) => self.events.push(event.clone()),
             Step::Idle(_) => {}
         }
         assert!(bytes.is_empty(), "bytes with {step:?}");
         step
+    }
+
+    /// What was told of events since this was last asked.
+    fn events(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.events).iter().map(Event::to_string).collect()
     }
 
     /// Polls until there is nothing new.

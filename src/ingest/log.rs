@@ -101,6 +101,11 @@ impl Log {
                         stream.finished |= once;
                     }
                 }
+                Step::Event(event) if !self.supply.is_only_expected() => {
+                    let path = Arc::from(self.supply.path());
+                    collect.news(News::Event { path, event });
+                }
+                Step::Event(_) => {}
                 Step::Opened { stream, handle, .. } => self.open(stream, handle, round.sources),
                 Step::Bytes { stream, offset, behind } => {
                     self.behind = behind;

@@ -47,7 +47,7 @@ impl Originals {
                     source.handle = None;
                 }
             }
-            News::Status(_) => {}
+            News::Event { .. } | News::Status(_) => {}
         }
     }
 

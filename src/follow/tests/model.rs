@@ -239,7 +239,7 @@ impl<'a> Model<'a> {
                 self.told(stream, usize::try_from(offset).unwrap(), &bytes);
             }
             Step::Finished { stream, .. } => self.over(stream),
-            Step::Idle(_) => {}
+            Step::Event(_) | Step::Idle(_) => {}
         }
         step
     }

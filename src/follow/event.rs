@@ -1,0 +1,280 @@
+//! What happened to a log, in words for a list of events, and how often.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::{Reason, State};
+
+/// Something that happened to a log.
+///
+/// Its text goes on where the path ends, as in `mail.log_current rolled; …`. It holds no time: who
+/// polls knows it. Names and path are for the caller to show: they can hold characters that must not
+/// reach a terminal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// Another file took its place; the old one is read on for a while.
+    Rolled,
+    /// The directory it is in was replaced by another one.
+    DirectoryReplaced,
+    /// It was truncated, or filled with other content, and is read from its first byte again.
+    Truncated {
+        /// Bytes it had when last looked at.
+        had: u64,
+        /// How many of them were not read, and are lost.
+        unread: u64,
+        /// How long before it was last looked at.
+        before: Duration,
+        /// It was rolled before: this is the old file.
+        is_old: bool,
+    },
+    /// It cannot be followed now.
+    Trouble(State),
+    /// It can be followed again, and what was wrong.
+    Over(State),
+    /// Files that nobody saw, because the program was stopped during several rolls, were found and
+    /// read first.
+    CaughtUp {
+        /// How many files there were at least.
+        files: u32,
+        /// No more than these, as far as can be known.
+        is_all: bool,
+        /// Where they were found, by the names of files beside the log.
+        from: Vec<PathBuf>,
+        /// How many lines they had.
+        entries: u64,
+    },
+    /// There may be entries that nobody saw and that are not found any more.
+    Missed {
+        /// Where they should be, by the name of a file beside the log.
+        name: PathBuf,
+        /// Why it cannot be read; `None` if it holds other things.
+        reason: Option<Reason>,
+    },
+    /// A hole was passed over, as a truncation leaves it under a writer that goes on where it was.
+    SkippedNul {
+        /// So many NUL bytes.
+        bytes: u64,
+    },
+    /// Of a long line only the beginning was kept.
+    CutLine {
+        /// Bytes it had.
+        bytes: u64,
+        /// Bytes that were kept.
+        kept: u64,
+    },
+    /// An old file could not be read to its end, and was let go.
+    GaveUp(Reason),
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rolled => out.write_str("rolled; still reading the old file (5 s)"),
+            Self::DirectoryReplaced => {
+                out.write_str("is in another directory now: the log directory was replaced")
+            }
+            Self::Truncated { had, unread, before, is_old } => {
+                let which = if *is_old { "was truncated after its roll" } else { "was truncated" };
+                write!(out, "{which} (had {} bytes, ", grouped(*had))?;
+                match unread {
+                    0 => write!(out, "all read {} before", Age(*before))?,
+                    _ => write!(out, "{} of them not read", grouped(*unread))?,
+                }
+                out.write_str("; later ones are gone for every reader)")
+            }
+            Self::Trouble(state) => state.fmt(out),
+            Self::Over(State::Deleted) => out.write_str("is back"),
+            Self::Over(_) => out.write_str("can be read again"),
+            Self::CaughtUp { files, is_all, from, entries } => {
+                let rolls = if *files == 1 { "roll" } else { "rolls" };
+                let more = if *is_all { "" } else { " or more" };
+                write!(out, "caught up {files}{more} missed {rolls} from {}", Names(from))?;
+                let noun = if *entries == 1 { "entry" } else { "entries" };
+                write!(out, " ({} {noun})", grouped(*entries))
+            }
+            Self::Missed { name, reason: None } => {
+                write!(out, "was rolled unseen; what was missed is not in {}", name.display())
+            }
+            Self::Missed { name, reason: Some(reason) } => {
+                write!(out, "was rolled unseen; cannot read {}: {reason}", name.display())
+            }
+            Self::SkippedNul { bytes } => write!(out, "skipped {} of NUL bytes", Size(*bytes)),
+            Self::CutLine { bytes, kept } => {
+                write!(out, "line of {} cut to {} KiB", Size(*bytes), kept / 1024)
+            }
+            Self::GaveUp(reason) => {
+                write!(out, "was rolled; gave up the rest of the old file: {reason}")
+            }
+        }
+    }
+}
+
+/// How often things happened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Other files that took the place of a log, also those nobody saw but which were found.
+    pub rolls: u64,
+    /// Truncations.
+    pub truncations: u64,
+    /// Times that files were found which nobody saw.
+    pub catch_ups: u64,
+    /// NUL bytes that were passed over.
+    pub skipped_nul_bytes: u64,
+    /// Lines of which only the beginning was kept.
+    pub cut_lines: u64,
+}
+
+impl Counters {
+    /// Counts one more event.
+    pub fn count(&mut self, event: &Event) {
+        match event {
+            Event::Rolled | Event::DirectoryReplaced => self.rolls += 1,
+            Event::Truncated { .. } => self.truncations += 1,
+            Event::CaughtUp { files, .. } => {
+                self.catch_ups += 1;
+                self.rolls += u64::from(*files);
+            }
+            Event::SkippedNul { bytes } => self.skipped_nul_bytes += bytes,
+            Event::CutLine { .. } => self.cut_lines += 1,
+            Event::Trouble(_) | Event::Over(_) | Event::Missed { .. } | Event::GaveUp(_) => {}
+        }
+    }
+}
+
+/// With commas, as in 12,345.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Bytes in their largest unit, with one digit behind the point.
+struct Size(u64);
+
+impl fmt::Display for Size {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const UNITS: [(&str, u64); 3] = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)];
+        match UNITS.iter().find(|(_, unit)| self.0 >= *unit) {
+            Some((name, unit)) => {
+                write!(out, "{}.{} {name}", grouped(self.0 / unit), self.0 % unit * 10 / unit)
+            }
+            None => write!(out, "{} bytes", self.0),
+        }
+    }
+}
+
+/// A time in milliseconds, or from a second on in seconds.
+struct Age(Duration);
+
+impl fmt::Display for Age {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.as_secs() {
+            0 => write!(out, "{} ms", self.0.as_millis()),
+            seconds => write!(out, "{}.{} s", grouped(seconds), self.0.subsec_millis() / 100),
+        }
+    }
+}
+
+struct Names<'a>(&'a [PathBuf]);
+
+impl fmt::Display for Names<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, name) in self.0.iter().enumerate() {
+            let before = if at == 0 { "" } else { ", " };
+            write!(out, "{before}{}", name.display())?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io;
+
+    #[test]
+    fn events_read_on_after_the_path() {
+        let truncated = Event::Truncated {
+            had: 12_345_678,
+            unread: 0,
+            before: Duration::from_millis(80),
+            is_old: false,
+        };
+        let behind = Event::Truncated {
+            had: 999,
+            unread: 3,
+            before: Duration::from_millis(1_250),
+            is_old: true,
+        };
+        let names = vec![PathBuf::from("mail.log_yesterday"), PathBuf::from("mail.log")];
+        let caught_up =
+            Event::CaughtUp { files: 2, is_all: false, from: names.clone(), entries: 12_345 };
+        let one = Event::CaughtUp { files: 1, is_all: true, from: names[..1].to_vec(), entries: 1 };
+        let denied = Reason::of(&io::ErrorKind::PermissionDenied.into());
+        let missed = |reason| Event::Missed { name: PathBuf::from("mail.log"), reason };
+        for (event, text) in [
+            (Event::Rolled, "rolled; still reading the old file (5 s)"),
+            (
+                Event::DirectoryReplaced,
+                "is in another directory now: the log directory was replaced",
+            ),
+            (
+                truncated,
+                "was truncated (had 12,345,678 bytes, all read 80 ms before; later ones are gone for every reader)",
+            ),
+            (
+                behind,
+                "was truncated after its roll (had 999 bytes, 3 of them not read; later ones are gone for every reader)",
+            ),
+            (Event::Trouble(State::Deleted), "deleted; waiting"),
+            (Event::Over(State::Deleted), "is back"),
+            (Event::Over(State::Waiting(denied)), "can be read again"),
+            (
+                caught_up,
+                "caught up 2 or more missed rolls from mail.log_yesterday, mail.log (12,345 entries)",
+            ),
+            (one, "caught up 1 missed roll from mail.log_yesterday (1 entry)"),
+            (missed(None), "was rolled unseen; what was missed is not in mail.log"),
+            (missed(Some(denied)), "was rolled unseen; cannot read mail.log: permission denied"),
+            (Event::SkippedNul { bytes: 1_234_567_890 }, "skipped 1.2 GB of NUL bytes"),
+            (Event::SkippedNul { bytes: 64 }, "skipped 64 bytes of NUL bytes"),
+            (Event::CutLine { bytes: 10_000_000, kept: 65_536 }, "line of 10.0 MB cut to 64 KiB"),
+            (
+                Event::GaveUp(denied),
+                "was rolled; gave up the rest of the old file: permission denied",
+            ),
+        ] {
+            assert_eq!(event.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn counters_add_up() {
+        let mut counters = Counters::default();
+        for event in [
+            Event::Rolled,
+            Event::CaughtUp { files: 2, is_all: true, from: Vec::new(), entries: 7 },
+            Event::SkippedNul { bytes: 100 },
+            Event::SkippedNul { bytes: 11 },
+            Event::CutLine { bytes: 100_000, kept: 65_536 },
+            Event::Trouble(State::Deleted),
+        ] {
+            counters.count(&event);
+        }
+        let expected = Counters {
+            rolls: 3,
+            truncations: 0,
+            catch_ups: 1,
+            skipped_nul_bytes: 111,
+            cut_lines: 1,
+        };
+        assert_eq!(counters, expected);
+    }
+}
