@@ -30,7 +30,7 @@ pub use rows::{Counted, Kind, Place, RowId, Rows};
 pub use symbols::{Symbol, Symbols};
 
 use crate::entry::Time;
-use batch::Draft;
+use batch::{Draft, Rarity};
 use connections::Connections;
 use headers::Headers;
 use messages::Messages;
@@ -69,21 +69,26 @@ impl Index {
         self.logged.connection |= batch.logged.connection;
         for draft in &batch.drafts {
             // What has no time of its own stands at the time of the entry before it.
-            self.newest = draft.time.unwrap_or(self.newest);
+            if draft.kind != Kind::Unparsed {
+                self.newest = draft.time;
+            }
             let row = self.rows.next_id();
-            let connection = self.connections.tie(row, self.newest, draft, &names);
-            self.rows.push(draft, self.newest, connection, &domains);
+            let connection = self.connections.tie(row, self.newest, draft, batch, &names);
+            let rarity = batch.rarity(draft);
+            let other = rarity.map_or(Symbol::default(), |rarity| rarity.domain);
+            let domains = (domains.of(draft.domain), domains.of(other));
+            self.rows.push(draft, self.newest, connection, domains);
             self.rows.link(connection.before, row);
-            self.tie_message(row, draft);
+            self.tie_message(row, draft, rarity);
         }
     }
 
-    fn tie_message(&mut self, row: RowId, draft: &Draft) {
+    fn tie_message(&mut self, row: RowId, draft: &Draft, rarity: Option<&Rarity>) {
         if draft.kind == Kind::Header {
             if let Some(message) = self.headers.tie(row, self.newest, draft) {
                 self.join(row, message);
             }
-        } else if let Some(message) = self.messages.of(draft) {
+        } else if let Some(message) = self.messages.of(draft, rarity) {
             for header in self.headers.meet(self.newest, draft, message) {
                 self.join(header, message);
             }

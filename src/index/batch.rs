@@ -1,7 +1,8 @@
 //! A run of entries on its way into the index.
 //!
 //! It is made wherever the entries are parsed, with symbol tables of its own, so that the owner of
-//! the index has little left to do for each.
+//! the index has little left to do for each. What only some entries have stands in lists of its
+//! own: an entry is moved several times, and most are moved without it.
 
 use super::keys::{Key, Keys};
 use super::{Ends, Kind, Logged, Place, Symbol, Symbols};
@@ -11,39 +12,67 @@ use crate::entry::{
 };
 use crate::parse::Flaw;
 
-/// Room is made for so many entries at once: a batch of a log that is being caught up with has some
-/// thousands, and moving them as it grows would take longer than absorbing them.
-const ROOM: usize = 4_096;
-
 /// Entries in the order of the log, ready to be absorbed.
 pub struct Batch {
     keys: Keys,
     pub(super) drafts: Vec<Draft>,
+    lists: Box<Lists>,
     pub(super) names: Symbols,
     pub(super) domains: Symbols,
     pub(super) logged: Logged,
+}
+
+/// What only some entries have.
+#[derive(Default)]
+struct Lists {
+    contacts: Vec<Contact>,
+    rarities: Vec<Rarity>,
+    /// A domain in lower case, kept for its memory.
     lower: Vec<u8>,
 }
 
 /// One entry: what the index keeps of it, before it is tied to others.
 pub(super) struct Draft {
     pub(super) place: Place,
-    pub(super) length: u32,
-    pub(super) time: Option<Time>,
-    pub(super) kind: Kind,
-    /// Recipient domain, and that of the other recipient address if it differs.
-    pub(super) domains: (Symbol, Symbol),
-    /// Message id, queue file, and the id of the message that a notification is about.
+    pub(super) time: Time,
+    /// Message id and queue file.
     pub(super) message: Key,
     pub(super) file: Key,
-    pub(super) related: Key,
-    pub(super) hop: Hop,
     pub(super) process: Key,
+    pub(super) ends: Key,
     /// Number of the operation within the process.
     pub(super) sequence: u32,
-    pub(super) ends: Option<(Ends, u64)>,
+    pub(super) length: u32,
+    /// Recipient domain.
+    pub(super) domain: Symbol,
+    /// Places in the lists of the batch, or [`NOWHERE`].
+    contact: u32,
+    rarity: u32,
+    /// Text that is no entry has no time, and nothing else of the above.
+    pub(super) kind: Kind,
+}
+
+const NOWHERE: u32 = u32::MAX;
+
+/// What an entry says of the connection that it is about or came over.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Contact {
+    pub(super) ends: Option<Ends>,
     pub(super) channel: Symbol,
-    pub(super) hosts: Hosts,
+    pub(super) direction: Option<Direction>,
+    pub(super) initial: Symbol,
+    pub(super) dns: Symbol,
+    pub(super) tls: Symbol,
+}
+
+/// What few entries have.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Rarity {
+    /// Domain of the other recipient address, where it differs.
+    pub(super) domain: Symbol,
+    /// The id of the message that a notification is about.
+    pub(super) related: Key,
+    pub(super) hop: Hop,
 }
 
 /// A recipient on its way through an intermediate channel, by which a message is known again that
@@ -58,25 +87,16 @@ pub(super) struct Hop {
     pub(super) done: Key,
 }
 
-/// Names on a connection entry.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Hosts {
-    pub(super) direction: Option<Direction>,
-    pub(super) initial: Symbol,
-    pub(super) dns: Symbol,
-    pub(super) tls: Symbol,
-}
-
 impl Batch {
     /// An empty batch for the index that these keys are of.
     pub fn new(keys: Keys) -> Self {
         Self {
             keys,
             drafts: Vec::new(),
+            lists: Box::default(),
             names: Symbols::default(),
             domains: Symbols::default(),
             logged: Logged::default(),
-            lower: Vec::new(),
         }
     }
 
@@ -84,22 +104,20 @@ impl Batch {
     pub fn push(&mut self, place: Place, length: usize, entry: &Result<Entry<'_>, Flaw>) {
         let mut draft = Draft {
             place,
-            length: u32::try_from(length).unwrap_or(u32::MAX),
-            time: None,
-            kind: Kind::Unparsed,
-            domains: Default::default(),
+            time: Time::default(),
             message: None,
             file: None,
-            related: None,
-            hop: Hop::default(),
             process: None,
-            sequence: 0,
             ends: None,
-            channel: Symbol::default(),
-            hosts: Hosts::default(),
+            sequence: 0,
+            length: u32::try_from(length).unwrap_or(u32::MAX),
+            domain: Symbol::default(),
+            contact: NOWHERE,
+            rarity: NOWHERE,
+            kind: Kind::Unparsed,
         };
         if let Ok(entry) = entry {
-            draft.time = Some(entry.time);
+            draft.time = entry.time;
             draft.kind = Kind::of(entry);
             draft.process = self.keys.process(entry);
             draft.sequence = entry.process.map_or(0, |process| number(process.sequence));
@@ -110,27 +128,34 @@ impl Batch {
                 Body::Header(_) => {}
             }
         }
-        if self.drafts.is_empty() {
-            self.drafts.reserve(ROOM);
-        }
         self.drafts.push(draft);
     }
 
     fn fill_message(&mut self, draft: &mut Draft, message: &Message<'_>) {
-        draft.channel = self.names.intern(message.source_channel);
         draft.message = message.message_id.and_then(|id| self.keys.message(id));
-        draft.related = message.related_message_id.and_then(|id| self.keys.message(id));
         draft.file = message
             .queue_file
             .as_ref()
             .and_then(QueueFile::body)
             .and_then(|body| self.keys.file(body));
-        draft.hop = self.hop(message);
-        draft.ends = message.transport.and_then(|transport| self.ends(&transport));
-        let (active, original) = (message.active_domain(), message.original_domain());
-        draft.domains.0 = self.domain(active.or(original));
-        if active.is_some() && active != original {
-            draft.domains.1 = self.domain(original);
+        if let Some(transport) = &message.transport {
+            let channel = self.names.intern(message.source_channel);
+            self.meet(draft, Some(transport), Contact { channel, ..Contact::default() });
+        }
+        let active = message.active_domain();
+        let same = message.active_to == Some(message.original_to);
+        let original = if same { active } else { message.original_domain() };
+        draft.domain = self.domain(active.or(original));
+        let rarity = Rarity {
+            domain: match active {
+                Some(_) if active != original => self.domain(original),
+                _ => Symbol::default(),
+            },
+            related: message.related_message_id.and_then(|id| self.keys.message(id)),
+            hop: self.hop(message),
+        };
+        if !rarity.is_none() {
+            draft.rarity = put(&mut self.lists.rarities, rarity);
         }
     }
 
@@ -155,31 +180,46 @@ impl Batch {
 
     fn fill_connection(&mut self, draft: &mut Draft, connection: &ConnectionEntry<'_>) {
         self.logged.connection = true;
-        draft.channel = self.names.intern(connection.source_channel);
-        draft.ends = connection.transport.and_then(|transport| self.ends(&transport));
         let Application { initial_host, dns_host, tls, .. } =
             connection.application.unwrap_or_default();
-        draft.hosts = Hosts {
+        let mut name = |text: Option<&[u8]>| self.names.intern(text.unwrap_or_default());
+        let contact = Contact {
+            ends: None,
+            channel: name(Some(connection.source_channel)),
             direction: Some(connection.direction),
-            initial: self.names.intern(initial_host.unwrap_or_default()),
-            dns: self.names.intern(dns_host.unwrap_or_default()),
-            tls: self.names.intern(tls.unwrap_or_default()),
+            initial: name(initial_host),
+            dns: name(dns_host),
+            tls: name(tls),
         };
+        self.meet(draft, connection.transport.as_ref(), contact);
         // A client asks for the recipient domain, so that the connection is one of that domain even
         // before it has delivered anything.
-        draft.domains.0 = self.domain(initial_host);
+        draft.domain = self.domain(initial_host);
     }
 
-    fn ends(&self, transport: &Transport<'_>) -> Option<(Ends, u64)> {
-        let ends = Ends::new(transport)?;
-        Some((ends, self.keys.ends(ends)))
+    fn meet(&mut self, draft: &mut Draft, transport: Option<&Transport<'_>>, contact: Contact) {
+        let ends = transport.and_then(Ends::new);
+        draft.ends = ends.map(|ends| self.keys.ends(ends));
+        draft.contact = put(&mut self.lists.contacts, Contact { ends, ..contact });
     }
 
     fn domain(&mut self, domain: Option<&[u8]>) -> Symbol {
         let domain = domain.unwrap_or_default();
-        self.lower.clear();
-        self.lower.extend(domain.iter().map(u8::to_ascii_lowercase));
-        self.domains.intern(&self.lower)
+        if !domain.iter().any(u8::is_ascii_uppercase) {
+            return self.domains.intern(domain);
+        }
+        let lower = &mut self.lists.lower;
+        lower.clear();
+        lower.extend(domain.iter().map(u8::to_ascii_lowercase));
+        self.domains.intern(lower)
+    }
+
+    pub(super) fn contact(&self, draft: &Draft) -> Contact {
+        self.lists.contacts.get(draft.contact as usize).copied().unwrap_or_default()
+    }
+
+    pub(super) fn rarity(&self, draft: &Draft) -> Option<&Rarity> {
+        self.lists.rarities.get(draft.rarity as usize)
     }
 
     /// Number of entries.
@@ -191,6 +231,20 @@ impl Batch {
     pub fn is_empty(&self) -> bool {
         self.drafts.is_empty()
     }
+}
+
+impl Rarity {
+    fn is_none(&self) -> bool {
+        let Hop { into, out, done } = self.hop;
+        self.domain.is_none() && self.related.or(into).or(out).or(done).is_none()
+    }
+}
+
+/// Adds to a list; gives the place.
+fn put<T>(list: &mut Vec<T>, item: T) -> u32 {
+    let place = u32::try_from(list.len()).unwrap_or(NOWHERE);
+    list.push(item);
+    place
 }
 
 /// A decimal number; one too large is taken modulo 2^32, for it is compared and nothing else.

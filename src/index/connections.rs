@@ -5,13 +5,14 @@
 //! else to none that was logged. Process ids and ports come again, so a tie holds from the `O` to
 //! shortly behind the `C` (`mta-log-format` section 13).
 
-use super::batch::{Draft, Hosts};
+use super::batch::{Batch, Contact, Draft};
 use super::keys::Key;
 use super::symbols::Adopted;
 use super::{Kind, RowId, Symbol};
 use crate::entry::{Direction, Outcome, Time, Transport};
 use hashbrown::HashTable;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::num::NonZeroU64;
 
 /// Number of a connection, in the order of first sight.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -85,10 +86,29 @@ impl Ends {
 }
 
 fn address(text: &[u8]) -> Option<Ipv6Addr> {
-    Some(match std::str::from_utf8(text).ok()?.parse().ok()? {
-        IpAddr::V4(v4) => v4.to_ipv6_mapped(),
-        IpAddr::V6(v6) => v6,
-    })
+    // Most are of IPv4, and reading these is most of what a connection costs.
+    match version_4(text) {
+        Some(v4) => Some(v4.to_ipv6_mapped()),
+        None => std::str::from_utf8(text).ok()?.parse().ok(),
+    }
+}
+
+fn version_4(text: &[u8]) -> Option<Ipv4Addr> {
+    let mut parts = text.split(|&byte| byte == b'.');
+    let mut octet = || {
+        let digit = |byte: &u8| byte.is_ascii_digit().then(|| u32::from(byte - b'0'));
+        u8::try_from(match parts.next()? {
+            [one] => digit(one)?,
+            [ten @ b'1'..=b'9', one] => digit(ten)? * 10 + digit(one)?,
+            [hundred @ b'1'..=b'2', ten, one] => {
+                digit(hundred)? * 100 + digit(ten)? * 10 + digit(one)?
+            }
+            _ => return None,
+        })
+        .ok()
+    };
+    let address = Ipv4Addr::new(octet()?, octet()?, octet()?, octet()?);
+    parts.next().is_none().then_some(address)
 }
 
 /// One connection.
@@ -161,15 +181,23 @@ impl Connections {
     }
 
     /// Finds or begins the connection of a row, and brings it up to date.
-    pub(super) fn tie(&mut self, row: RowId, time: Time, draft: &Draft, names: &Adopted) -> Tied {
+    pub(super) fn tie(
+        &mut self,
+        row: RowId,
+        time: Time,
+        draft: &Draft,
+        batch: &Batch,
+        names: &Adopted,
+    ) -> Tied {
+        let contact = batch.contact(draft);
         let begins = |state| Connection {
             state,
-            direction: draft.hosts.direction,
-            channel: names.of(draft.channel),
-            initial_host: names.of(draft.hosts.initial),
-            dns_host: names.of(draft.hosts.dns),
-            tls: names.of(draft.hosts.tls),
-            ends: draft.ends.map(|(ends, _)| ends),
+            direction: contact.direction,
+            channel: names.of(contact.channel),
+            initial_host: names.of(contact.initial),
+            dns_host: names.of(contact.dns),
+            tls: names.of(contact.tls),
+            ends: contact.ends,
             opened: time,
             active: time,
             ..Connection::default()
@@ -181,8 +209,8 @@ impl Connections {
             Kind::Unparsed => Some(ConnectionId::UNPARSED),
             // One that failed never was another one.
             Kind::Opened | Kind::ConnectFailed => None,
-            Kind::Closed | Kind::Rejected => self.live(draft, time, 0),
-            _ => self.live(draft, time, LATE),
+            Kind::Closed | Kind::Rejected => self.live(draft, &contact, time, 0),
+            _ => self.live(draft, &contact, time, LATE),
         };
         let id = match (found, draft.kind) {
             (Some(id), _) => id,
@@ -191,16 +219,22 @@ impl Connections {
             (None, Kind::Rejected) => self.begin(draft, begins(State::Rejected)),
             (None, Kind::ConnectFailed) => self.begin(draft, begins(State::Failed)),
             (None, _) if draft.ends.is_some() => {
-                let direction = draft.hosts.direction.or(direction_of(draft.kind));
+                let direction = contact.direction.or(direction_of(draft.kind));
                 self.begin(draft, Connection { direction, ..begins(State::Implied) })
             }
             (None, _) => ConnectionId::NONE_LOGGED,
         };
-        self.update(id, row, time, draft, names)
+        self.update(id, row, time, draft, &contact, names)
     }
 
     /// A connection that this entry can belong to.
-    fn live(&self, draft: &Draft, time: Time, late: u64) -> Option<ConnectionId> {
+    fn live(
+        &self,
+        draft: &Draft,
+        contact: &Contact,
+        time: Time,
+        late: u64,
+    ) -> Option<ConnectionId> {
         let fits = |id: &ConnectionId| {
             let Some(connection) = self.all.get(id.0 as usize) else { return false };
             let elapsed = time.since(connection.active);
@@ -211,20 +245,19 @@ impl Connections {
                 State::Failed if is_handed_over(draft.kind) => false,
                 _ => late > 0 && elapsed <= late,
             };
-            let other = draft
-                .ends
-                .is_some_and(|(ends, _)| connection.ends.is_some_and(|known| known != ends));
+            let other =
+                contact.ends.is_some_and(|ends| connection.ends.is_some_and(|known| known != ends));
             alive && !other
         };
         let by_process = self.by_process.find(draft.process).filter(&fits);
-        by_process.or_else(|| self.by_ends.find(ends_key(draft)).filter(&fits))
+        by_process.or_else(|| self.by_ends.find(draft.ends).filter(&fits))
     }
 
     fn begin(&mut self, draft: &Draft, connection: Connection) -> ConnectionId {
         let id = ConnectionId(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
         self.all.push(connection);
         let of_process = self.by_process.insert(draft.process, id);
-        let of_ends = self.by_ends.insert(ends_key(draft), id);
+        let of_ends = self.by_ends.insert(draft.ends, id);
         // A thread has one connection at a time, and so have two ports: what they had before is
         // over, logged or not.
         for before in [of_process, of_ends].into_iter().flatten() {
@@ -244,6 +277,7 @@ impl Connections {
         row: RowId,
         time: Time,
         draft: &Draft,
+        contact: &Contact,
         names: &Adopted,
     ) -> Tied {
         let Some(connection) = self.all.get_mut(id.0 as usize) else {
@@ -260,14 +294,14 @@ impl Connections {
         }
         connection.state = over.unwrap_or(connection.state);
         if id.is_real() {
-            connection.learn(&draft.hosts, names);
+            connection.learn(contact, names);
         }
         let tells = matches!(draft.kind, Kind::Enqueued | Kind::Ended(_) | Kind::Refused);
         if tells || over.is_some() && connection.told.is_none() {
             connection.told = Some(row);
         }
         if over.is_some() {
-            self.by_ends.remove(ends_key(draft));
+            self.by_ends.remove(draft.ends);
         }
         connection.first.get_or_insert(row);
         Tied { id, before: connection.last.replace(row) }
@@ -276,12 +310,12 @@ impl Connections {
 
 impl Connection {
     /// Takes names that an entry tells and no entry before did.
-    fn learn(&mut self, hosts: &Hosts, names: &Adopted) {
-        self.direction = self.direction.or(hosts.direction);
+    fn learn(&mut self, contact: &Contact, names: &Adopted) {
+        self.direction = self.direction.or(contact.direction);
         for (known, told) in [
-            (&mut self.initial_host, hosts.initial),
-            (&mut self.dns_host, hosts.dns),
-            (&mut self.tls, hosts.tls),
+            (&mut self.initial_host, contact.initial),
+            (&mut self.dns_host, contact.dns),
+            (&mut self.tls, contact.tls),
         ] {
             if known.is_none() {
                 *known = names.of(told);
@@ -304,35 +338,47 @@ fn is_handed_over(kind: Kind) -> bool {
     matches!(kind, Kind::Ended(Outcome::Delivered | Outcome::Relayed | Outcome::HandedOn))
 }
 
-fn ends_key(draft: &Draft) -> Key {
-    draft.ends.map(|(_, key)| key)
-}
-
 /// The newest connection of a key.
 #[derive(Default)]
-struct Lookup(HashTable<(u64, ConnectionId)>);
+struct Lookup(HashTable<(NonZeroU64, ConnectionId)>);
 
 impl Lookup {
     fn find(&self, key: Key) -> Option<ConnectionId> {
         let key = key?;
-        self.0.find(key, |&(other, _)| other == key).map(|&(_, id)| id)
+        self.0.find(key.get(), |&(other, _)| other == key).map(|&(_, id)| id)
     }
 
     /// Puts `id` in the place of what is given back.
     fn insert(&mut self, key: Key, id: ConnectionId) -> Option<ConnectionId> {
         let key = key?;
-        if let Some((_, known)) = self.0.find_mut(key, |&(other, _)| other == key) {
+        if let Some((_, known)) = self.0.find_mut(key.get(), |&(other, _)| other == key) {
             return Some(std::mem::replace(known, id));
         }
-        self.0.insert_unique(key, (key, id), |&(key, _)| key);
+        self.0.insert_unique(key.get(), (key, id), |&(key, _)| key.get());
         None
     }
 
     fn remove(&mut self, key: Key) {
         if let Some(entry) =
-            key.and_then(|key| self.0.find_entry(key, |&(other, _)| other == key).ok())
+            key.and_then(|key| self.0.find_entry(key.get(), |&(other, _)| other == key).ok())
         {
             entry.remove();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn addresses_are_those_that_the_standard_library_reads(
+            text in "[0-9]{0,4}(\\.[0-9]{0,4}){0,4}|[0-9.:a-f]{0,20}|[0-2]?[0-9]{1,2}(\\.[0-2]?[0-9]{1,2}){3}",
+        ) {
+            let expected: Option<IpAddr> = text.parse().ok();
+            prop_assert_eq!(address(text.as_bytes()).map(|known| known.to_canonical()), expected.map(|a| a.to_canonical()));
         }
     }
 }

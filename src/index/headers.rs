@@ -9,6 +9,7 @@ use super::batch::Draft;
 use super::{Kind, MessageId, RowId};
 use crate::entry::{Outcome, Time};
 use std::collections::VecDeque;
+use std::num::NonZeroU64;
 
 /// Neighbours that are kept: entries of a busy log's last moment.
 const NEAR: usize = 256;
@@ -21,7 +22,7 @@ struct Mark {
     source: u16,
     time: Time,
     /// Process and thread as a fingerprint, and the number of the operation.
-    operation: Option<(u64, u32)>,
+    operation: Option<(NonZeroU64, u32)>,
 }
 
 impl Mark {

@@ -4,6 +4,7 @@ use super::Ends;
 use crate::entry::Entry;
 use foldhash::quality::RandomState;
 use std::hash::{BuildHasher, Hash};
+use std::num::NonZeroU64;
 
 /// Makes the fingerprints of one index. They are keyed at random, so that no stranger can choose
 /// ids that fall together; by chance two of ten million do once in 370,000 runs.
@@ -11,18 +12,24 @@ use std::hash::{BuildHasher, Hash};
 pub struct Keys(RandomState);
 
 impl Keys {
-    fn of(&self, key: impl Hash) -> u64 {
-        self.0.hash_one(key).max(1)
+    fn of(&self, key: impl Hash) -> NonZeroU64 {
+        NonZeroU64::new(self.0.hash_one(key)).unwrap_or(NonZeroU64::MIN)
     }
 
     /// Node, process and thread: what an `O`, its deliveries and its `C` share.
     pub(super) fn process(&self, entry: &Entry<'_>) -> Key {
         let process = entry.process?;
-        Some(self.of((entry.node, process.pid, process.thread)))
+        // Its text without the number of the operation names process and thread.
+        let thread = process.text.len().checked_sub(process.sequence.len())?;
+        let thread = process.text.get(..thread)?;
+        Some(match entry.node {
+            None => self.of((b'p', thread)),
+            Some(node) => self.of((b'n', node, thread)),
+        })
     }
 
     /// Both ends of a TCP connection.
-    pub(super) fn ends(&self, ends: Ends) -> u64 {
+    pub(super) fn ends(&self, ends: Ends) -> NonZeroU64 {
         self.of(ends)
     }
 
@@ -38,10 +45,10 @@ impl Keys {
     }
 
     /// A recipient of a sender in a channel.
-    pub(super) fn hop(&self, channel: &[u8], from: &[u8], original_to: &[u8]) -> u64 {
+    pub(super) fn hop(&self, channel: &[u8], from: &[u8], original_to: &[u8]) -> NonZeroU64 {
         self.of((channel, from, original_to))
     }
 }
 
 /// A fingerprint; `None` if the entry has no such field.
-pub(super) type Key = Option<u64>;
+pub(super) type Key = Option<NonZeroU64>;

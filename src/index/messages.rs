@@ -5,10 +5,11 @@
 //! fingerprint only; an id costs some twenty bytes, and so does a queue file.
 
 use super::RowId;
-use super::batch::Draft;
+use super::batch::{Draft, Hop, Rarity};
 use super::keys::Key;
 use hashbrown::HashTable;
 use std::collections::BTreeSet;
+use std::num::NonZeroU64;
 
 /// Number of a message, in the order of first sight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -45,24 +46,27 @@ pub(super) struct Messages {
     after: BTreeSet<(MessageId, MessageId)>,
     /// Recipients that are in an intermediate channel, with their message; without one if there are
     /// two that can't be told apart.
-    passing: HashTable<(u64, Option<MessageId>)>,
+    passing: HashTable<(NonZeroU64, Option<MessageId>)>,
 }
 
 impl Messages {
     /// The message of an entry, new or known; `None` if it names neither id nor queue file.
-    pub(super) fn of(&mut self, draft: &Draft) -> Option<MessageId> {
+    pub(super) fn of(&mut self, draft: &Draft, rarity: Option<&Rarity>) -> Option<MessageId> {
         let message = self.by_id_or_file(draft.message, draft.file)?;
-        if let Some(related) = draft.related.and_then(|key| self.by_id_or_file(Some(key), None)) {
-            link(&mut self.about, &mut self.bounced, message, related);
+        if let Some(rarity) = rarity {
+            let related = rarity.related.and_then(|key| self.by_id_or_file(Some(key), None));
+            if let Some(related) = related {
+                link(&mut self.about, &mut self.bounced, message, related);
+            }
+            self.pass(message, &rarity.hop);
         }
-        self.pass(message, draft);
         Some(message)
     }
 
     fn by_id_or_file(&mut self, id: Key, file: Key) -> Option<MessageId> {
         id.or(file)?;
-        let by_id = id.and_then(|id| self.known.find(id));
-        let by_file = file.and_then(|file| self.known.find(file));
+        let by_id = id.and_then(|id| self.known.find(id.get()));
+        let by_file = file.and_then(|file| self.known.find(file.get()));
         let found = match (id, by_id, by_file) {
             (_, Some(known), _) | (None, None, Some(known)) => Some(known.message),
             // What had no id until now has got one: the option was switched on.
@@ -75,9 +79,9 @@ impl Messages {
         };
         for (key, known) in [(id, by_id), (file, by_file)] {
             match (key, known) {
-                (Some(key), None) => self.known.insert(key, message, id.is_none()),
+                (Some(key), None) => self.known.insert(key.get(), message, id.is_none()),
                 (Some(key), Some(known)) if known.nameless && id.is_some() => {
-                    self.known.name(key);
+                    self.known.name(key.get());
                 }
                 _ => {}
             }
@@ -93,24 +97,25 @@ impl Messages {
 
     /// Follows a recipient through an intermediate channel, which may give the message another id:
     /// in by one enqueue, on by another, out by the dequeue.
-    fn pass(&mut self, message: MessageId, draft: &Draft) {
-        let same = |key: u64| move |&(other, _): &(u64, Option<MessageId>)| other == key;
-        if let Some(key) = draft.hop.out
-            && let Some(&(_, Some(origin))) = self.passing.find(key, same(key))
+    fn pass(&mut self, message: MessageId, hop: &Hop) {
+        let same =
+            |key: NonZeroU64| move |&(other, _): &(NonZeroU64, Option<MessageId>)| other == key;
+        if let Some(key) = hop.out
+            && let Some(&(_, Some(origin))) = self.passing.find(key.get(), same(key))
             && self.last(message).is_none()
         {
             link(&mut self.before, &mut self.after, message, origin);
         }
-        if let Some(key) = draft.hop.into {
-            match self.passing.find_mut(key, same(key)) {
-                Some((_, known)) => *known = known.filter(|&known| known == message),
-                None => {
-                    self.passing.insert_unique(key, (key, Some(message)), |&(key, _)| key);
-                }
+        if let Some(key) = hop.into {
+            if let Some((_, known)) = self.passing.find_mut(key.get(), same(key)) {
+                *known = known.filter(|&known| known == message);
+            } else {
+                let passing = (key, Some(message));
+                self.passing.insert_unique(key.get(), passing, |&(key, _)| key.get());
             }
         }
-        if let Some(key) = draft.hop.done
-            && let Ok(entry) = self.passing.find_entry(key, same(key))
+        if let Some(key) = hop.done
+            && let Ok(entry) = self.passing.find_entry(key.get(), same(key))
         {
             entry.remove();
         }

@@ -2,7 +2,6 @@
 
 use super::batch::Draft;
 use super::connections::Tied as TiedConnection;
-use super::symbols::Adopted;
 use super::{ConnectionId, MessageId, Symbol};
 use crate::entry::{Action, Body, Entry, Outcome, Time};
 
@@ -102,14 +101,14 @@ impl Rows {
         draft: &Draft,
         time: Time,
         connection: TiedConnection,
-        domains: &Adopted,
+        domains: (Symbol, Symbol),
     ) {
         let row = self.next_id();
         self.place.push(u64::from(draft.place.source) << OFFSET_BITS | draft.place.offset);
         self.length.push(draft.length);
         self.time.push(time);
         self.kind.push(draft.kind);
-        self.domains.push((domains.of(draft.domains.0), domains.of(draft.domains.1)));
+        self.domains.push(domains);
         self.connection.push(connection.id);
         self.next.push(RowId(0));
         self.message.push(None);

@@ -21,6 +21,8 @@ pub struct Symbols {
     /// Where each text ends in `bytes`; it begins where the one before ends.
     ends: Vec<usize>,
     table: HashTable<u32>,
+    /// What was asked for last, which is often asked for again.
+    last: Symbol,
     /// Keyed at random: strangers choose the texts, and could choose some that collide.
     hasher: RandomState,
 }
@@ -31,6 +33,7 @@ impl Default for Symbols {
             bytes: Vec::new(),
             ends: Vec::new(),
             table: HashTable::new(),
+            last: Symbol::default(),
             hasher: RandomState::default(),
         };
         symbols.intern(b"");
@@ -41,6 +44,14 @@ impl Default for Symbols {
 impl Symbols {
     /// The symbol of a text, new or known.
     pub fn intern(&mut self, text: &[u8]) -> Symbol {
+        if self.text(self.last) == text && !self.is_empty() {
+            return self.last;
+        }
+        self.last = self.look_up(text);
+        self.last
+    }
+
+    fn look_up(&mut self, text: &[u8]) -> Symbol {
         let hash = self.hasher.hash_one(text);
         if let Some(&known) = self.table.find(hash, |&other| self.text(Symbol(other)) == text) {
             return Symbol(known);
