@@ -17,10 +17,8 @@
 //! * A file read to its end and let go leaves a mark (its number, the place, the bytes before it),
 //!   so that it is not read twice if the path leads back to it.
 //!
-//! Not here yet: rolls nobody saw, because the program was stopped during more than one of them.
-//! The files between are then in `mail.log_yesterday` and at the end of `mail.log`; reading them
-//! first belongs in `Follower::open`, before the stream of the new file begins, and the marks tell
-//! which of them were read.
+//! And one more where the path ends with `_current`, as in the MTA's own logs: what was rolled while
+//! nobody looked is read first, from `mail.log_yesterday` and the end of `mail.log`.
 //!
 //! What happened to the log is told in between, as [`Step::Event`], once each.
 //!
@@ -47,6 +45,8 @@ use std::time::Duration;
 
 use crate::source::{Fs, Identity};
 
+mod catch_up;
+mod copy;
 mod event;
 mod open;
 mod read;
@@ -54,6 +54,7 @@ mod state;
 mod step;
 mod stream;
 
+use catch_up::Older;
 pub use event::{Counters, Event};
 use open::Sight;
 pub use state::{Reason, State};
@@ -89,6 +90,8 @@ pub struct Follower {
     sight: Sight,
     /// The directory that the current file was opened in.
     directory: Option<Identity>,
+    /// The files that the log is rolled into, where that is known.
+    older: Option<Older>,
     /// What happened and was not told yet.
     events: VecDeque<Event>,
     /// The trouble that was told last, until it is over.
@@ -120,8 +123,10 @@ impl Follower {
 
     /// The same, with at most `limit` bytes a step (at least 1).
     pub fn with_limit(path: impl Into<PathBuf>, limit: usize) -> Self {
+        let path = path.into();
         Self {
-            path: path.into(),
+            older: Older::of(&path),
+            path,
             streams: Vec::new(),
             marks: VecDeque::new(),
             opened: 0,
@@ -154,6 +159,7 @@ impl Follower {
         if let Some(event) = self.events.pop_front() {
             return Step::Event(event);
         }
+        self.begin(fs);
         self.look(fs);
         let was_without = self.current().is_none();
         if was_without && let Some(step) = self.take_up(fs) {
@@ -164,12 +170,18 @@ impl Follower {
         }
         // With the old file read to its end the new one is opened at once: who is idle may wait.
         let lost_it = !was_without && self.current().is_none();
-        if (lost_it || self.doubts_current(now))
+        let is_gone = matches!(self.sight, Sight::Gone { .. });
+        if (lost_it || is_gone || self.doubts_current(now))
             && let Some(step) = self.take_up(fs)
         {
             return step;
         }
         let state = self.state();
+        if !state.is_trouble()
+            && let Some(event) = self.caught_up()
+        {
+            return Step::Event(event);
+        }
         self.notice(state).map_or(Step::Idle(state), Step::Event)
     }
 

@@ -59,10 +59,15 @@ impl Follower {
 
     /// Opens what the path leads to, if it can be.
     pub(super) fn take_up(&mut self, fs: &dyn Fs) -> Option<Step> {
-        if !matches!(self.sight, Sight::Other | Sight::Same { .. }) {
-            return None;
-        }
-        self.open(fs).unwrap_or_else(|error| {
+        let taken_up = match self.sight {
+            Sight::Other | Sight::Same { .. } => self.open(fs),
+            // What was there unseen may have been rolled since.
+            Sight::Gone { .. } | Sight::Barred(Reason { kind: io::ErrorKind::NotFound, .. }) => {
+                return matches!(self.catch_up(fs), Ok(true)).then(|| self.announce())?;
+            }
+            Sight::Barred(_) | Sight::NotAFile(_) => return None,
+        };
+        taken_up.unwrap_or_else(|error| {
             self.sight = Sight::Barred(Reason::of(&error));
             None
         })
@@ -84,11 +89,13 @@ impl Follower {
         }
         let (mark, why) = match self.returned(&*handle, &stat.identity)? {
             Some(mark) => (mark, Opening::Returned),
+            None if self.catch_up(fs)? => return Ok(self.announce()),
             None => (Mark::at_start(stat.identity), self.why_opened()),
         };
+        self.note_roll(fs);
         self.tell_opened(fs, why);
         self.retire_current();
-        let stream = Stream::new(self.next_id(), handle, mark, why);
+        let stream = self.stream(handle, mark, why);
         self.streams.push(stream);
         Ok(self.announce())
     }
@@ -107,6 +114,11 @@ impl Follower {
 
     /// Takes back the mark of a file that was let go, if this is it.
     fn returned(&mut self, handle: &dyn Handle, identity: &Identity) -> io::Result<Option<Mark>> {
+        if let Some(mark) =
+            self.older.as_mut().map_or(Ok(None), |older| older.returned(handle, identity))?
+        {
+            return Ok(Some(mark));
+        }
         for index in (0..self.marks.len()).rev() {
             if self.marks[index].proves(handle, identity)? {
                 return Ok(self.marks.remove(index));
@@ -117,10 +129,13 @@ impl Follower {
 
     /// Tells what has led to another file.
     fn tell_opened(&mut self, fs: &dyn Fs, why: Opening) {
-        let parent = self.path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let directory = parent.and_then(|parent| Some(fs.stat(parent).ok()?.identity));
-        let before = std::mem::replace(&mut self.directory, directory);
-        let is_moved = before.zip(directory).is_some_and(|(before, now)| !before.is_same(&now));
+        let is_moved = self.is_moved(fs);
+        self.directory = self.directory_now(fs);
+        if is_moved && let Some(older) = &mut self.older {
+            older.begin(fs);
+        }
+        let caught_up = self.caught_up();
+        self.events.extend(caught_up);
         match why {
             Opening::Rolled | Opening::Returned | Opening::Recreated if is_moved => {
                 self.events.push_back(Event::DirectoryReplaced);
@@ -131,8 +146,20 @@ impl Follower {
                 let deleted = self.notice(State::Deleted);
                 self.events.extend(deleted);
             }
-            Opening::First | Opening::Truncated | Opening::Rewritten => {}
+            Opening::First | Opening::Truncated | Opening::Rewritten | Opening::Unseen => {}
         }
+    }
+
+    /// The directory that the path is in now.
+    fn directory_now(&self, fs: &dyn Fs) -> Option<Identity> {
+        let parent = self.path.parent().filter(|parent| !parent.as_os_str().is_empty())?;
+        Some(fs.stat(parent).ok()?.identity)
+    }
+
+    /// Whether that is another one than when a file was last opened in it.
+    pub(super) fn is_moved(&self, fs: &dyn Fs) -> bool {
+        let is_other = |(before, now): (Identity, Identity)| !before.is_same(&now);
+        self.directory.zip(self.directory_now(fs)).is_some_and(is_other)
     }
 
     fn why_opened(&self) -> Opening {
@@ -141,6 +168,10 @@ impl Follower {
             Some(before) if before.is_unlinked() => Opening::Recreated,
             _ => Opening::Rolled,
         }
+    }
+
+    pub(super) fn stream(&mut self, handle: Arc<dyn Handle>, mark: Mark, why: Opening) -> Stream {
+        Stream::new(self.next_id(), handle, mark, why)
     }
 
     pub(super) fn next_id(&mut self) -> StreamId {

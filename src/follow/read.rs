@@ -10,6 +10,10 @@ use super::{DRAIN_FILES, DRAIN_LONGEST, DRAIN_QUIET, Event, Follower, MARKS, Ope
 impl Follower {
     /// Reads the streams in turn, until one of them has something to tell.
     pub(super) fn read_round(&mut self, now: Duration, out: &mut Vec<u8>) -> Option<Step> {
+        // A part that was missed is older than all else, and has an end.
+        if let Some(part) = self.streams.iter().position(|stream| stream.end.is_some()) {
+            return self.read(part, now, out);
+        }
         (0..self.streams.len()).find_map(|_| {
             let index = self.turn % self.streams.len();
             self.turn = index + 1;
@@ -33,14 +37,23 @@ impl Follower {
             drain.is_spent = is_over && *behind == 0;
         }
         let is_at_end = !matches!(read, Read::Bytes { behind: 1.., .. });
-        let id = stream.id;
+        let (id, is_part, is_unseen) = (stream.id, stream.end.is_some(), stream.is_unseen);
+        if is_unseen {
+            self.count_unseen(out);
+        }
         if was_replaced && is_at_end {
             self.retire_current();
         }
         match read {
             Read::Bytes { offset, behind } => Some(Step::Bytes { stream: id, offset, behind }),
+            Read::Other(_) if is_part => {
+                let missed = self.missed_part();
+                self.events.extend(missed);
+                self.finish(index);
+                Some(Step::Finished { stream: id, overwritten: true })
+            }
             Read::Other(why) => Some(self.restart(index, why, now)),
-            Read::End if is_over || self.is_quiet(index) => Some(self.finish(index)),
+            Read::End if is_part || is_over || self.is_quiet(index) => Some(self.finish(index)),
             Read::Trouble if is_over => {
                 self.events.extend(self.streams[index].reason().map(Event::GaveUp));
                 Some(self.finish(index))
@@ -67,11 +80,17 @@ impl Follower {
     /// Lets a drained file go.
     fn finish(&mut self, index: usize) -> Step {
         let stream = self.streams.remove(index);
+        let id = stream.id;
+        let forgotten = match &mut self.older {
+            _ if stream.end.is_some() => None,
+            Some(older) => older.keep(stream).map(|stream| stream.mark),
+            None => Some(stream.mark),
+        };
         if self.marks.len() == MARKS {
             self.marks.pop_front();
         }
-        self.marks.push_back(stream.mark);
-        Step::Finished { stream: stream.id, overwritten: false }
+        self.marks.extend(forgotten);
+        Step::Finished { stream: id, overwritten: false }
     }
 
     /// The file holds other content: its stream is over, a new one takes its place.
@@ -81,9 +100,9 @@ impl Follower {
         self.events.push_back(stream.truncated(now));
         let over = stream.id;
         let mark = Mark::at_start(stream.mark.identity);
-        let drain = stream.drain;
+        let (order, drain) = (stream.order, stream.drain);
         *stream = Stream::new(id, Arc::clone(&stream.handle), mark, why);
-        stream.drain = drain;
+        (stream.order, stream.drain) = (order, drain);
         Step::Finished { stream: over, overwritten: true }
     }
 }

@@ -46,7 +46,7 @@ pub enum Step {
     Idle(State),
 }
 
-/// Why a stream begins; from its first byte, but for [`Opening::Returned`].
+/// Why a stream begins; from its first byte, but for [`Opening::Returned`] and [`Opening::Unseen`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Opening {
     /// The first file at the path.
@@ -59,6 +59,8 @@ pub enum Opening {
     Truncated,
     /// The same file holds other bytes where it was read: truncated and filled again.
     Rewritten,
+    /// What was at the path unseen was found in an older file: all of that, or a part of it.
+    Unseen,
     /// A file that was let go is back at the path; its stream goes on where the one before ended.
     Returned,
 }

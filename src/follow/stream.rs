@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Event, Opening, Reason, State, Step, StreamId};
-use crate::source::{Handle, Identity, read_full, uninterrupted};
+use crate::source::{Handle, Identity, read_full, read_span, uninterrupted};
 
 /// How many bytes before the place to go on from are read again and compared.
 pub(super) const OVERLAP: usize = 64;
@@ -27,6 +27,16 @@ pub(super) struct Mark {
 }
 
 impl Mark {
+    /// The place at `offset` of a file.
+    pub(super) fn at(handle: &dyn Handle, identity: Identity, offset: u64) -> io::Result<Self> {
+        let mut mark = Self::at_start(identity);
+        let start = offset.saturating_sub(OVERLAP as u64);
+        let before = usize::try_from(offset - start).unwrap_or(OVERLAP);
+        mark.advance(&read_span(handle, start, before)?);
+        mark.offset = offset;
+        Ok(mark)
+    }
+
     pub(super) fn at_start(identity: Identity) -> Self {
         Self { identity, offset: 0, anchor: [0; OVERLAP] }
     }
@@ -35,6 +45,11 @@ impl Mark {
     fn anchor(&self) -> &[u8] {
         let len = usize::try_from(self.offset).map_or(OVERLAP, |offset| offset.min(OVERLAP));
         &self.anchor[OVERLAP - len..]
+    }
+
+    /// Whether what follows begins a line.
+    pub(super) fn is_at_line(&self) -> bool {
+        self.offset == 0 || self.anchor.last() == Some(&b'\n')
     }
 
     fn advance(&mut self, bytes: &[u8]) {
@@ -104,10 +119,16 @@ pub(super) enum Read {
 #[derive(Debug)]
 pub(super) struct Stream {
     pub(super) id: StreamId,
+    /// A stream with a higher one is of a file that was at the path later.
+    pub(super) order: u32,
     pub(super) handle: Arc<dyn Handle>,
     pub(super) mark: Mark,
     /// None while the path leads to it.
     pub(super) drain: Option<Drain>,
+    /// Only a part of the file is of this stream, up to here.
+    pub(super) end: Option<u64>,
+    /// Nobody saw it while it was at the path.
+    pub(super) is_unseen: bool,
     /// Why it begins, until that was told.
     untold: Option<Opening>,
     trouble: Option<Trouble>,
@@ -119,13 +140,21 @@ impl Stream {
     pub(super) fn new(id: StreamId, handle: Arc<dyn Handle>, mark: Mark, why: Opening) -> Self {
         Self {
             id,
+            order: id.0,
             handle,
             mark,
             drain: None,
+            end: None,
+            is_unseen: why == Opening::Unseen,
             untold: Some(why),
             trouble: None,
             seen: (0, Duration::ZERO),
         }
+    }
+
+    /// A file that was read up to the mark before, or not to be read up to there.
+    pub(super) fn known(handle: Arc<dyn Handle>, mark: Mark) -> Self {
+        Self { untold: None, ..Self::new(StreamId(0), handle, mark, Opening::First) }
     }
 
     /// Tells, once, that it begins.
@@ -160,7 +189,11 @@ impl Stream {
         let anchor = self.mark.anchor();
         let offset = self.mark.offset;
         let start = offset - anchor.len() as u64;
-        let room = buffer.len() - OVERLAP + anchor.len();
+        let room = buffer.len() - OVERLAP;
+        let room = self.end.map_or(room, |end| {
+            usize::try_from(end.saturating_sub(offset)).map_or(room, |left| left.min(room))
+        });
+        let room = room + anchor.len();
         let count = uninterrupted(|| self.handle.read_at(start, &mut buffer[..room]))?;
         let Some((overlap, fresh)) = buffer[..count].split_at_checked(anchor.len()) else {
             return self.is_truncated(offset);
@@ -184,8 +217,8 @@ impl Stream {
 
     /// How much is unread; only for showing, so an error here is none of the reading.
     fn behind(&self) -> u64 {
-        uninterrupted(|| self.handle.stat())
-            .map_or(0, |stat| stat.len.saturating_sub(self.mark.offset))
+        let len = self.end.or_else(|| Some(uninterrupted(|| self.handle.stat()).ok()?.len));
+        len.map_or(0, |len| len.saturating_sub(self.mark.offset))
     }
 
     fn pause(&mut self, error: &io::Error, now: Duration) {

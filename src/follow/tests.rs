@@ -11,7 +11,17 @@ use std::time::Duration;
 use super::*;
 use crate::source::{Disk, Handle, Identity, Kind, Memory, read_span};
 
+/// Each as a test in memory and as one on disk.
+macro_rules! on_every_ground {
+    ($($name:ident)*) => {
+        mod in_memory { $(#[test] fn $name() { super::$name(&super::super::Ground::memory()); })* }
+        #[cfg(unix)]
+        mod on_disk { $(#[test] fn $name() { super::$name(&super::super::Ground::disk()); })* }
+    };
+}
+
 mod cases;
+mod catch_up;
 mod events;
 mod faults;
 mod model;
@@ -57,6 +67,24 @@ impl Ground {
                 file.unwrap().write_all(bytes.as_ref()).unwrap();
             }
         }
+    }
+
+    fn text(&self, name: &str) -> Vec<u8> {
+        let handle = self.fs().open(&self.path(name)).unwrap();
+        let len = handle.stat().unwrap().len;
+        read_span(&*handle, 0, usize::try_from(len).unwrap()).unwrap()
+    }
+
+    fn exists(&self, name: &str) -> bool {
+        self.fs().stat(&self.path(name)).is_ok()
+    }
+
+    /// What the MTA does each night with `log_current`.
+    fn return_job(&self) {
+        if self.exists("log_yesterday") {
+            self.append("log", self.text("log_yesterday"));
+        }
+        self.rename("log_current", "log_yesterday");
     }
 
     fn rename(&self, from: &str, to: &str) {
@@ -125,6 +153,8 @@ struct Watch<'a> {
     now: Duration,
     seen: BTreeMap<StreamId, Seen>,
     events: Vec<Event>,
+    /// What was told, in its order.
+    order: Vec<(StreamId, Vec<u8>)>,
 }
 
 impl<'a> Watch<'a> {
@@ -136,7 +166,7 @@ impl<'a> Watch<'a> {
         // So few bytes a step that what a step leaves over matters.
         let follower = Follower::with_limit(path, 100);
         let now = Duration::from_secs(1000);
-        Self { fs, follower, now, seen: BTreeMap::new(), events: Vec::new() }
+        Self { fs, follower, now, seen: BTreeMap::new(), events: Vec::new(), order: Vec::new() }
     }
 
     fn poll(&mut self) -> Step {
@@ -151,9 +181,10 @@ impl<'a> Watch<'a> {
             Step::Bytes { stream, offset, .. } => {
                 let seen = self.seen.get_mut(stream).unwrap();
                 assert!(!seen.is_finished && !bytes.is_empty() && bytes.len() <= 164);
-                if seen.why != Opening::Returned {
+                if !matches!(seen.why, Opening::Returned | Opening::Unseen) {
                     assert_eq!(*offset, seen.bytes.len() as u64);
                 }
+                self.order.push((*stream, bytes.clone()));
                 seen.bytes.append(&mut bytes);
             }
             Step::Finished { stream, .. } => {

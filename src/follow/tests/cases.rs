@@ -2,15 +2,6 @@
 
 use super::*;
 
-/// Each as a test in memory and as one on disk.
-macro_rules! on_every_ground {
-    ($($name:ident)*) => {
-        mod in_memory { $(#[test] fn $name() { super::$name(&super::super::Ground::memory()); })* }
-        #[cfg(unix)]
-        mod on_disk { $(#[test] fn $name() { super::$name(&super::super::Ground::disk()); })* }
-    };
-}
-
 on_every_ground! {
     f1_the_old_file_is_read_to_its_end_before_the_new_one
     f2_late_entries_of_the_old_file_are_read_beside_the_new_one

@@ -12,7 +12,10 @@ const EINTR: i32 = 4;
 const EIO: i32 = 5;
 const EACCES: i32 = 13;
 const EMFILE: i32 = 24;
+const ENOSPC: i32 = 28;
 const ESTALE: i32 = 116;
+
+const CODES: [i32; 7] = [ENOENT, EINTR, EIO, EACCES, EMFILE, ENOSPC, ESTALE];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Call {
@@ -109,7 +112,7 @@ impl Handle for FaultyFile {
 const PAUSE: Duration = Duration::from_millis(1500);
 
 /// A day in the life of a log, with a pause after each event.
-fn live(fs: &Faulty) -> Vec<(Opening, String, bool)> {
+fn live(fs: &Faulty) -> Vec<Life> {
     let (log, old) = (Path::new("log"), Path::new("old"));
     let mut watch = Watch::over(fs, log);
     fs.memory.append(log, LINE.repeat(3).as_bytes());
@@ -135,8 +138,58 @@ fn live(fs: &Faulty) -> Vec<(Opening, String, bool)> {
     watch.pass(QUIET + PAUSE);
     fs.plan.lock().unwrap().once = None;
     assert_eq!(watch.pass(PAUSE), State::Following);
+    lives(watch)
+}
+
+/// Why a stream began, all of it, and whether it is over.
+type Life = (Opening, String, bool);
+
+fn lives(watch: Watch<'_>) -> Vec<Life> {
     let seen = watch.seen.into_values();
     seen.map(|seen| (seen.why, String::from_utf8(seen.bytes).unwrap(), seen.is_finished)).collect()
+}
+
+/// What the MTA does at night.
+fn return_job(fs: &Faulty) {
+    let [current, yesterday, all] = ["log_current", "log_yesterday", "log"].map(Path::new);
+    if let Some(file) = fs.memory.file(yesterday) {
+        let len = usize::try_from(file.stat().unwrap().len).unwrap();
+        fs.memory.append(all, &read_span(&*file, 0, len).unwrap());
+    }
+    fs.memory.rename(current, yesterday).unwrap();
+}
+
+fn pass_nights(fs: &Faulty, nights: std::ops::Range<usize>) {
+    for night in nights {
+        return_job(fs);
+        let entries = format!("{night:02}-Feb {LINE}").repeat(3);
+        fs.memory.append(Path::new("log_current"), entries.as_bytes());
+    }
+}
+
+/// Nights of which the follower sees some.
+fn live_through_nights(fs: &Faulty) -> Vec<Life> {
+    let (current, yesterday) = (Path::new("log_current"), Path::new("log_yesterday"));
+    fs.memory.append(current, format!("00-Feb {LINE}").as_bytes());
+    let mut watch = Watch::over(fs, current);
+    watch.pass(PAUSE);
+    pass_nights(fs, 1..2);
+    watch.pass(QUIET + PAUSE);
+    fs.memory.append(yesterday, b"late\n");
+    pass_nights(fs, 2..6);
+    watch.pass(PAUSE);
+    pass_nights(fs, 6..7);
+    watch.pass(PAUSE);
+    pass_nights(fs, 7..9);
+    watch.pass(PAUSE);
+    pass_nights(fs, 9..12);
+    return_job(fs);
+    watch.pass(PAUSE);
+    fs.memory.append(current, b"and all is well\n");
+    watch.pass(QUIET + PAUSE);
+    fs.plan.lock().unwrap().once = None;
+    assert_eq!(watch.pass(PAUSE), State::Following);
+    lives(watch)
 }
 
 #[test]
@@ -146,7 +199,7 @@ fn f19_f20_one_failing_call_loses_and_repeats_nothing() {
     assert_eq!(expected.len(), 5);
     let calls = calm.calls().len();
     assert!(calls > 200, "{calls}");
-    for code in [ENOENT, EINTR, EIO, EACCES, EMFILE, ESTALE] {
+    for code in CODES {
         for once in 1..=calls {
             let fs = Faulty::default();
             *fs.plan.lock().unwrap() = Plan { once: Some(once), code, ..Plan::default() };
@@ -158,6 +211,25 @@ fn f19_f20_one_failing_call_loses_and_repeats_nothing() {
                 }
             }
             assert_eq!(seen, expected, "error {code} at call {once}");
+        }
+    }
+}
+
+#[test]
+fn f4_one_failing_call_does_not_keep_from_catching_up() {
+    let calm = Faulty::default();
+    let expected = live_through_nights(&calm);
+    let all: String = expected.iter().map(|life| &*life.1).collect();
+    for night in 0..12 {
+        let times = if night == 0 { 1 } else { 3 };
+        assert_eq!(all.matches(&format!("{night:02}-Feb")).count(), times, "night {night}");
+    }
+    let calls = calm.calls().len();
+    for code in CODES {
+        for once in 1..=calls {
+            let fs = Faulty::default();
+            *fs.plan.lock().unwrap() = Plan { once: Some(once), code, ..Plan::default() };
+            assert_eq!(live_through_nights(&fs), expected, "error {code} at call {once}");
         }
     }
 }

@@ -1,0 +1,288 @@
+//! Rolls that nobody saw, because the program was stopped during more than one of them.
+//!
+//! The roll of the MTA destroys nothing (`mta-log-format` section 2): each night `X_yesterday` is
+//! appended to `X`, `X_current` becomes `X_yesterday`, and the next entry makes a new `X_current`. So
+//! if `X_yesterday` is a file that is not known, it was at the path unseen, and so were those whose
+//! bytes stand in `X` behind the copy of the last known one. They are read first, in their order.
+
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::open::Sight;
+use super::stream::{Drain, Mark, OVERLAP, Stream};
+use super::{DRAIN_QUIET, Event, Follower, Opening, Reason, copy};
+use crate::source::{Fs, Handle, Identity, Kind, Stat, uninterrupted};
+
+/// The files beside a log that it is rolled into.
+#[derive(Debug)]
+pub(super) struct Older {
+    /// `X_yesterday`.
+    yesterday: PathBuf,
+    /// `X`.
+    all: PathBuf,
+    has_begun: bool,
+    /// The last file that was read at the path, or the one of yesterday at the start. Held, so that
+    /// its number stays its own.
+    kept: Option<Stream>,
+    /// Which file `X` was, and how much of it is known.
+    seen: Option<(Identity, u64)>,
+    /// Since when it cannot be found out what was missed, in watched time.
+    failing: Option<Duration>,
+    caught: Option<Caught>,
+}
+
+/// What was caught up and not told yet.
+#[derive(Debug)]
+struct Caught {
+    files: u32,
+    is_all: bool,
+    from: Vec<PathBuf>,
+    entries: u64,
+}
+
+/// What was appended to `X` of files that nobody saw.
+enum Growth {
+    Nothing,
+    /// These bytes.
+    Missed(Arc<dyn Handle>, Mark, u64),
+    /// It cannot be known, because the last known file is not in it.
+    Unknown,
+}
+
+impl Older {
+    /// For a path that ends with `_current`.
+    pub(super) fn of(path: &Path) -> Option<Self> {
+        let name = path.file_name()?.to_str()?.strip_suffix("_current")?;
+        Some(Self {
+            yesterday: path.with_file_name(format!("{name}_yesterday")),
+            all: path.with_file_name(name),
+            has_begun: false,
+            kept: None,
+            seen: None,
+            failing: None,
+            caught: None,
+        })
+    }
+
+    /// Takes note of what is there when the following begins: all that is known.
+    pub(super) fn begin(&mut self, fs: &dyn Fs) {
+        self.has_begun = true;
+        self.kept = twice(|| {
+            let handle = fs.open(&self.yesterday)?;
+            let stat = handle.stat()?;
+            let mark = Mark::at(&*handle, stat.identity, stat.len)?;
+            Ok(Stream::known(handle, mark))
+        })
+        .ok();
+        self.note_all(fs);
+    }
+
+    fn note_all(&mut self, fs: &dyn Fs) {
+        let stat = twice(|| fs.stat(&self.all));
+        self.seen = stat.ok().map(|stat| (stat.identity, stat.len));
+    }
+
+    /// Keeps a file that was read to its end, unless a later one is kept; gives the other one.
+    pub(super) fn keep(&mut self, stream: Stream) -> Option<Stream> {
+        match &mut self.kept {
+            Some(kept) if kept.order > stream.order => Some(stream),
+            kept => kept.replace(stream),
+        }
+    }
+
+    /// Gives up the kept file if it is this one, and says how far it was read.
+    pub(super) fn returned(
+        &mut self,
+        handle: &dyn Handle,
+        identity: &Identity,
+    ) -> io::Result<Option<Mark>> {
+        let is_kept = self.kept.as_ref().map_or(Ok(false), |kept| kept.is_of(handle, identity))?;
+        Ok(self.kept.take_if(|_| is_kept).map(|kept| kept.mark))
+    }
+
+    /// The file of yesterday, if there is one.
+    fn open_yesterday(&self, fs: &dyn Fs) -> io::Result<Option<(Arc<dyn Handle>, Stat)>> {
+        // One answer that there is none does not prove it, where all later ones depend on it.
+        match twice(|| fs.stat(&self.yesterday)) {
+            Ok(stat) if stat.kind == Kind::Regular => {}
+            Ok(_) => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        }
+        let handle = uninterrupted(|| fs.open(&self.yesterday))?;
+        let stat = uninterrupted(|| handle.stat())?;
+        Ok(Some((handle, stat)))
+    }
+
+    /// What `X` has behind the copy of the last known file and before that of yesterday's, which
+    /// may just be taken.
+    fn growth(
+        &self,
+        fs: &dyn Fs,
+        last: Option<&dyn Handle>,
+        yesterday: &dyn Handle,
+    ) -> io::Result<Growth> {
+        let all = match twice(|| fs.open(&self.all)) {
+            Ok(all) => all,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Growth::Nothing),
+            Err(error) => return Err(error),
+        };
+        let Stat { len, identity, .. } = uninterrupted(|| all.stat())?;
+        let is_same = |(seen, known): &(Identity, u64)| seen.is_same(&identity) && *known <= len;
+        let known = self.seen.filter(is_same).map_or(0, |(_, known)| known);
+        let start = match last {
+            Some(last) => copy::find(last, &*all, known..len)?.map(|copy| copy.end),
+            None => Some(known),
+        };
+        let Some(start) = start else {
+            return Ok(if known < len { Growth::Unknown } else { Growth::Nothing });
+        };
+        let end = copy::find(yesterday, &*all, start..len)?.map_or(len, |copy| copy.start);
+        let mark = Mark::at(&*all, identity, start)?;
+        Ok(if start < end { Growth::Missed(all, mark, end) } else { Growth::Nothing })
+    }
+}
+
+impl Follower {
+    /// Takes note of what is there at the start.
+    pub(super) fn begin(&mut self, fs: &dyn Fs) {
+        if let Some(older) = self.older.as_mut().filter(|older| !older.has_begun) {
+            older.begin(fs);
+        }
+    }
+
+    /// Begins to read what nobody saw, before anything newer. False if there is nothing.
+    pub(super) fn catch_up(&mut self, fs: &dyn Fs) -> io::Result<bool> {
+        let watched = self.clock.watched;
+        let result = self.try_catch_up(fs);
+        let Some(older) = &mut self.older else { return Ok(false) };
+        let Err(error) = &result else {
+            older.failing = None;
+            return result;
+        };
+        if watched < *older.failing.get_or_insert(watched) + DRAIN_QUIET {
+            return result;
+        }
+        // What is newer can wait for a while, but not for ever.
+        older.failing = None;
+        let name = name(&older.yesterday);
+        self.events.push_back(Event::Missed { name, reason: Some(Reason::of(error)) });
+        Ok(false)
+    }
+
+    fn try_catch_up(&mut self, fs: &dyn Fs) -> io::Result<bool> {
+        let Some(older) = self.older.as_ref().filter(|_| !self.is_moved(fs)) else {
+            return Ok(false);
+        };
+        let Some((handle, stat)) = older.open_yesterday(fs)? else { return Ok(false) };
+        let mut last = None::<&Stream>;
+        for known in self.streams.iter().chain(&older.kept).filter(|known| known.end.is_none()) {
+            if known.is_of(&*handle, &stat.identity)?
+                || copy::begin_alike(&*known.handle, &*handle, OVERLAP)?
+            {
+                return Ok(false);
+            }
+            let is_later = last.is_none_or(|last| last.order < known.order);
+            if is_later && uninterrupted(|| known.handle.stat())?.len > 0 {
+                last = Some(known);
+            }
+        }
+        let growth = older.growth(fs, last.map(|last| &*last.handle), &*handle)?;
+        self.read_first(growth, handle, stat.identity);
+        Ok(true)
+    }
+
+    fn read_first(&mut self, growth: Growth, handle: Arc<dyn Handle>, identity: Identity) {
+        let Some(older) = &mut self.older else { return };
+        let caught = older.caught.get_or_insert_with(Caught::default);
+        caught.add(&older.yesterday);
+        let mut part = None;
+        match growth {
+            Growth::Nothing => {}
+            Growth::Unknown => {
+                let name = name(&older.all);
+                self.events.push_back(Event::Missed { name, reason: None });
+            }
+            Growth::Missed(handle, mark, end) => {
+                caught.add(&older.all);
+                // How many files these bytes were does not show.
+                caught.is_all = false;
+                older.seen = Some((mark.identity, end));
+                part = Some((handle, mark, end));
+            }
+        }
+        self.retire_current();
+        if let Some((handle, mark, end)) = part {
+            let mut part = self.stream(handle, mark, Opening::Unseen);
+            part.end = Some(end);
+            part.drain = Some(Drain::from(self.clock.watched));
+            self.streams.push(part);
+        }
+        let stream = self.stream(handle, Mark::at_start(identity), Opening::Unseen);
+        self.streams.push(stream);
+        self.sight = Sight::Other;
+    }
+
+    /// Counts the lines of what is caught up.
+    pub(super) fn count_unseen(&mut self, bytes: &[u8]) {
+        if let Some(caught) = self.older.as_mut().and_then(|older| older.caught.as_mut()) {
+            caught.entries += memchr::memchr_iter(b'\n', bytes).count() as u64;
+        }
+    }
+
+    /// All that was missed has been read, if there was anything.
+    pub(super) fn caught_up(&mut self) -> Option<Event> {
+        let Caught { files, is_all, from, entries } = self.older.as_mut()?.caught.take()?;
+        Some(Event::CaughtUp { files, is_all, from, entries })
+    }
+
+    /// Another file is at the path, and all before it are known.
+    pub(super) fn note_roll(&mut self, fs: &dyn Fs) {
+        let Some(older) = &mut self.older else { return };
+        // A late writer may have gone on after the file was let go.
+        let late = older.kept.as_ref().is_some_and(|kept| {
+            let grew = twice(|| kept.handle.stat()).is_ok_and(|stat| stat.len > kept.mark.offset);
+            grew && kept.mark.is_at_line()
+        });
+        older.note_all(fs);
+        if late && let Some(kept) = older.kept.take() {
+            let mut stream = self.stream(kept.handle, kept.mark, Opening::Returned);
+            stream.order = kept.order;
+            stream.drain = Some(Drain::from(self.clock.watched));
+            self.streams.insert(0, stream);
+        }
+    }
+
+    /// What was found of the missed files is there no more.
+    pub(super) fn missed_part(&self) -> Option<Event> {
+        Some(Event::Missed { name: name(&self.older.as_ref()?.all), reason: None })
+    }
+}
+
+impl Default for Caught {
+    fn default() -> Self {
+        Self { files: 0, is_all: true, from: Vec::new(), entries: 0 }
+    }
+}
+
+impl Caught {
+    fn add(&mut self, path: &Path) {
+        self.files += 1;
+        let name = name(path);
+        if !self.from.contains(&name) {
+            self.from.push(name);
+        }
+    }
+}
+
+fn name(path: &Path) -> PathBuf {
+    path.file_name().map(OsStr::to_owned).unwrap_or_default().into()
+}
+
+/// Does it again if it fails, in whatever way: a single failure proves nothing.
+fn twice<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    call().or_else(|_| call())
+}
