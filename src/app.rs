@@ -38,6 +38,8 @@ pub enum Msg {
     Batch(Batch),
     /// The reader tells how far it is.
     Reading(Reading),
+    /// The reader stopped for this reason, and nothing will come any more.
+    ReaderStopped(String),
     /// The clock on the wall shows this, in the time of the log.
     Tick(Time),
 }
@@ -102,6 +104,7 @@ pub struct App {
     size: Rect,
     wall: Time,
     reading: Reading,
+    stopped: Option<String>,
     texts: Texts,
     /// Rows counted when the list of connections was last followed.
     followed_rows: usize,
@@ -130,6 +133,7 @@ impl App {
             size: Rect::new(0, 0, 80, 24),
             wall: Time::default(),
             reading: Reading::default(),
+            stopped: None,
             texts: Texts::default(),
             followed_rows: 0,
         };
@@ -147,6 +151,7 @@ impl App {
             Msg::Resize(width, height) => self.size = Rect::new(0, 0, width, height),
             Msg::Batch(batch) => self.index.absorb(&batch),
             Msg::Reading(reading) => self.reading = reading,
+            Msg::ReaderStopped(why) => self.stopped = Some(why),
             Msg::Tick(wall) => self.wall = wall,
         }
         Flow::Continue

@@ -5,6 +5,8 @@
 //! anything changed: so keys are answered at once while millions of entries load, and a quiet log
 //! costs nothing.
 
+mod panics;
+mod screen;
 mod signals;
 mod terminal;
 
@@ -19,7 +21,7 @@ use crate::keymap;
 use crate::show::plain;
 use crate::source::{Disk, Fs, Kind, Memory, STDIN};
 use crate::ui::{self, Palette, Theme};
-use crossbeam_channel::{Receiver, Select, bounded, unbounded};
+use crossbeam_channel::{Receiver, Select, bounded, never, unbounded};
 use crossterm::event::{self, Event};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -41,12 +43,27 @@ const TICK: Duration = Duration::from_secs(1);
 type Outcome = (u8, Vec<String>);
 const INTERRUPTED: u8 = 130;
 
+/// What works without a screen.
+const INSTEAD: &str = "use mtatop report or mtatop export";
+
 /// Follows the files of the command line until somebody quits.
 pub fn run(cli: &Cli) -> Outcome {
+    if !cli.demo {
+        return run_on(cli, Arc::new(Disk), cli.files.clone());
+    }
+    let (memory, path) = (Memory::default(), Path::new("demo"));
+    match demo::spawn(memory.clone(), path, wall_clock) {
+        Ok(_) => run_on(cli, Arc::new(memory), vec![path.to_owned()]),
+        Err(error) => (FAILED, vec![error.to_string()]),
+    }
+}
+
+/// Follows these files, wherever they are.
+pub fn run_on(cli: &Cli, fs: Arc<dyn Fs>, paths: Vec<PathBuf>) -> Outcome {
     let result = filter_of(cli).and_then(|filter| {
         check_terminal()?;
-        check_files(&cli.files)?;
-        follow(cli, App::new(&filter)).map_err(|error| (FAILED, vec![error.to_string()]))
+        check_files(&*fs, &paths)?;
+        follow(cli, App::new(&filter), fs, paths).map_err(|error| (FAILED, vec![error.to_string()]))
     });
     result.unwrap_or_else(|wrong| wrong)
 }
@@ -65,26 +82,29 @@ fn filter_of(cli: &Cli) -> Result<String, Outcome> {
 fn check_terminal() -> Result<(), Outcome> {
     let term = std::env::var("TERM").unwrap_or_default();
     if !io::stdout().is_terminal() {
-        return Err((USAGE, vec!["standard output is no terminal".to_owned()]));
+        return Err((USAGE, vec![format!("standard output is no terminal; {INSTEAD}")]));
     }
     if term.is_empty() || term == "dumb" {
         return Err((
             USAGE,
-            vec![format!("this terminal (TERM={}) cannot show mtatop", plain(term.as_bytes()))],
+            vec![format!(
+                "this terminal (TERM={}) cannot show mtatop; {INSTEAD}",
+                plain(term.as_bytes())
+            )],
         ));
     }
     Ok(())
 }
 
 /// What can never become a log is refused; what is missing or closed may come or open.
-fn check_files(files: &[PathBuf]) -> Result<(), Outcome> {
+fn check_files(fs: &dyn Fs, files: &[PathBuf]) -> Result<(), Outcome> {
     for path in files {
-        let wrong = match ingest::find(&Disk, path) {
+        let wrong = match ingest::find(fs, path) {
             Err(wrong) => Some(wrong),
             Ok(_) if path == Path::new(STDIN) => {
                 io::stdin().is_terminal().then(|| "is the terminal; pipe a log into it".to_owned())
             }
-            Ok(_) => match Disk.stat(path).map(|stat| stat.kind) {
+            Ok(_) => match fs.stat(path).map(|stat| stat.kind) {
                 Ok(kind @ Kind::Other) => Some(format!("is {kind}; name a log file")),
                 _ => None,
             },
@@ -97,33 +117,35 @@ fn check_files(files: &[PathBuf]) -> Result<(), Outcome> {
     Ok(())
 }
 
-fn follow(cli: &Cli, app: App) -> io::Result<Outcome> {
-    let (fs, paths): (Arc<dyn Fs>, Vec<PathBuf>) = if cli.demo {
-        let memory = Memory::default();
-        let path = Path::new("demo");
-        demo::spawn(memory.clone(), path, wall_clock)?;
-        (Arc::new(memory), vec![path.to_owned()])
-    } else {
-        (Arc::new(Disk), cli.files.clone())
-    };
+fn follow(cli: &Cli, app: App, fs: Arc<dyn Fs>, paths: Vec<PathBuf>) -> io::Result<Outcome> {
     if cli.color == When::Always {
         // It looks at `NO_COLOR` by itself, and then sends an end of all styles for each colour.
         crossterm::style::force_color_output(true);
     }
+    let (events, keys) = unbounded();
+    let terminal = match Terminal::enter(!cli.no_mouse, events.clone()) {
+        Ok(terminal) => terminal,
+        Err(error) => return Ok(unusable(&error)),
+    };
     let (messages, inbox) = bounded(BATCHES);
     ingest::spawn(Reader::new(fs, paths), app.index().keys(), messages)?;
-    let terminal = Terminal::enter(!cli.no_mouse)?;
-    signals::restore_on_death()?;
     // From here on no change of the size is missed, which else would begin with the first read of a
     // thread that may come late.
     event::poll(Duration::ZERO)?;
-    let (events, keys) = unbounded();
     thread::Builder::new().name("keys".to_owned()).spawn(move || {
         // An error means that the terminal is gone: the channel closes and the loop ends.
         while event::read().is_ok_and(|event| events.send(event).is_ok()) {}
     })?;
     let theme = Theme::new(palette(cli));
-    Session { app, terminal, theme, originals: Originals::default(), keys, inbox }.run()
+    let originals = Originals::default();
+    Session { app, terminal, theme, originals, keys, inbox, resized: true }.run()
+}
+
+/// There is a terminal to draw on, but none to take keys from.
+fn unusable(error: &io::Error) -> Outcome {
+    let words = error.to_string();
+    let words = words.split(" (os error").next().unwrap_or_default();
+    (USAGE, vec![format!("no terminal to take keys from: {words}; {INSTEAD}")])
 }
 
 fn palette(cli: &Cli) -> Palette {
@@ -157,12 +179,12 @@ struct Session {
     originals: Originals,
     keys: Receiver<Event>,
     inbox: Receiver<Message>,
+    /// The terminal has another size, or shows something else than what was drawn.
+    resized: bool,
 }
 
 impl Session {
     fn run(mut self) -> io::Result<Outcome> {
-        let size = self.terminal.size()?;
-        self.app.update(Msg::Resize(size.width, size.height));
         let (mut drawn, mut ticked, mut dirty) = (None, Instant::now(), true);
         self.app.update(Msg::Tick(wall_clock()));
         loop {
@@ -170,7 +192,7 @@ impl Session {
                 Ok(pressed) => pressed,
                 Err(outcome) => return Ok(outcome),
             };
-            let came = self.absorb()?;
+            let came = self.absorb();
             let tick = ticked.elapsed() >= TICK;
             if tick || came {
                 self.app.update(Msg::Tick(wall_clock()));
@@ -178,13 +200,14 @@ impl Session {
             if tick {
                 ticked = Instant::now();
             }
-            dirty |= pressed || came || tick && self.app.is_live();
+            dirty |= pressed || came || self.resized || tick && self.app.is_live();
             let since: Option<Duration> = drawn.map(|at: Instant| at.elapsed());
-            if dirty && (pressed || since.is_none_or(|since| since >= FRAME)) {
+            let ready = self.terminal.is_ready();
+            if dirty && ready && (pressed || since.is_none_or(|since| since >= FRAME)) {
                 self.draw()?;
                 (drawn, dirty) = (Some(Instant::now()), false);
             }
-            let next = if dirty {
+            let next = if dirty && ready {
                 FRAME.saturating_sub(since.unwrap_or(FRAME))
             } else {
                 TICK.saturating_sub(ticked.elapsed())
@@ -193,12 +216,13 @@ impl Session {
         }
     }
 
-    /// Waits until there is a key or a message, but no longer.
+    /// Waits until there is a key or a message, or the terminal took a drawing, but no longer.
     fn wait(&self, longest: Duration) {
         let mut select = Select::new();
         select.recv(&self.keys);
         select.recv(&self.inbox);
-        // Which of them it was does not matter: the next turn looks at both.
+        select.recv(self.terminal.drawn());
+        // Which of them it was does not matter: the next turn looks at all.
         let _ = select.ready_timeout(longest.max(Duration::from_millis(1)));
     }
 
@@ -209,10 +233,14 @@ impl Session {
             let msg = match self.keys.try_recv() {
                 Ok(Event::Key(key)) => Some(Msg::Key(key)),
                 Ok(Event::Mouse(mouse)) => keymap::pointer(mouse).map(Msg::Pointer),
-                Ok(Event::Resize(width, height)) => Some(Msg::Resize(width, height)),
+                // However many come, one drawing does.
+                Ok(Event::Resize(..)) => {
+                    self.resized = true;
+                    None
+                }
                 Ok(_) => None,
                 Err(error) if error.is_empty() => return Ok(Ok(pressed)),
-                Err(_) => return Ok(Err((FAILED, vec!["the terminal is gone".to_owned()]))),
+                Err(_) => signals::end(signals::HANGUP),
             };
             let Some(msg) = msg else { continue };
             pressed = true;
@@ -220,29 +248,27 @@ impl Session {
                 Flow::Continue => {}
                 Flow::Quit => return Ok(Err((0, Vec::new()))),
                 Flow::Interrupt => return Ok(Err((INTERRUPTED, Vec::new()))),
-                Flow::Suspend => self.suspend()?,
+                Flow::Suspend => signals::suspend()?,
             }
             // The next key may need to know what this one moved to.
             self.app.refresh();
         }
     }
 
-    fn suspend(&mut self) -> io::Result<()> {
-        self.terminal.suspend()?;
-        let size = self.terminal.size()?;
-        self.app.update(Msg::Resize(size.width, size.height));
-        Ok(())
-    }
-
     /// Takes in what the reader found, for as long as keys can wait. True if there was anything.
-    fn absorb(&mut self) -> io::Result<bool> {
+    fn absorb(&mut self) -> bool {
         let start = Instant::now();
         let mut came = false;
         while start.elapsed() < ABSORB {
             let message = match self.inbox.try_recv() {
                 Ok(message) => message,
                 Err(error) if error.is_empty() => break,
-                Err(_) => return Err(io::Error::other("the reader stopped")),
+                Err(_) => {
+                    // What was read stays.
+                    self.app.update(Msg::ReaderStopped(panics::of_reader()));
+                    self.inbox = never();
+                    return true;
+                }
             };
             came = true;
             match message {
@@ -257,10 +283,14 @@ impl Session {
                 }
             }
         }
-        Ok(came)
+        came
     }
 
     fn draw(&mut self) -> io::Result<()> {
+        if std::mem::take(&mut self.resized) {
+            let size = self.terminal.fit()?;
+            self.app.update(Msg::Resize(size.width, size.height));
+        }
         self.app.refresh();
         for row in self.app.wanted() {
             let place = self.app.index().rows().place(row);

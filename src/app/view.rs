@@ -72,6 +72,11 @@ impl App {
         &self.reading
     }
 
+    /// Why the reader stopped, if it did.
+    pub fn stopped(&self) -> Option<&str> {
+        self.stopped.as_deref()
+    }
+
     /// Entries that came since the screen was frozen.
     pub fn frozen(&self) -> Option<usize> {
         self.frozen.as_ref().map(|frozen| self.index.rows().len() - frozen.rows)

@@ -1,40 +1,78 @@
-//! Signals that end the program, on a thread of their own: they work whatever the loop is doing.
+//! What ends or stops the program from outside, on threads of their own: signals, and the end of the
+//! terminal. They work whatever the loop is doing.
 
-use super::terminal;
-use crossbeam_channel::bounded;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use super::screen::Screen;
+use crossbeam_channel::Sender;
+use crossterm::event::Event;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{getpgrp, getsid};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGSTOP, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
-use std::time::Duration;
-use std::{io, process, thread};
+use signal_hook::low_level::raise;
+use std::io::{self, stdout};
+use std::{process, thread};
 
-/// How long a terminal that takes no output (Ctrl-S, a dead line) may hold up the end.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// Exit code of a program whose terminal is gone, as a shell gives it.
+pub(super) const HANGUP: i32 = 128 + SIGHUP;
 
-/// From here on the terminal is given back before one of these signals ends the program, with the
-/// exit code that a shell gives such an end.
-pub(super) fn restore_on_death() -> io::Result<()> {
-    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP])?;
+/// How often to look whether the terminal is still there. One that closes wakes us at once; of one
+/// that hangs up we only hear by the signal, which somebody else may have taken.
+const WATCH: Timespec = Timespec { tv_sec: 0, tv_nsec: 250_000_000 };
+
+/// From here on a signal ends the program after the terminal was given back, with the exit code that
+/// a shell gives such an end; one that stops it gives the terminal back for that time, and a resize
+/// tells the loop to draw everything anew. Without a terminal the program ends as well.
+pub(super) fn watch(screen: Screen, events: Sender<Event>) -> io::Result<()> {
+    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT])?;
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
-        if let Some(signal) = signals.forever().next() {
-            restore_in_time();
-            process::exit(128 + signal);
+        for signal in signals.forever() {
+            match signal {
+                SIGTSTP => stop(&screen),
+                SIGCONT => {
+                    // A terminal that can't be taken over again is gone, which is noticed elsewhere.
+                    let _ = screen.enter();
+                    let _ = events.send(Event::Resize(0, 0));
+                }
+                signal => {
+                    screen.leave_for_good();
+                    end(128 + signal);
+                }
+            }
         }
+    })?;
+    thread::Builder::new().name("watchdog".to_owned()).spawn(|| {
+        while !is_gone() {}
+        end(HANGUP);
     })?;
     Ok(())
 }
 
-/// Restores the terminal, unless that takes too long: then whoever draws waits for it as well.
-fn restore_in_time() {
-    let (restored, done) = bounded::<()>(0);
-    let restoring = thread::Builder::new().name("restore".to_owned()).spawn(move || {
-        let held = terminal::restore();
-        drop(restored);
-        // Nothing is drawn any more: the program ends under this thread.
-        thread::park();
-        drop(held);
-    });
-    if restoring.is_ok() {
-        // It never sends: what comes is the end of the channel, or of the time.
-        let _ = done.recv_timeout(PATIENCE);
+/// Stops the process as the terminal driver does at Ctrl-Z, once the loop gets round to it.
+pub(super) fn suspend() -> io::Result<()> {
+    raise(SIGTSTP)
+}
+
+fn stop(screen: &Screen) {
+    // In the group of the session's leader there is no shell that could continue us: as the system
+    // has it, such a stop does nothing.
+    if getsid(None).is_ok_and(|session| session == getpgrp()) {
+        return;
     }
+    screen.leave();
+    // It can't fail, and what it does shows by the signal that continues us.
+    let _ = raise(SIGSTOP);
+}
+
+/// Ends the program now: what it holds is not worth waiting for.
+pub(super) fn end(code: i32) -> ! {
+    process::exit(code)
+}
+
+/// Whether the terminal is gone; waits a little to see.
+fn is_gone() -> bool {
+    let out = stdout();
+    let mut asked = [PollFd::new(&out, PollFlags::empty())];
+    let gone = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
+    poll(&mut asked, Some(&WATCH)).is_ok()
+        && asked.iter().any(|asked| asked.revents().intersects(gone))
 }

@@ -1,84 +1,80 @@
 //! The terminal: taken over, and given back on every way out.
 
-use crossterm::cursor::Show;
-use crossterm::event::{DisableMouseCapture, EnableMouseCapture};
-use crossterm::execute;
-use crossterm::terminal::{
-    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
-};
-use ratatui::Frame;
-use ratatui::backend::CrosstermBackend;
-use ratatui::layout::Size;
-use std::io::{self, BufWriter, Stdout, StdoutLock, stdout};
-use std::panic;
-use std::process;
+use super::screen::{Frames, Screen};
+use super::{panics, signals};
+use crossbeam_channel::{Receiver, Sender};
+use crossterm::event::Event;
+use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::layout::{Rect, Size};
+use ratatui::{Frame, TerminalOptions, Viewport};
+use std::io::{self, stdout};
+
+/// The size of a terminal that does not know its own.
+const USUAL: Size = Size { width: 80, height: 24 };
 
 /// A terminal in raw mode that shows the alternate screen; as it was before once this is dropped.
 pub(super) struct Terminal {
-    inner: ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>,
-    mouse: bool,
+    inner: ratatui::Terminal<CrosstermBackend<Frames>>,
+    screen: Screen,
+    drawn: Receiver<()>,
+    /// The last drawing is on its way.
+    busy: bool,
 }
 
 impl Terminal {
-    /// Takes the terminal over. From here on a panic in any thread ends the program, after the
-    /// terminal was given back, so that its message can be read.
-    pub(super) fn enter(mouse: bool) -> io::Result<Self> {
-        let report = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            let _held = restore();
-            report(info);
-            process::exit(101);
-        }));
-        let taken = take_over(mouse).and_then(|()| fresh());
-        let inner = taken.inspect_err(|_| drop(restore()))?;
-        Ok(Self { inner, mouse })
+    /// Takes the terminal over. Whatever ends the program from here on gives it back; what stops it
+    /// sends a resize when it goes on.
+    pub(super) fn enter(mouse: bool, events: Sender<Event>) -> io::Result<Self> {
+        let (screen, drawn) = Screen::start(mouse)?;
+        panics::report_behind(screen.clone());
+        signals::watch(screen.clone(), events)?;
+        screen.enter()?;
+        let inner = fresh(&screen, size())?;
+        Ok(Self { inner, screen, drawn, busy: false })
+    }
+
+    /// Makes what is drawn fit the terminal, of which nothing is known any more but its size.
+    pub(super) fn fit(&mut self) -> io::Result<Size> {
+        let size = size();
+        self.inner = fresh(&self.screen, size)?;
+        self.inner.backend_mut().clear()?;
+        Ok(size)
+    }
+
+    /// Whether all that was drawn reached the terminal. A drawing before that would have to wait.
+    pub(super) fn is_ready(&mut self) -> bool {
+        self.busy &= self.drawn.try_recv().is_err();
+        !self.busy
+    }
+
+    /// Hears of each drawing that is done.
+    pub(super) fn drawn(&self) -> &Receiver<()> {
+        &self.drawn
     }
 
     pub(super) fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
-        self.inner.draw(draw).map(|_| ())
-    }
-
-    pub(super) fn size(&self) -> io::Result<Size> {
-        self.inner.size()
-    }
-
-    /// Gives the terminal back, stops the process, and takes over again when it is continued.
-    pub(super) fn suspend(&mut self) -> io::Result<()> {
-        drop(restore());
-        signal_hook::low_level::raise(signal_hook::consts::SIGTSTP)?;
-        take_over(self.mouse)?;
-        // The screen is empty now; a terminal that knows of nothing drawn draws everything.
-        self.inner = fresh()?;
+        self.inner.draw(draw)?;
+        self.screen.drawn();
+        self.busy = true;
         Ok(())
     }
 }
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        drop(restore());
+        self.screen.leave_for_good();
     }
 }
 
-fn take_over(mouse: bool) -> io::Result<()> {
-    enable_raw_mode()?;
-    execute!(stdout(), EnterAlternateScreen)?;
-    if mouse {
-        execute!(stdout(), EnableMouseCapture)?;
-    }
-    Ok(())
+/// Nobody but the terminal itself is asked: other ways start programs.
+fn size() -> Size {
+    terminal_size::terminal_size_of(stdout())
+        .map_or(USUAL, |(width, height)| Size::new(width.0, height.0))
 }
 
-fn fresh() -> io::Result<ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>> {
-    ratatui::Terminal::new(CrosstermBackend::new(BufWriter::new(stdout())))
-}
-
-/// Gives the terminal back; may be called from any thread and more than once. Nobody draws on it
-/// for as long as what it returns is held.
-pub(super) fn restore() -> StdoutLock<'static> {
-    // If the terminal is gone there is nothing to restore and nobody to tell. The modes come first:
-    // output may have to wait, if the terminal takes none.
-    let _ = disable_raw_mode();
-    let mut out = stdout().lock();
-    let _ = execute!(out, DisableMouseCapture, LeaveAlternateScreen, Show);
-    out
+/// One that knows of nothing drawn, and draws everything.
+fn fresh(screen: &Screen, size: Size) -> io::Result<ratatui::Terminal<CrosstermBackend<Frames>>> {
+    let viewport = Viewport::Fixed(Rect::from((ratatui::layout::Position::ORIGIN, size)));
+    let backend = CrosstermBackend::new(screen.frames());
+    ratatui::Terminal::with_options(backend, TerminalOptions { viewport })
 }

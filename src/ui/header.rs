@@ -51,7 +51,9 @@ fn base_name(path: &[u8]) -> &[u8] {
 fn status(app: &App, theme: &Theme) -> Line<'static> {
     let reading = app.reading();
     let total = reading.read + reading.behind;
-    let (words, tone) = if let Some(new) = app.frozen() {
+    let (words, tone) = if let Some(why) = app.stopped() {
+        (format!("reader stopped: {why} (q to quit)"), Tone::Bad)
+    } else if let Some(new) = app.frozen() {
         (format!("‖ frozen +{}", words::number(new as u64)), Tone::Late)
     } else if reading.behind > 1_000_000 && reading.behind * 20 > total {
         (format!("loading {} %", reading.read * 100 / total.max(1)), Tone::Late)

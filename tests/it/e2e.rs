@@ -8,9 +8,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-const SIZE: (u16, u16) = (80, 24);
+pub(crate) const SIZE: (u16, u16) = (80, 24);
 
-fn mtatop(arguments: &[&str]) -> Pty {
+pub(crate) fn mtatop(arguments: &[&str]) -> Pty {
     mtatop_with(arguments, &[])
 }
 
@@ -19,7 +19,7 @@ fn mtatop_with(arguments: &[&str], env: &[(&str, &str)]) -> Pty {
 }
 
 /// The documented log with two outbound connections.
-fn documented(name: &str) -> String {
+pub(crate) fn documented(name: &str) -> String {
     format!(
         "{}/tests/data/sjsms2005q4-21-09-outbound-connection{name}.log",
         env!("CARGO_MANIFEST_DIR")
@@ -27,34 +27,34 @@ fn documented(name: &str) -> String {
 }
 
 /// A log in a directory of its own.
-struct Log {
+pub(crate) struct Log {
     _room: tempfile::TempDir,
-    path: PathBuf,
+    pub(crate) path: PathBuf,
 }
 
 impl Log {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::named("mail.log_current")
     }
 
-    fn named(name: &str) -> Self {
+    pub(crate) fn named(name: &str) -> Self {
         let room = tempfile::tempdir().unwrap();
         let path = room.path().join(name);
         Self { _room: room, path }
     }
 
-    fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         self.path.to_str().unwrap()
     }
 
-    fn append(&self, bytes: impl AsRef<[u8]>) {
+    pub(crate) fn append(&self, bytes: impl AsRef<[u8]>) {
         let file = OpenOptions::new().create(true).append(true).open(&self.path);
         file.unwrap().write_all(bytes.as_ref()).unwrap();
     }
 }
 
 /// The entry that a connection to a host begins with.
-fn opened(host: &str) -> String {
+pub(crate) fn opened(host: &str) -> String {
     let port = 1024 + host.bytes().map(u16::from).sum::<u16>();
     format!(
         "19-Feb-1998 10:52:10.79 {port:x}.2.0 tcp_local - O TCP|10.0.0.1|{port}|10.0.0.2|25 SMTP/{host}/{host}\n"
@@ -63,7 +63,7 @@ fn opened(host: &str) -> String {
 
 /// Waits until the words are on the screen, all of them.
 #[track_caller]
-fn wait_for_all(pty: &Pty, words: &[&str]) {
+pub(crate) fn wait_for_all(pty: &Pty, words: &[&str]) {
     for word in words {
         pty.wait_for(word);
     }
@@ -72,14 +72,14 @@ fn wait_for_all(pty: &Pty, words: &[&str]) {
 
 /// Ends it by `q`, and the terminal is as before.
 #[track_caller]
-fn quit(mut pty: Pty) {
+pub(crate) fn quit(mut pty: Pty) {
     pty.press("q");
     assert_eq!(pty.wait_exit().exit_code(), 0);
     check_restored(&pty);
 }
 
 #[track_caller]
-fn check_restored(pty: &Pty) {
+pub(crate) fn check_restored(pty: &Pty) {
     pty.wait_until(|screen| {
         !screen.alternate_screen()
             && !screen.hide_cursor()
@@ -90,6 +90,7 @@ fn check_restored(pty: &Pty) {
     let place = |sequence: &str| raw.rfind(sequence).unwrap_or_else(|| panic!("no {sequence:?}"));
     assert!(place("\x1b[?1049h") < place("\x1b[?1049l"));
     assert!(place("\x1b[?25l") < place("\x1b[?25h"));
+    assert!(place("\x1b[8l") < place("\x1b[8h"));
     for mode in ["1000", "1002", "1003", "1006", "1015"] {
         assert!(place(&format!("\x1b[?{mode}h")) < place(&format!("\x1b[?{mode}l")));
     }
@@ -269,7 +270,7 @@ fn f31_a_stalled_terminal_does_not_hold_it_up() {
 
 /// Whether it comes true in time.
 #[cfg(target_os = "linux")]
-fn comes(time: Duration, mut it: impl FnMut() -> bool) -> bool {
+pub(crate) fn comes(time: Duration, mut it: impl FnMut() -> bool) -> bool {
     let start = Instant::now();
     while start.elapsed() < time {
         if it() {
@@ -293,7 +294,7 @@ fn ctrl_c_is_an_interrupt() {
 }
 
 /// A shell that runs the program as one of its jobs.
-fn shell(script: &str) -> Pty {
+pub(crate) fn shell(script: &str) -> Pty {
     let program = env!("CARGO_BIN_EXE_mtatop");
     Pty::spawn(Path::new("/bin/sh"), &["-c", script, program, &documented("")], SIZE, &[])
 }
@@ -332,14 +333,14 @@ fn f33_stopped_and_continued() {
 }
 
 #[cfg(target_os = "linux")]
-fn child_of(pid: u32) -> u32 {
+pub(crate) fn child_of(pid: u32) -> u32 {
     let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
     children.trim().parse().unwrap()
 }
 
 /// State of a process, and the time it has used, in hundredths of a second.
 #[cfg(target_os = "linux")]
-fn process(pid: u32) -> (String, u32) {
+pub(crate) fn process(pid: u32) -> (String, u32) {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
     let fields: Vec<&str> = stat.rsplit_once(") ").unwrap().1.split(' ').collect();
     let ticks = |at: usize| fields[at].parse::<u32>().unwrap();
@@ -392,14 +393,14 @@ fn sequences(raw: &[u8]) -> Vec<(String, char)> {
 }
 
 #[track_caller]
-fn check_sequences(pty: &Pty) {
+pub(crate) fn check_sequences(pty: &Pty) {
     for (parameters, last) in sequences(&pty.raw()) {
         let known = match last {
             'm' | 'H' => parameters.bytes().all(|b| b.is_ascii_digit() || b == b';'),
             'J' | 'K' => matches!(&*parameters, "" | "0" | "1" | "2"),
             'h' | 'l' => matches!(
                 &*parameters,
-                "?25" | "?1049" | "?1000" | "?1002" | "?1003" | "?1006" | "?1015"
+                "8" | "?25" | "?1049" | "?1000" | "?1002" | "?1003" | "?1006" | "?1015"
             ),
             _ => false,
         };
@@ -557,7 +558,10 @@ fn what_cannot_be_followed_is_refused() {
 #[test]
 fn f29_a_terminal_that_can_do_nothing_is_refused() {
     for term in ["dumb", ""] {
-        check_refusal(&["--demo"], &[("TERM", term)], &format!("(TERM={term})"));
+        let words = format!(
+            "this terminal (TERM={term}) cannot show mtatop; use mtatop report or mtatop export"
+        );
+        check_refusal(&["--demo"], &[("TERM", term)], &words);
     }
 }
 

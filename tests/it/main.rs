@@ -10,6 +10,7 @@ mod architecture;
 mod check;
 mod cli;
 mod e2e;
+mod ends;
 mod export;
 mod filter;
 mod golden;
