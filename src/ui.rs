@@ -7,7 +7,7 @@
 //! ━━ Connections ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 3 ━━━━━━━━━  panes
 //! / filter  d this domain  Enter open  Esc back  …  ? help  q quit                footer
 //! ```
-//! Nothing of the log is drawn but by `text`, which takes only [`Shown`](crate::show::Shown).
+//! Nothing is drawn but by `text`, which lets no text pass but through [`show`](mod@crate::show).
 
 mod connections;
 mod deliveries;
@@ -25,13 +25,13 @@ use crate::app::App;
 use crate::layout::{Pane, SMALLEST};
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::Span;
 
 /// Draws everything. The state must have been refreshed and given the texts it wanted.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let Some(screen) = app.screen() else {
         let words = format!("too small: {}x{} needed", SMALLEST.0, SMALLEST.1);
-        frame.render_widget(Line::from(words), frame.area());
+        text::say(frame, frame.area(), words, theme.plain);
         return;
     };
     header::draw(app, theme, frame, screen.header);
@@ -62,19 +62,19 @@ fn title(
         Pane::Message => "Message",
     };
     let line = Rect { height: 1.min(area.height), ..area };
-    frame.render_widget(Line::styled(rule.repeat(usize::from(line.width)), style), line);
-    let name = Line::from(vec![
-        Span::styled(rule.repeat(2), style),
-        Span::styled(format!(" {name} "), theme.title(focused)),
+    text::say(frame, line, rule.repeat(usize::from(line.width)), style);
+    let name = text::line([
+        text::own(rule.repeat(2), style),
+        text::own(format!(" {name} "), theme.title(focused)),
     ]);
     frame.render_widget(name, line);
     if note.is_empty() {
         return;
     }
-    let mut spans = vec![Span::raw(" ")];
+    let mut spans = vec![text::own(" ", theme.plain)];
     spans.extend(note);
-    spans.extend([Span::raw(" "), Span::styled(rule.repeat(2), style)]);
-    let note = Line::from(spans);
+    spans.extend([text::own(" ", theme.plain), text::own(rule.repeat(2), style)]);
+    let note = text::line(spans);
     let width = u16::try_from(note.width()).unwrap_or(u16::MAX);
     // Name and note side by side, or the note is left out.
     if width + 18 <= line.width {

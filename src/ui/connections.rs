@@ -43,20 +43,20 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Scr
 /// Why the list is empty.
 fn nothing(app: &App, theme: &Theme) -> Line<'static> {
     if !app.index().rows().is_empty() {
-        return Line::styled("nothing under this filter; Esc clears it", theme.dim);
+        return text::line([text::own("nothing under this filter; Esc clears it", theme.dim)]);
     }
     if !app.reading().missing {
-        return Line::styled("no entries yet", theme.dim);
+        return text::line([text::own("no entries yet", theme.dim)]);
     }
-    let mut spans = vec![Span::raw("waiting for ")];
+    let mut spans = vec![text::own("waiting for ", theme.plain)];
     spans.extend(text::spans(&show(&app.reading().name), theme.strong, theme));
-    spans.push(Span::raw(" (no such file)"));
-    Line::from(spans)
+    spans.push(text::own(" (no such file)", theme.plain));
+    text::line(spans)
 }
 
 fn note(app: &App, theme: &Theme) -> Vec<Span<'static>> {
     let listed = app.listed_connections().iter().filter(|id| id.is_real()).count();
-    vec![Span::styled(words::number(listed as u64), theme.strong)]
+    vec![text::own(words::number(listed as u64), theme.strong)]
 }
 
 fn heads(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect, columns: &[Placed<Column>]) {
@@ -66,7 +66,7 @@ fn heads(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect, columns: &
             let arrow = if app.order().reversed { "▲" } else { "▼" };
             let head = format!("{}{arrow}", placed.head.trim_start());
             let counted = placed.head.starts_with("  ");
-            let line = Line::styled(head, theme.accent);
+            let line = text::line([text::own(head, theme.accent)]);
             frame.render_widget(if counted { line.right_aligned() } else { line }, cell);
         } else {
             text::say(frame, cell, placed.head, theme.dim);
@@ -145,7 +145,7 @@ impl Row<'_> {
 
     fn host(&self, frame: &mut Frame<'_>, cell: Rect, base: Style) {
         let spans = hosts(self.app, self.connection, usize::from(cell.width), base, self.theme);
-        frame.render_widget(Line::from(spans), cell);
+        frame.render_widget(text::line(spans), cell);
     }
 
     fn answer(&self, frame: &mut Frame<'_>, cell: Rect) {
@@ -180,7 +180,7 @@ pub(super) fn hosts(
         let remote = connection.ends.map(|ends| ends.remote());
         return match peer(app, connection) {
             Some(name) => text::spans(&name.clip(cells), style, theme),
-            None => vec![Span::styled(end(remote), style)],
+            None => vec![text::own(end(remote), style)],
         };
     }
     let initial_name = show(names.text(initial));
@@ -191,7 +191,7 @@ pub(super) fn hosts(
     let mut spans = text::spans(&initial_name.clip(cells), style, theme);
     let room = cells.saturating_sub(initial_name.width() + 3);
     if room > 3 {
-        spans.push(Span::styled(" → ", theme.dim));
+        spans.push(text::own(" → ", theme.dim));
         spans.extend(text::spans(&show(names.text(dns)).clip(room), style, theme));
     }
     spans

@@ -11,7 +11,7 @@ use crate::parse::Scratch;
 use crate::show::show;
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::Span;
 
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Screen) {
     let pane = screen.pane(Pane::Deliveries);
@@ -54,9 +54,9 @@ fn note(app: &App, theme: &Theme, width: usize) -> Vec<Span<'static>> {
         _ => Vec::new(),
     };
     if !spans.is_empty() {
-        spans.push(Span::raw("  "));
+        spans.push(text::own("  ", theme.plain));
     }
-    spans.push(Span::styled(words::number(app.deliveries().len() as u64), theme.strong));
+    spans.push(text::own(words::number(app.deliveries().len() as u64), theme.strong));
     spans
 }
 
@@ -66,29 +66,30 @@ fn ends(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
         return;
     };
     let names = app.index().names();
-    let mut spans = vec![Span::styled(format!("{} ", arrow(connection.direction)), theme.strong)];
+    let mut spans = vec![text::own(format!("{} ", arrow(connection.direction)), theme.strong)];
     if let Some(ends) = connection.ends {
-        spans.push(Span::raw(format!(
+        let ends = format!(
             "{} {} {}",
             end(Some(ends.local())),
             arrow(connection.direction),
             end(Some(ends.remote()))
-        )));
+        );
+        spans.push(text::own(ends, theme.plain));
     }
     let (state, tone) = words::state(connection, app.now());
-    spans.push(Span::styled(format!("  {state}"), theme.tone(tone)));
+    spans.push(text::own(format!("  {state}"), theme.tone(tone)));
     if connection.is_over() {
         let lasted = connection.active.since(connection.opened);
         let lasted = format!(" after {}.{:02} s", lasted / 1_000, lasted % 1_000 / 10);
-        spans.push(Span::styled(lasted, theme.dim));
+        spans.push(text::own(lasted, theme.dim));
     }
-    spans.push(Span::raw("  "));
+    spans.push(text::own("  ", theme.plain));
     spans.extend(text::spans(&show(names.text(connection.channel)), theme.dim, theme));
     if !connection.tls.is_none() {
-        spans.push(Span::styled("  TLS ", theme.dim));
+        spans.push(text::own("  TLS ", theme.dim));
         spans.extend(text::spans(&tls(app, connection), theme.dim, theme));
     }
-    frame.render_widget(Line::from(spans), area);
+    frame.render_widget(text::line(spans), area);
 }
 
 fn draw_row(

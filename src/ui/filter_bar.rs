@@ -6,7 +6,6 @@ use crate::app::{App, Prompt};
 use crate::show::show;
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
 
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     // On a narrow screen the filter itself is all there is room for.
@@ -19,9 +18,9 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) 
             text::say(frame, bar, "no filter: / filters by recipient domain", theme.dim);
         }
         None => {
-            let mut spans = vec![Span::styled("filter ", theme.dim)];
+            let mut spans = vec![text::own("filter ", theme.dim)];
             spans.extend(text::spans(&show(app.filter_text().as_bytes()), theme.accent, theme));
-            frame.render_widget(Line::from(spans), bar);
+            frame.render_widget(text::line(spans), bar);
         }
     }
     text::say_right(frame, Rect { x: bar.right(), width, ..area }, note, theme.dim);
@@ -38,7 +37,7 @@ fn left(app: &App) -> String {
 }
 
 fn draw_prompt(prompt: &Prompt, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
-    let mut spans = vec![Span::styled("/", theme.accent)];
+    let mut spans = vec![text::own("/", theme.accent)];
     match &prompt.error {
         None => spans.extend(text::spans(&show(prompt.text().as_bytes()), theme.strong, theme)),
         Some(error) => {
@@ -50,13 +49,10 @@ fn draw_prompt(prompt: &Prompt, theme: &Theme, frame: &mut Frame<'_>, area: Rect
                 theme.tone(crate::app::words::Tone::Bad),
                 theme,
             ));
-            spans.push(Span::styled(
-                format!("   {error}"),
-                theme.tone(crate::app::words::Tone::Bad),
-            ));
+            spans.push(text::own(format!("   {error}"), theme.tone(crate::app::words::Tone::Bad)));
         }
     }
-    frame.render_widget(Line::from(spans), area);
+    frame.render_widget(text::line(spans), area);
     let before = u16::try_from(prompt.cursor()).unwrap_or(u16::MAX).saturating_add(1);
     frame.set_cursor_position((area.x + before.min(area.width.saturating_sub(1)), area.y));
 }

@@ -1,11 +1,10 @@
 //! The keys that work here.
 
-use super::Theme;
+use super::{Theme, text};
 use crate::app::App;
 use crate::keymap::BINDINGS;
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
 
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let mode = app.mode();
@@ -27,8 +26,8 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) 
         fits
     });
     let spans = fitting.chain(last).flat_map(|binding| {
-        let word = Span::styled(format!(" {}  ", binding.word), theme.dim);
-        [Span::styled(binding.label, theme.accent), word]
+        let word = text::own(format!(" {}  ", binding.word), theme.dim);
+        [text::own(binding.label, theme.accent), word]
     });
-    frame.render_widget(Line::from(spans.collect::<Vec<_>>()), area);
+    frame.render_widget(text::line(spans), area);
 }

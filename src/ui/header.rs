@@ -34,13 +34,13 @@ fn reading(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     // The end of a path says more than its beginning.
     let name =
         if name.width() <= room { name } else { show(base_name(&app.reading().name)).clip(room) };
-    let mut spans = vec![Span::styled("mtatop ", theme.accent)];
+    let mut spans = vec![text::own("mtatop ", theme.accent)];
     if name.width() > 0 {
         spans.extend(text::spans(&name, theme.strong, theme));
-        spans.push(Span::raw("  "));
+        spans.push(text::own("  ", theme.plain));
     }
     spans.extend(status.spans);
-    frame.render_widget(Line::from(spans), area);
+    frame.render_widget(text::line(spans), area);
 }
 
 fn base_name(path: &[u8]) -> &[u8] {
@@ -68,21 +68,19 @@ fn status(app: &App, theme: &Theme) -> Line<'static> {
     } else {
         ("following".to_owned(), Tone::Good)
     };
-    let mut spans = vec![Span::styled(words, theme.tone(tone))];
+    let mut spans = vec![text::own(words, theme.tone(tone))];
     let unparsed = app.all().totals().unparsed;
     if unparsed > 0 {
-        spans.push(Span::styled(
+        spans.push(text::own(
             format!("  unparsed {}", words::number(unparsed)),
             theme.tone(Tone::Bad),
         ));
     }
     if reading.partial > 0 && reading.behind == 0 {
-        spans.push(Span::styled(
-            format!("  +{} unfinished", words::bytes(reading.partial)),
-            theme.dim,
-        ));
+        spans
+            .push(text::own(format!("  +{} unfinished", words::bytes(reading.partial)), theme.dim));
     }
-    Line::from(spans)
+    text::line(spans)
 }
 
 /// Counts under the filter, by action letter.
@@ -97,11 +95,11 @@ fn totals(app: &App, theme: &Theme) -> Line<'static> {
     ];
     let spans = letters.into_iter().flat_map(|(letter, count, tone)| {
         [
-            Span::styled(format!(" {letter} "), theme.dim),
-            Span::styled(words::number(count), theme.count(count, tone)),
+            text::own(format!(" {letter} "), theme.dim),
+            text::own(words::number(count), theme.count(count, tone)),
         ]
     });
-    Line::from(spans.collect::<Vec<_>>())
+    text::line(spans)
 }
 
 fn rates(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
@@ -114,15 +112,13 @@ fn rates(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let mut spans: Vec<Span<'static>> = Vec::new();
     for (word, count, tone) in rates {
         let rate = f64::from(count) / f64::from(RATE);
-        spans.push(Span::styled(format!("{rate:.1}/s"), theme.count(count, tone)));
-        spans.push(Span::styled(format!(" {word}  "), theme.dim));
+        spans.push(text::own(format!("{rate:.1}/s"), theme.count(count, tone)));
+        spans.push(text::own(format!(" {word}  "), theme.dim));
     }
     let open = app.open_connections();
-    spans.push(Span::styled(
-        format!("{open} open  "),
-        if open > 0 { theme.strong } else { theme.dim },
-    ));
-    let line = Line::from(spans);
+    spans
+        .push(text::own(format!("{open} open  "), if open > 0 { theme.strong } else { theme.dim }));
+    let line = text::line(spans);
     let used = u16::try_from(line.width()).unwrap_or(area.width).min(area.width);
     frame.render_widget(line, area);
     bars(app, theme, frame, Rect { x: area.x + used, width: area.width - used, ..area });

@@ -1,10 +1,10 @@
 //! The help, drawn over everything else.
 
-use super::Theme;
+use super::{Theme, text};
 use crate::app::help::{self, FRAME};
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 use ratatui::widgets::{Block, BorderType, Clear, Padding, Paragraph};
 
 pub(super) fn draw(theme: &Theme, frame: &mut Frame<'_>, top: usize) {
@@ -19,22 +19,23 @@ pub(super) fn draw(theme: &Theme, frame: &mut Frame<'_>, top: usize) {
         .border_type(BorderType::Rounded)
         .border_style(theme.focus)
         .padding(Padding::horizontal(1))
-        .title(Span::styled(" mtatop: help ", theme.accent))
-        .title_bottom(Span::styled(" j k scroll, Esc closes ", theme.dim));
+        .title(text::own(" mtatop: help ", theme.accent))
+        .title_bottom(text::own(" j k scroll, Esc closes ", theme.dim));
     frame.render_widget(Clear, place);
     frame.render_widget(Paragraph::new(lines).block(block).scroll((top, 0)), place);
 }
 
 fn lines(theme: &Theme) -> Vec<Line<'static>> {
     let line = |line| match line {
-        help::Line::Heading(words) => Line::styled(words, theme.strong),
-        help::Line::Key(label, does) => {
-            Line::from(vec![Span::styled(format!("{label:<13}"), theme.accent), Span::raw(does)])
-        }
+        help::Line::Heading(words) => text::line([text::own(words, theme.strong)]),
+        help::Line::Key(label, does) => text::line([
+            text::own(format!("{label:<13}"), theme.accent),
+            text::own(does, theme.plain),
+        ]),
         help::Line::Escape(sign, words) => {
-            Line::from(vec![Span::styled(sign, theme.escape), Span::raw(words)])
+            text::line([text::own(sign, theme.escape), text::own(words, theme.plain)])
         }
-        help::Line::Words(words) => Line::from(words),
+        help::Line::Words(words) => text::line([text::own(words, theme.plain)]),
     };
     help::lines().into_iter().map(line).collect()
 }

@@ -6,7 +6,6 @@ use crate::app::message::{LABEL, fields, lines};
 use crate::layout::{Pane, Screen};
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::Span;
 
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Screen) {
     let pane = screen.pane(Pane::Message);
@@ -18,7 +17,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Scr
     let lines = lines(&fields, usize::from(rows.width));
     let hidden = lines.len().saturating_sub(app.message_top() + usize::from(rows.height));
     let note = if hidden > 0 {
-        vec![Span::styled(format!("{hidden} more below"), theme.dim)]
+        vec![text::own(format!("{hidden} more below"), theme.dim)]
     } else {
         Vec::new()
     };
@@ -26,7 +25,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Scr
     let label = u16::try_from(LABEL).unwrap_or_default().min(rows.width);
     for (y, line) in (rows.y..rows.bottom()).zip(lines.iter().skip(app.message_top())) {
         let row = Rect { y, height: 1, ..rows };
-        text::say(frame, Rect { width: label, ..row }, line.label, theme.dim);
+        text::say(frame, Rect { width: label, ..row }, line.label.to_owned(), theme.dim);
         let value = Rect { x: row.x + label, width: rows.width - label, ..row };
         text::put(frame, value, &line.value, theme.tone(line.tone), theme);
     }

@@ -1,11 +1,14 @@
 //! Text in cells: what comes from the log, with its escapes marked, and our own words.
+//!
+//! Nobody else in this room makes spans and lines of text, which `tests/it/architecture.rs` sees to.
 
 use super::Theme;
-use crate::show::{Piece, Shown};
+use crate::show::{Piece, Shown, Sight, plain, sight};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use std::borrow::Cow;
 
 /// Text of the log as spans.
 pub(super) fn spans(shown: &Shown, style: Style, theme: &Theme) -> Vec<Span<'static>> {
@@ -27,12 +30,37 @@ pub(super) fn put(frame: &mut Frame<'_>, area: Rect, shown: &Shown, style: Style
         .render_widget(Line::from(spans(&shown.clip(usize::from(area.width)), style, theme)), area);
 }
 
+/// Our own words. What they may quote was made fit before; what was not is escaped here, so that no
+/// mistake elsewhere reaches the terminal.
+pub(super) fn own(words: impl Into<Cow<'static, str>>, style: Style) -> Span<'static> {
+    let words = words.into();
+    if words.chars().all(|c| sight(c) == Sight::Letter) {
+        return Span::styled(words, style);
+    }
+    Span::styled(plain(words.as_bytes()), style)
+}
+
+/// One line of the screen.
+pub(super) fn line(spans: impl IntoIterator<Item = Span<'static>>) -> Line<'static> {
+    Line::from_iter(spans)
+}
+
 /// Our own words in one line.
-pub(super) fn say(frame: &mut Frame<'_>, area: Rect, words: impl Into<String>, style: Style) {
-    frame.render_widget(Line::styled(words.into(), style), area);
+pub(super) fn say(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    words: impl Into<Cow<'static, str>>,
+    style: Style,
+) {
+    frame.render_widget(line([own(words, style)]).style(style), area);
 }
 
 /// Our own words, at the right edge.
-pub(super) fn say_right(frame: &mut Frame<'_>, area: Rect, words: impl Into<String>, style: Style) {
-    frame.render_widget(Line::styled(words.into(), style).right_aligned(), area);
+pub(super) fn say_right(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    words: impl Into<Cow<'static, str>>,
+    style: Style,
+) {
+    frame.render_widget(line([own(words, style)]).style(style).right_aligned(), area);
 }

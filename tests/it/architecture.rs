@@ -70,6 +70,22 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("process::exit", &["tui"]),
 ];
 
+/// What makes text on the screen; only these files may, of the rooms that draw.
+const TEXT_MAKERS: &[&str] = &[
+    "Span::",
+    "Line::styled",
+    "Line::raw",
+    "Line::from",
+    "Text::",
+    "set_string",
+    "set_stringn",
+    "set_symbol",
+    "set_char",
+    "set_line",
+    "set_span",
+];
+const TEXT_ROOM: &str = "src/ui/text.rs";
+
 /// Lines of a file before its tests.
 const LONGEST: usize = 400;
 
@@ -277,6 +293,21 @@ fn files_clock_and_terminal_are_touched_in_their_rooms_only() {
             for at in ends_of(&code, word) {
                 let line = line_of(&code, at);
                 breaches.push(format!("{name}:{line}: {word} is for these only: {rooms:?}"));
+            }
+        }
+    }
+    none(&breaches);
+}
+
+/// All text comes on the screen through one file, which lets nothing pass that acts on a terminal.
+#[test]
+fn text_is_drawn_in_one_place() {
+    let mut breaches = Vec::new();
+    for source in program().iter().filter(|source| ["ui", "tui"].contains(&source.room())) {
+        let (name, code) = (&source.name, source.code());
+        for word in TEXT_MAKERS.iter().filter(|_| name != TEXT_ROOM) {
+            for at in ends_of(&code, word) {
+                breaches.push(format!("{name}:{}: {word} is for {TEXT_ROOM}", line_of(&code, at)));
             }
         }
     }
