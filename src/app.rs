@@ -6,6 +6,7 @@
 
 pub mod cursor;
 pub mod help;
+mod listing;
 pub mod message;
 pub mod order;
 mod prompt;
@@ -22,7 +23,7 @@ use crate::index::{Batch, Connection, ConnectionId, Index, RowId};
 use crate::keymap::{Command, KeyEvent, Motion, Pointer, command};
 use crate::layout::{self, Pane, Rect, Screen};
 use cursor::{Cursor, Follow, destination};
-use order::Order;
+use listing::Listing;
 use refresh::Deliveries;
 use texts::Texts;
 
@@ -90,10 +91,7 @@ pub struct App {
     frozen: Option<Frozen>,
     filter_text: String,
     prompt: Option<Prompt>,
-    order: Order,
-    list: Vec<ConnectionId>,
-    /// Rows counted when the list was made, and when that was; `None` if it must be made anew.
-    listed: Option<(usize, Time)>,
+    listing: Listing,
     connections: Cursor<ConnectionId>,
     deliveries: Deliveries,
     delivery: Cursor<RowId>,
@@ -120,9 +118,7 @@ impl App {
             frozen: None,
             filter_text: String::new(),
             prompt: None,
-            order: Order::default(),
-            list: Vec::new(),
-            listed: None,
+            listing: Listing::default(),
             connections: Cursor::default(),
             deliveries: Deliveries::default(),
             delivery: Cursor::default(),
@@ -172,8 +168,8 @@ impl App {
             Command::EditFilter => self.prompt = Some(Prompt::new(&self.filter_text)),
             Command::FilterDomain => self.filter_domain(),
             Command::Freeze => self.freeze(),
-            Command::Sort => self.reorder(self.order.next()),
-            Command::Reverse => self.reorder(self.order.reverse()),
+            Command::Sort => self.listing.reorder(self.order().next()),
+            Command::Reverse => self.listing.reorder(self.order().reverse()),
             Command::Zoom => self.zoom = !self.zoom,
             Command::Accept => {
                 if let Some(prompt) = self.prompt.take() {
@@ -219,7 +215,11 @@ impl App {
         }
         let page = self.page();
         match self.focus {
-            Pane::Connections => self.connections.go(motion, &self.list, page, self.order.follow()),
+            Pane::Connections => {
+                let tally = self.filtered.as_ref().unwrap_or(&self.all);
+                let follow = self.listing.order().follow();
+                self.connections.go(motion, self.listing.ids(tally), page, follow);
+            }
             Pane::Deliveries => {
                 self.delivery.go(motion, &self.deliveries.rows, page, Follow::Bottom);
             }
@@ -259,7 +259,10 @@ impl App {
         let rows = screen.rows(pane);
         let row = y.checked_sub(rows.y).map(usize::from);
         match (pane, row) {
-            (Pane::Connections, Some(row)) => self.connections.click(row, &self.list),
+            (Pane::Connections, Some(row)) => {
+                let tally = self.filtered.as_ref().unwrap_or(&self.all);
+                self.connections.click(row, self.listing.ids(tally));
+            }
             (Pane::Deliveries, Some(row)) => self.delivery.click(row, &self.deliveries.rows),
             (Pane::Connections, None) if screen.heads(pane).contains((x, y).into()) => {
                 let columns = layout::connection_columns(rows.width);
@@ -267,16 +270,11 @@ impl App {
                     .iter()
                     .find(|placed| (placed.x..=placed.x + placed.width).contains(&(x - rows.x)));
                 if let Some(placed) = hit {
-                    self.reorder(self.order.by(placed.column));
+                    self.listing.reorder(self.order().by(placed.column));
                 }
             }
             _ => {}
         }
-    }
-
-    fn reorder(&mut self, order: Order) {
-        self.order = order;
-        self.listed = None;
     }
 
     /// Filters by what is typed so far; a text that is no filter leaves the last good one in force.
@@ -298,7 +296,7 @@ impl App {
             return;
         }
         self.filtered = (!filter.is_empty()).then(|| Tally::new(filter));
-        self.listed = None;
+        self.listing.restart();
         self.deliveries = Deliveries::default();
     }
 

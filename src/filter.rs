@@ -35,6 +35,9 @@ pub struct Filter {
     terms: Vec<Term>,
 }
 
+/// Terms of a filter at most: each is a bit of what is known of a domain.
+const TERMS: usize = 32;
+
 /// Alternatives: one of them must match.
 type Term = Vec<Domain>;
 
@@ -67,6 +70,9 @@ impl Filter {
     pub fn parse(text: &str) -> Result<Self, FilterError> {
         let mut whole = all_consuming(delimited(space0, separated_list0(space1, term), space0));
         match whole.parse(text) {
+            Ok((_, terms)) if terms.len() > TERMS => {
+                Err(FilterError { at: text.trim_end().len(), what: "too many terms" })
+            }
             Ok((_, terms)) => Ok(Self { terms }),
             Err(nom::Err::Error(error) | nom::Err::Failure(error)) => {
                 Err(complaint(text, text.len() - error.input.len()))
@@ -89,6 +95,18 @@ impl Filter {
     /// The text of a filter for one of these domains, as given on the command line.
     pub fn text_of_domains(domains: &[String]) -> String {
         if domains.is_empty() { String::new() } else { format!("domain:{}", domains.join("|")) }
+    }
+
+    /// The terms that a domain meets, a bit each.
+    fn met_by(&self, domain: &[u8]) -> u32 {
+        let meets = |term: &Term| term.iter().any(|alternative| alternative.matches(domain));
+        let bits = (0..TERMS).map(|term| 1 << term);
+        bits.zip(&self.terms).filter(|(_, term)| meets(term)).map(|(bit, _)| bit).sum()
+    }
+
+    /// A bit for each of its terms.
+    fn all_terms(&self) -> u32 {
+        (0..TERMS).zip(&self.terms).map(|(term, _)| 1 << term).sum()
     }
 
     /// Whether it holds for every entry.
@@ -223,6 +241,8 @@ mod tests {
         {
             assert_eq!(Filter::parse(text).unwrap_err().at, at, "{text}");
         }
+        assert!(Filter::parse(&"a ".repeat(TERMS)).is_ok());
+        assert_eq!(Filter::parse(&"a ".repeat(TERMS + 1)).unwrap_err().at, 2 * TERMS + 1);
     }
 
     proptest! {

@@ -207,6 +207,11 @@ impl Session {
                 self.draw()?;
                 (drawn, dirty) = (Some(Instant::now()), false);
             }
+            if self.app.is_busy() {
+                self.app.refresh();
+                dirty = true;
+                continue;
+            }
             let next = if dirty && ready {
                 FRAME.saturating_sub(since.unwrap_or(FRAME))
             } else {

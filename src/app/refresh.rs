@@ -13,10 +13,14 @@ pub(super) struct Deliveries {
     pub(super) rows: Vec<RowId>,
     /// The newest row of the connection that was looked at.
     pub(super) seen: Option<RowId>,
+    /// There are newer ones.
+    pub(super) more: bool,
 }
 
-/// A list in any other order than that of arrival is made anew this often at most, in milliseconds.
-const RESORT: u64 = 500;
+/// Rows that a new filter is counted over in one go: some eight milliseconds.
+const COUNTED: usize = 2 * 1024 * 1024;
+/// Entries of a connection that are looked at in one go: some four milliseconds.
+const LOOKED_AT: usize = 256 * 1024;
 
 impl App {
     /// Brings everything that is shown up to date with the index; called before each drawing.
@@ -25,11 +29,9 @@ impl App {
         let rows = self.frozen.as_ref().map_or(self.index.rows().len(), |frozen| frozen.rows);
         self.all.extend(&self.index, rows);
         if let Some(filtered) = &mut self.filtered {
-            filtered.extend(&self.index, rows);
+            filtered.extend_by(&self.index, rows, COUNTED);
         }
-        self.refresh_list(rows);
-        let page = self.rows_of(Pane::Connections);
-        self.connections.settle(&self.list, page, self.order.follow());
+        self.refresh_list();
         if self.connections.is_following() {
             self.followed_rows = rows;
         }
@@ -45,22 +47,22 @@ impl App {
         }
     }
 
-    fn refresh_list(&mut self, rows: usize) {
-        let stale = match self.listed {
-            None => true,
-            Some((listed, at)) => {
-                let old = self.order.is_arrival() || self.wall.0.abs_diff(at.0) >= RESORT;
-                listed != rows && old
-            }
-        };
-        if stale {
-            let mut list = std::mem::take(&mut self.list);
-            list.clear();
-            list.extend(self.tally().connections());
-            self.order.sort(&mut list, self.all_connections(), self.tally(), self.index.names());
-            self.list = list;
-            self.listed = Some((rows, self.wall));
+    /// Whether there is more to bring up to date, although nothing new comes.
+    pub fn is_busy(&self) -> bool {
+        self.tally().left() > 0 || self.listing.is_sorting() || self.deliveries.more
+    }
+
+    fn refresh_list(&mut self) {
+        if self.frozen.is_none() {
+            self.listing.learn_open(self.index.connections());
         }
+        let tally = self.filtered.as_ref().unwrap_or(&self.all);
+        let all = self.frozen.as_ref().map_or(self.index.connections(), |it| &it.connections);
+        self.listing.refresh(tally, all, self.index.names(), self.wall);
+        let page = self.rows_of(Pane::Connections);
+        let tally = self.filtered.as_ref().unwrap_or(&self.all);
+        let follow = self.listing.order().follow();
+        self.connections.settle(self.listing.ids(tally), page, follow);
     }
 
     fn refresh_deliveries(&mut self, rows: usize) {
@@ -71,17 +73,20 @@ impl App {
         }
         let Some(id) = selected else { return };
         let mut deliveries = std::mem::take(&mut self.deliveries);
-        for row in self
-            .index
-            .connection_rows(id, deliveries.seen)
-            .take_while(|row| (row.0 as usize) < rows)
-        {
+        if deliveries.seen.is_none() {
+            // No more than there is: such a list can be as long as the log.
+            deliveries.rows.reserve_exact(self.tally().of(id).entries as usize);
+        }
+        let behind = self.index.connection_rows(id, deliveries.seen);
+        let mut behind = behind.take_while(|row| (row.0 as usize) < rows);
+        for row in behind.by_ref().take(LOOKED_AT) {
             deliveries.seen = Some(row);
             let listed = !matches!(self.index.rows().kind(row), Kind::Opened | Kind::Closed);
             if listed && self.tally().leaves(&self.index, row) {
                 deliveries.rows.push(row);
             }
         }
+        deliveries.more = behind.next().is_some();
         self.deliveries = deliveries;
     }
 

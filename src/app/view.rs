@@ -64,7 +64,7 @@ impl App {
 
     /// The order of the connections.
     pub fn order(&self) -> Order {
-        self.order
+        self.listing.order()
     }
 
     /// What the reader is doing.
@@ -84,7 +84,7 @@ impl App {
 
     /// Entries that came since the list of connections stopped to follow.
     pub fn paused(&self) -> Option<usize> {
-        let paused = !self.connections.is_following() && self.order.is_arrival();
+        let paused = !self.connections.is_following() && self.order().is_arrival();
         paused.then(|| self.all.rows().saturating_sub(self.followed_rows))
     }
 
@@ -108,22 +108,19 @@ impl App {
 
     /// Connections under the filter.
     pub fn listed_connections(&self) -> &[ConnectionId] {
-        &self.list
+        self.listing.ids(self.tally())
     }
 
     /// Connections on the screen.
     pub fn visible_connections(&self) -> impl Iterator<Item = (ConnectionId, &Connection)> {
-        let visible =
-            self.list.iter().skip(self.connections.top()).take(self.rows_of(Pane::Connections));
+        let list = self.listed_connections().iter();
+        let visible = list.skip(self.connections.top()).take(self.rows_of(Pane::Connections));
         visible.filter_map(|&id| Some((id, self.all_connections().get(id.0 as usize)?)))
     }
 
     /// Connections under the filter that are open.
     pub fn open_connections(&self) -> usize {
-        let open = |id: &&ConnectionId| {
-            self.all_connections().get(id.0 as usize).is_some_and(Connection::is_open)
-        };
-        self.list.iter().filter(open).count()
+        self.listing.open(self.tally())
     }
 
     /// The selected connection.

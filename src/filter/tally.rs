@@ -1,7 +1,8 @@
 //! What a filter leaves, counted: by connection, in total, and by the second.
 //!
-//! It reads each row of the index once, so that it grows with the log and costs nothing while the
-//! log is quiet.
+//! It reads each row of the index once, the newest first, so that it grows with the log and costs
+//! nothing while the log is quiet. A log of millions is counted in parts, between which the keys
+//! are looked at.
 
 use super::{Filter, Recent};
 use crate::entry::Outcome;
@@ -51,12 +52,16 @@ pub struct Totals {
 #[derive(Clone, Default)]
 pub struct Tally {
     filter: Filter,
-    /// By domain symbol: whether the filter wants it. Only for filters of one term, where an entry
-    /// is wanted if either of its domains is.
-    wanted: Vec<bool>,
+    /// By domain symbol: the terms that it meets. An entry is wanted if its domains together meet
+    /// all of them.
+    met: Vec<u32>,
     by_connection: Vec<Counts>,
+    /// Those of which something is counted; in the order of their ids after each [`Tally::extend`].
+    connections: Vec<ConnectionId>,
     totals: Totals,
     recent: Recent,
+    /// Rows before this one are still to be counted.
+    from: usize,
     rows: usize,
 }
 
@@ -68,33 +73,53 @@ impl Tally {
 
     /// Counts the rows that came since, up to the first `rows` of the index.
     pub fn extend(&mut self, index: &Index, rows: usize) {
+        self.extend_by(index, rows, usize::MAX);
+    }
+
+    /// The same, but of the rows that were there before looks at no more than `most`, from the
+    /// newest on.
+    pub fn extend_by(&mut self, index: &Index, rows: usize, most: usize) {
         self.learn_domains(index);
         self.by_connection.resize(index.connections().len(), Counts::default());
-        for row in index.rows().counted(self.rows, rows) {
-            if self.wants(index, row.domains) {
-                self.count(&row);
-            }
+        let known = self.connections.len();
+        if self.rows == 0 {
+            (self.from, self.rows) = (rows, rows);
         }
+        self.count_rows(index, self.rows, rows);
         self.rows = self.rows.max(rows);
+        let from = self.from.saturating_sub(most);
+        self.count_rows(index, from, self.from);
+        self.from = from;
+        if self.connections.len() > known && !self.connections.is_sorted() {
+            // Long runs are in order already, which only the stable sort makes use of.
+            self.connections.sort();
+        }
+    }
+
+    /// How many rows are still to be looked at.
+    pub fn left(&self) -> usize {
+        self.from
     }
 
     fn learn_domains(&mut self, index: &Index) {
-        let known = self.wanted.len();
+        let known = self.met.len();
         let domains = (known..index.domains().len()).filter_map(|at| u32::try_from(at).ok());
-        let wants = |at| self.filter.matches([index.domains().text(Symbol(at))]);
-        let new: Vec<bool> = domains.map(wants).collect();
-        self.wanted.extend(new);
+        let met = |at| self.filter.met_by(index.domains().text(Symbol(at)));
+        let new: Vec<u32> = domains.map(met).collect();
+        self.met.extend(new);
     }
 
-    fn wants(&self, index: &Index, domains: (Symbol, Symbol)) -> bool {
-        let wanted =
-            |symbol: Symbol| self.wanted.get(symbol.0 as usize).copied().unwrap_or_default();
-        match self.filter.terms.len() {
-            0 => true,
-            1 => wanted(domains.0) || wanted(domains.1),
-            _ => self
-                .filter
-                .matches([index.domains().text(domains.0), index.domains().text(domains.1)]),
+    fn met(&self, domains: (Symbol, Symbol)) -> u32 {
+        let met = |symbol: Symbol| self.met.get(symbol.0 as usize).copied().unwrap_or_default();
+        met(domains.0) | met(domains.1)
+    }
+
+    fn count_rows(&mut self, index: &Index, from: usize, to: usize) {
+        let all = self.filter.all_terms();
+        for row in index.rows().counted(from, to) {
+            if self.met(row.domains) == all {
+                self.count(&row);
+            }
         }
     }
 
@@ -103,13 +128,16 @@ impl Tally {
         self.totals.unparsed += u32::from(row.kind == Kind::Unparsed);
         self.recent.count(row.time, row.kind);
         if let Some(counts) = self.by_connection.get_mut(row.connection.0 as usize) {
+            if counts.entries == 0 {
+                self.connections.push(row.connection);
+            }
             counts.count(row.kind);
         }
     }
 
     /// Whether the filter leaves this row.
     pub fn leaves(&self, index: &Index, row: RowId) -> bool {
-        self.wants(index, index.rows().domains(row))
+        self.met(index.rows().domains(row)) == self.filter.all_terms()
     }
 
     /// Counts of a connection.
@@ -118,12 +146,8 @@ impl Tally {
     }
 
     /// Connections of which the filter leaves something, in the order of their ids.
-    pub fn connections(&self) -> impl Iterator<Item = ConnectionId> + '_ {
-        (0..)
-            .map(ConnectionId)
-            .zip(&self.by_connection)
-            .filter(|(_, counts)| counts.entries > 0)
-            .map(|(id, _)| id)
+    pub fn connections(&self) -> &[ConnectionId] {
+        &self.connections
     }
 
     /// Counts of everything.
@@ -136,7 +160,7 @@ impl Tally {
         &self.recent
     }
 
-    /// Rows of the index that have been looked at.
+    /// Rows of the index that are known here.
     pub fn rows(&self) -> usize {
         self.rows
     }

@@ -41,6 +41,6 @@ impl Open {
         let mut tally = Tally::new(filter.clone());
         tally.extend(&self.index, self.index.rows().len());
         let state = |id| self.index.connection(id).map(|connection| connection.state);
-        tally.connections().filter(|&id| state(id) == Some(State::Open)).count() as u64
+        tally.connections().iter().filter(|&&id| state(id) == Some(State::Open)).count() as u64
     }
 }

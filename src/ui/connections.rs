@@ -55,7 +55,9 @@ fn nothing(app: &App, theme: &Theme) -> Line<'static> {
 }
 
 fn note(app: &App, theme: &Theme) -> Vec<Span<'static>> {
-    let listed = app.listed_connections().iter().filter(|id| id.is_real()).count();
+    let stand_ins = [ConnectionId::NONE_LOGGED, ConnectionId::UNPARSED].into_iter();
+    let shown = stand_ins.filter(|&id| app.tally().of(id).entries > 0).count();
+    let listed = app.listed_connections().len().saturating_sub(shown);
     vec![text::own(words::number(listed as u64), theme.strong)]
 }
 

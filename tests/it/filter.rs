@@ -2,7 +2,7 @@
 
 use crate::harness::Opened;
 use mtatop::entry::{Action, Body};
-use mtatop::filter::{Counts, Filter};
+use mtatop::filter::{Counts, Filter, Tally};
 use mtatop::index::RowId;
 use mtatop::parse::Parser;
 use mtatop::simulate;
@@ -78,6 +78,29 @@ fn an_entry_is_left_whenever_its_row_is() {
             left += usize::from(wanted);
         }
         assert_eq!(left == 0, text == "none.test", "{text}: {left}");
+    }
+}
+
+#[test]
+fn what_is_counted_in_parts_is_what_is_counted_at_once() {
+    let opened = Opened::new(&simulated(2_000, 3), "");
+    let (index, rows) = (opened.app.index(), opened.app.index().rows().len());
+    for text in ["", "bigmail.example", "bigmail.example example", "e*"] {
+        let filter = Filter::parse(text).unwrap();
+        let (mut whole, mut parts) = (Tally::new(filter.clone()), Tally::new(filter));
+        whole.extend(index, rows);
+        parts.extend_by(index, rows - 300, 700);
+        assert_eq!((parts.left(), parts.rows()), (rows - 1_000, rows - 300));
+        while parts.left() > 0 {
+            parts.extend_by(index, rows, 700);
+        }
+        assert_eq!(parts.totals(), whole.totals(), "{text}");
+        assert_eq!(parts.connections(), whole.connections(), "{text}");
+        for &id in whole.connections() {
+            assert_eq!(parts.of(id), whole.of(id), "{text}");
+        }
+        let now = index.newest();
+        assert_eq!(parts.recent().sum(now, 3_000), whole.recent().sum(now, 3_000), "{text}");
     }
 }
 

@@ -90,6 +90,9 @@ impl Opened {
     /// Brings the state up to date, as before a drawing.
     pub(crate) fn refresh(&mut self) {
         self.app.refresh();
+        while self.app.is_busy() {
+            self.app.refresh();
+        }
         for row in self.app.wanted() {
             let place = self.app.index().rows().place(row);
             self.app
