@@ -8,7 +8,7 @@
 //! however many workers there are.
 
 use super::raw::{Collect, Raw};
-use super::{Message, News, Reader};
+use super::{BATCH, BATCH_BYTES, Message, News, Reader};
 use crate::index::{Batch, Keys, Place};
 use crate::parse::{Learned, Parser};
 use crate::split::{self, Form};
@@ -120,8 +120,10 @@ impl Pool {
         tell: &mut dyn FnMut(Message),
     ) -> Result<bool, Stopped> {
         let found = reader.collect(now, self);
+        // While there is more, workers and reader work side by side; what is new in a log that was
+        // read to its end is waited for.
+        let most = if self.job.is_full() { self.most_jobs } else { 0 };
         self.hand_over()?;
-        let most = if found { self.most_jobs } else { 0 };
         while self.jobs > most || self.is_next_ready() {
             self.tell_next(tell)?;
         }
@@ -184,7 +186,9 @@ impl Pool {
         for (source, learned) in learned {
             self.begin(source, learned);
         }
-        news.into_iter().for_each(|news| tell(Message::News(news)));
+        for news in news {
+            tell(Message::News(news));
+        }
         tell(Message::Batch(batch));
         job.clear();
         self.spare.push(job);
@@ -220,6 +224,11 @@ impl Collect for Pool {
 }
 
 impl Job {
+    /// The round ended because of it, and not because there was no more.
+    fn is_full(&self) -> bool {
+        self.pieces.len() >= BATCH || self.bytes.len() > BATCH_BYTES
+    }
+
     fn clear(&mut self) {
         self.bytes.clear();
         self.pieces.clear();
