@@ -19,7 +19,7 @@ pub use prompt::Prompt;
 
 use crate::entry::Time;
 use crate::filter::{Filter, Tally};
-use crate::index::{Batch, Connection, ConnectionId, Index, RowId};
+use crate::index::{Batch, Connection, ConnectionId, Index, RowId, Segments};
 use crate::keymap::{Command, KeyEvent, Motion, Pointer, command};
 use crate::layout::{self, Pane, Rect, Screen};
 use cursor::{Cursor, Follow, destination};
@@ -77,7 +77,7 @@ pub struct Reading {
 
 /// The log as it stood when the screen was frozen.
 struct Frozen {
-    connections: Vec<Connection>,
+    connections: Segments<Connection>,
     rows: usize,
     clock: Time,
 }
@@ -314,7 +314,7 @@ impl App {
         self.frozen = match self.frozen {
             Some(_) => None,
             None => Some(Frozen {
-                connections: self.index.connections().to_vec(),
+                connections: self.index.connections().clone(),
                 rows: self.index.rows().len(),
                 clock: self.now(),
             }),

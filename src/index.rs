@@ -2,7 +2,8 @@
 //!
 //! One owner absorbs [`Batch`]es in order; whoever draws or prints looks things up by id. An entry
 //! costs some fifty bytes here and its text is read again from the file when somebody looks at it.
-//! Nothing in here knows a file, a clock or a screen.
+//! Where that is too much, [`Index::forget`] lets the oldest entries leave; a look-up of what left
+//! finds nothing. Nothing in here knows a file, a clock or a screen.
 //!
 //! ```
 //! use mtatop::index::{Batch, Index, Place};
@@ -16,17 +17,23 @@
 
 mod batch;
 mod connections;
+mod ends;
 mod headers;
 mod keys;
+mod links;
 mod messages;
 mod rows;
+mod segments;
+mod sharded;
 mod symbols;
 
 pub use batch::Batch;
-pub use connections::{Connection, ConnectionId, Ends, State};
+pub use connections::{Connection, ConnectionId, State};
+pub use ends::Ends;
 pub use keys::Keys;
 pub use messages::MessageId;
 pub use rows::{Counted, Kind, Place, RowId, Rows};
+pub use segments::Segments;
 pub use symbols::{Symbol, Symbols};
 
 use crate::entry::Time;
@@ -49,7 +56,12 @@ pub struct Index {
     headers: Headers,
     newest: Time,
     logged: Logged,
+    /// Entries that came since the tables were last swept.
+    unswept: usize,
 }
+
+/// While entries leave, a part of each table is swept for so many that come.
+const SWEEP: usize = if cfg!(test) { 4 } else { 1_024 };
 
 /// Which of the options that tie entries together the log shows to be on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,8 +75,10 @@ pub struct Logged {
 impl Index {
     /// Takes in entries that stand behind all absorbed before.
     pub fn absorb(&mut self, batch: &Batch) {
-        let names = self.names.adopt(&batch.names);
-        let domains = self.domains.adopt(&batch.domains);
+        let rows = u32::try_from(batch.len()).unwrap_or(u32::MAX);
+        let newest = RowId(self.rows.next_id().0.saturating_add(rows));
+        let names = self.names.adopt(&batch.names, newest);
+        let domains = self.domains.adopt(&batch.domains, newest);
         self.logged.process |= batch.logged.process;
         self.logged.connection |= batch.logged.connection;
         for draft in &batch.drafts {
@@ -77,18 +91,64 @@ impl Index {
             let rarity = batch.rarity(draft);
             let other = rarity.map_or(Symbol::default(), |rarity| rarity.domain);
             let domains = (domains.of(draft.domain), domains.of(other));
-            self.rows.push(draft, self.newest, connection, domains);
+            self.rows.push(draft, self.newest, connection.id, domains);
             self.rows.link(connection.before, row);
             self.tie_message(row, draft, rarity);
         }
+        self.unswept += batch.len();
+        while self.unswept >= SWEEP {
+            self.unswept -= SWEEP;
+            self.sweep();
+        }
+    }
+
+    /// Removes a part of what still leads to entries that left.
+    fn sweep(&mut self) {
+        if self.rows.first() > RowId(0) {
+            self.connections.sweep();
+            self.messages.sweep();
+            self.names.sweep();
+            self.domains.sweep();
+        }
+    }
+
+    /// The end of the rows that [`Index::forget`] would let go of; `None` if there are too few.
+    pub fn leaving(&self) -> Option<usize> {
+        self.rows.leaving()
+    }
+
+    /// Lets go of the oldest entries, a fixed number of them, and of the connections, messages and
+    /// texts that no other entry has. All ids stay what they are, and none is used again.
+    pub fn forget(&mut self) {
+        if self.leaving().is_none() {
+            return;
+        }
+        for (row, links) in self.rows.leave() {
+            self.connections.leave(row, links, &mut self.names);
+        }
+        let first = self.rows.first();
+        self.connections.release(first);
+        self.messages.release(first);
+        self.names.release(first);
+        self.domains.release(first);
+    }
+
+    /// Bytes that it takes, by the capacities of its parts.
+    pub fn memory(&self) -> usize {
+        self.rows.memory()
+            + self.connections.memory()
+            + self.messages.memory()
+            + self.names.memory()
+            + self.domains.memory()
     }
 
     fn tie_message(&mut self, row: RowId, draft: &Draft, rarity: Option<&Rarity>) {
         if draft.kind == Kind::Header {
-            if let Some(message) = self.headers.tie(row, self.newest, draft) {
+            let message = self.headers.tie(row, self.newest, draft);
+            if let Some(message) = message.filter(|&message| self.messages.holds(message)) {
                 self.join(row, message);
             }
-        } else if let Some(message) = self.messages.of(draft, rarity) {
+        } else if let Some(message) = self.messages.of(row, draft, rarity) {
             for header in self.headers.meet(self.newest, draft, message) {
                 self.join(header, message);
             }
@@ -97,6 +157,9 @@ impl Index {
     }
 
     fn join(&mut self, row: RowId, message: MessageId) {
+        if row < self.rows.first() {
+            return;
+        }
         let before = self.messages.follow(message, row);
         self.rows.join(row, message, before);
     }
@@ -122,7 +185,7 @@ impl Index {
     }
 
     /// All connections, in the order in which they were first seen.
-    pub fn connections(&self) -> &[Connection] {
+    pub fn connections(&self) -> &Segments<Connection> {
         self.connections.all()
     }
 
@@ -138,8 +201,8 @@ impl Index {
         after: Option<RowId>,
     ) -> impl Iterator<Item = RowId> + '_ {
         let start = match after {
-            Some(row) => self.rows.next(row),
-            None => self.connection(id).and_then(|connection| connection.first),
+            Some(row) if row >= self.rows.first() => self.rows.next(row),
+            _ => self.connection(id).and_then(|connection| connection.first),
         };
         std::iter::successors(start, |&row| self.rows.next(row))
     }
@@ -152,32 +215,33 @@ impl Index {
 
     /// The entries of a message, as [`Index::message_rows`].
     pub fn rows_of(&self, message: MessageId) -> impl Iterator<Item = RowId> + '_ {
-        std::iter::successors(self.messages.last(message), |&row| self.rows.previous(row))
+        let last = self.messages.last(message).filter(|&last| last >= self.rows.first());
+        std::iter::successors(last, |&row| self.rows.previous(row))
     }
 
     /// All messages that have an entry, in the order of first sight.
     pub fn messages(&self) -> impl Iterator<Item = MessageId> + '_ {
-        self.messages.all()
+        self.messages.all(self.rows.first())
     }
 
     /// The messages that this one, a notification, is about. They may have no entry.
     pub fn about(&self, message: MessageId) -> impl Iterator<Item = MessageId> + '_ {
-        self.messages.about(message)
+        self.messages.about().from(message)
     }
 
     /// The notifications that are about this message.
     pub fn bounced_as(&self, message: MessageId) -> impl Iterator<Item = MessageId> + '_ {
-        self.messages.bounced(message)
+        self.messages.about().to(message)
     }
 
     /// The messages that this one was before an intermediate channel gave it another id.
     pub fn before(&self, message: MessageId) -> impl Iterator<Item = MessageId> + '_ {
-        self.messages.before(message)
+        self.messages.before().from(message)
     }
 
     /// The messages that an intermediate channel made of this one.
     pub fn after(&self, message: MessageId) -> impl Iterator<Item = MessageId> + '_ {
-        self.messages.after(message)
+        self.messages.before().to(message)
     }
 
     /// Time of the newest entry, by the log's order.

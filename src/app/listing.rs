@@ -7,7 +7,7 @@
 use super::order::{Order, Sorting};
 use crate::entry::Time;
 use crate::filter::Tally;
-use crate::index::{Connection, ConnectionId, Symbols};
+use crate::index::{Connection, ConnectionId, Segments, Symbols};
 
 /// A list in any other order than that of arrival is made anew this often at most, in milliseconds.
 const RESORT: u64 = 500;
@@ -71,7 +71,7 @@ impl Listing {
     }
 
     /// Looks for connections that were opened, and that are not open any more.
-    pub(super) fn learn_open(&mut self, all: &[Connection]) {
+    pub(super) fn learn_open(&mut self, all: &Segments<Connection>) {
         let is_open = |id: &ConnectionId| all.get(id.0 as usize).is_some_and(Connection::is_open);
         self.open.retain(is_open);
         let new = (self.known..all.len()).filter_map(|at| u32::try_from(at).ok());
@@ -83,7 +83,7 @@ impl Listing {
     pub(super) fn refresh(
         &mut self,
         tally: &Tally,
-        all: &[Connection],
+        all: &Segments<Connection>,
         names: &Symbols,
         wall: Time,
     ) {

@@ -3,7 +3,7 @@
 use super::cursor::Follow;
 use crate::entry::Time;
 use crate::filter::{Counts, Tally};
-use crate::index::{Connection, ConnectionId, State, Symbol, Symbols};
+use crate::index::{Connection, ConnectionId, Segments, State, Symbol, Symbols};
 use crate::layout::ConnectionColumn as Column;
 use std::net::IpAddr;
 
@@ -112,7 +112,7 @@ impl Sorting {
     }
 
     /// Sorts the next slice; true if it was the last one.
-    pub(super) fn go_on(&mut self, all: &[Connection], tally: &Tally) -> bool {
+    pub(super) fn go_on(&mut self, all: &Segments<Connection>, tally: &Tally) -> bool {
         let from = self.keyed.len();
         let unknown = Connection::default();
         for &id in self.ids.iter().skip(from).take(SLICE) {
@@ -179,19 +179,21 @@ fn state_rank(state: State) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::index::RowId;
 
     #[test]
     fn a_list_made_in_slices_is_the_one_made_at_once() {
         let mut random = fastrand::Rng::with_seed(7);
         let states = [State::Open, State::Closed, State::Failed, State::Implied];
-        let (mut names, mut all) = (Symbols::default(), Vec::new());
+        let (mut names, mut all) = (Symbols::default(), Segments::default());
         for _ in 0..5 * SLICE / 2 {
-            all.push(Connection {
+            let connection = Connection {
                 state: states[random.usize(..states.len())],
                 active: Time(random.i64(-50..50)),
                 initial_host: names.intern(format!("host{}.example", random.u8(..)).as_bytes()),
                 ..Connection::default()
-            });
+            };
+            all.push(connection, RowId(0));
         }
         let ids: Vec<_> = (0..).map(ConnectionId).take(all.len()).collect();
         let sorted = |order| {
@@ -199,7 +201,7 @@ mod tests {
             while !sorting.go_on(&all, &Tally::default()) {}
             sorting.finish()
         };
-        let of = |id: &ConnectionId| &all[id.0 as usize];
+        let of = |id: &ConnectionId| all.get(id.0 as usize).unwrap();
         let mut by_state = ids.clone();
         by_state.sort_by_key(|id| (state_rank(of(id).state), of(id).active));
         assert_eq!(sorted(Order { column: Column::State, reversed: false }), by_state);

@@ -4,7 +4,7 @@ use super::order::Order;
 use super::{App, Prompt, Reading};
 use crate::entry::Time;
 use crate::filter::Tally;
-use crate::index::{Connection, ConnectionId, Index, RowId};
+use crate::index::{Connection, ConnectionId, Index, RowId, Segments};
 use crate::keymap::Mode;
 use crate::layout::{Pane, Screen};
 use crate::parse::Original;
@@ -102,7 +102,7 @@ impl App {
         }
     }
 
-    pub(super) fn all_connections(&self) -> &[Connection] {
+    pub(super) fn all_connections(&self) -> &Segments<Connection> {
         self.frozen.as_ref().map_or(self.index.connections(), |frozen| &frozen.connections)
     }
 

@@ -15,6 +15,17 @@ pub struct Second {
     pub failed: u32,
 }
 
+impl Second {
+    fn of(&mut self, kind: Kind) -> Option<&mut u32> {
+        match kind {
+            Kind::Ended(Outcome::Delivered | Outcome::Relayed) => Some(&mut self.delivered),
+            Kind::Ended(Outcome::Deferred) => Some(&mut self.deferred),
+            Kind::Ended(Outcome::Failed) | Kind::Refused => Some(&mut self.failed),
+            _ => None,
+        }
+    }
+}
+
 impl Sum for Second {
     fn sum<I: Iterator<Item = Self>>(seconds: I) -> Self {
         seconds.fold(Self::default(), |sum, second| Self {
@@ -53,11 +64,19 @@ impl Recent {
         if *number > second {
             return;
         }
-        match kind {
-            Kind::Ended(Outcome::Delivered | Outcome::Relayed) => counts.delivered += 1,
-            Kind::Ended(Outcome::Deferred) => counts.deferred += 1,
-            Kind::Ended(Outcome::Failed) | Kind::Refused => counts.failed += 1,
-            _ => {}
+        if let Some(count) = counts.of(kind) {
+            *count += 1;
+        }
+    }
+
+    /// Takes back an entry, unless its second is no longer kept.
+    pub(super) fn forget(&mut self, time: Time, kind: Kind) {
+        let second = time.seconds();
+        if let Some((number, counts)) = self.0.get_mut(slot(second))
+            && *number == second
+            && let Some(count) = counts.of(kind)
+        {
+            *count = count.saturating_sub(1);
         }
     }
 

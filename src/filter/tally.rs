@@ -6,7 +6,7 @@
 
 use super::{Filter, Recent};
 use crate::entry::Outcome;
-use crate::index::{ConnectionId, Counted, Index, Kind, RowId, Symbol};
+use crate::index::{ConnectionId, Counted, Index, Kind, RowId, Segments, Symbol};
 
 /// Counts of one connection, in the words of the export schema.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,13 +28,26 @@ pub struct Counts {
 impl Counts {
     fn count(&mut self, kind: Kind) {
         self.entries += 1;
+        if let Some(count) = self.of(kind) {
+            *count += 1;
+        }
+    }
+
+    fn forget(&mut self, kind: Kind) {
+        self.entries = self.entries.saturating_sub(1);
+        if let Some(count) = self.of(kind) {
+            *count = count.saturating_sub(1);
+        }
+    }
+
+    fn of(&mut self, kind: Kind) -> Option<&mut u32> {
         match kind {
-            Kind::Enqueued => self.enqueued += 1,
-            Kind::Ended(Outcome::Delivered | Outcome::Relayed) => self.delivered += 1,
-            Kind::Ended(Outcome::Deferred) => self.deferred += 1,
-            Kind::Ended(Outcome::Failed) => self.failed += 1,
-            Kind::Refused => self.rejected += 1,
-            _ => {}
+            Kind::Enqueued => Some(&mut self.enqueued),
+            Kind::Ended(Outcome::Delivered | Outcome::Relayed) => Some(&mut self.delivered),
+            Kind::Ended(Outcome::Deferred) => Some(&mut self.deferred),
+            Kind::Ended(Outcome::Failed) => Some(&mut self.failed),
+            Kind::Refused => Some(&mut self.rejected),
+            _ => None,
         }
     }
 }
@@ -55,7 +68,7 @@ pub struct Tally {
     /// By domain symbol: the terms that it meets. An entry is wanted if its domains together meet
     /// all of them.
     met: Vec<u32>,
-    by_connection: Vec<Counts>,
+    by_connection: Segments<Counts>,
     /// Those of which something is counted; in the order of their ids after each [`Tally::extend`].
     connections: Vec<ConnectionId>,
     totals: Totals,
@@ -63,6 +76,8 @@ pub struct Tally {
     /// Rows before this one are still to be counted.
     from: usize,
     rows: usize,
+    /// Rows before this one have left the index.
+    first: usize,
 }
 
 impl Tally {
@@ -80,14 +95,15 @@ impl Tally {
     /// newest on.
     pub fn extend_by(&mut self, index: &Index, rows: usize, most: usize) {
         self.learn_domains(index);
-        self.by_connection.resize(index.connections().len(), Counts::default());
+        self.by_connection.follow(index.connections());
         let known = self.connections.len();
+        self.first = index.rows().first().0 as usize;
         if self.rows == 0 {
             (self.from, self.rows) = (rows, rows);
         }
         self.count_rows(index, self.rows, rows);
         self.rows = self.rows.max(rows);
-        let from = self.from.saturating_sub(most);
+        let from = self.from.saturating_sub(most).max(self.first).min(self.from);
         self.count_rows(index, from, self.from);
         self.from = from;
         if self.connections.len() > known && !self.connections.is_sorted() {
@@ -98,7 +114,35 @@ impl Tally {
 
     /// How many rows are still to be looked at.
     pub fn left(&self) -> usize {
-        self.from
+        self.from.saturating_sub(self.first)
+    }
+
+    /// Takes back the rows before `end`, which are about to leave the index.
+    pub fn forget(&mut self, index: &Index, end: usize) {
+        let all = self.filter.all_terms();
+        for row in index.rows().counted(self.from, end.min(self.rows)) {
+            if self.met(row.domains) == all {
+                self.uncount(&row);
+            }
+        }
+        self.from = self.from.max(end);
+        self.rows = self.rows.max(end);
+    }
+
+    /// Lets go of the connections that have left the index, now that it has let its oldest rows go.
+    pub fn release(&mut self, index: &Index) {
+        let Self { connections, by_connection, .. } = self;
+        let counts = |id: &ConnectionId| by_connection.get(id.0 as usize).copied();
+        connections.retain(|id| counts(id).is_some_and(|counts| counts.entries > 0));
+        by_connection.leave_with(index.connections());
+        self.first = index.rows().first().0 as usize;
+    }
+
+    /// Bytes that it takes.
+    pub fn memory(&self) -> usize {
+        self.by_connection.memory()
+            + self.met.capacity() * size_of::<u32>()
+            + self.connections.capacity() * size_of::<ConnectionId>()
     }
 
     fn learn_domains(&mut self, index: &Index) {
@@ -135,6 +179,15 @@ impl Tally {
         }
     }
 
+    fn uncount(&mut self, row: &Counted) {
+        self.totals.counts.forget(row.kind);
+        self.totals.unparsed -= u32::from(row.kind == Kind::Unparsed);
+        self.recent.forget(row.time, row.kind);
+        if let Some(counts) = self.by_connection.get_mut(row.connection.0 as usize) {
+            counts.forget(row.kind);
+        }
+    }
+
     /// Whether the filter leaves this row.
     pub fn leaves(&self, index: &Index, row: RowId) -> bool {
         self.met(index.rows().domains(row)) == self.filter.all_terms()
@@ -168,5 +221,76 @@ impl Tally {
     /// The filter in force.
     pub fn filter(&self) -> &Filter {
         &self.filter
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::{Batch, Place};
+    use crate::parse::Parser;
+
+    fn line(rng: &mut fastrand::Rng) -> String {
+        let domain = rng.u8(b'a'..b'f') as char;
+        let code = ["D", "Q", "R", "E", "J"][rng.usize(0..5)];
+        let port = rng.u16(1..30);
+        match rng.u8(0..6) {
+            0 => "no entry".to_owned(),
+            1 => format!(
+                "19-Feb-1998 10:00:0{} a.{port}.0 tcp_local - O TCP|10.0.0.1|{port}|10.0.0.2|25 SMTP/{domain}.org/mx",
+                rng.u8(0..9),
+            ),
+            _ => format!(
+                "19-Feb-1998 10:00:0{} a.{port}.1 tcp_local {code} 1 x@x.org rfc822;y@{domain}.org y@f.{domain}.org q/ZZ1.00 <i@d>",
+                rng.u8(0..9),
+            ),
+        }
+    }
+
+    #[test]
+    fn counts_are_those_of_the_held_rows_under_any_filter() {
+        for seed in 0..30 {
+            let mut rng = fastrand::Rng::with_seed(seed);
+            let filters = ["", "a.org", "b.org|c.org", "f.a.org a.org", "nowhere.org"];
+            let mut tallies = filters.map(|filter| Tally::new(Filter::parse(filter).unwrap()));
+            let mut index = Index::default();
+            for _ in 0..60 {
+                let mut batch = Batch::new(index.keys());
+                for _ in 0..rng.usize(0..40) {
+                    let place = Place { source: 0, offset: 0 };
+                    batch.push(place, 1, &Parser::default().entry(line(&mut rng).as_bytes()));
+                }
+                index.absorb(&batch);
+                let rows = index.rows().len();
+                for tally in &mut tallies {
+                    // One of them may be behind, as when the screen is frozen.
+                    if rng.bool() {
+                        tally.extend(&index, rows);
+                    }
+                }
+                if let Some(end) = index.leaving().filter(|_| rng.bool()) {
+                    for tally in &mut tallies {
+                        tally.forget(&index, end);
+                    }
+                    index.forget();
+                    for tally in &mut tallies {
+                        tally.release(&index);
+                    }
+                }
+            }
+            assert!(index.rows().first().0 > 0);
+            for tally in &mut tallies {
+                tally.extend(&index, index.rows().len());
+                let mut anew = Tally::new(tally.filter().clone());
+                anew.extend(&index, index.rows().len());
+                assert_eq!(tally.totals(), anew.totals(), "seed {seed}");
+                let counts = |tally: &Tally| {
+                    tally.connections().iter().map(|&id| (id, tally.of(id))).collect::<Vec<_>>()
+                };
+                assert_eq!(counts(tally), counts(&anew), "seed {seed}");
+                let (now, span) = (index.newest(), 20);
+                assert_eq!(tally.recent().sum(now, span), anew.recent().sum(now, span));
+            }
+        }
     }
 }

@@ -7,11 +7,13 @@
 
 use super::batch::{Batch, Contact, Draft};
 use super::keys::Key;
+use super::rows::Links;
+use super::segments::Segments;
+use super::sharded::Sharded;
 use super::symbols::Adopted;
-use super::{Kind, RowId, Symbol};
-use crate::entry::{Direction, Outcome, Time, Transport};
-use hashbrown::HashTable;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use super::{Ends, Kind, RowId, Symbol, Symbols};
+use crate::entry::{Direction, Outcome, Time};
+use hashbrown::hash_table::Entry;
 use std::num::NonZeroU64;
 
 /// Number of a connection, in the order of first sight.
@@ -51,64 +53,6 @@ pub enum State {
     Failed,
     /// Refused by us (`X`).
     Rejected,
-}
-
-/// Addresses and ports of both ends, ours first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Ends {
-    /// IPv4 addresses are kept mapped into IPv6.
-    local: Ipv6Addr,
-    remote: Ipv6Addr,
-    local_port: u16,
-    remote_port: u16,
-}
-
-impl Ends {
-    /// `None` if an address is none of IPv4 or IPv6.
-    pub(super) fn new(transport: &Transport<'_>) -> Option<Self> {
-        Some(Self {
-            local: address(transport.local_ip)?,
-            remote: address(transport.remote_ip)?,
-            local_port: transport.local_port,
-            remote_port: transport.remote_port,
-        })
-    }
-
-    /// Our address and port.
-    pub fn local(&self) -> (IpAddr, u16) {
-        (self.local.to_canonical(), self.local_port)
-    }
-
-    /// Address and port of the other side.
-    pub fn remote(&self) -> (IpAddr, u16) {
-        (self.remote.to_canonical(), self.remote_port)
-    }
-}
-
-fn address(text: &[u8]) -> Option<Ipv6Addr> {
-    // Most are of IPv4, and reading these is most of what a connection costs.
-    match version_4(text) {
-        Some(v4) => Some(v4.to_ipv6_mapped()),
-        None => std::str::from_utf8(text).ok()?.parse().ok(),
-    }
-}
-
-fn version_4(text: &[u8]) -> Option<Ipv4Addr> {
-    let mut parts = text.split(|&byte| byte == b'.');
-    let mut octet = || {
-        let digit = |byte: &u8| byte.is_ascii_digit().then(|| u32::from(byte - b'0'));
-        u8::try_from(match parts.next()? {
-            [one] => digit(one)?,
-            [ten @ b'1'..=b'9', one] => digit(ten)? * 10 + digit(one)?,
-            [hundred @ b'1'..=b'2', ten, one] => {
-                digit(hundred)? * 100 + digit(ten)? * 10 + digit(one)?
-            }
-            _ => return None,
-        })
-        .ok()
-    };
-    let address = Ipv4Addr::new(octet()?, octet()?, octet()?, octet()?);
-    parts.next().is_none().then_some(address)
 }
 
 /// One connection.
@@ -170,14 +114,49 @@ pub(super) struct Tied {
 
 #[derive(Default)]
 pub(super) struct Connections {
-    all: Vec<Connection>,
+    all: Segments<Connection>,
     by_process: Lookup,
     by_ends: Lookup,
 }
 
 impl Connections {
-    pub(super) fn all(&self) -> &[Connection] {
+    pub(super) fn all(&self) -> &Segments<Connection> {
         &self.all
+    }
+
+    /// A row leaves: the next of its connection is the first now. Without one the connection has
+    /// left; the names of one that stays are kept.
+    pub(super) fn leave(&mut self, row: RowId, links: Links, names: &mut Symbols) {
+        let Some(connection) = self.all.get_mut(links.connection.0 as usize) else { return };
+        connection.first = links.next;
+        connection.told = connection.told.filter(|&told| told != row);
+        let Some(next) = links.next else {
+            connection.last = None;
+            return;
+        };
+        let Connection { channel, initial_host, dns_host, tls, .. } = *connection;
+        for name in [channel, initial_host, dns_host, tls] {
+            names.keep(name, next);
+        }
+    }
+
+    /// Lets go of the connections that have no row from `first` on.
+    pub(super) fn release(&mut self, first: RowId) {
+        self.all.release(first);
+    }
+
+    /// Looks through a part of the keys for those of connections that left.
+    pub(super) fn sweep(&mut self) {
+        let all = &self.all;
+        let held =
+            |id: ConnectionId| all.get(id.0 as usize).is_some_and(|known| known.first.is_some());
+        for keys in [&mut self.by_process, &mut self.by_ends] {
+            keys.0.sweep(|&(_, id)| held(id));
+        }
+    }
+
+    pub(super) fn memory(&self) -> usize {
+        self.all.memory() + self.by_process.0.memory() + self.by_ends.0.memory()
     }
 
     /// Finds or begins the connection of a row, and brings it up to date.
@@ -203,7 +182,8 @@ impl Connections {
             ..Connection::default()
         };
         if self.all.is_empty() {
-            self.all.extend([Connection::default(), Connection::default()]);
+            self.all.push(Connection::default(), row);
+            self.all.push(Connection::default(), row);
         }
         let found = match draft.kind {
             Kind::Unparsed => Some(ConnectionId::UNPARSED),
@@ -214,13 +194,13 @@ impl Connections {
         };
         let id = match (found, draft.kind) {
             (Some(id), _) => id,
-            (None, Kind::Opened) => self.begin(draft, begins(State::Open)),
-            (None, Kind::Closed) => self.begin(draft, begins(State::Closed)),
-            (None, Kind::Rejected) => self.begin(draft, begins(State::Rejected)),
-            (None, Kind::ConnectFailed) => self.begin(draft, begins(State::Failed)),
+            (None, Kind::Opened) => self.begin(row, draft, begins(State::Open)),
+            (None, Kind::Closed) => self.begin(row, draft, begins(State::Closed)),
+            (None, Kind::Rejected) => self.begin(row, draft, begins(State::Rejected)),
+            (None, Kind::ConnectFailed) => self.begin(row, draft, begins(State::Failed)),
             (None, _) if draft.ends.is_some() => {
                 let direction = contact.direction.or(direction_of(draft.kind));
-                self.begin(draft, Connection { direction, ..begins(State::Implied) })
+                self.begin(row, draft, Connection { direction, ..begins(State::Implied) })
             }
             (None, _) => ConnectionId::NONE_LOGGED,
         };
@@ -247,15 +227,15 @@ impl Connections {
             };
             let other =
                 contact.ends.is_some_and(|ends| connection.ends.is_some_and(|known| known != ends));
-            alive && !other
+            alive && !other && connection.first.is_some()
         };
         let by_process = self.by_process.find(draft.process).filter(&fits);
         by_process.or_else(|| self.by_ends.find(draft.ends).filter(&fits))
     }
 
-    fn begin(&mut self, draft: &Draft, connection: Connection) -> ConnectionId {
+    fn begin(&mut self, row: RowId, draft: &Draft, connection: Connection) -> ConnectionId {
         let id = ConnectionId(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
-        self.all.push(connection);
+        self.all.push(connection, row);
         let of_process = self.by_process.insert(draft.process, id);
         let of_ends = self.by_ends.insert(draft.ends, id);
         // A thread has one connection at a time, and so have two ports: what they had before is
@@ -280,7 +260,7 @@ impl Connections {
         contact: &Contact,
         names: &Adopted,
     ) -> Tied {
-        let Some(connection) = self.all.get_mut(id.0 as usize) else {
+        let Some(connection) = self.all.touch(id.0 as usize, row) else {
             return Tied { id, before: None };
         };
         let over = match draft.kind {
@@ -339,8 +319,13 @@ fn is_handed_over(kind: Kind) -> bool {
 }
 
 /// The newest connection of a key.
-#[derive(Default)]
-struct Lookup(HashTable<(NonZeroU64, ConnectionId)>);
+struct Lookup(Sharded<(NonZeroU64, ConnectionId)>);
+
+impl Default for Lookup {
+    fn default() -> Self {
+        Self(Sharded::new(|&(key, _)| key.get()))
+    }
+}
 
 impl Lookup {
     fn find(&self, key: Key) -> Option<ConnectionId> {
@@ -351,34 +336,18 @@ impl Lookup {
     /// Puts `id` in the place of what is given back.
     fn insert(&mut self, key: Key, id: ConnectionId) -> Option<ConnectionId> {
         let key = key?;
-        if let Some((_, known)) = self.0.find_mut(key.get(), |&(other, _)| other == key) {
-            return Some(std::mem::replace(known, id));
+        match self.0.entry(key.get(), |&(other, _)| other == key)? {
+            Entry::Occupied(mut known) => Some(std::mem::replace(&mut known.get_mut().1, id)),
+            Entry::Vacant(place) => {
+                place.insert((key, id));
+                None
+            }
         }
-        self.0.insert_unique(key.get(), (key, id), |&(key, _)| key.get());
-        None
     }
 
     fn remove(&mut self, key: Key) {
-        if let Some(entry) =
-            key.and_then(|key| self.0.find_entry(key.get(), |&(other, _)| other == key).ok())
-        {
-            entry.remove();
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn addresses_are_those_that_the_standard_library_reads(
-            text in "[0-9]{0,4}(\\.[0-9]{0,4}){0,4}|[0-9.:a-f]{0,20}|[0-2]?[0-9]{1,2}(\\.[0-2]?[0-9]{1,2}){3}",
-        ) {
-            let expected: Option<IpAddr> = text.parse().ok();
-            prop_assert_eq!(address(text.as_bytes()).map(|known| known.to_canonical()), expected.map(|a| a.to_canonical()));
+        if let Some(key) = key {
+            self.0.remove(key.get(), |&(other, _)| other == key);
         }
     }
 }

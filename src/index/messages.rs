@@ -7,8 +7,10 @@
 use super::RowId;
 use super::batch::{Draft, Hop, Rarity};
 use super::keys::Key;
-use hashbrown::HashTable;
-use std::collections::BTreeSet;
+use super::links::Links;
+use super::segments::Segments;
+use super::sharded::Sharded;
+use hashbrown::hash_table::Entry;
 use std::num::NonZeroU64;
 
 /// Number of a message, in the order of first sight.
@@ -16,6 +18,9 @@ use std::num::NonZeroU64;
 pub struct MessageId(std::num::NonZeroU32);
 
 impl MessageId {
+    /// The first of all.
+    pub(super) const MIN: Self = Self(std::num::NonZeroU32::MIN);
+
     /// The message at this place among all, if there can be one.
     pub fn new(at: usize) -> Option<Self> {
         let number =
@@ -32,41 +37,44 @@ impl MessageId {
 /// No entry of the message was seen yet: another one names it.
 const NONE: RowId = RowId(u32::MAX);
 
+/// What ties entries to messages, and messages to each other.
 #[derive(Default)]
 pub(super) struct Messages {
     known: Lookup,
     /// The newest row of each.
-    last: Vec<RowId>,
-    /// A notification, and the message that it is about; and the other way round.
-    about: BTreeSet<(MessageId, MessageId)>,
-    bounced: BTreeSet<(MessageId, MessageId)>,
-    /// A message that left an intermediate channel under another id, and the message that it was;
-    /// and the other way round.
-    before: BTreeSet<(MessageId, MessageId)>,
-    after: BTreeSet<(MessageId, MessageId)>,
-    /// Recipients that are in an intermediate channel, with their message; without one if there are
-    /// two that can't be told apart.
-    passing: HashTable<(NonZeroU64, Option<MessageId>)>,
+    last: Segments<RowId>,
+    /// From a notification to the message that it is about.
+    about: Links,
+    /// From a message that left an intermediate channel under another id to the one that it was.
+    before: Links,
+    passing: Passing,
 }
 
 impl Messages {
     /// The message of an entry, new or known; `None` if it names neither id nor queue file.
-    pub(super) fn of(&mut self, draft: &Draft, rarity: Option<&Rarity>) -> Option<MessageId> {
-        let message = self.by_id_or_file(draft.message, draft.file)?;
+    pub(super) fn of(
+        &mut self,
+        row: RowId,
+        draft: &Draft,
+        rarity: Option<&Rarity>,
+    ) -> Option<MessageId> {
+        let message = self.by_id_or_file(row, draft.message, draft.file)?;
         if let Some(rarity) = rarity {
-            let related = rarity.related.and_then(|key| self.by_id_or_file(Some(key), None));
-            if let Some(related) = related {
-                link(&mut self.about, &mut self.bounced, message, related);
+            if let Some(related) = rarity.related
+                && let Some(related) = self.by_id_or_file(row, Some(related), None)
+            {
+                self.about.add(message, related);
             }
             self.pass(message, &rarity.hop);
         }
         Some(message)
     }
 
-    fn by_id_or_file(&mut self, id: Key, file: Key) -> Option<MessageId> {
+    fn by_id_or_file(&mut self, row: RowId, id: Key, file: Key) -> Option<MessageId> {
         id.or(file)?;
-        let by_id = id.and_then(|id| self.known.find(id.get()));
-        let by_file = file.and_then(|file| self.known.find(file.get()));
+        let held = |known: &Found| self.last.holds(known.message.at());
+        let by_id = id.and_then(|id| self.known.find(id.get())).filter(held);
+        let by_file = file.and_then(|file| self.known.find(file.get())).filter(held);
         let found = match (id, by_id, by_file) {
             (_, Some(known), _) | (None, None, Some(known)) => Some(known.message),
             // What had no id until now has got one: the option was switched on.
@@ -75,8 +83,9 @@ impl Messages {
         };
         let message = match found {
             Some(message) => message,
-            None => self.begin()?,
+            None => self.begin(row)?,
         };
+        self.last.touch(message.at(), row);
         for (key, known) in [(id, by_id), (file, by_file)] {
             match (key, known) {
                 (Some(key), None) => self.known.insert(key.get(), message, id.is_none()),
@@ -89,95 +98,132 @@ impl Messages {
         Some(message)
     }
 
-    fn begin(&mut self) -> Option<MessageId> {
+    fn begin(&mut self, row: RowId) -> Option<MessageId> {
         let message = MessageId::new(self.last.len())?;
-        self.last.push(NONE);
+        self.last.push(NONE, row);
         Some(message)
     }
 
     /// Follows a recipient through an intermediate channel, which may give the message another id:
     /// in by one enqueue, on by another, out by the dequeue.
     fn pass(&mut self, message: MessageId, hop: &Hop) {
-        let same =
-            |key: NonZeroU64| move |&(other, _): &(NonZeroU64, Option<MessageId>)| other == key;
         if let Some(key) = hop.out
-            && let Some(&(_, Some(origin))) = self.passing.find(key.get(), same(key))
+            && let Some(origin) = self.passing.find(key)
             && self.last(message).is_none()
         {
-            link(&mut self.before, &mut self.after, message, origin);
+            self.before.add(message, origin);
         }
         if let Some(key) = hop.into {
-            if let Some((_, known)) = self.passing.find_mut(key.get(), same(key)) {
-                *known = known.filter(|&known| known == message);
-            } else {
-                let passing = (key, Some(message));
-                self.passing.insert_unique(key.get(), passing, |&(key, _)| key.get());
-            }
+            self.passing.insert(key, message);
         }
-        if let Some(key) = hop.done
-            && let Ok(entry) = self.passing.find_entry(key.get(), same(key))
-        {
-            entry.remove();
+        if let Some(key) = hop.done {
+            self.passing.remove(key);
         }
     }
 
     /// Makes `row` the newest of its message; gives the one before.
     pub(super) fn follow(&mut self, message: MessageId, row: RowId) -> Option<RowId> {
-        let last = self.last.get_mut(message.at())?;
+        let last = self.last.touch(message.at(), row)?;
         Some(std::mem::replace(last, row)).filter(|&before| before != NONE)
     }
 
+    /// Whether a message was not yet let go of.
+    pub(super) fn holds(&self, message: MessageId) -> bool {
+        self.last.holds(message.at())
+    }
+
+    /// The newest entry of a message; it may have left.
     pub(super) fn last(&self, message: MessageId) -> Option<RowId> {
         self.last.get(message.at()).copied().filter(|&last| last != NONE)
     }
 
-    /// All that have an entry, in the order of first sight.
-    pub(super) fn all(&self) -> impl Iterator<Item = MessageId> + '_ {
-        let seen = self.last.iter().enumerate().filter(|(_, last)| **last != NONE);
+    /// All that have an entry from `first` on, in the order of first sight.
+    pub(super) fn all(&self, first: RowId) -> impl Iterator<Item = MessageId> + '_ {
+        let seen = self.last.iter().filter(move |&(_, &last)| last != NONE && last >= first);
         seen.filter_map(|(at, _)| MessageId::new(at))
     }
 
-    pub(super) fn about(&self, message: MessageId) -> impl Iterator<Item = MessageId> + '_ {
-        linked(&self.about, message)
+    /// From a notification to what it is about.
+    pub(super) fn about(&self) -> &Links {
+        &self.about
     }
 
-    pub(super) fn bounced(&self, message: MessageId) -> impl Iterator<Item = MessageId> + '_ {
-        linked(&self.bounced, message)
+    /// From a message with a new id to what it was.
+    pub(super) fn before(&self) -> &Links {
+        &self.before
     }
 
-    pub(super) fn before(&self, message: MessageId) -> impl Iterator<Item = MessageId> + '_ {
-        linked(&self.before, message)
+    /// Lets go of the messages that no entry from `first` on names.
+    pub(super) fn release(&mut self, first: RowId) {
+        self.last.release(first);
     }
 
-    pub(super) fn after(&self, message: MessageId) -> impl Iterator<Item = MessageId> + '_ {
-        linked(&self.after, message)
+    /// Looks through a part of the keys and links for those of messages that left.
+    pub(super) fn sweep(&mut self) {
+        let last = &self.last;
+        let held = |message: MessageId| last.holds(message.at());
+        self.known.0.sweep(|slot| slot.message().is_some_and(held));
+        self.passing.0.sweep(|passing| held(passing.message));
+        self.about.sweep(held);
+        self.before.sweep(held);
+    }
+
+    /// Bytes that it takes.
+    pub(super) fn memory(&self) -> usize {
+        let links = self.about.memory() + self.before.memory();
+        self.last.memory() + self.known.0.memory() + self.passing.0.memory() + links
     }
 }
 
-fn link(
-    there: &mut BTreeSet<(MessageId, MessageId)>,
-    back: &mut BTreeSet<(MessageId, MessageId)>,
-    from: MessageId,
-    to: MessageId,
-) {
-    if from != to {
-        there.insert((from, to));
-        back.insert((to, from));
-    }
-}
+/// Recipients that are in an intermediate channel.
+struct Passing(Sharded<Recipient>);
 
-fn linked(
-    links: &BTreeSet<(MessageId, MessageId)>,
+struct Recipient {
+    key: NonZeroU64,
     message: MessageId,
-) -> impl Iterator<Item = MessageId> + '_ {
-    let least = MessageId(std::num::NonZeroU32::MIN);
-    let from = links.range((message, least)..);
-    from.take_while(move |(of, _)| *of == message).map(|(_, to)| *to)
+    /// There are two that can't be told apart.
+    doubtful: bool,
+}
+
+impl Default for Passing {
+    fn default() -> Self {
+        Self(Sharded::new(|recipient| recipient.key.get()))
+    }
+}
+
+impl Passing {
+    /// The message by which a recipient came there.
+    fn find(&self, key: NonZeroU64) -> Option<MessageId> {
+        let found = self.0.find(key.get(), |known| known.key == key)?;
+        (!found.doubtful).then_some(found.message)
+    }
+
+    fn insert(&mut self, key: NonZeroU64, message: MessageId) {
+        match self.0.entry(key.get(), |known| known.key == key) {
+            Some(Entry::Occupied(mut known)) => {
+                let known = known.get_mut();
+                known.doubtful |= known.message != message;
+            }
+            Some(Entry::Vacant(place)) => {
+                place.insert(Recipient { key, message, doubtful: false });
+            }
+            None => {}
+        }
+    }
+
+    fn remove(&mut self, key: NonZeroU64) {
+        self.0.remove(key.get(), |known| known.key == key);
+    }
 }
 
 /// The message of each id and of each queue file.
-#[derive(Default)]
-struct Lookup(HashTable<Slot>);
+struct Lookup(Sharded<Slot>);
+
+impl Default for Lookup {
+    fn default() -> Self {
+        Self(Sharded::new(Slot::key))
+    }
+}
 
 /// Twelve bytes; with the fingerprint in one piece it would be sixteen.
 #[derive(Clone, Copy)]
@@ -198,14 +244,20 @@ const NAMELESS: u32 = 1 << 31;
 impl Lookup {
     fn find(&self, key: u64) -> Option<Found> {
         let slot = self.0.find(key, |slot| slot.key() == key)?;
-        let message = MessageId(std::num::NonZeroU32::new(slot.message & !NAMELESS)?);
-        Some(Found { message, nameless: slot.message & NAMELESS != 0 })
+        Some(Found { message: slot.message()?, nameless: slot.message & NAMELESS != 0 })
     }
 
     fn insert(&mut self, key: u64, message: MessageId, nameless: bool) {
         let flag = if nameless { NAMELESS } else { 0 };
         let slot = Slot { key: halves(key), message: message.0.get() | flag };
-        self.0.insert_unique(key, slot, Slot::key);
+        match self.0.entry(key, |slot| slot.key() == key) {
+            // One that left had it.
+            Some(Entry::Occupied(mut known)) => *known.get_mut() = slot,
+            Some(Entry::Vacant(place)) => {
+                place.insert(slot);
+            }
+            None => {}
+        }
     }
 
     fn name(&mut self, key: u64) {
@@ -216,6 +268,10 @@ impl Lookup {
 }
 
 impl Slot {
+    fn message(&self) -> Option<MessageId> {
+        std::num::NonZeroU32::new(self.message & !NAMELESS).map(MessageId)
+    }
+
     fn key(&self) -> u64 {
         let [high, low] = self.key.map(u64::from);
         high << 32 | low

@@ -1,9 +1,12 @@
-//! One row an entry, in columns.
+//! One row of 32 bytes an entry, in segments that leave as a whole.
+
+mod packed;
 
 use super::batch::Draft;
-use super::connections::Tied as TiedConnection;
 use super::{ConnectionId, MessageId, Symbol};
 use crate::entry::{Action, Body, Entry, Outcome, Time};
+use packed::Segment;
+use std::collections::VecDeque;
 
 /// Number of an entry, in the order of arrival.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -71,129 +74,172 @@ impl Kind {
     }
 }
 
-/// The columns.
+/// Rows of a segment; with two bytes a row is found in it. Few in our own tests, so that segments
+/// leave in small logs too.
+pub(super) const SPAN: usize = if cfg!(test) { 64 } else { 1 << 16 };
+
+/// The rows that are held: the newest.
 #[derive(Default)]
 pub struct Rows {
-    /// Source in the upper 16 bits, offset in the lower 48.
-    place: Vec<u64>,
-    length: Vec<u32>,
-    time: Vec<Time>,
-    kind: Vec<Kind>,
-    domains: Vec<(Symbol, Symbol)>,
-    connection: Vec<ConnectionId>,
-    /// The next row of the same connection; 0, which can follow none, if there is none.
-    next: Vec<RowId>,
-    message: Vec<Option<MessageId>>,
-    /// The row before of the same message; the row itself if there is none.
-    previous: Vec<RowId>,
+    segments: VecDeque<Segment>,
+    /// Segments that left.
+    left: usize,
 }
 
-const OFFSET_BITS: u32 = 48;
+/// Where a row stands among the others.
+#[derive(Clone, Copy)]
+pub(super) struct Links {
+    pub(super) connection: ConnectionId,
+    /// The next row of the same connection.
+    pub(super) next: Option<RowId>,
+}
 
 impl Rows {
     /// The id that the next entry will have.
     pub fn next_id(&self) -> RowId {
-        RowId(u32::try_from(self.kind.len()).unwrap_or(u32::MAX))
+        id(self.len())
+    }
+
+    /// The id of the oldest entry that is held.
+    pub fn first(&self) -> RowId {
+        id(self.left * SPAN)
+    }
+
+    /// Number of entries that ever were.
+    pub fn len(&self) -> usize {
+        match self.segments.back() {
+            Some(newest) => (self.left + self.segments.len() - 1) * SPAN + newest.len(),
+            None => self.left * SPAN,
+        }
+    }
+
+    /// Whether there never was any.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether an entry is held.
+    pub fn holds(&self, row: RowId) -> bool {
+        self.first() <= row && row < self.next_id()
     }
 
     pub(super) fn push(
         &mut self,
         draft: &Draft,
         time: Time,
-        connection: TiedConnection,
+        connection: ConnectionId,
         domains: (Symbol, Symbol),
     ) {
         let row = self.next_id();
-        self.place.push(u64::from(draft.place.source) << OFFSET_BITS | draft.place.offset);
-        self.length.push(draft.length);
-        self.time.push(time);
-        self.kind.push(draft.kind);
-        self.domains.push(domains);
-        self.connection.push(connection.id);
-        self.next.push(RowId(0));
-        self.message.push(None);
-        self.previous.push(row);
+        if self.segments.back().is_none_or(|newest| newest.len() >= SPAN) {
+            self.segments.push_back(Segment::new(time));
+        }
+        if let Some(newest) = self.segments.back_mut() {
+            newest.push(row, draft, time, connection, domains);
+        }
+    }
+
+    fn segment(&self, row: RowId) -> Option<(&Segment, usize)> {
+        let (at, within) = (row.0 as usize / SPAN, row.0 as usize % SPAN);
+        Some((self.segments.get(at.checked_sub(self.left)?)?, within))
+    }
+
+    fn segment_mut(&mut self, row: RowId) -> Option<(&mut Segment, usize)> {
+        let (at, within) = (row.0 as usize / SPAN, row.0 as usize % SPAN);
+        Some((self.segments.get_mut(at.checked_sub(self.left)?)?, within))
     }
 
     /// Makes `row` the one behind `before` in their connection.
     pub(super) fn link(&mut self, before: Option<RowId>, row: RowId) {
-        if let Some(next) = before.and_then(|before| self.next.get_mut(before.0 as usize)) {
-            *next = row;
+        if let Some((segment, at)) = before.and_then(|before| self.segment_mut(before)) {
+            segment.link(at, row);
         }
     }
 
     /// Makes `row` one of a message, behind `before`.
     pub(super) fn join(&mut self, row: RowId, message: MessageId, before: Option<RowId>) {
-        let at = row.0 as usize;
-        if let (Some(of), Some(previous)) = (self.message.get_mut(at), self.previous.get_mut(at)) {
-            (*of, *previous) = (Some(message), before.unwrap_or(row));
+        if let Some((segment, at)) = self.segment_mut(row) {
+            segment.join(at, message, before.unwrap_or(row));
         }
     }
 
-    /// Number of rows.
-    pub fn len(&self) -> usize {
-        self.kind.len()
+    /// The end of the oldest segment, if it is not the one that is being filled.
+    pub(super) fn leaving(&self) -> Option<usize> {
+        (self.segments.len() > 1).then(|| (self.left + 1) * SPAN)
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.kind.is_empty()
+    /// Lets go of the oldest segment; gives its rows, with where they stood.
+    pub(super) fn leave(&mut self) -> impl Iterator<Item = (RowId, Links)> + use<> {
+        let first = self.first();
+        let oldest = self.segments.pop_front();
+        self.left += usize::from(oldest.is_some());
+        (first.0..).map(RowId).zip(oldest.into_iter().flat_map(Segment::into_links))
+    }
+
+    /// Bytes that it takes.
+    pub(super) fn memory(&self) -> usize {
+        self.segments.iter().map(Segment::memory).sum()
     }
 
     /// Where the text stands and how long it is, in bytes.
     pub fn place(&self, row: RowId) -> Option<(Place, usize)> {
-        let packed = *self.place.get(row.0 as usize)?;
-        let source = u16::try_from(packed >> OFFSET_BITS).unwrap_or_default();
-        let place = Place { source, offset: packed & ((1 << OFFSET_BITS) - 1) };
-        Some((place, *self.length.get(row.0 as usize)? as usize))
+        let (segment, at) = self.segment(row)?;
+        segment.place(at)
     }
 
     /// Time of the entry, or of the one before if it has none.
     pub fn time(&self, row: RowId) -> Time {
-        self.time.get(row.0 as usize).copied().unwrap_or_default()
+        self.segment(row).and_then(|(segment, at)| segment.time(at)).unwrap_or_default()
     }
 
     /// What the entry counts as.
     pub fn kind(&self, row: RowId) -> Kind {
-        self.kind.get(row.0 as usize).copied().unwrap_or(Kind::Unparsed)
+        self.segment(row).and_then(|(segment, at)| segment.kind(at)).unwrap_or(Kind::Unparsed)
     }
 
     /// The recipient domain, and that of the other recipient address where it differs. For a
     /// connection the host it was opened to reach.
     pub fn domains(&self, row: RowId) -> (Symbol, Symbol) {
-        self.domains.get(row.0 as usize).copied().unwrap_or_default()
+        self.segment(row).and_then(|(segment, at)| segment.domains(at)).unwrap_or_default()
     }
 
     /// The connection of the entry.
     pub fn connection(&self, row: RowId) -> ConnectionId {
-        self.connection.get(row.0 as usize).copied().unwrap_or_default()
+        let links = self.segment(row).and_then(|(segment, at)| segment.links(at));
+        links.map(|links| links.connection).unwrap_or_default()
     }
 
     /// The next entry of the same connection.
     pub fn next(&self, row: RowId) -> Option<RowId> {
-        self.next.get(row.0 as usize).copied().filter(|next| next.0 > 0)
+        self.segment(row).and_then(|(segment, at)| segment.links(at))?.next
     }
 
     /// The message of the entry.
     pub fn message(&self, row: RowId) -> Option<MessageId> {
-        self.message.get(row.0 as usize).copied().flatten()
+        let (segment, at) = self.segment(row)?;
+        segment.message(at)
     }
 
     /// The entry before of the same message.
     pub(super) fn previous(&self, row: RowId) -> Option<RowId> {
-        self.previous.get(row.0 as usize).copied().filter(|&previous| previous != row)
+        let (segment, at) = self.segment(row)?;
+        segment.previous(at).filter(|&previous| previous != row && previous >= self.first())
     }
 
-    /// Rows `from..to` as the columns that counting needs.
+    /// Rows `from..to`, as far as they are held, as counting needs them.
     pub fn counted(&self, from: usize, to: usize) -> impl Iterator<Item = Counted> + '_ {
-        let kinds = self.kind.get(from..to).unwrap_or_default().iter();
-        let times = self.time.get(from..to).unwrap_or_default().iter();
-        let domains = self.domains.get(from..to).unwrap_or_default().iter();
-        let connections = self.connection.get(from..to).unwrap_or_default().iter();
-        kinds.zip(times).zip(domains).zip(connections).map(
-            |(((&kind, &time), &domains), &connection)| Counted { kind, time, domains, connection },
-        )
+        let from = from.max(self.left * SPAN);
+        (from / SPAN..to.div_ceil(SPAN)).flat_map(move |number| {
+            let start = number * SPAN;
+            let segment = self.segments.get(number - self.left);
+            let part = from.max(start) - start..to.min(start + SPAN) - start;
+            segment.into_iter().flat_map(move |segment| segment.counted(part.clone()))
+        })
     }
+}
+
+fn id(at: usize) -> RowId {
+    RowId(u32::try_from(at).unwrap_or(u32::MAX))
 }
 
 /// What counting needs of a row.

@@ -1,7 +1,8 @@
 //! Texts that come again and again, each kept once.
 
+use super::RowId;
+use super::sharded::Sharded;
 use foldhash::quality::RandomState;
-use hashbrown::HashTable;
 use std::hash::BuildHasher;
 
 /// Stands for a text of one [`Symbols`] table; the default is the empty text.
@@ -15,28 +16,68 @@ impl Symbol {
     }
 }
 
-/// A table of distinct byte strings.
+/// Texts of a page: few, so that one that comes for ever keeps few others.
+const PAGE: usize = if cfg!(test) { 2 } else { 32 };
+/// What a page takes of the allocator beside its parts, in bytes.
+const AROUND: usize = 48;
+
+/// A table of distinct byte strings. A symbol stands for its text for ever; the text leaves with the
+/// entries that have it.
 pub struct Symbols {
-    bytes: Vec<u8>,
-    /// Where each text ends in `bytes`; it begins where the one before ends.
-    ends: Vec<usize>,
-    table: HashTable<u32>,
+    pages: Vec<Option<Box<Page>>>,
+    length: usize,
+    table: Sharded<Slot>,
     /// What was asked for last, which is often asked for again.
     last: Symbol,
     /// Keyed at random: strangers choose the texts, and could choose some that collide.
     hasher: RandomState,
+    /// Bytes that the pages take.
+    held: usize,
+}
+
+#[derive(Default)]
+struct Page {
+    bytes: Vec<u8>,
+    /// Where each text ends in `bytes`; it begins where the one before ends.
+    ends: Vec<u32>,
+    /// The newest entry that has one of the texts.
+    newest: RowId,
+}
+
+impl Page {
+    fn memory(&self) -> usize {
+        size_of::<Self>() + AROUND + PAGE * size_of::<u32>() + self.bytes.capacity()
+    }
+}
+
+/// A text in the table, with enough of its hash to grow without looking at the text.
+struct Slot {
+    hash: u32,
+    symbol: u32,
+}
+
+impl Slot {
+    fn spread(&self) -> u64 {
+        spread(self.hash)
+    }
+}
+
+fn spread(hash: u32) -> u64 {
+    // The fraction of the golden ratio: it brings each bit of the half to the upper end.
+    u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 impl Default for Symbols {
     fn default() -> Self {
         let mut symbols = Self {
-            bytes: Vec::new(),
-            ends: Vec::new(),
-            table: HashTable::new(),
+            pages: Vec::new(),
+            length: 0,
+            table: Sharded::new(Slot::spread),
             last: Symbol::default(),
             hasher: RandomState::default(),
+            held: 0,
         };
-        symbols.intern(b"");
+        symbols.add(b"", 0);
         symbols
     }
 }
@@ -44,60 +85,112 @@ impl Default for Symbols {
 impl Symbols {
     /// The symbol of a text, new or known.
     pub fn intern(&mut self, text: &[u8]) -> Symbol {
-        if self.text(self.last) == text && !self.is_empty() {
-            return self.last;
+        if self.text(self.last) != text {
+            self.last = self.look_up(text);
         }
-        self.last = self.look_up(text);
         self.last
     }
 
     fn look_up(&mut self, text: &[u8]) -> Symbol {
-        let hash = self.hasher.hash_one(text);
-        if let Some(&known) = self.table.find(hash, |&other| self.text(Symbol(other)) == text) {
-            return Symbol(known);
+        if text.is_empty() {
+            return Symbol::default();
         }
-        let symbol = u32::try_from(self.ends.len()).unwrap_or_default();
-        self.bytes.extend_from_slice(text);
-        self.ends.push(self.bytes.len());
-        let rehash = |&other: &u32| self.hasher.hash_one(text_of(&self.bytes, &self.ends, other));
-        self.table.insert_unique(hash, symbol, rehash);
+        let hash = u32::try_from(self.hasher.hash_one(text) >> 32).unwrap_or_default();
+        let same = |slot: &Slot| slot.hash == hash && self.text(Symbol(slot.symbol)) == text;
+        match self.table.find(spread(hash), same) {
+            Some(slot) => Symbol(slot.symbol),
+            None => self.add(text, hash),
+        }
+    }
+
+    fn add(&mut self, text: &[u8], hash: u32) -> Symbol {
+        if self.length / PAGE >= self.pages.len() {
+            self.pages.push(Some(Box::default()));
+            self.held += Page::default().memory();
+        }
+        let symbol = u32::try_from(self.length).unwrap_or_default();
+        if let Some(Some(page)) = self.pages.last_mut() {
+            self.held -= page.memory();
+            page.bytes.extend_from_slice(text);
+            self.held += page.memory();
+            page.ends.push(u32::try_from(page.bytes.len()).unwrap_or(u32::MAX));
+        }
+        self.length += 1;
+        if symbol > 0 {
+            self.table.insert(Slot { hash, symbol });
+        }
         Symbol(symbol)
     }
 
-    /// The text of a symbol; empty for one of another table.
+    /// The text of a symbol; empty for one of another table, and for one that left.
     pub fn text(&self, symbol: Symbol) -> &[u8] {
-        text_of(&self.bytes, &self.ends, symbol.0)
+        let at = symbol.0 as usize;
+        let Some(Some(page)) = self.pages.get(at / PAGE) else { return b"" };
+        let end = |at: usize| page.ends.get(at).map(|&end| end as usize);
+        let start = (at % PAGE).checked_sub(1).and_then(end).unwrap_or(0);
+        end(at % PAGE).and_then(|end| page.bytes.get(start..end)).unwrap_or_default()
     }
 
-    /// Number of texts, the empty one among them.
+    /// Number of texts that ever were, the empty one among them.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.length
     }
 
     /// Never: the empty text is always there.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.length == 0
     }
 
     /// All texts but the empty one, with their symbols, in the order of their first coming.
     pub fn iter(&self) -> impl Iterator<Item = (Symbol, &[u8])> {
-        (1..).map(Symbol).zip(1..self.len()).map(|(symbol, _)| (symbol, self.text(symbol)))
+        let symbols = (1..).map(Symbol).zip(1..self.length).map(|(symbol, _)| symbol);
+        symbols.map(|symbol| (symbol, self.text(symbol))).filter(|(_, text)| !text.is_empty())
     }
 
-    /// Takes in another table; gives, by its symbols, the symbols of this one.
-    pub(super) fn adopt(&mut self, other: &Self) -> Adopted {
-        Adopted(
-            std::iter::once(Symbol::default())
-                .chain(other.iter().map(|(_, text)| self.intern(text)))
-                .collect(),
-        )
+    /// Takes in another table, whose texts entries up to `newest` have; gives, by its symbols, the
+    /// symbols of this one.
+    pub(super) fn adopt(&mut self, other: &Self, newest: RowId) -> Adopted {
+        let mut take = |text| {
+            let symbol = self.intern(text);
+            self.keep(symbol, newest);
+            symbol
+        };
+        let adopted = other.iter().map(|(_, text)| take(text));
+        Adopted(std::iter::once(Symbol::default()).chain(adopted).collect())
     }
-}
 
-fn text_of<'a>(bytes: &'a [u8], ends: &[usize], symbol: u32) -> &'a [u8] {
-    let at = symbol as usize;
-    let start = at.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
-    ends.get(at).and_then(|&end| bytes.get(start..end)).unwrap_or_default()
+    /// Lets go of all texts that no entry from `first` on has.
+    pub(super) fn release(&mut self, first: RowId) {
+        let filled = self.pages.len().saturating_sub(1);
+        for place in self.pages.iter_mut().take(filled) {
+            if let Some(page) = place
+                && page.newest < first
+            {
+                self.held -= page.memory();
+                *place = None;
+            }
+        }
+        self.last = Symbol::default();
+    }
+
+    /// Looks through a part of the table for texts that were let go of.
+    pub(super) fn sweep(&mut self) {
+        let pages = &self.pages;
+        let held = |symbol: u32| pages.get(symbol as usize / PAGE).is_some_and(Option::is_some);
+        self.table.sweep(|slot| held(slot.symbol));
+    }
+
+    /// Bytes that it takes.
+    pub fn memory(&self) -> usize {
+        self.held + self.pages.capacity() * size_of::<usize>() + self.table.memory()
+    }
+
+    /// Keeps a text for an entry.
+    pub(super) fn keep(&mut self, symbol: Symbol, row: RowId) {
+        if let Some(Some(page)) = self.pages.get_mut(symbol.0 as usize / PAGE) {
+            page.newest = page.newest.max(row);
+        }
+    }
 }
 
 /// What the symbols of one table are in another.
@@ -122,7 +215,7 @@ mod tests {
         assert_eq!(symbols.text(Symbol(99)), b"");
         let mut other = Symbols::default();
         other.intern(b"two");
-        let adopted = other.adopt(&symbols);
+        let adopted = other.adopt(&symbols, RowId(0));
         assert_eq!(other.text(adopted.of(two)), b"two");
         assert_eq!(other.text(adopted.of(one)), b"one");
         assert!(adopted.of(Symbol::default()).is_none());

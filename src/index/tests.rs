@@ -2,6 +2,8 @@ use super::*;
 use crate::entry::{Body, Direction, Outcome, Transport};
 use crate::parse::Parser;
 
+mod forgetting;
+
 fn absorbed(lines: &[&str]) -> Index {
     let mut index = Index::default();
     let mut batch = Batch::new(index.keys());
@@ -48,7 +50,10 @@ fn tied(lines: &[String]) -> (Vec<u32>, Vec<State>) {
     let index = absorbed(&lines.iter().map(String::as_str).collect::<Vec<_>>());
     let rows = (0..).map(RowId).take(index.rows().len());
     let connections = rows.map(|row| index.rows().connection(row).0).collect();
-    (connections, index.connections().iter().skip(2).map(|connection| connection.state).collect())
+    (
+        connections,
+        index.connections().iter().skip(2).map(|(_, connection)| connection.state).collect(),
+    )
 }
 
 #[test]

@@ -156,6 +156,9 @@ proptest! {
         lines in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..20),
         cuts in prop::collection::vec(any::<usize>(), 0..10),
     ) {
+        // A brace alone begins an entry that goes on over the next lines.
+        let marked = |line: Vec<u8>| if line.contains(&b'{') { [b"~", &*line].concat() } else { line };
+        let lines: Vec<Vec<u8>> = lines.into_iter().map(marked).collect();
         let mut log = lines.join(&b'\n');
         log.push(b'\n');
         let watch = in_pieces(&log, &cuts);

@@ -1,0 +1,237 @@
+//! A segment of rows, each in 32 bytes: what is near to the others is kept by its distance.
+
+use super::{Counted, Kind, Links, Place, RowId, SPAN};
+use crate::entry::Time;
+use crate::index::batch::Draft;
+use crate::index::{ConnectionId, MessageId, Symbol};
+use std::ops::Range;
+
+/// One entry.
+#[derive(Clone, Copy)]
+struct Row {
+    /// Bytes behind the origin, and milliseconds behind the first moment; [`FAR`] stand apart.
+    offset: u32,
+    time: u32,
+    domain: Symbol,
+    connection: ConnectionId,
+    /// The next row of the same connection; 0, which can follow none, if there is none.
+    next: RowId,
+    message: Option<MessageId>,
+    /// The row before of the same message; the row itself if there is none.
+    previous: RowId,
+    length: u16,
+    origin: u8,
+    kind: Kind,
+}
+
+/// What is too far from the others to be kept by its distance.
+const FAR: u32 = u32::MAX;
+const LONG: u16 = u16::MAX;
+const NOWHERE: u8 = u8::MAX;
+/// Milliseconds before the first entry at which the moments begin: clocks are set back.
+const BACK: i64 = 1 << 31;
+
+/// A run of rows.
+pub(super) struct Segment {
+    rows: Vec<Row>,
+    /// Where in which source the texts stand, by their origin.
+    origins: Vec<Place>,
+    moment: Time,
+    far_places: Apart<Place>,
+    far_times: Apart<Time>,
+    lengths: Apart<u32>,
+    /// Domain of the other recipient address.
+    others: Apart<Symbol>,
+}
+
+/// What few rows have, by their place in the segment.
+struct Apart<T>(Vec<(u16, T)>);
+
+impl<T: Copy> Apart<T> {
+    fn push(&mut self, at: usize, item: T) {
+        self.0.push((u16::try_from(at).unwrap_or(u16::MAX), item));
+    }
+
+    fn get(&self, at: usize) -> Option<T> {
+        let at = u16::try_from(at).ok()?;
+        let found = self.0.binary_search_by_key(&at, |&(known, _)| known).ok()?;
+        self.0.get(found).map(|&(_, item)| item)
+    }
+
+    fn memory(&self) -> usize {
+        self.0.capacity() * size_of::<(u16, T)>()
+    }
+}
+
+impl<T> Default for Apart<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl Segment {
+    /// An empty one that begins at about this time.
+    pub(super) fn new(time: Time) -> Self {
+        Self {
+            rows: Vec::with_capacity(SPAN),
+            origins: Vec::new(),
+            moment: Time(time.0.saturating_sub(BACK)),
+            far_places: Apart::default(),
+            far_times: Apart::default(),
+            lengths: Apart::default(),
+            others: Apart::default(),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Bytes that it takes.
+    pub(super) fn memory(&self) -> usize {
+        self.rows.capacity() * size_of::<Row>()
+            + self.origins.capacity() * size_of::<Place>()
+            + self.far_places.memory()
+            + self.far_times.memory()
+            + self.lengths.memory()
+            + self.others.memory()
+    }
+
+    pub(super) fn push(
+        &mut self,
+        row: RowId,
+        draft: &Draft,
+        time: Time,
+        connection: ConnectionId,
+        domains: (Symbol, Symbol),
+    ) {
+        let at = self.rows.len();
+        let (origin, offset) = self.behind_origin(draft.place).unwrap_or_else(|| {
+            self.far_places.push(at, draft.place);
+            (NOWHERE, 0)
+        });
+        let since = u32::try_from(time.0.saturating_sub(self.moment.0)).ok();
+        let since = since.filter(|&since| since != FAR).unwrap_or_else(|| {
+            self.far_times.push(at, time);
+            FAR
+        });
+        let short = u16::try_from(draft.length).ok().filter(|&length| length != LONG);
+        let length = short.unwrap_or_else(|| {
+            self.lengths.push(at, draft.length);
+            LONG
+        });
+        if !domains.1.is_none() {
+            self.others.push(at, domains.1);
+        }
+        self.rows.push(Row {
+            offset,
+            time: since,
+            domain: domains.0,
+            connection,
+            next: RowId(0),
+            message: None,
+            previous: row,
+            length,
+            origin,
+            kind: draft.kind,
+        });
+    }
+
+    /// The origin of a place, and the bytes behind it; `None` if there are too many origins.
+    fn behind_origin(&mut self, place: Place) -> Option<(u8, u32)> {
+        let behind = |origin: &Place| {
+            (origin.source == place.source)
+                .then(|| place.offset.checked_sub(origin.offset))
+                .and_then(|offset| u32::try_from(offset?).ok())
+        };
+        // The last one first: in a log that is read alone there is no other.
+        let known = (0_u8..NOWHERE).zip(&self.origins).rev();
+        let known = known.map(|(number, origin)| (number, behind(origin)));
+        if let Some((number, Some(offset))) = known.into_iter().find(|(_, offset)| offset.is_some())
+        {
+            return Some((number, offset));
+        }
+        let number = u8::try_from(self.origins.len()).ok().filter(|&number| number != NOWHERE)?;
+        self.origins.push(place);
+        Some((number, 0))
+    }
+
+    pub(super) fn place(&self, at: usize) -> Option<(Place, usize)> {
+        let row = self.rows.get(at)?;
+        let place = match self.origins.get(usize::from(row.origin)) {
+            Some(origin) if row.origin != NOWHERE => {
+                Place { offset: origin.offset + u64::from(row.offset), ..*origin }
+            }
+            _ => self.far_places.get(at)?,
+        };
+        let length = match row.length {
+            LONG => self.lengths.get(at)?,
+            length => u32::from(length),
+        };
+        Some((place, length as usize))
+    }
+
+    pub(super) fn time(&self, at: usize) -> Option<Time> {
+        self.rows.get(at).map(|row| self.time_of(at, row))
+    }
+
+    fn time_of(&self, at: usize, row: &Row) -> Time {
+        match row.time {
+            FAR => self.far_times.get(at).unwrap_or_default(),
+            since => Time(self.moment.0.saturating_add(i64::from(since))),
+        }
+    }
+
+    pub(super) fn kind(&self, at: usize) -> Option<Kind> {
+        self.rows.get(at).map(|row| row.kind)
+    }
+
+    pub(super) fn domains(&self, at: usize) -> Option<(Symbol, Symbol)> {
+        self.rows.get(at).map(|row| (row.domain, self.others.get(at).unwrap_or_default()))
+    }
+
+    pub(super) fn links(&self, at: usize) -> Option<Links> {
+        self.rows.get(at).map(Row::links)
+    }
+
+    pub(super) fn into_links(self) -> impl Iterator<Item = Links> {
+        self.rows.into_iter().map(|row| row.links())
+    }
+
+    pub(super) fn link(&mut self, at: usize, next: RowId) {
+        if let Some(row) = self.rows.get_mut(at) {
+            row.next = next;
+        }
+    }
+
+    pub(super) fn join(&mut self, at: usize, message: MessageId, previous: RowId) {
+        if let Some(row) = self.rows.get_mut(at) {
+            (row.message, row.previous) = (Some(message), previous);
+        }
+    }
+
+    pub(super) fn message(&self, at: usize) -> Option<MessageId> {
+        self.rows.get(at)?.message
+    }
+
+    pub(super) fn previous(&self, at: usize) -> Option<RowId> {
+        self.rows.get(at).map(|row| row.previous)
+    }
+
+    pub(super) fn counted(&self, part: Range<usize>) -> impl Iterator<Item = Counted> + '_ {
+        let rows = self.rows.get(part.start..part.end.min(self.rows.len())).unwrap_or_default();
+        (part.start..).zip(rows).map(|(at, row)| Counted {
+            kind: row.kind,
+            time: self.time_of(at, row),
+            domains: (row.domain, self.others.get(at).unwrap_or_default()),
+            connection: row.connection,
+        })
+    }
+}
+
+impl Row {
+    fn links(&self) -> Links {
+        let next = Some(self.next).filter(|next| next.0 > 0);
+        Links { connection: self.connection, next }
+    }
+}
