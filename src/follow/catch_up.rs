@@ -3,8 +3,10 @@
 //! The roll of the MTA destroys nothing (`mta-log-format` section 2): each night `X_yesterday` is
 //! appended to `X`, `X_current` becomes `X_yesterday`, and the next entry makes a new `X_current`. So
 //! if `X_yesterday` is a file that is not known, it was at the path unseen, and so were those whose
-//! bytes stand in `X` behind the copy of the last known one. They are read first, in their order.
+//! bytes stand in `X` behind the copy of the last known one that was appended. They are read first, in
+//! their order.
 
+use std::cmp::Reverse;
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,6 +18,9 @@ use super::stream::{Drain, Mark, OVERLAP, Stream};
 use super::{DRAIN_QUIET, Event, Follower, Opening, Reason, copy};
 use crate::source::{Fs, Handle, Identity, Kind, Stat, uninterrupted};
 
+/// How many files that were read to their end are held.
+const KEPT: usize = 4;
+
 /// The files beside a log that it is rolled into.
 #[derive(Debug)]
 pub(super) struct Older {
@@ -24,9 +29,9 @@ pub(super) struct Older {
     /// `X`.
     all: PathBuf,
     has_begun: bool,
-    /// The last file that was read at the path, or the one of yesterday at the start. Held, so that
-    /// its number stays its own.
-    kept: Option<Stream>,
+    /// The last files that were read to their end, or the one of yesterday at the start. Held, so
+    /// that their numbers stay their own.
+    kept: Vec<Stream>,
     /// Which file `X` was, and how much of it is known.
     seen: Option<(Identity, u64)>,
     /// Since when it cannot be found out what was missed, in watched time.
@@ -48,7 +53,7 @@ enum Growth {
     Nothing,
     /// These bytes.
     Missed(Arc<dyn Handle>, Mark, u64),
-    /// It cannot be known, because the last known file is not in it.
+    /// It cannot be known, because it is another file than it was, without anything that is known.
     Unknown,
 }
 
@@ -60,7 +65,7 @@ impl Older {
             yesterday: path.with_file_name(format!("{name}_yesterday")),
             all: path.with_file_name(name),
             has_begun: false,
-            kept: None,
+            kept: Vec::new(),
             seen: None,
             failing: None,
             caught: None,
@@ -70,13 +75,13 @@ impl Older {
     /// Takes note of what is there when the following begins: all that is known.
     pub(super) fn begin(&mut self, fs: &dyn Fs) {
         self.has_begun = true;
-        self.kept = twice(|| {
+        let yesterday = twice(|| {
             let handle = fs.open(&self.yesterday)?;
             let stat = handle.stat()?;
             let mark = Mark::at(&*handle, stat.identity, stat.len)?;
             Ok(Stream::known(handle, mark))
-        })
-        .ok();
+        });
+        self.kept = yesterday.into_iter().collect();
         self.note_all(fs);
     }
 
@@ -85,22 +90,32 @@ impl Older {
         self.seen = stat.ok().map(|stat| (stat.identity, stat.len));
     }
 
-    /// Keeps a file that was read to its end, unless a later one is kept; gives the other one.
+    /// Keeps a file that was read to its end; gives one that is kept no longer.
     pub(super) fn keep(&mut self, stream: Stream) -> Option<Stream> {
-        match &mut self.kept {
-            Some(kept) if kept.order > stream.order => Some(stream),
-            kept => kept.replace(stream),
+        self.kept.push(stream);
+        if self.kept.len() <= KEPT {
+            return None;
         }
+        // The one of yesterday has a name.
+        let oldest = (0..self.kept.len()).min_by_key(|&index| {
+            let kept = &self.kept[index];
+            (!kept.is_unlinked(), kept.order)
+        });
+        oldest.map(|oldest| self.kept.remove(oldest))
     }
 
-    /// Gives up the kept file if it is this one, and says how far it was read.
+    /// Gives up a kept file if it is this one, and says how far it was read.
     pub(super) fn returned(
         &mut self,
         handle: &dyn Handle,
         identity: &Identity,
     ) -> io::Result<Option<Mark>> {
-        let is_kept = self.kept.as_ref().map_or(Ok(false), |kept| kept.is_of(handle, identity))?;
-        Ok(self.kept.take_if(|_| is_kept).map(|kept| kept.mark))
+        for index in 0..self.kept.len() {
+            if self.kept[index].is_of(handle, identity)? {
+                return Ok(Some(self.kept.remove(index).mark));
+            }
+        }
+        Ok(None)
     }
 
     /// The file of yesterday, if there is one.
@@ -117,14 +132,9 @@ impl Older {
         Ok(Some((handle, stat)))
     }
 
-    /// What `X` has behind the copy of the last known file and before that of yesterday's, which
-    /// may just be taken.
-    fn growth(
-        &self,
-        fs: &dyn Fs,
-        last: Option<&dyn Handle>,
-        yesterday: &dyn Handle,
-    ) -> io::Result<Growth> {
+    /// What `X` has behind the copy of the last one of the files that are known, which come latest
+    /// first, and before that of yesterday's, which may just be taken.
+    fn growth(&self, fs: &dyn Fs, files: &[&Stream], yesterday: &dyn Handle) -> io::Result<Growth> {
         let all = match twice(|| fs.open(&self.all)) {
             Ok(all) => all,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Growth::Nothing),
@@ -132,14 +142,19 @@ impl Older {
         };
         let Stat { len, identity, .. } = uninterrupted(|| all.stat())?;
         let is_same = |(seen, known): &(Identity, u64)| seen.is_same(&identity) && *known <= len;
+        let is_other = self.seen.is_some_and(|seen| !is_same(&seen));
         let known = self.seen.filter(is_same).map_or(0, |(_, known)| known);
-        let start = match last {
-            Some(last) => copy::find(last, &*all, known..len)?.map(|copy| copy.end),
-            None => Some(known),
-        };
-        let Some(start) = start else {
-            return Ok(if known < len { Growth::Unknown } else { Growth::Nothing });
-        };
+        let mut start = None;
+        for file in files {
+            start = copy::find(&*file.handle, &*all, known..len)?.map(|copy| copy.end);
+            if start.is_some() {
+                break;
+            }
+        }
+        if start.is_none() && is_other {
+            return Ok(Growth::Unknown);
+        }
+        let start = start.unwrap_or(known);
         let end = copy::find(yesterday, &*all, start..len)?.map_or(len, |copy| copy.start);
         let mark = Mark::at(&*all, identity, start)?;
         Ok(if start < end { Growth::Missed(all, mark, end) } else { Growth::Nothing })
@@ -178,19 +193,17 @@ impl Follower {
             return Ok(false);
         };
         let Some((handle, stat)) = older.open_yesterday(fs)? else { return Ok(false) };
-        let mut last = None::<&Stream>;
+        let mut files = Vec::new();
         for known in self.streams.iter().chain(&older.kept).filter(|known| known.end.is_none()) {
             if known.is_of(&*handle, &stat.identity)?
                 || copy::begin_alike(&*known.handle, &*handle, OVERLAP)?
             {
                 return Ok(false);
             }
-            let is_later = last.is_none_or(|last| last.order < known.order);
-            if is_later && uninterrupted(|| known.handle.stat())?.len > 0 {
-                last = Some(known);
-            }
+            files.push(known);
         }
-        let growth = older.growth(fs, last.map(|last| &*last.handle), &*handle)?;
+        files.sort_by_key(|file| Reverse(file.order));
+        let growth = older.growth(fs, &files, &*handle)?;
         self.read_first(growth, handle, stat.identity);
         Ok(true)
     }
@@ -214,6 +227,7 @@ impl Follower {
                 part = Some((handle, mark, end));
             }
         }
+        self.go_on_with_late();
         self.retire_current();
         if let Some((handle, mark, end)) = part {
             let mut part = self.stream(handle, mark, Opening::Unseen);
@@ -241,14 +255,21 @@ impl Follower {
 
     /// Another file is at the path, and all before it are known.
     pub(super) fn note_roll(&mut self, fs: &dyn Fs) {
+        if let Some(older) = &mut self.older {
+            older.note_all(fs);
+            self.go_on_with_late();
+        }
+    }
+
+    /// A late writer may have gone on after the file was let go: the next roll is the last occasion
+    /// to read that.
+    fn go_on_with_late(&mut self) {
         let Some(older) = &mut self.older else { return };
-        // A late writer may have gone on after the file was let go.
-        let late = older.kept.as_ref().is_some_and(|kept| {
-            let grew = twice(|| kept.handle.stat()).is_ok_and(|stat| stat.len > kept.mark.offset);
-            grew && kept.mark.is_at_line()
-        });
-        older.note_all(fs);
-        if late && let Some(kept) = older.kept.take() {
+        let late = |kept: &mut Stream| {
+            twice(|| kept.handle.stat()).is_ok_and(|stat| stat.len > kept.mark.offset)
+        };
+        let late: Vec<Stream> = older.kept.extract_if(.., late).collect();
+        for kept in late.into_iter().rev() {
             let mut stream = self.stream(kept.handle, kept.mark, Opening::Returned);
             stream.order = kept.order;
             stream.drain = Some(Drain::from(self.clock.watched));

@@ -47,11 +47,6 @@ impl Mark {
         &self.anchor[OVERLAP - len..]
     }
 
-    /// Whether what follows begins a line.
-    pub(super) fn is_at_line(&self) -> bool {
-        self.offset == 0 || self.anchor.last() == Some(&b'\n')
-    }
-
     fn advance(&mut self, bytes: &[u8]) {
         let kept = bytes.len().min(OVERLAP);
         self.anchor.copy_within(kept.., 0);

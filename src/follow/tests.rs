@@ -25,6 +25,7 @@ mod catch_up;
 mod events;
 mod faults;
 mod model;
+mod nights;
 
 const TICK: Duration = Duration::from_millis(100);
 

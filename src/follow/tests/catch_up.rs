@@ -14,6 +14,7 @@ on_every_ground! {
     f4_a_total_that_was_put_aside
     f4_a_total_that_does_not_hold_what_is_known
     f4_yesterday_restored_from_a_copy_is_not_read_again
+    f4_rolls_after_a_removal
     f9_a_removed_log_brings_nothing_old_back
 }
 
@@ -211,15 +212,16 @@ fn f4_a_total_that_was_put_aside(ground: &Ground) {
 
 fn f4_a_total_that_does_not_hold_what_is_known(ground: &Ground) {
     let mut watch = watch(ground);
+    ground.append("log", nights(10..20));
     ground.append("log_current", night(2, 2));
     watch.settle();
-    ground.return_job();
-    ground.append("log_current", night(3, 3));
-    ground.return_job();
-    ground.append("log_current", night(4, 4));
+    for number in 3..5 {
+        ground.return_job();
+        ground.append("log_current", night(number, number));
+    }
     ground.return_job();
     ground.remove("log");
-    ground.append("log", night(3, 3));
+    ground.append("log", nights(10..15));
     ground.append("log_current", night(5, 5));
     watch.pass(QUIET);
     assert_eq!(told(&watch), [night(2, 2), nights(4..6)].concat());
@@ -256,6 +258,21 @@ fn f9_a_removed_log_brings_nothing_old_back(ground: &Ground) {
     watch.pass(QUIET * 2);
     assert_eq!(told(&watch), nights(4..6));
     assert_eq!(watch.events(), ["deleted; waiting", "is back"]);
+}
+
+fn f4_rolls_after_a_removal(ground: &Ground) {
+    let mut watch = watch(ground);
+    ground.append("log_yesterday", night(1, 1));
+    ground.append("log_current", night(2, 2));
+    watch.settle();
+    ground.remove("log_current");
+    for number in 3..6 {
+        ground.append("log_current", night(number, number));
+        ground.return_job();
+    }
+    ground.append("log_current", night(6, 6));
+    watch.pass(QUIET);
+    assert_eq!(told(&watch), nights(2..7));
 }
 
 #[test]

@@ -305,7 +305,7 @@ fn live(ground: &Ground, limit: usize, actions: &[Action]) {
 }
 
 /// A thousand cases in memory, fewer on disk; `PROPTEST_CASES=50000` makes 200,000.
-fn config(cases: fn(u32) -> u32) -> ProptestConfig {
+pub(super) fn config(cases: fn(u32) -> u32) -> ProptestConfig {
     let usual = ProptestConfig::default();
     ProptestConfig { cases: cases(usual.cases), failure_persistence: None, ..usual }
 }
