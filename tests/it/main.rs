@@ -28,5 +28,6 @@ mod screenshots;
 mod show;
 mod stories;
 mod svg;
+mod torture;
 mod trace;
 mod truth;
