@@ -1,7 +1,8 @@
-//! Speed of each stage from bytes to screen, on 1,000,000 entries of the simulator.
+//! Speed of each stage from bytes to screen, on logs of the simulator of some sizes, so that what
+//! grows faster than the log is seen.
 //!
 //! `cargo bench` measures all of them, `cargo bench -- parse` one. Throughput is per byte of the
-//! log, on one thread.
+//! log, on one thread. The program as a whole is measured by `tests/bench/compare`.
 
 #[path = "../it/harness.rs"]
 #[expect(
@@ -11,7 +12,8 @@
 )]
 mod harness;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use harness::Opened;
 use mtatop::filter::{Filter, Tally};
 use mtatop::index::{Batch, Index, Keys, Place};
@@ -22,16 +24,31 @@ use std::hint::black_box;
 use std::process::Command;
 use std::time::Instant;
 
+/// Of the text logs that everything is measured on: the last one only if `MTATOP_BENCH_LARGE` is
+/// set, since it takes minutes.
+const SIZES: [usize; 3] = [100_000, 1_000_000, 4_000_000];
+/// Of the logs in other formats.
 const ENTRIES: usize = 1_000_000;
 
-fn simulated(format: Format) -> Vec<u8> {
+fn sizes() -> impl Iterator<Item = usize> {
+    let large = std::env::var_os("MTATOP_BENCH_LARGE").is_some();
+    SIZES.into_iter().take(if large { 3 } else { 2 })
+}
+
+fn simulated(format: Format, entries: usize) -> Vec<u8> {
     let (mut log, written) = (Vec::new(), Written { format, ..Written::default() });
-    simulate::print_as(written, ENTRIES, 1, &mut log).expect("a vector takes everything");
+    simulate::print_as(written, entries, 1, &mut log).expect("a vector takes everything");
     log
 }
 
+fn group<'a>(c: &'a mut Criterion, name: &str, entries: usize) -> BenchmarkGroup<'a, WallTime> {
+    let mut group = c.benchmark_group(format!("{name}, {entries} entries"));
+    group.sample_size(10);
+    group
+}
+
 /// Each entry's text with its offset.
-fn entries(log: &[u8]) -> impl Iterator<Item = (u64, &[u8])> {
+fn texts(log: &[u8]) -> impl Iterator<Item = (u64, &[u8])> {
     let mut at = 0;
     std::iter::from_fn(move || {
         let found = split::next(Form::Lines, log.get(at..)?, true)?;
@@ -44,7 +61,7 @@ fn entries(log: &[u8]) -> impl Iterator<Item = (u64, &[u8])> {
 /// Parses into batches of the size that the reader makes, and gives each of them to `take`.
 fn in_batches(log: &[u8], keys: &Keys, mut take: impl FnMut(Batch)) {
     let (mut batch, mut parser) = (Batch::new(keys.clone()), Parser::default());
-    for (offset, text) in entries(log) {
+    for (offset, text) in texts(log) {
         batch.push(Place { source: 0, offset }, text.len(), &parser.entry(text));
         if batch.len() == 4_096 {
             take(std::mem::replace(&mut batch, Batch::new(keys.clone())));
@@ -53,74 +70,75 @@ fn in_batches(log: &[u8], keys: &Keys, mut take: impl FnMut(Batch)) {
     take(batch);
 }
 
+fn whole_index(log: &[u8]) -> Index {
+    let mut index = Index::default();
+    in_batches(log, &index.keys(), |batch| index.absorb(&batch));
+    index
+}
+
 fn stages(c: &mut Criterion) {
-    let log = simulated(Format::Text);
-    let mut group = c.benchmark_group("stage");
-    group.sample_size(10).throughput(Throughput::Bytes(log.len() as u64));
-    group.bench_function("split", |b| {
-        b.iter(|| entries(&log).map(|(_, text)| text.len()).sum::<usize>());
-    });
-    group.bench_function("parse", |b| {
-        let mut parser = Parser::default();
-        b.iter(|| entries(&log).filter(|(_, text)| black_box(parser.entry(text)).is_ok()).count());
-    });
-    let index = Index::default();
-    let mut parsed = Vec::new();
-    in_batches(&log, &index.keys(), |batch| parsed.push(batch));
-    group.bench_function("absorb", |b| {
-        b.iter_with_large_drop(|| {
-            let mut index = Index::default();
-            for batch in &parsed {
-                index.absorb(batch);
-            }
-            index
+    for entries in sizes() {
+        let log = simulated(Format::Text, entries);
+        let mut group = group(c, "stage", entries);
+        group.throughput(Throughput::Bytes(log.len() as u64));
+        group.bench_function("split", |b| {
+            b.iter(|| texts(&log).map(|(_, text)| text.len()).sum::<usize>());
         });
-    });
-    group.bench_function("parse and absorb", |b| {
-        b.iter_with_large_drop(|| {
-            let mut index = Index::default();
-            in_batches(&log, &index.keys(), |batch| index.absorb(&batch));
-            index
+        group.bench_function("parse", |b| {
+            let mut parser = Parser::default();
+            b.iter(|| {
+                texts(&log).filter(|(_, text)| black_box(parser.entry(text)).is_ok()).count()
+            });
         });
-    });
-    group.finish();
+        let (mut parsed, keys) = (Vec::new(), Index::default().keys());
+        in_batches(&log, &keys, |batch| parsed.push(batch));
+        group.bench_function("absorb", |b| {
+            b.iter_with_large_drop(|| {
+                let mut index = Index::default();
+                for batch in &parsed {
+                    index.absorb(batch);
+                }
+                index
+            });
+        });
+        drop(parsed);
+        group.bench_function("parse and absorb", |b| b.iter_with_large_drop(|| whole_index(&log)));
+        group.finish();
+    }
 }
 
 /// The formats with names, in which an entry is longer.
 fn formats(c: &mut Criterion) {
-    let mut group = c.benchmark_group("format");
-    group.sample_size(10);
+    let mut group = group(c, "format", ENTRIES);
     for (name, format) in
         [("xml", Format::Xml), ("json", Format::Json), ("flat json", Format::FlatJson)]
     {
-        let log = simulated(format);
+        let log = simulated(format, ENTRIES);
         group.throughput(Throughput::Bytes(log.len() as u64));
         group.bench_function(format!("parse and absorb {name}"), |b| {
-            b.iter_with_large_drop(|| {
-                let mut index = Index::default();
-                in_batches(&log, &index.keys(), |batch| index.absorb(&batch));
-                index
-            });
+            b.iter_with_large_drop(|| whole_index(&log));
         });
     }
     group.finish();
 }
 
 fn screen(c: &mut Criterion) {
-    let mut opened = Opened::new(&simulated(Format::Text), "");
-    let mut group = c.benchmark_group("screen");
-    let rows = opened.app.index().rows().len();
-    for (name, filter) in [("filter by domain", "bigmail.example"), ("count everything", "")] {
-        group.bench_function(name, |b| {
-            b.iter(|| {
-                let mut tally = Tally::new(Filter::parse(filter).expect("it is one"));
-                tally.extend(opened.app.index(), rows);
-                tally.totals().counts.entries
+    for entries in sizes() {
+        let mut opened = Opened::new(&simulated(Format::Text, entries), "");
+        let mut group = group(c, "screen", entries);
+        let rows = opened.app.index().rows().len();
+        for (name, filter) in [("filter by domain", "bigmail.example"), ("count everything", "")] {
+            group.bench_function(name, |b| {
+                b.iter(|| {
+                    let mut tally = Tally::new(Filter::parse(filter).expect("it is one"));
+                    tally.extend(opened.app.index(), rows);
+                    tally.totals().counts.entries
+                });
             });
-        });
+        }
+        group.bench_function("draw 160x50", |b| b.iter(|| opened.buffer(160, 50).area));
+        group.finish();
     }
-    group.bench_function("draw 160x50", |b| b.iter(|| opened.buffer(160, 50).area));
-    group.finish();
 }
 
 /// Times `mtatop report` on a file, and `wc -l` on the same: the best of five, the machine's own
@@ -133,7 +151,7 @@ fn report(_: &mut Criterion) {
     }
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("mail.log");
-    std::fs::write(&path, simulated(Format::Text)).expect("room for the log");
+    std::fs::write(&path, simulated(Format::Text, ENTRIES)).expect("room for the log");
     let best = |program: &str, argument: &str| {
         let mut command = Command::new(program);
         command.arg(argument).arg(&path);
