@@ -12,6 +12,10 @@ use std::sync::LazyLock;
 /// Bytes of an entry that are kept; what a longer one has behind them is passed over.
 pub const LONGEST_ENTRY: usize = 64 * 1024;
 
+/// Lines that an entry is folded over at most, be it JSON with a line for each member. More lines
+/// than that for each time stamp are something else.
+const MOST_LINES: u32 = 64;
+
 /// How entries lie in a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Form {
@@ -28,14 +32,20 @@ impl Form {
     ///
     /// A log has a few such lines at most, and there they are damage to be reported, not glued.
     pub fn detect(beginning: &[u8]) -> Self {
-        let (mut stamped, mut continued, mut after_stamp) = (0_u32, 0_u32, false);
+        let (mut lines, mut stamped, mut continued, mut after_stamp) = (0_u32, 0_u32, 0_u32, false);
         for line in beginning.split(|&b| b == b'\n').filter(|line| !is_blank(line)) {
             let stamp = begins_entry(line);
+            lines += 1;
             stamped += u32::from(stamp);
             continued += u32::from(after_stamp && !stamp);
             after_stamp = stamp;
         }
-        if continued > 0 && continued * 2 >= stamped { Self::Folded } else { Self::Lines }
+        let folded = continued > 0 && continued * 2 >= stamped;
+        if folded && lines <= stamped.saturating_mul(MOST_LINES) {
+            Self::Folded
+        } else {
+            Self::Lines
+        }
     }
 }
 
@@ -194,9 +204,11 @@ fn begins_with_address_type(line: &[u8]) -> bool {
     word > 0 && line.get(word) == Some(&b';')
 }
 
-/// Whether a line begins with the shape of a date, `19-Feb-1998 ` or `1998-02-19T`, or with markup.
+/// Whether a line begins with the shape of a date, `19-Feb-1998 ` or `1998-02-19T`, or with markup,
+/// be it behind the hole that a crash left.
 fn begins_entry(line: &[u8]) -> bool {
-    let line = line.trim_ascii_start();
+    let hole = line.iter().take_while(|&&b| b == 0).count();
+    let line = line.get(hole..).unwrap_or_default().trim_ascii_start();
     match line {
         // An object with a member, on this line or the next: a brace may begin any text.
         [b'{', members @ ..] => matches!(members.trim_ascii_start(), [] | [b'"', ..]),
@@ -292,6 +304,14 @@ mod tests {
         assert_eq!(Form::detect(log.as_bytes()), Form::Lines);
         assert_eq!(Form::detect(b""), Form::Lines);
         assert_eq!(Form::detect(b"\x7fELF\x00\n\x01\n"), Form::Lines);
+    }
+
+    #[test]
+    fn junk_and_holes_behind_a_first_entry_are_not_glued_to_it() {
+        let line = "19-Jan-1998 19:16:57.64 l E 1 a rfc822;b c\n";
+        let junk = "x\n".repeat(100);
+        assert_eq!(Form::detect(format!("{line}{junk}").as_bytes()), Form::Lines);
+        assert_eq!(Form::detect(format!("{line}\0\0\0\0{line}").as_bytes()), Form::Lines);
     }
 
     #[test]
