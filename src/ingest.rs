@@ -210,6 +210,7 @@ impl Reader {
         let is_merging = logs.len() > 1;
         let mut left = Some((BATCH, BATCH_BYTES));
         while left.is_some()
+            && !logs.iter().any(Log::is_seeking)
             && let Some((at, rival)) = earliest(logs)
             && let Some(log) = logs.get_mut(at)
         {

@@ -16,6 +16,10 @@ use std::time::Duration;
 /// Bytes by which the form of a file is told.
 const BEGINNING: usize = 64 * 1024;
 
+/// Bytes without an entry after which it is told how far the reading is: a line, or the hole of a
+/// sparse file, may be longer than anybody waits.
+const PATIENCE: u64 = 8 << 20;
+
 /// What all logs share in a round.
 pub(super) struct Round<'a> {
     pub(super) fs: &'a dyn Fs,
@@ -87,10 +91,11 @@ impl Log {
         self.idle = self.concluded;
     }
 
-    /// Reads until there is an entry to take or nothing to read. True if anything was read.
+    /// Reads until there is an entry to take or nothing to read, or nothing was found for long. True
+    /// if anything was read.
     pub(super) fn fetch(&mut self, round: &mut Round<'_>, collect: &mut dyn Collect) -> bool {
-        let mut found = false;
-        while !self.idle && !self.has_entry() {
+        let (mut found, end) = (false, self.read.saturating_add(PATIENCE));
+        while self.is_seeking() && self.read < end {
             let Round { fs, now, once, .. } = *round;
             match self.supply.poll(fs, now, once, &mut self.bytes) {
                 Step::Idle(state) => {
@@ -145,6 +150,11 @@ impl Log {
             time: Time::default(),
         });
         *sources = sources.saturating_add(1);
+    }
+
+    /// There may be an entry that was not found yet, so that it is not known which log's is next.
+    pub(super) fn is_seeking(&self) -> bool {
+        !self.idle && !self.has_entry()
     }
 
     pub(super) fn has_entry(&self) -> bool {

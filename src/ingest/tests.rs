@@ -363,6 +363,19 @@ fn f14_a_line_of_10_mb_is_cut_and_the_next_one_whole() {
     assert_eq!(texts, at_once(&watch_bytes(&watch)).texts());
 }
 
+#[test]
+fn f14_in_a_long_line_it_is_told_how_far_it_is_and_other_logs_wait() {
+    let mut watch = Watch::of(&["one", "two"]);
+    watch.append("one", format!("{}\n{LINE}\n", "x".repeat(30_000_000)));
+    watch.append("two", format!("{LATER}\n"));
+    while watch.index.rows().is_empty() {
+        assert!(watch.round());
+    }
+    assert!(watch.status.iter().any(|file| file.behind > 10_000_000), "{:?}", watch.status);
+    watch.settle();
+    assert_eq!(watch.texts()[1..], [LINE, LATER]);
+}
+
 fn watch_bytes(watch: &Watch) -> Vec<u8> {
     let handle = watch.memory.open(Path::new("log")).unwrap();
     let length = usize::try_from(handle.stat().unwrap().len).unwrap();
