@@ -26,6 +26,7 @@ mod report;
 mod screens;
 mod screenshots;
 mod show;
+mod sizes;
 mod stories;
 mod svg;
 mod torture;
