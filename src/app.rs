@@ -11,6 +11,7 @@ pub mod message;
 pub mod order;
 mod prompt;
 mod refresh;
+mod searching;
 mod texts;
 mod view;
 pub mod words;
@@ -22,9 +23,11 @@ use crate::filter::{Filter, Tally};
 use crate::index::{Batch, Connection, ConnectionId, Index, RowId, Segments};
 use crate::keymap::{Command, KeyEvent, Motion, Pointer, command};
 use crate::layout::{self, Pane, Rect, Screen};
+use crate::search::Found;
 use cursor::{Cursor, Follow, destination};
 use listing::Listing;
 use refresh::Deliveries;
+use searching::Searching;
 use texts::Texts;
 
 /// Something that happened.
@@ -37,6 +40,8 @@ pub enum Msg {
     Resize(u16, u16),
     /// Entries arrived.
     Batch(Batch),
+    /// A block was searched.
+    Found(Found),
     /// The reader tells how far it is.
     Reading(Reading),
     /// The reader stopped for this reason, and nothing will come any more.
@@ -88,6 +93,7 @@ pub struct App {
     /// Everything counted, and under the filter if there is one.
     all: Tally,
     filtered: Option<Tally>,
+    searching: Searching,
     frozen: Option<Frozen>,
     filter_text: String,
     prompt: Option<Prompt>,
@@ -115,6 +121,7 @@ impl App {
             index: Index::default(),
             all: Tally::default(),
             filtered: None,
+            searching: Searching::default(),
             frozen: None,
             filter_text: String::new(),
             prompt: None,
@@ -146,6 +153,7 @@ impl App {
             Msg::Pointer(pointer) => self.point(pointer),
             Msg::Resize(width, height) => self.size = Rect::new(0, 0, width, height),
             Msg::Batch(batch) => self.index.absorb(&batch),
+            Msg::Found(found) => self.found(&found),
             Msg::Reading(reading) => self.reading = reading,
             Msg::ReaderStopped(why) => self.stopped = Some(why),
             Msg::Tick(wall) => self.wall = wall,
@@ -172,8 +180,11 @@ impl App {
             Command::Reverse => self.listing.reorder(self.order().reverse()),
             Command::Zoom => self.zoom = !self.zoom,
             Command::Accept => {
-                if let Some(prompt) = self.prompt.take() {
-                    self.keep_filter(prompt.finished(self.index.domains()));
+                let Some(prompt) = &mut self.prompt else { return Flow::Continue };
+                let text = prompt.finished(self.index.domains());
+                // What is no filter stays in the prompt, where the mistake is marked.
+                if self.keep_filter(text) {
+                    self.prompt = None;
                 }
             }
             Command::Complete => {
@@ -284,18 +295,21 @@ impl App {
         }
     }
 
-    fn keep_filter(&mut self, text: String) {
-        if let Ok(filter) = Filter::parse(&text) {
-            self.filter_text = text;
-            self.set_filter(filter);
-        }
+    /// Puts a filter in force, if the text is one.
+    fn keep_filter(&mut self, text: String) -> bool {
+        let Ok(filter) = Filter::parse(&text) else { return false };
+        self.filter_text = text;
+        self.set_filter(filter);
+        true
     }
 
     fn set_filter(&mut self, filter: Filter) {
         if self.tally().filter() == &filter {
             return;
         }
-        self.filtered = (!filter.is_empty()).then(|| Tally::new(filter));
+        let rows = self.index.rows().len();
+        let tally = self.searching.change(self.filtered.take(), filter, rows);
+        self.filtered = (!tally.filter().is_empty()).then_some(tally);
         self.listing.restart();
         self.deliveries = Deliveries::default();
     }
@@ -306,7 +320,7 @@ impl App {
         if let Ok(domain) = std::str::from_utf8(domain)
             && !domain.is_empty()
         {
-            self.keep_filter(Filter::text_of_domains(&[domain.to_owned()]));
+            self.keep_filter(Filter::text_of_domain(domain));
         }
     }
 

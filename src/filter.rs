@@ -1,41 +1,48 @@
-//! What the user wants to see: from the text in the filter bar to a test on recipient domains.
+//! What the user wants to see: from the text in the filter bar to a test on entries.
 //!
-//! Terms joined by blanks must all hold; values joined by `|` are alternatives. A value is a
+//! Terms joined by blanks must all hold; values joined by `|` are alternatives. A bare value is a
 //! recipient domain, subdomains included; with a `*` at its end it is the beginning of one, which
-//! is how a word matches while it is being typed. `domain:` may stand before the values.
+//! is how a word matches while it is being typed. `domain:` may stand before the values. A text in
+//! quotes stands anywhere in the entry as it was logged, and `text:` is a regular expression over
+//! it. Domains are known of every row; texts have to be searched for in the files, block by block,
+//! and [`Tally`] counts what was found so far.
 //!
 //! ```
 //! use mtatop::filter::Filter;
 //! let filter = Filter::parse("domain:example.com|Example.org").unwrap();
 //! assert!(filter.matches([&b"mail.example.com"[..], b"other.test"]));
 //! assert!(!filter.matches([&b"notexample.com"[..]]));
+//! assert!(Filter::parse(r"text:4\.7\.\d").unwrap().patterns()[0].is_in(b"421 4.7.0 Try again"));
 //! assert_eq!(Filter::parse("code:421").unwrap_err().at, 0);
 //! ```
 
+mod grammar;
+mod hits;
+mod pattern;
 mod recent;
 mod tally;
 
+pub use hits::{BLOCK, Hits};
+pub use pattern::Pattern;
 pub use recent::{Recent, Second};
 pub use tally::{Counts, Tally, Totals};
 
 use crate::entry::{Body, Entry};
+use grammar::Raw;
 use memchr::memmem;
-use nom::branch::alt;
-use nom::bytes::complete::{is_not, tag_no_case};
-use nom::character::complete::{char, space0, space1};
-use nom::combinator::{all_consuming, opt};
-use nom::multi::{separated_list0, separated_list1};
-use nom::sequence::{delimited, preceded};
-use nom::{IResult, Parser};
+use std::borrow::Cow;
 use std::fmt;
 
-/// A condition on the recipient domains of an entry; the default holds for every entry.
+/// A condition on an entry; the default holds for every one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
+    /// On its recipient domains.
     terms: Vec<Term>,
+    /// On its text: all of them must be in it.
+    patterns: Vec<Pattern>,
 }
 
-/// Terms of a filter at most: each is a bit of what is known of a domain.
+/// Terms on domains at most: each is a bit of what is known of a domain.
 const TERMS: usize = 32;
 
 /// Alternatives: one of them must match.
@@ -56,35 +63,46 @@ pub struct FilterError {
     /// Byte at which the text stops making sense.
     pub at: usize,
     /// What is wrong there.
-    pub what: &'static str,
+    pub what: Cow<'static, str>,
 }
 
 impl fmt::Display for FilterError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.what)
+        f.write_str(&self.what)
     }
 }
 
 impl Filter {
     /// Reads a filter as it is used.
     pub fn parse(text: &str) -> Result<Self, FilterError> {
-        let mut whole = all_consuming(delimited(space0, separated_list0(space1, term), space0));
-        match whole.parse(text) {
-            Ok((_, terms)) if terms.len() > TERMS => {
-                Err(FilterError { at: text.trim_end().len(), what: "too many terms" })
-            }
-            Ok((_, terms)) => Ok(Self { terms }),
-            Err(nom::Err::Error(error) | nom::Err::Failure(error)) => {
-                Err(complaint(text, text.len() - error.input.len()))
-            }
-            Err(nom::Err::Incomplete(_)) => Err(complaint(text, text.len())),
+        let (raws, rest) = grammar::terms(text);
+        if !rest.trim_matches([' ', '\t']).is_empty() {
+            return Err(grammar::complaint(text, rest));
         }
+        let mut filter = Self::default();
+        for raw in raws {
+            match raw {
+                Raw::Domains(term, _) => filter.terms.push(term),
+                Raw::Literals(texts) => filter.patterns.push(Pattern::literal(&texts)?),
+                Raw::Text { at, source } => {
+                    let pattern = Pattern::new(source);
+                    let shifted = |error: FilterError| FilterError { at: at + error.at, ..error };
+                    filter.patterns.push(pattern.map_err(shifted)?);
+                }
+            }
+        }
+        if filter.terms.len() > TERMS {
+            let (at, what) = (text.trim_end().len(), Cow::Borrowed("too many terms"));
+            return Err(FilterError { at, what });
+        }
+        Ok(filter)
     }
 
-    /// Reads a filter that is still being typed: its last word is the beginning of a domain.
+    /// Reads a filter that is still being typed: its last word is the beginning of a domain, and a
+    /// quote at its end is still open.
     pub fn parse_unfinished(text: &str) -> Result<Self, FilterError> {
-        let mut filter = Self::parse(text)?;
-        if !text.ends_with(' ')
+        let mut filter = Self::parse(&Self::closed(text))?;
+        if Self::unfinished_domain(text).is_some_and(|word| !word.is_empty())
             && let Some(domain) = filter.terms.last_mut().and_then(|term| term.last_mut())
         {
             domain.prefix = true;
@@ -92,9 +110,43 @@ impl Filter {
         Ok(filter)
     }
 
+    /// The text with its last quote closed, if that makes it a filter.
+    pub fn closed(text: &str) -> Cow<'_, str> {
+        let closed = format!("{text}\"");
+        if Self::parse(text).is_err() && Self::parse(&closed).is_ok() {
+            Cow::Owned(closed)
+        } else {
+            Cow::Borrowed(text)
+        }
+    }
+
+    /// The word that a text ends with, if it is the beginning of a domain; `None` in anything else.
+    pub fn unfinished_domain(text: &str) -> Option<&str> {
+        grammar::unfinished_domain(text)
+    }
+
+    /// The filter for one of these domains, as given on the command line, where nothing else can be
+    /// asked for.
+    pub fn of_domains(domains: &[String]) -> Result<Self, FilterError> {
+        let text = Self::text_of_domains(domains);
+        let filter = Self::parse(&text)?;
+        if filter.patterns.is_empty() {
+            Ok(filter)
+        } else {
+            Err(FilterError { at: 0, what: Cow::Borrowed("only domains can be named here") })
+        }
+    }
+
     /// The text of a filter for one of these domains, as given on the command line.
     pub fn text_of_domains(domains: &[String]) -> String {
         if domains.is_empty() { String::new() } else { format!("domain:{}", domains.join("|")) }
+    }
+
+    /// The text of a filter for this very domain, whatever stands in it.
+    pub fn text_of_domain(domain: &str) -> String {
+        let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '.' | '_');
+        let value = if domain.chars().all(plain) { domain } else { &grammar::quote(domain) };
+        format!("domain:{value}")
     }
 
     /// The terms that a domain meets, a bit each.
@@ -104,17 +156,23 @@ impl Filter {
         bits.zip(&self.terms).filter(|(_, term)| meets(term)).map(|(bit, _)| bit).sum()
     }
 
-    /// A bit for each of its terms.
+    /// A bit for each of its terms on domains.
     fn all_terms(&self) -> u32 {
         (0..TERMS).zip(&self.terms).map(|(term, _)| 1 << term).sum()
     }
 
     /// Whether it holds for every entry.
     pub fn is_empty(&self) -> bool {
-        self.terms.is_empty()
+        self.terms.is_empty() && self.patterns.is_empty()
     }
 
-    /// Whether an entry with these recipient domains, in lower case, is wanted.
+    /// What must be in the text of an entry, each of them.
+    pub fn patterns(&self) -> &[Pattern] {
+        &self.patterns
+    }
+
+    /// Whether an entry with these recipient domains, in lower case, is wanted, whatever its text
+    /// says.
     #[expect(clippy::needless_pass_by_value, reason = "callers have an array or iterator at hand")]
     pub fn matches<'a>(&self, domains: impl IntoIterator<Item = &'a [u8]> + Clone) -> bool {
         let one_of = |term: &Term| {
@@ -127,7 +185,7 @@ impl Filter {
 impl Filter {
     /// Whether an entry is wanted, as [`Tally::leaves`] says of its row: a message entry by either
     /// recipient address, a connection entry by the host it was opened to reach. What has no
-    /// domain, and text that is no entry, only an empty filter wants.
+    /// domain, and text that is no entry, only an empty filter wants. Of a filter without patterns.
     pub fn leaves(&self, entry: Option<&Entry<'_>>) -> bool {
         if self.is_empty() {
             return true;
@@ -160,35 +218,6 @@ impl Domain {
             Some(rest) => rest.is_empty() || rest.ends_with(b"."),
             None => false,
         }
-    }
-}
-
-fn term(text: &str) -> IResult<&str, Term> {
-    preceded(
-        opt(alt((tag_no_case("domain:"), tag_no_case("to:")))),
-        separated_list1(char('|'), domain),
-    )
-    .parse(text)
-}
-
-fn domain(text: &str) -> IResult<&str, Domain> {
-    let (rest, word) = is_not(" \t|*:\"()").parse(text)?;
-    let (rest, star) = opt(char('*')).parse(rest)?;
-    let name = word.trim_start_matches('@').trim_end_matches('.').to_ascii_lowercase().into_bytes();
-    Ok((rest, Domain { name, prefix: star.is_some() }))
-}
-
-/// Says of the text what a person would: the word at fault, and why.
-fn complaint(text: &str, at: usize) -> FilterError {
-    let (before, rest) = text.split_at_checked(at).unwrap_or((text, ""));
-    let word = before.rfind([' ', '\t']).map_or(0, |blank| blank + 1);
-    match rest.chars().next() {
-        Some(':') => {
-            FilterError { at: word, what: "no such field: filter by domain, or domain:NAME" }
-        }
-        Some('|') | None => FilterError { at, what: "a domain is missing here" },
-        Some('*') => FilterError { at, what: "* stands only at the end of a domain" },
-        Some(_) => FilterError { at, what: "this is no domain" },
     }
 }
 
@@ -236,9 +265,24 @@ mod tests {
 
     #[test]
     fn errors_say_where() {
-        for (text, at) in
-            [("code:421", 0), ("a.org code:421", 6), ("a|", 1), ("a*b", 2), ("a \"b", 2), ("|a", 0)]
-        {
+        for (text, at) in [
+            ("code:421", 0),
+            ("a.org code:421", 6),
+            ("a|", 1),
+            ("a*b", 2),
+            ("a \"b", 2),
+            ("|a", 0),
+            ("text:", 5),
+            ("a text:", 7),
+            ("a text:x(y", 8),
+            ("domain:", 7),
+            ("\"\"", 0),
+            ("\"a\"b", 3),
+            ("\"a\"|b", 3),
+            ("a\"b\"", 1),
+            ("text:\"a", 5),
+            ("a:b", 0),
+        ] {
             assert_eq!(Filter::parse(text).unwrap_err().at, at, "{text}");
         }
         assert!(Filter::parse(&"a ".repeat(TERMS)).is_ok());

@@ -101,7 +101,7 @@ pub enum Until {
 /// # Errors
 /// What the command ends with.
 pub fn filter(input: &Input) -> Result<Filter, Outcome> {
-    Filter::parse(&Filter::text_of_domains(&input.domain)).map_err(|error| {
+    Filter::of_domains(&input.domain).map_err(|error| {
         let given = plain(input.domain.join(" ").as_bytes());
         (USAGE, vec![format!("--domain {given}: {error}")])
     })

@@ -127,7 +127,7 @@ use Motion as M;
 /// Every key, in the order in which help, footer and README show them.
 #[rustfmt::skip]
 pub const BINDINGS: &[Binding] = &[
-    bind(Browse, &[plain('/')], "/", C::EditFilter, "filter", "filter by recipient domain, narrowing as you type"),
+    bind(Browse, &[plain('/')], "/", C::EditFilter, "filter", "filter by recipient domain or text, narrowing as you type"),
     bind(Browse, &[plain('d')], "d", C::FilterDomain, "this domain", "filter by the recipient domain of the selected delivery"),
     bind(Browse, &[key(K::Enter)], "Enter", C::Open, "open", "from the connection to its deliveries to the message"),
     bind(Browse, &[key(K::Esc)], "Esc", C::Back, "back", "one step back; at the last step clear the filter"),

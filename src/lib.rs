@@ -23,8 +23,9 @@
 //! * [`source`], [`follow`]: where bytes come from, through rolls and truncations.
 //! * [`index`]: rows, connections, deliveries, messages, domains, tied together.
 //! * [`story`]: what became of a message and each of its recipients.
-//! * [`filter`]: a condition on recipient domains, and all counts under it.
+//! * [`filter`]: a condition on domains and texts, and all counts under it.
 //! * [`ingest`]: the reader.
+//! * [`search`]: the searcher, which looks for texts in the files.
 //! * [`show`]: what text of the log may look like on a terminal.
 //! * [`keymap`], [`layout`], [`app`], [`ui`]: keys, places, state, drawing.
 //! * [`cli`], [`tui`]: flags, and the event loop.
@@ -58,6 +59,7 @@ pub mod source;
 pub mod filter;
 pub mod index;
 pub mod ingest;
+pub mod search;
 pub mod show;
 pub mod story;
 

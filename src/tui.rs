@@ -18,14 +18,16 @@ use crate::filter::Filter;
 use crate::follow::State;
 use crate::ingest::{self, FileStatus, Message, News, Originals, Reader};
 use crate::keymap;
+use crate::search::{self, Ask, Found};
 use crate::show::plain;
 use crate::source::{Disk, Fs, Kind, Memory, STDIN};
 use crate::ui::{self, Palette, Theme};
-use crossbeam_channel::{Receiver, Select, bounded, never, unbounded};
+use crossbeam_channel::{Receiver, Select, Sender, bounded, never, unbounded};
 use crossterm::event::{self, Event};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 use terminal::Terminal;
@@ -69,9 +71,8 @@ pub fn run_on(cli: &Cli, fs: Arc<dyn Fs>, paths: Vec<PathBuf>) -> Outcome {
 }
 
 fn filter_of(cli: &Cli) -> Result<String, Outcome> {
-    let text = Filter::text_of_domains(&cli.domain);
-    match Filter::parse(&text) {
-        Ok(_) => Ok(text),
+    match Filter::of_domains(&cli.domain) {
+        Ok(_) => Ok(Filter::text_of_domains(&cli.domain)),
         Err(error) => Err((
             USAGE,
             vec![format!("--domain {}: {error}", plain(cli.domain.join(" ").as_bytes()))],
@@ -129,6 +130,7 @@ fn follow(cli: &Cli, app: App, fs: Arc<dyn Fs>, paths: Vec<PathBuf>) -> io::Resu
     };
     let (messages, inbox) = bounded(BATCHES);
     ingest::spawn(Reader::new(fs, paths), app.index().keys(), messages)?;
+    let searcher = Searcher::spawn()?;
     // From here on no change of the size is missed, which else would begin with the first read of a
     // thread that may come late.
     event::poll(Duration::ZERO)?;
@@ -137,8 +139,8 @@ fn follow(cli: &Cli, app: App, fs: Arc<dyn Fs>, paths: Vec<PathBuf>) -> io::Resu
         while event::read().is_ok_and(|event| events.send(event).is_ok()) {}
     })?;
     let theme = Theme::new(palette(cli));
-    let originals = Originals::default();
-    Session { app, terminal, theme, originals, keys, inbox, resized: true }.run()
+    let originals = Arc::default();
+    Session { app, terminal, theme, originals, keys, inbox, searcher, resized: true }.run()
 }
 
 /// There is a terminal to draw on, but none to take keys from.
@@ -176,11 +178,31 @@ struct Session {
     app: App,
     terminal: Terminal,
     theme: Theme,
-    originals: Originals,
+    /// Shared with the searcher, which sees them as they were when it was asked.
+    originals: Arc<Originals>,
     keys: Receiver<Event>,
     inbox: Receiver<Message>,
+    searcher: Searcher,
     /// The terminal has another size, or shows something else than what was drawn.
     resized: bool,
+}
+
+/// The thread that searches the files.
+struct Searcher {
+    asks: Sender<(Ask, Arc<Originals>)>,
+    answers: Receiver<Found>,
+    /// The search that is wanted.
+    current: Arc<AtomicU64>,
+}
+
+impl Searcher {
+    fn spawn() -> io::Result<Self> {
+        let (asks, asked) = unbounded();
+        let (found, answers) = unbounded();
+        let current = Arc::default();
+        search::spawn(asked, found, Arc::clone(&current))?;
+        Ok(Self { asks, answers, current })
+    }
 }
 
 impl Session {
@@ -192,7 +214,7 @@ impl Session {
                 Ok(pressed) => pressed,
                 Err(outcome) => return Ok(outcome),
             };
-            let came = self.absorb();
+            let came = self.absorb() | self.search()?;
             let tick = ticked.elapsed() >= TICK;
             if tick || came {
                 self.app.update(Msg::Tick(wall_clock()));
@@ -226,6 +248,7 @@ impl Session {
         let mut select = Select::new();
         select.recv(&self.keys);
         select.recv(&self.inbox);
+        select.recv(&self.searcher.answers);
         select.recv(self.terminal.drawn());
         // Which of them it was does not matter: the next turn looks at all.
         let _ = select.ready_timeout(longest.max(Duration::from_millis(1)));
@@ -278,7 +301,7 @@ impl Session {
             came = true;
             match message {
                 Message::News(news) => {
-                    self.originals.learn(&news);
+                    Arc::make_mut(&mut self.originals).learn(&news);
                     if let News::Status(files) = news {
                         self.app.update(Msg::Reading(reading(&files)));
                     }
@@ -289,6 +312,26 @@ impl Session {
             }
         }
         came
+    }
+
+    /// Takes what the searcher found, and asks for more. True if there was anything.
+    fn search(&mut self) -> io::Result<bool> {
+        let mut came = false;
+        loop {
+            match self.searcher.answers.try_recv() {
+                Ok(found) => self.app.update(Msg::Found(found)),
+                Err(error) if error.is_empty() => break,
+                Err(_) => return Err(io::Error::other("the searcher stopped")),
+            };
+            came = true;
+        }
+        // What is searched for another filter is left off at once.
+        self.searcher.current.store(self.app.search(), Ordering::Relaxed);
+        while let Some(ask) = self.app.ask() {
+            let sent = self.searcher.asks.send((ask, Arc::clone(&self.originals)));
+            sent.map_err(|_| io::Error::other("the searcher stopped"))?;
+        }
+        Ok(came)
     }
 
     fn draw(&mut self) -> io::Result<()> {

@@ -38,6 +38,8 @@ pub fn lines() -> Vec<Line> {
         say("example.com          this recipient domain and its subdomains"),
         say("exam*                domains that begin so, or have a parent that does"),
         say("a.org|b.org          either; terms with a blank between must both hold"),
+        say("\"try again\"          this text, anywhere in the entry as it was logged"),
+        say("text:4\\.[67]\\.\\d      a regular expression; \\s: a blank, (?i): any case"),
         say(""),
         Line::Heading("What is shown"),
         say("E D Q R J    enqueued, delivered, deferred, failed, rejected recipients"),

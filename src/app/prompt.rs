@@ -45,8 +45,11 @@ impl Prompt {
     /// The text to keep: a last word that was matched only as the beginning of a domain gets the
     /// star for that, so that what was seen while typing is what stays.
     pub fn finished(&self, domains: &Symbols) -> String {
-        let text = self.text().trim();
-        let word = self.last_word();
+        let closed = Filter::closed(self.text());
+        let text = closed.trim();
+        let Some(word) = Filter::unfinished_domain(self.text()) else {
+            return text.to_owned();
+        };
         let matched = |filter: Result<Filter, FilterError>| {
             filter.is_ok_and(|filter| domains.iter().any(|(_, domain)| filter.matches([domain])))
         };
@@ -58,7 +61,9 @@ impl Prompt {
 
     /// Completes the last word to the first domain of the log that it begins; true if there is one.
     pub fn complete(&mut self, domains: &Symbols) -> bool {
-        let word = self.last_word().to_owned();
+        let Some(word) = Filter::unfinished_domain(self.text()).map(str::to_owned) else {
+            return false;
+        };
         let Ok(filter) = Filter::parse_unfinished(&word) else { return false };
         let Some((_, domain)) = domains.iter().find(|(_, domain)| filter.matches([*domain])) else {
             return false;
@@ -70,11 +75,6 @@ impl Prompt {
         };
         self.input = Input::new(format!("{kept}{domain}"));
         true
-    }
-
-    /// What stands behind the last blank, alternative or field name.
-    fn last_word(&self) -> &str {
-        self.text().rsplit([' ', '|', ':']).next().unwrap_or_default()
     }
 }
 
@@ -103,6 +103,9 @@ mod tests {
             ("host ", "host"),
             ("host*", "host*"),
             ("", ""),
+            ("text:hostb", "text:hostb"),
+            ("\"hostb", "\"hostb\""),
+            ("text:x host", "text:x host*"),
         ] {
             assert_eq!(typed(text).finished(&domains), kept, "{text}");
         }
@@ -117,5 +120,7 @@ mod tests {
         assert!(prompt.complete(&domains));
         assert_eq!(prompt.text(), "domain:x.org|hostb.sesta.com");
         assert!(!typed("nowhere").complete(&domains));
+        assert!(!typed("text:hostb").complete(&domains));
+        assert!(!typed("x.org \"hostb").complete(&domains));
     }
 }

@@ -2,11 +2,12 @@
 //!
 //! It reads each row of the index once, the newest first, so that it grows with the log and costs
 //! nothing while the log is quiet. A log of millions is counted in parts, between which the keys
-//! are looked at.
+//! are looked at. Under a filter on texts only what was found is counted, as it is found.
 
-use super::{Filter, Recent};
+use super::{Filter, Hits, Recent};
 use crate::entry::Outcome;
 use crate::index::{ConnectionId, Counted, Index, Kind, RowId, Segments, Symbol};
+use std::ops::Range;
 
 /// Counts of one connection, in the words of the export schema.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,9 +69,13 @@ pub struct Tally {
     /// By domain symbol: the terms that it meets. An entry is wanted if its domains together meet
     /// all of them.
     met: Vec<u32>,
+    /// Rows that hold the texts, and meet the terms on domains; `None` if the filter is on no text.
+    hits: Option<Hits>,
     by_connection: Segments<Counts>,
     /// Those of which something is counted; in the order of their ids after each [`Tally::extend`].
     connections: Vec<ConnectionId>,
+    /// So many of them are in order.
+    ordered: usize,
     totals: Totals,
     recent: Recent,
     /// Rows before this one are still to be counted.
@@ -83,7 +88,14 @@ pub struct Tally {
 impl Tally {
     /// Nothing counted yet.
     pub fn new(filter: Filter) -> Self {
-        Self { filter, ..Self::default() }
+        let hits = (!filter.patterns().is_empty()).then(Hits::default);
+        Self { filter, hits, ..Self::default() }
+    }
+
+    /// Nothing counted yet of what an earlier search for the same filter found.
+    pub fn resume(filter: Filter, mut hits: Hits) -> Self {
+        hits.forget_asked();
+        Self { hits: Some(hits), ..Self::new(filter) }
     }
 
     /// Counts the rows that came since, up to the first `rows` of the index.
@@ -96,7 +108,6 @@ impl Tally {
     pub fn extend_by(&mut self, index: &Index, rows: usize, most: usize) {
         self.learn_domains(index);
         self.by_connection.follow(index.connections());
-        let known = self.connections.len();
         self.first = index.rows().first().0 as usize;
         if self.rows == 0 {
             (self.from, self.rows) = (rows, rows);
@@ -106,9 +117,10 @@ impl Tally {
         let from = self.from.saturating_sub(most).max(self.first).min(self.from);
         self.count_rows(index, from, self.from);
         self.from = from;
-        if self.connections.len() > known && !self.connections.is_sorted() {
+        if self.ordered < self.connections.len() {
             // Long runs are in order already, which only the stable sort makes use of.
             self.connections.sort();
+            self.ordered = self.connections.len();
         }
     }
 
@@ -119,10 +131,11 @@ impl Tally {
 
     /// Takes back the rows before `end`, which are about to leave the index.
     pub fn forget(&mut self, index: &Index, end: usize) {
-        let all = self.filter.all_terms();
-        for row in index.rows().counted(self.from, end.min(self.rows)) {
-            if self.met(row.domains) == all {
-                self.uncount(&row);
+        let (from, to) = (self.from, end.min(self.rows));
+        for row in (from..to).filter_map(|at| u32::try_from(at).ok()).map(RowId) {
+            if self.leaves(index, row) {
+                let at = row.0 as usize;
+                index.rows().counted(at, at + 1).for_each(|row| self.uncount(&row));
             }
         }
         self.from = self.from.max(end);
@@ -131,9 +144,10 @@ impl Tally {
 
     /// Lets go of the connections that have left the index, now that it has let its oldest rows go.
     pub fn release(&mut self, index: &Index) {
-        let Self { connections, by_connection, .. } = self;
+        let Self { connections, by_connection, ordered, .. } = self;
         let counts = |id: &ConnectionId| by_connection.get(id.0 as usize).copied();
         connections.retain(|id| counts(id).is_some_and(|counts| counts.entries > 0));
+        *ordered = 0;
         by_connection.leave_with(index.connections());
         self.first = index.rows().first().0 as usize;
     }
@@ -160,11 +174,63 @@ impl Tally {
 
     fn count_rows(&mut self, index: &Index, from: usize, to: usize) {
         let all = self.filter.all_terms();
-        for row in index.rows().counted(from, to) {
-            if self.met(row.domains) == all {
-                self.count(&row);
+        if let Some(hits) = &self.hits {
+            let found: Vec<usize> = hits.among(from..to).collect();
+            for at in found {
+                self.count_all(index, at..at + 1);
+            }
+        } else if all == 0 {
+            self.count_all(index, from..to);
+        } else {
+            for row in index.rows().counted(from, to) {
+                if self.met(row.domains) == all {
+                    self.count(&row);
+                }
             }
         }
+    }
+
+    fn count_all(&mut self, index: &Index, rows: Range<usize>) {
+        index.rows().counted(rows.start, rows.end).for_each(|row| self.count(&row));
+    }
+
+    /// Rows whose text is to be searched next, and those of them that the terms on domains leave.
+    /// `None` if the filter is on no text, or all is asked for.
+    pub fn ask(&mut self, index: &Index) -> Option<(Range<usize>, Vec<RowId>)> {
+        let hits = self.hits.as_mut()?;
+        let mut rows = hits.ask(self.rows)?;
+        while rows.end <= self.first {
+            hits.learn(&rows, &[]);
+            rows = hits.ask(self.rows)?;
+        }
+        let held = rows.start.max(self.first)..rows.end;
+        let all = self.filter.all_terms();
+        let numbered = held.clone().zip(index.rows().counted(held.start, held.end));
+        let wanted = numbered.filter(|(_, row)| self.met(row.domains) == all);
+        let ids = wanted.filter_map(|(at, _)| u32::try_from(at).ok()).map(RowId).collect();
+        Some((rows, ids))
+    }
+
+    /// These rows, which were asked for, were searched, and `found` of them hold the texts.
+    pub fn found(&mut self, index: &Index, rows: &Range<usize>, found: &[RowId]) {
+        let Some(hits) = &mut self.hits else { return };
+        hits.learn(rows, found);
+        // What lies before is counted when its turn comes.
+        let from = self.from;
+        for at in found.iter().map(|row| row.0 as usize).filter(|&at| at >= from) {
+            self.count_all(index, at..at + 1);
+        }
+    }
+
+    /// The filter and what was found for it, for another time.
+    pub fn into_hits(self) -> Option<(Filter, Hits)> {
+        Some((self.filter, self.hits?))
+    }
+
+    /// Rows that were searched, and all of them, if not all were.
+    pub fn searched(&self) -> Option<(usize, usize)> {
+        let searched = self.hits.as_ref()?.searched();
+        (searched < self.rows).then_some((searched, self.rows))
     }
 
     fn count(&mut self, row: &Counted) {
@@ -190,7 +256,10 @@ impl Tally {
 
     /// Whether the filter leaves this row.
     pub fn leaves(&self, index: &Index, row: RowId) -> bool {
-        self.met(index.rows().domains(row)) == self.filter.all_terms()
+        match &self.hits {
+            Some(hits) => hits.contains(row),
+            None => self.met(index.rows().domains(row)) == self.filter.all_terms(),
+        }
     }
 
     /// Counts of a connection.

@@ -3,13 +3,13 @@
 use super::News;
 use crate::index::Place;
 use crate::parse::{Original, Profile};
-use crate::source::{Handle, read_span};
+use crate::source::{Handle, read_full, read_span};
 use crate::split::{self, Form};
 use std::path::Path;
 use std::sync::Arc;
 
 /// All sources that entries came from.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Originals(Vec<Option<Source>>);
 
 /// One opened file.
@@ -61,6 +61,14 @@ impl Originals {
             text: split::unfold(source.form, &bytes).into_owned(),
             profile: profile.map_or(Profile::default(), |&(_, profile)| profile),
         })
+    }
+
+    /// Fills `bytes` from a place on, as far as its file goes: how far, and how entries lie in it.
+    /// `None` if they are no longer there.
+    pub fn read_into(&self, place: Place, bytes: &mut [u8]) -> Option<(Form, usize)> {
+        let source = self.source(place.source)?;
+        let there = read_full(&**source.handle.as_ref()?, place.offset, bytes).ok()?;
+        Some((source.form, there))
     }
 
     /// The path that led to a source.

@@ -43,7 +43,11 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Scr
 /// Why the list is empty.
 fn nothing(app: &App, theme: &Theme) -> Line<'static> {
     if !app.index().rows().is_empty() {
-        return text::line([text::own("nothing under this filter; Esc clears it", theme.dim)]);
+        let words = match app.progress() {
+            Some((word, _)) => format!("{word}: nothing under this filter so far"),
+            None => "nothing under this filter; Esc clears it".to_owned(),
+        };
+        return text::line([text::own(words, theme.dim)]);
     }
     if !app.reading().missing {
         return text::line([text::own("no entries yet", theme.dim)]);

@@ -15,7 +15,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) 
     match app.prompt() {
         Some(prompt) => draw_prompt(prompt, theme, frame, bar),
         None if app.filter_text().is_empty() => {
-            text::say(frame, bar, "no filter: / filters by recipient domain", theme.dim);
+            text::say(frame, bar, "no filter: / filters by domain or text", theme.dim);
         }
         None => {
             let mut spans = vec![text::own("filter ", theme.dim)];
@@ -31,6 +31,8 @@ fn left(app: &App) -> String {
     let (left, all) = (app.tally().totals().counts.entries, app.all().totals().counts.entries);
     if app.tally().filter().is_empty() {
         format!(" {} entries", number(all))
+    } else if app.progress().is_some() {
+        format!(" {} so far of {} entries", number(left), number(all))
     } else {
         format!(" {} of {} entries", number(left), number(all))
     }

@@ -28,13 +28,14 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) 
 }
 
 fn reading(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
-    let status = status(app, theme);
-    let room = usize::from(area.width).saturating_sub(status.width() + 10);
+    let mut spans = vec![text::own("mtatop ", theme.accent)];
+    let room = usize::from(area.width).saturating_sub(7);
+    let status = status(app, theme, room);
+    let room = room.saturating_sub(status.width() + 2);
     let name = show(&app.reading().name);
     // The end of a path says more than its beginning.
     let name =
         if name.width() <= room { name } else { show(base_name(&app.reading().name)).clip(room) };
-    let mut spans = vec![text::own("mtatop ", theme.accent)];
     if name.width() > 0 {
         spans.extend(text::spans(&name, theme.strong, theme));
         spans.push(text::own("  ", theme.plain));
@@ -47,40 +48,61 @@ fn base_name(path: &[u8]) -> &[u8] {
     path.rsplit(|&b| b == b'/').next().unwrap_or(path)
 }
 
-/// What the reader does, and what holds the screen back.
-fn status(app: &App, theme: &Theme) -> Line<'static> {
+/// What the reader does and what holds the screen back, as far as there is room: what is said first
+/// is said last to be left out.
+fn status(app: &App, theme: &Theme, room: usize) -> Line<'static> {
     let reading = app.reading();
-    let total = reading.read + reading.behind;
-    let (words, tone) = if let Some(why) = app.stopped() {
-        (format!("reader stopped: {why} (q to quit)"), Tone::Bad)
-    } else if let Some(new) = app.frozen() {
-        (format!("‖ frozen +{}", words::number(new as u64)), Tone::Late)
-    } else if reading.behind > 1_000_000 && reading.behind * 20 > total {
-        (format!("loading {} %", reading.read * 100 / total.max(1)), Tone::Late)
-    } else if reading.behind > 1_000_000 {
-        (format!("behind {}", words::bytes(reading.behind)), Tone::Late)
-    } else if let Some(state) = &reading.state {
-        (state.clone(), Tone::Late)
-    } else if let Some(new) = app.paused() {
-        (format!("paused +{}", words::number(new as u64)), Tone::Late)
-    } else if app.index().rows().is_empty() {
-        ("no entries yet".to_owned(), Tone::Late)
-    } else {
-        ("following".to_owned(), Tone::Good)
-    };
-    let mut spans = vec![text::own(words, theme.tone(tone))];
+    let late = theme.tone(Tone::Late);
+    let mut parts = vec![state(app, theme)];
+    let said = |parts: &[Span<'_>], words: &str| parts.iter().any(|part| part.content == words);
+    let progress = app.progress().map(|(word, percent)| format!("{word} {percent} %"));
+    if let Some(words) = progress.filter(|words| !said(&parts, words)) {
+        parts.insert(1, text::own(format!("  {words}"), late));
+    }
     let unparsed = app.all().totals().unparsed;
     if unparsed > 0 {
-        spans.push(text::own(
-            format!("  unparsed {}", words::number(unparsed)),
-            theme.tone(Tone::Bad),
-        ));
+        let words = format!("  unparsed {}", words::number(unparsed));
+        parts.push(text::own(words, theme.tone(Tone::Bad)));
     }
     if reading.partial > 0 && reading.behind == 0 {
-        spans
-            .push(text::own(format!("  +{} unfinished", words::bytes(reading.partial)), theme.dim));
+        let words = format!("  +{} unfinished", words::bytes(reading.partial));
+        parts.push(text::own(words, theme.dim));
     }
-    text::line(spans)
+    while parts.len() > 1 && parts.iter().map(Span::width).sum::<usize>() > room {
+        parts.pop();
+    }
+    text::line(parts)
+}
+
+/// Bytes still to be read from which on that is told.
+const LOADING: u64 = 1_000_000;
+
+/// The one word on how things stand.
+fn state(app: &App, theme: &Theme) -> Span<'static> {
+    let reading = app.reading();
+    let total = reading.read + reading.behind;
+    let number = |new: usize| words::number(new as u64);
+    if let Some(why) = app.stopped() {
+        return text::own(format!("reader stopped: {why} (q to quit)"), theme.tone(Tone::Bad));
+    }
+    let late = if let Some(new) = app.frozen() {
+        format!("‖ frozen +{}", number(new))
+    } else if reading.behind > LOADING && reading.behind * 20 > total {
+        format!("loading {} %", reading.read * 100 / total.max(1))
+    } else if reading.behind > LOADING {
+        format!("behind {}", words::bytes(reading.behind))
+    } else if let Some(state) = &reading.state {
+        state.clone()
+    } else if let Some((word, percent)) = app.progress() {
+        format!("{word} {percent} %")
+    } else if let Some(new) = app.paused() {
+        format!("paused +{}", number(new))
+    } else if app.index().rows().is_empty() {
+        "no entries yet".to_owned()
+    } else {
+        return text::own("following", theme.tone(Tone::Good));
+    };
+    text::own(late, theme.tone(Tone::Late))
 }
 
 /// Counts under the filter, by action letter.

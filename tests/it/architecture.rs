@@ -22,7 +22,8 @@ const LAW: &[(&str, &[&str])] = &[
     ("filter", &["entry", "index"]),
     ("story", &["entry", "index", "parse"]),
     ("ingest", &["entry", "follow", "index", "parse", "source", "split"]),
-    ("app", &["entry", "filter", "index", "keymap", "layout", "parse", "show", "story"]),
+    ("search", &["filter", "index", "ingest", "split"]),
+    ("app", &["entry", "filter", "index", "keymap", "layout", "parse", "search", "show", "story"]),
     ("ui", &["app", "entry", "filter", "index", "keymap", "layout", "parse", "show"]),
     (
         "headless",
@@ -43,7 +44,7 @@ const LAW: &[(&str, &[&str])] = &[
         "tui",
         &[
             "app", "cli", "demo", "entry", "filter", "follow", "index", "ingest", "keymap",
-            "layout", "parse", "show", "simulate", "source", "split", "ui",
+            "layout", "parse", "search", "show", "simulate", "source", "split", "ui",
         ],
     ),
     ("main", &["check", "cli", "export", "report", "show", "simulate", "trace", "tui"]),
@@ -65,8 +66,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("Local::now", &["tui"]),
     ("Utc::now", &[]),
     ("SystemTime::now", &[]),
-    // The third one writes the log that a demonstration follows.
-    ("thread::", &["tui", "ingest", "headless", "demo"]),
+    // The last one writes the log that a demonstration follows.
+    ("thread::", &["tui", "ingest", "search", "headless", "demo"]),
     ("process::exit", &["tui"]),
 ];
 

@@ -583,3 +583,20 @@ fn f12_a_closed_file_is_shown_once_it_opens() {
     pty.wait_for("host.example");
     quit(pty);
 }
+
+#[test]
+fn a_text_is_searched_for_and_found_in_what_comes_later() {
+    let log = Log::new();
+    log.append((0..400).map(|at| opened(&format!("host{at}.example"))).collect::<String>());
+    let mut pty = mtatop(&[log.name()]);
+    wait_for_all(&pty, &["400 entries"]);
+    pty.press("/text:/host7\\d\\.");
+    wait_for_all(&pty, &["10 of 400 entries"]);
+    pty.press("\r");
+    wait_for_all(&pty, &["filter text:/host7\\d\\.", "host79.example"]);
+    log.append(opened("host75.example"));
+    wait_for_all(&pty, &["11 of 401 entries"]);
+    pty.press("\x1b");
+    wait_for_all(&pty, &["no filter", "401 entries"]);
+    quit(pty);
+}

@@ -3,7 +3,9 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use mtatop::app::{App, Flow, Msg};
 use mtatop::entry::Time;
+use mtatop::index::RowId;
 use mtatop::ingest::{Message, News, Originals, Pool, Reader};
+use mtatop::search::{Ask, Found, Searcher};
 use mtatop::source::Memory;
 use mtatop::ui::{self, Palette, Theme};
 use ratatui::Terminal;
@@ -21,6 +23,8 @@ pub(crate) struct Opened {
     pool: Pool,
     originals: Originals,
     pub(crate) palette: Palette,
+    /// Whether what is searched for is found at once; else only when it is answered.
+    pub(crate) searches: bool,
 }
 
 /// A file of `tests/data`.
@@ -37,7 +41,8 @@ impl Opened {
         let pool = Pool::new(app.index().keys(), 2).expect("there are threads");
         let reader = Reader::new(Arc::new(memory.clone()), [path]);
         let originals = Originals::default();
-        let mut opened = Self { app, memory, reader, pool, originals, palette: Palette::Dark };
+        let mut opened =
+            Self { app, memory, reader, pool, originals, palette: Palette::Dark, searches: true };
         opened.append(log);
         opened
     }
@@ -90,6 +95,13 @@ impl Opened {
     /// Brings the state up to date, as before a drawing.
     pub(crate) fn refresh(&mut self) {
         self.app.refresh();
+        while self.searches
+            && let Some(ask) = self.app.ask()
+        {
+            let found = self.search(ask);
+            self.app.update(Msg::Found(found));
+            self.app.refresh();
+        }
         while self.app.is_busy() {
             self.app.refresh();
         }
@@ -98,6 +110,24 @@ impl Opened {
             self.app
                 .supply(row, place.and_then(|(place, length)| self.originals.read(place, length)));
         }
+    }
+
+    /// Searches a block in the log as it is now.
+    pub(crate) fn search(&self, ask: Ask) -> Found {
+        let found = Searcher::default().search(ask, &self.originals, || true);
+        found.expect("it is wanted all the time")
+    }
+
+    /// The text of an entry.
+    pub(crate) fn text(&self, row: RowId) -> Option<Vec<u8>> {
+        let (place, length) = self.app.index().rows().place(row)?;
+        Some(self.originals.read(place, length)?.text)
+    }
+
+    /// The log is cut to so many bytes, which nobody has noticed yet.
+    pub(crate) fn cut(&self, length: usize) {
+        let cut = self.memory.truncate(Path::new("mail.log_current"), length);
+        cut.expect("the log is there");
     }
 
     /// The cells of a screen of this size.

@@ -25,6 +25,7 @@ mod readme;
 mod report;
 mod screens;
 mod screenshots;
+mod search;
 mod show;
 mod sizes;
 mod stories;

@@ -1,0 +1,101 @@
+//! The search for the texts of a filter: what is asked for next, and what came of earlier ones.
+
+use super::App;
+use crate::filter::{Filter, Hits, Tally};
+use crate::index::Kind;
+use crate::search::{Ask, Found};
+
+/// Blocks that are searched, or wait for it, at a time: enough that the searcher never waits for a
+/// drawing.
+const UNDER_WAY: usize = 4;
+/// Filters whose findings are kept: a bit an entry each.
+const PAST: usize = 6;
+
+/// One search after the other.
+#[derive(Default)]
+pub(super) struct Searching {
+    /// Of the search for the filter in force.
+    number: u64,
+    under_way: usize,
+    /// What was found for earlier filters, the latest last.
+    past: Vec<(Filter, Hits)>,
+}
+
+impl Searching {
+    /// Leaves off the search of a tally, and begins that for another filter, or goes on with it.
+    pub(super) fn change(&mut self, old: Option<Tally>, filter: Filter, rows: usize) -> Tally {
+        self.number += 1;
+        self.under_way = 0;
+        if let Some((filter, hits)) = old.and_then(Tally::into_hits) {
+            self.past.push((filter, hits));
+        }
+        if self.past.len() > PAST {
+            // What was left off while it was typed is the least to be missed.
+            let unfinished = self.past.iter().position(|(_, hits)| hits.searched() < rows);
+            self.past.remove(unfinished.unwrap_or(0));
+        }
+        match self.past.iter().position(|(past, _)| *past == filter) {
+            Some(at) => {
+                let (filter, hits) = self.past.remove(at);
+                Tally::resume(filter, hits)
+            }
+            None => Tally::new(filter),
+        }
+    }
+}
+
+impl App {
+    /// Which search answers are waited for.
+    pub fn search(&self) -> u64 {
+        self.searching.number
+    }
+
+    /// The next block to be searched; `None` if there is none, or enough is under way.
+    pub fn ask(&mut self) -> Option<Ask> {
+        if self.searching.under_way >= UNDER_WAY {
+            return None;
+        }
+        let tally = self.filtered.as_mut()?;
+        let (rows, ids) = tally.ask(&self.index)?;
+        let entry = |row| {
+            let (place, length) = self.index.rows().place(row)?;
+            Some((row, place, length))
+        };
+        let entries = ids.into_iter().filter_map(entry).collect();
+        let (number, patterns) = (self.searching.number, tally.filter().patterns().to_vec());
+        self.searching.under_way += 1;
+        Some(Ask { number, patterns, rows, entries })
+    }
+
+    /// Takes what was found, if it is still asked for.
+    pub(super) fn found(&mut self, found: &Found) {
+        if found.number != self.searching.number {
+            return;
+        }
+        self.searching.under_way = self.searching.under_way.saturating_sub(1);
+        let Some(tally) = &mut self.filtered else { return };
+        tally.found(&self.index, &found.rows, &found.hits);
+        // Deliveries that were passed over as not yet found.
+        let (of, seen) = (self.deliveries.of, self.deliveries.seen);
+        let rows = self.index.rows();
+        let late = found.hits.iter().copied().filter(|&row| {
+            Some(row) <= seen
+                && Some(rows.connection(row)) == of
+                && !matches!(rows.kind(row), Kind::Opened | Kind::Closed)
+        });
+        let known = self.deliveries.rows.len();
+        self.deliveries.rows.extend(late);
+        if self.deliveries.rows.len() > known {
+            self.deliveries.rows.sort();
+        }
+    }
+
+    /// How much of a search or a count is done, in a word and percent, while it goes on.
+    pub fn progress(&self) -> Option<(&'static str, usize)> {
+        let tally = self.tally();
+        let counted = || (tally.left() > 0).then(|| (tally.rows() - tally.left(), tally.rows()));
+        let searched = tally.searched().map(|done| ("searching", done));
+        let (word, (done, all)) = searched.or_else(|| Some(("counting", counted()?)))?;
+        Some((word, done * 100 / all.max(1)))
+    }
+}
