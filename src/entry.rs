@@ -84,22 +84,21 @@ pub struct ProcessId<'a> {
 impl<'a> ProcessId<'a> {
     /// Reads `1f625.3.1` or `1e488.0`; any other text is no process id.
     pub fn new(text: &'a [u8]) -> Option<Self> {
-        let last = memchr::memrchr(b'.', text)?;
-        let (head, sequence) = (text.get(..last)?, text.get(last + 1..)?);
-        let (pid, thread) = match memchr::memchr(b'.', head) {
-            Some(dot) => (head.get(..dot)?, Some(head.get(dot + 1..)?)),
-            None => (head, None),
-        };
-        let hex = |part: &[u8]| {
-            !part.is_empty() && part.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+        let (pid, rest) = Self::hexadecimal(text)?;
+        let (second, rest) = Self::hexadecimal(rest.strip_prefix(b".")?)?;
+        let (thread, sequence) = match rest {
+            [] => (None, second),
+            [b'.', sequence @ ..] => (Some(second), sequence),
+            _ => return None,
         };
         let decimal = !sequence.is_empty() && sequence.iter().all(u8::is_ascii_digit);
-        (decimal && hex(pid) && thread.is_none_or(hex)).then_some(Self {
-            text,
-            pid,
-            thread,
-            sequence,
-        })
+        decimal.then_some(Self { text, pid, thread, sequence })
+    }
+
+    /// The hexadecimal number at the beginning, and what is behind it.
+    fn hexadecimal(text: &[u8]) -> Option<(&[u8], &[u8])> {
+        let digits = text.iter().take_while(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')).count();
+        text.split_at_checked(digits).filter(|_| digits > 0)
     }
 }
 

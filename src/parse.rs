@@ -19,6 +19,7 @@ mod json;
 mod learner;
 mod message;
 mod named;
+mod near;
 mod parser;
 mod profile;
 mod shape;

@@ -4,9 +4,9 @@
 use super::cursor::Cursor;
 use super::profile::{Field, Profile};
 use super::tail::{self, Tail};
-use super::{counted, shape, status};
+use super::{counted, near, shape, status};
 use crate::entry::{ConnectingHost, Message, QueueFile, RemoteMta, Username};
-use memchr::{memchr_iter, memrchr};
+use memchr::memrchr;
 
 /// How well an entry fits a profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +118,7 @@ fn reason_length(text: &[u8]) -> usize {
     }
     let behind = |at: usize| text.get(at + 1..).unwrap_or_default();
     let begins = |&at: &usize| status::begins_status(Cursor(behind(at)));
-    let mut places = memchr_iter(b' ', text).filter(begins);
+    let mut places = near::find_all(b' ', text).filter(begins);
     let first = places.next();
     let by_mta = |at: usize| behind(at).starts_with(b"dns;");
     let whole = first.is_some_and(by_mta);
@@ -175,7 +175,7 @@ pub(super) fn set<'a>(message: &mut Message<'a>, field: Field, value: &'a [u8]) 
 
 /// A notification's first enqueue logs `<new>,<original>` as one field.
 pub(super) fn set_message_id<'a>(message: &mut Message<'a>, value: &'a [u8]) {
-    let joint = memchr_iter(b',', value)
+    let joint = near::find_all(b',', value)
         .find(|&at| at > 0 && value.get(at - 1..at + 2) == Some(&b">,<"[..]))
         .map(|at| value.split_at(at));
     let (new, original) = joint.map_or((value, None), |(new, rest)| (new, rest.get(1..)));
@@ -186,7 +186,7 @@ pub(super) fn set_message_id<'a>(message: &mut Message<'a>, value: &'a [u8]) {
 /// Connection information is about a client that sends to us, or the host that we sent to. Where it
 /// is blank, the action decides which of the two was not there.
 fn set_connection<'a>(message: &mut Message<'a>, value: &'a [u8]) {
-    let host = shape::connecting_host(value);
+    let host = shape::parts(value);
     if host.is_some() {
         message.connecting_host = host;
     } else if message.code.action().is_dequeue() {

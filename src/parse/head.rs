@@ -64,12 +64,10 @@ pub(super) fn head(mut rest: Cursor<'_>) -> Result<Head<'_>, Flaw> {
 /// Whether the code is still to come behind a token that looks like one: the name of a print queue
 /// may be upper case (PMDF).
 fn is_column(mut rest: Cursor<'_>) -> bool {
-    let code = rest.peek();
-    if !code.first().is_some_and(u8::is_ascii_uppercase) || !is_code(code) {
-        return false;
-    }
-    rest.token();
-    shape::is_digits(rest.peek())
+    rest.blanks();
+    rest.0.first().is_some_and(u8::is_ascii_uppercase)
+        && is_code(rest.token())
+        && shape::is_digits(rest.peek())
 }
 
 /// Splits off node and process where a process id shows where they end.

@@ -1,8 +1,9 @@
 //! What the values of the fields look like, each by itself.
 
 use super::cursor::Cursor;
+use super::near;
 use crate::entry::ConnectingHost;
-use memchr::{memchr, memchr_iter, memmem};
+use memchr::memmem;
 
 /// A whole token of digits that fits 64 bits.
 pub(super) fn integer(token: &[u8]) -> Option<u64> {
@@ -21,7 +22,7 @@ pub(super) fn is_digits(token: &[u8]) -> bool {
 
 /// A number of seconds, perhaps with a fraction.
 pub(super) fn is_decimal(token: &[u8]) -> bool {
-    let (whole, fraction) = match memchr(b'.', token) {
+    let (whole, fraction) = match near::find(b'.', token) {
         Some(dot) => token.split_at(dot),
         None => (token, &b""[..]),
     };
@@ -32,12 +33,15 @@ fn rest_of(fraction: &[u8]) -> &[u8] {
     fraction.get(1..).unwrap_or_default()
 }
 
+/// Longest address type.
+const LONGEST_TYPE: usize = 16;
+
 /// The type of `rfc822;address`: an atom before a semicolon (RFC 3461 ORCPT).
 pub(super) fn address_type(token: &[u8]) -> Option<&[u8]> {
-    let kind = token.iter().take(17).take_while(|b| b.is_ascii_alphanumeric() || **b == b'-');
-    let kind = token.get(..kind.count())?;
-    let typed = !kind.is_empty() && kind.len() <= 16 && token.get(kind.len()) == Some(&b';');
-    typed.then_some(kind)
+    let near = token.get(..LONGEST_TYPE + 1).unwrap_or(token);
+    let kind = near.get(..near::find(b';', near)?)?;
+    let atom = kind.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-');
+    (atom && !kind.is_empty()).then_some(kind)
 }
 
 /// A path whose base name ends in two letters or digits, or in `HELD`; also of OpenVMS.
@@ -50,7 +54,7 @@ pub(super) fn is_queue_file(token: &[u8]) -> bool {
     };
     let held =
         suffix.len() == 2 && suffix.iter().all(u8::is_ascii_alphanumeric) || suffix == b"HELD";
-    held && memchr::memrchr3(b'/', b']', b':', token.get(..dot).unwrap_or_default()).is_some()
+    held && near::find_any([b'/', b']', b':'], token.get(..dot).unwrap_or_default()).is_some()
 }
 
 /// `<…>`, two such joined by a comma, or a bare id: an address-like word.
@@ -58,13 +62,13 @@ pub(super) fn is_id(value: &[u8]) -> bool {
     match value.first() {
         Some(b'<') => value.ends_with(b">"),
         Some(b'*' | b'[' | b'(' | b'\'' | b'/') | None => false,
-        Some(_) => memchr(b'@', value).is_some() && memchr(b' ', value).is_none(),
+        Some(_) => near::find(b'@', value).is_some() && near::find(b' ', value).is_none(),
     }
 }
 
 /// Bytes of the id that begins here: of `<…>` up to the bracket that a blank or the end follows.
 pub(super) fn id_length(text: &[u8]) -> usize {
-    let token = memchr(b' ', text).unwrap_or(text.len());
+    let token = near::find(b' ', text).unwrap_or(text.len());
     let whole = text.get(..token).is_some_and(|id| !id.starts_with(b"<") || id.ends_with(b">"));
     if whole {
         return token;
@@ -92,7 +96,7 @@ pub(super) fn is_plain_address(value: &[u8]) -> bool {
     !value.starts_with(b"dns;")
         && !value.starts_with(b"smtp;")
         && !matches!(value.first(), Some(b'(' | b'\'' | b'*'))
-        && (value == b"<>" || memchr::memchr2(b'<', b'|', value).is_none())
+        && (value == b"<>" || near::find_any([b'<', b'|'], value).is_none())
 }
 
 /// Bytes of the Sieve actions that begin here: text between apostrophes, up to the one that a
@@ -113,7 +117,7 @@ pub(super) fn connection<'a>(rest: &mut Cursor<'a>) -> Option<&'a [u8]> {
     }
     let token = rest.peek();
     let after = rest.0.get(token.len()..).unwrap_or_default();
-    let named = memchr(b'.', token).is_some() || after.starts_with(b" dns;");
+    let named = near::find(b'.', token).is_some() || after.starts_with(b" dns;");
     (named && is_host(token)).then(|| rest.take(token.len()))
 }
 
@@ -132,19 +136,29 @@ const LONGEST_GROUP: usize = 512;
 
 /// `NAME (NAME [IP])`, `NAME ([IP])` or `[IP] ([IP])`, which a blank or the end follows.
 pub(super) fn connecting_host(text: &[u8]) -> Option<ConnectingHost<'_>> {
-    let blank = memchr(b' ', text).filter(|&at| at > 0)?;
-    let (helo, group) = (text.get(..blank)?, text.get(blank + 1..)?.strip_prefix(b"(")?);
-    let near = group.get(..LONGEST_GROUP).unwrap_or(group);
-    let group = near.get(..memchr_iter(b']', near).find(|at| near.get(at + 1) == Some(&b')'))?)?;
-    let (rdns, ip) = group.split_at(memchr(b'[', group)?);
+    let blank = near::find(b' ', text).filter(|&at| at > 0)?;
+    let group = text.get(blank + 1..)?.strip_prefix(b"(")?;
+    let group = group.get(..LONGEST_GROUP).unwrap_or(group);
+    let ends = |at: &usize| group.get(at + 1) == Some(&b')');
+    let length = blank + 2 + near::find_all(b']', group).find(ends)? + 2;
+    let host = parts(text.get(..length)?)?;
+    let address = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b':');
+    let fits = !host.text.ends_with(b"[])")
+        && host.ip.is_some_and(|ip| ip.iter().all(address))
+        && host.rdns.is_none_or(|name| near::find_any([b' ', b'(', b')'], name).is_none())
+        && matches!(text.get(length), None | Some(b' '));
+    fits.then_some(host)
+}
+
+/// The parts of connection information about who connected to us; `None` if it is a host that we
+/// connected to, or blank.
+pub(super) fn parts(connection: &[u8]) -> Option<ConnectingHost<'_>> {
+    let (helo, group) = connection.split_at(near::find(b' ', connection)?);
+    let group = group.strip_prefix(b" (")?.strip_suffix(b"])")?;
+    let (rdns, ip) = group.split_at(near::find(b'[', group)?);
     let (rdns, ip) = (rdns.trim_ascii(), ip.get(1..)?);
-    let address =
-        !ip.is_empty() && ip.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b':'));
-    let named = rdns.iter().all(|b| !matches!(b, b' ' | b'(' | b')'));
-    let length = blank + 2 + group.len() + 2;
-    let ended = matches!(text.get(length), None | Some(b' '));
-    (address && named && ended).then_some(ConnectingHost {
-        text: text.get(..length)?,
+    Some(ConnectingHost {
+        text: connection,
         helo,
         rdns: (!rdns.is_empty()).then_some(rdns),
         ip: Some(ip.strip_prefix(b"IPv6:").unwrap_or(ip)),

@@ -18,26 +18,36 @@ pub(super) fn stamp(text: &[u8]) -> IResult<&[u8], (Time, Stamp<'_>)> {
     }
 }
 
-/// Reads `19-Feb-1998 10:52:05.41`, as nearly every entry begins, without looking for any other form.
+/// Reads `19-Feb-1998 10:52:05.41` or `1998-02-19T10:52:05.41`, as nearly every entry begins, without
+/// looking for any other form.
 fn usual(text: &[u8]) -> Option<(&[u8], (Time, Stamp<'_>))> {
-    const MARKS: [(usize, u8); 6] =
-        [(2, b'-'), (6, b'-'), (11, b' '), (14, b':'), (17, b':'), (20, b'.')];
-    let (stamp, rest) = text.split_at_checked(23).filter(|(_, rest)| rest.starts_with(b" "))?;
-    if MARKS.iter().any(|&(at, mark)| stamp.get(at) != Some(&mark)) {
-        return None;
-    }
-    let number = |from, to| {
-        let mut digits = stamp.get(from..to)?.iter();
-        digits.try_fold(0, |value, digit| {
-            digit.is_ascii_digit().then(|| value * 10 + u32::from(digit - b'0'))
-        })
+    let (year, month, day, rest) = match text {
+        [d1, d2, b'-', m1, m2, m3, b'-', y1, y2, y3, y4, b' ', rest @ ..] => {
+            (two(*y1, *y2)? * 100 + two(*y3, *y4)?, month(&[*m1, *m2, *m3])?, two(*d1, *d2)?, rest)
+        }
+        [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', rest @ ..] => {
+            (two(*y1, *y2)? * 100 + two(*y3, *y4)?, two(*m1, *m2)?, two(*d1, *d2)?, rest)
+        }
+        _ => return None,
     };
-    let (day, month, year) = (number(0, 2)?, month(stamp.get(3..6)?)?, number(7, 11)?);
+    let (clock, rest) = rest.split_first_chunk::<11>()?;
+    let ([h1, h2, b':', m1, m2, b':', s1, s2, b'.', fraction @ ..], [] | [b' ', ..]) =
+        (clock, rest)
+    else {
+        return None;
+    };
     let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
-    let (hour, minute, second) = (number(12, 14)?, number(15, 17)?, number(18, 20)?);
-    let time = NaiveTime::from_hms_milli_opt(hour, minute, second, 10 * number(21, 23)?)?;
-    let fraction = stamp.get(21..)?;
+    let (hour, minute, second) = (two(*h1, *h2)?, two(*m1, *m2)?, two(*s1, *s2)?);
+    let [tenth, hundredth] = fraction;
+    let milli = 10 * two(*tenth, *hundredth)?;
+    let time = NaiveTime::from_hms_milli_opt(hour, minute, second, milli)?;
     Some((rest, (date.and_time(time).into(), Stamp { fraction, zone: b"" })))
+}
+
+/// A number of two digits.
+fn two(tens: u8, ones: u8) -> Option<u32> {
+    let digits = tens.is_ascii_digit() && ones.is_ascii_digit();
+    digits.then(|| u32::from(tens - b'0') * 10 + u32::from(ones - b'0'))
 }
 
 fn any(text: &[u8]) -> IResult<&[u8], (Time, Stamp<'_>)> {
@@ -127,11 +137,22 @@ fn millis(fraction: &[u8]) -> u32 {
 
 /// Number of a month by its English abbreviation, in any case.
 pub(super) fn month(name: &[u8]) -> Option<u32> {
-    const MONTHS: [&[u8; 3]; 12] = [
-        b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov",
-        b"dec",
-    ];
-    (1..).zip(MONTHS).find(|(_, month)| name.eq_ignore_ascii_case(*month)).map(|(number, _)| number)
+    let name = <[u8; 3]>::try_from(name).ok()?.map(|letter| letter.to_ascii_lowercase());
+    match &name {
+        b"jan" => Some(1),
+        b"feb" => Some(2),
+        b"mar" => Some(3),
+        b"apr" => Some(4),
+        b"may" => Some(5),
+        b"jun" => Some(6),
+        b"jul" => Some(7),
+        b"aug" => Some(8),
+        b"sep" => Some(9),
+        b"oct" => Some(10),
+        b"nov" => Some(11),
+        b"dec" => Some(12),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
