@@ -68,6 +68,17 @@ pub enum Body<'a> {
     Header(&'a [u8]),
 }
 
+impl<'a> Body<'a> {
+    /// Makes it a message entry that says nothing, to be filled in where it stays: it is 600 bytes.
+    pub(crate) fn begin_message(&mut self) -> &mut Message<'a> {
+        *self = Self::Message(Message::default());
+        match self {
+            Self::Message(message) => message,
+            _ => unreachable!("it was just made one"),
+        }
+    }
+}
+
 /// A process id: `process.sequence` or `process.thread.sequence`, process and thread in hex.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProcessId<'a> {

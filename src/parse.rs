@@ -91,15 +91,16 @@ pub fn entry<'a>(
     profile: Profile,
     scratch: &'a mut Scratch,
 ) -> Result<Entry<'a>, Flaw> {
-    if let Some(markup) = markup(text) {
-        return marked_up(markup, text, scratch);
-    }
     let mut entry = Entry::blank();
+    if let Some(markup) = markup(text) {
+        marked_up(markup, text, scratch, &mut entry)?;
+        return Ok(entry);
+    }
     let Err(flaw) = text::read(text, profile, &mut entry) else { return Ok(entry) };
     if let Some((prefix, behind)) = dirt::behind_prefix(text)
         && let Some(markup) = markup(behind)
     {
-        let mut entry = marked_up(markup, behind, scratch)?;
+        marked_up(markup, behind, scratch, &mut entry)?;
         entry.node = entry.node.or(prefix.host);
         return Ok(entry);
     }
@@ -114,10 +115,11 @@ fn marked_up<'a>(
     markup: Markup,
     text: &'a [u8],
     scratch: &'a mut Scratch,
-) -> Result<Entry<'a>, Flaw> {
+    entry: &mut Entry<'a>,
+) -> Result<(), Flaw> {
     match markup {
-        Markup::Xml => xml::entry(text, scratch),
-        Markup::Json => json::entry(text, scratch),
+        Markup::Xml => xml::read(text, scratch, entry),
+        Markup::Json => json::read(text, scratch, entry),
     }
 }
 

@@ -10,6 +10,8 @@
 //! `serde_json` finds where keys and values stand; strings are unescaped here, byte by byte, for
 //! the log may hold Latin-1 or half a surrogate pair.
 
+mod plain;
+
 use super::named::{Draft, Kind, Name, Put, Value};
 use super::{Flaw, Scratch};
 use crate::entry::Entry;
@@ -20,9 +22,12 @@ use serde_json::value::RawValue;
 use std::fmt;
 
 /// Reads one object.
-pub(super) fn entry<'a>(text: &'a [u8], scratch: &'a mut Scratch) -> Result<Entry<'a>, Flaw> {
+pub(super) fn read<'a>(text: &'a [u8], scratch: &'a mut Scratch, entry: &mut Entry<'a>) -> Put {
     let text = text.trim_ascii();
     let Scratch { decoded, masked, .. } = scratch;
+    if let Some(draft) = plain::draft(text, decoded) {
+        return draft.fill_in(entry, decoded);
+    }
     let draft = match str::from_utf8(text).ok().map(|json| draft(text, json, decoded)) {
         Some(Ok(draft)) => draft,
         Some(Err(flaw)) if flaw != Flaw::NoObject || !text.iter().any(|byte| needs_mask(*byte)) => {
@@ -30,7 +35,7 @@ pub(super) fn entry<'a>(text: &'a [u8], scratch: &'a mut Scratch) -> Result<Entr
         }
         _ => draft(text, mask(text, masked).ok_or(Flaw::NoObject)?, decoded)?,
     };
-    draft.entry(decoded)
+    draft.fill_in(entry, decoded)
 }
 
 /// Whether the object has others in it; `None` if it is no object.
@@ -143,12 +148,23 @@ impl<'a> Walk<'a, '_> {
             [b'"', ..] => unescaped(unquoted(raw), self.decoded),
             _ => Value::Text(raw),
         };
+        self.put(name, value, key, parent)
+    }
+
+    /// Adds a value, or keeps it under its path.
+    fn put(
+        &mut self,
+        name: Option<Name>,
+        value: Value<'a>,
+        key: Result<&'a [u8], usize>,
+        parent: Option<&Step<'_>>,
+    ) -> Put {
         let decoded = &mut *self.decoded;
         self.draft.put(name, value, || match (key, parent) {
             (Ok(key), None) if memchr(b'\\', key).is_none() => Value::Text(key),
             _ => {
                 let start = decoded.len();
-                step.write(decoded);
+                Step { parent, key, named: false }.write(decoded);
                 Value::Scratch(start..decoded.len())
             }
         })
@@ -346,7 +362,8 @@ mod tests {
     use crate::entry::{Body, Message};
 
     fn read(text: &[u8]) -> Result<Entry<'_>, Flaw> {
-        entry(text, Box::leak(Box::default()))
+        let mut entry = Entry::blank();
+        super::read(text, Box::leak(Box::default()), &mut entry).map(|()| entry)
     }
 
     const HEAD: &str = r#""ts":"2014-06-02T22:02:13.94","sc":"tcp_local","ac":"D","sz":1,"od":"rfc822;b@y.org","de":"b@y.org""#;
@@ -450,6 +467,25 @@ mod tests {
         assert_eq!(is_nested(format!("{{{HEAD}}}").as_bytes()), Some(false));
         assert_eq!(is_nested(format!(r#"{{"en":{{{HEAD}}}}}"#).as_bytes()), Some(true));
         assert_eq!(is_nested(b"[1]"), None);
+    }
+
+    #[test]
+    fn plain_or_with_blanks_it_says_the_same() {
+        for members in [
+            r#""so":"a@x.org","so":"b@x.org","x":"y","no":7"#,
+            r#""new":{"a":1,"b":{"c":"d","ss":"mx"}},"en":{"us":"joe"}"#,
+            r#""x":[1],"tr":null,"ap":{"protocol":"SMTP"}"#,
+            r#""di":"a\u0041","us":"j\\""#,
+            r#""a":{"ts":"2014-06-02T22:02:14"}"#,
+            r#""x":01"#,
+            r#""x":-1.5e3"#,
+            r#""x":{}"#,
+            "\"di\":\"Grüße\t\"",
+        ] {
+            let text = with(members);
+            let blank = [b"{ ", &text[1..]].concat();
+            assert_eq!(read(&text), read(&blank), "{members}");
+        }
     }
 
     #[test]

@@ -121,28 +121,32 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    /// The entry that the values are of.
-    pub(super) fn entry(self, scratch: &'a [u8]) -> Result<Entry<'a>, Flaw> {
+    /// Fills in the entry that the values are of.
+    pub(super) fn fill_in(mut self, entry: &mut Entry<'a>, scratch: &'a [u8]) -> Put {
         let has = |name: Name| self.known.get(name as usize).is_some_and(Option::is_some);
         let kind = self.kind.unwrap_or(match (has(Name::Dr), has(Name::Va)) {
             (true, _) => Kind::Connection,
             (false, true) => Kind::Header,
             (false, false) => Kind::Message,
         });
-        let mut fields = Fields { known: self.known, scratch, extra: Vec::new() };
+        let left = self.count - self.others.len();
+        let mut fields = Fields { known: &mut self.known, left, scratch, extra: Vec::new() };
         for (name, value) in self.others {
             let other = (fields.bytes(name), fields.bytes(value));
             fields.extra.push(other);
         }
-        let (time, stamp) = fields.take(Name::Ts).and_then(stamp).ok_or(Flaw::NoTime)?;
-        let node = fields.take(Name::No);
-        let process = fields.parsed(Name::Pi, ProcessId::new);
-        let body = match kind {
-            Kind::Message => Body::Message(fields.message()?),
-            Kind::Connection => Body::Connection(fields.connection()?),
-            Kind::Header => Body::Header(fields.take(Name::Va).ok_or(Flaw::NoHeader)?),
-        };
-        Ok(Entry { time, stamp, node, process, body, extra: fields.rest() })
+        (entry.time, entry.stamp) = fields.take(Name::Ts).and_then(stamp).ok_or(Flaw::NoTime)?;
+        entry.node = fields.take(Name::No);
+        entry.process = fields.parsed(Name::Pi, ProcessId::new);
+        match kind {
+            Kind::Message => fields.message(entry.body.begin_message())?,
+            Kind::Connection => entry.body = Body::Connection(fields.connection()?),
+            Kind::Header => {
+                entry.body = Body::Header(fields.take(Name::Va).ok_or(Flaw::NoHeader)?);
+            }
+        }
+        entry.extra = fields.rest();
+        Ok(())
     }
 }
 
@@ -158,13 +162,15 @@ pub(super) fn time_behind(text: &[u8], name: &[u8]) -> Option<Time> {
 pub(super) type Put = Result<(), Flaw>;
 
 /// The values of one entry on their way to its fields.
-struct Fields<'a> {
-    known: [Option<Value<'a>>; WRITTEN.len()],
+struct Fields<'d, 'a> {
+    known: &'d mut [Option<Value<'a>>; WRITTEN.len()],
+    /// So many of them are not used up.
+    left: usize,
     scratch: &'a [u8],
     extra: Vec<(&'a [u8], &'a [u8])>,
 }
 
-impl<'a> Fields<'a> {
+impl<'a> Fields<'_, 'a> {
     fn bytes(&self, value: Value<'a>) -> &'a [u8] {
         match value {
             Value::Text(text) => text,
@@ -175,6 +181,7 @@ impl<'a> Fields<'a> {
     /// The value of a name, which then is used up.
     fn take(&mut self, name: Name) -> Option<&'a [u8]> {
         let value = self.known.get_mut(name as usize)?.take()?;
+        self.left -= 1;
         Some(self.bytes(value))
     }
 
@@ -203,8 +210,11 @@ impl<'a> Fields<'a> {
 
     /// Everything that has no place in the entry.
     fn rest(mut self) -> Vec<(&'a [u8], &'a [u8])> {
+        if self.left == 0 {
+            return self.extra;
+        }
         let scratch = self.scratch;
-        for (name, value) in WRITTEN.iter().zip(&mut self.known) {
+        for (name, value) in WRITTEN.iter().zip(self.known) {
             match value.take() {
                 Some(Value::Text(text)) => self.extra.push((name, text)),
                 Some(Value::Scratch(range)) => {
@@ -222,17 +232,16 @@ impl<'a> Fields<'a> {
         Ok((Code(code), self.filled(Name::Sc).ok_or(Flaw::NoCode)?))
     }
 
-    fn message(&mut self) -> Result<Message<'a>, Flaw> {
-        let (code, source_channel) = self.code()?;
-        let size = self.take(Name::Sz).and_then(shape::integer).ok_or(Flaw::NoSize)?;
-        let mut message = Message { code, source_channel, size, ..Message::default() };
+    fn message(&mut self, message: &mut Message<'a>) -> Put {
+        (message.code, message.source_channel) = self.code()?;
+        message.size = self.take(Name::Sz).and_then(shape::integer).ok_or(Flaw::NoSize)?;
         message.destination_channel = self.filled(Name::Dc);
-        self.addresses(&mut message)?;
-        self.ids(&mut message);
+        self.addresses(message)?;
+        self.ids(message);
         message.notary_flags = self.number(Name::Rf);
         message.queue_file = self.take(Name::Fi).map(QueueFile);
         message.username = self.take(Name::Us).map(Username::new);
-        self.host(&mut message);
+        self.host(message);
         message.sensitivity = self.number(Name::Se);
         message.priority = self.number(Name::Pr);
         message.intermediate = self.take(Name::In);
@@ -243,12 +252,12 @@ impl<'a> Fields<'a> {
         message.application = self.parsed(Name::Ap, status::application);
         message.queue_seconds =
             self.parsed(Name::Qt, |value| shape::is_decimal(value).then_some(value));
-        self.status(&mut message);
-        Ok(message)
+        self.status(message);
+        Ok(())
     }
 
     /// Envelope From, original To and active To.
-    fn addresses(&mut self, message: &mut Message<'a>) -> Result<(), Flaw> {
+    fn addresses(&mut self, message: &mut Message<'a>) -> Put {
         message.envelope_from = exact::unbracketed(self.take(Name::So).unwrap_or_default());
         let original = self.take(Name::Od);
         if let Some(original) = original {

@@ -3,7 +3,7 @@
 use super::cursor::Cursor;
 use super::message::{self, Lesson};
 use super::{Flaw, Profile, counted, dirt, head, status, time};
-use crate::entry::{Body, ConnectionEntry, Entry, Message};
+use crate::entry::{Body, ConnectionEntry, Entry};
 
 /// How an entry is written.
 #[derive(Default)]
@@ -47,13 +47,9 @@ fn bare<'a>(text: &'a [u8], profile: Profile, entry: &mut Entry<'a>) -> Result<M
             Ok(Manner::default())
         }
         head::Role::Message { source, destination, code, rest } => {
-            entry.body = Body::Message(Message {
-                code,
-                source_channel: source,
-                destination_channel: destination,
-                ..Message::default()
-            });
-            let Body::Message(message) = &mut entry.body else { return Err(Flaw::NoCode) };
+            let message = entry.body.begin_message();
+            (message.code, message.source_channel) = (code, source);
+            message.destination_channel = destination;
             message::fill_in(message, rest, profile)
         }
         head::Role::Connection { source, direction, code, rest } => {

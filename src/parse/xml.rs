@@ -1,20 +1,18 @@
 //! `LOG_FORMAT` 4: one self-closing element a line, all in attributes.
 //!
 //! The log as a whole is no XML document, so there is no declaration, no DTD and no nesting to be
-//! read. How values with quotes or `<` in them are written is not documented: an element that is
-//! well-formed is read as XML, any other by where its values can only end
+//! read. How values with quotes or `<` in them are written is not documented: where a value ends
+//! is told by what is behind it, which for a well-formed element is what XML says
 //! (`mta-log-format` section 9.1).
 
 use super::named::{Draft, Kind, Name, Put, Value};
-use super::{Flaw, Scratch};
+use super::{Flaw, Scratch, near};
 use crate::entry::Entry;
-use memchr::{memchr, memchr_iter, memmem};
-use quick_xml::escape::{resolve_predefined_entity, unescape};
-use quick_xml::events::attributes::Attributes;
-use std::borrow::Cow;
+use memchr::memmem;
+use quick_xml::escape::unescape;
 
 /// Reads one element `en`, `co` or `he`.
-pub(super) fn entry<'a>(text: &'a [u8], scratch: &'a mut Scratch) -> Result<Entry<'a>, Flaw> {
+pub(super) fn read<'a>(text: &'a [u8], scratch: &'a mut Scratch, entry: &mut Entry<'a>) -> Put {
     let (name, rest) = text
         .trim_ascii()
         .get(1..)
@@ -26,78 +24,76 @@ pub(super) fn entry<'a>(text: &'a [u8], scratch: &'a mut Scratch) -> Result<Entr
     let decoded = &mut scratch.decoded;
     decoded.clear();
     let mut draft = Draft::new(Some(kind));
-    if !well_formed(attributes, &mut draft, decoded)? {
-        decoded.clear();
-        draft = Draft::new(Some(kind));
-        leniently(attributes, &mut draft, decoded)?;
-    }
-    draft.entry(decoded)
+    take(attributes, &mut draft, decoded)?;
+    draft.fill_in(entry, decoded)
 }
 
-/// Reads attributes that are written as XML has them, one blank before each. Else, or if it is
-/// not certain, says that they are not.
-fn well_formed<'a>(
-    attributes: &'a [u8],
-    draft: &mut Draft<'a>,
-    decoded: &mut Vec<u8>,
-) -> Result<bool, Flaw> {
-    let Ok(text) = str::from_utf8(attributes) else { return Ok(false) };
-    let mut read = 0;
-    for attribute in Attributes::new(text, 0).with_checks(false) {
-        let Ok(attribute) = attribute else { return Ok(false) };
-        let (name, Cow::Borrowed(value)) = (attribute.key.0.as_bytes(), attribute.value) else {
-            return Ok(false);
-        };
-        if !is_name(name) {
-            return Ok(false);
-        }
-        read += name.len() + value.len() + r#" ="""#.len();
-        let value = unescaped(value.as_bytes(), decoded);
-        draft.put(Name::of(name), value, || Value::Text(name))?;
-    }
-    // A quote in a value makes two attributes of it without a blank between them.
-    Ok(read == attributes.trim_ascii_end().len())
-}
-
-/// Reads attributes whose values have quotes in them: a value ends at the quote behind which the
-/// next attribute begins, or nothing follows.
-fn leniently<'a>(attributes: &'a [u8], draft: &mut Draft<'a>, decoded: &mut Vec<u8>) -> Put {
+/// Takes the attributes. A value ends at the quote behind which the next attribute begins, or
+/// nothing follows.
+fn take<'a>(attributes: &'a [u8], draft: &mut Draft<'a>, decoded: &mut Vec<u8>) -> Put {
     let mut rest = attributes.trim_ascii();
+    let mut next = Attribute::begin(rest);
     while !rest.is_empty() {
-        let (name, quote, value) = begins_attribute(rest).ok_or(Flaw::NoElement)?;
-        let end = memchr_iter(quote, value)
-            .find(|&end| value.get(end + 1..).is_some_and(ends_value))
+        let Attribute { name, quote, text } = next.ok_or(Flaw::NoElement)?;
+        let (inner_quotes, end, behind) = (0_u32..)
+            .zip(near::find_all(quote, text))
+            .find_map(|(before, end)| Some((before, end, Behind::value(text.get(end + 1..)?)?)))
             .ok_or(Flaw::NoElement)?;
-        let (value, behind) = value.split_at(end);
-        if memchr(quote, value).is_some() && holds_element(value) {
+        let value = text.get(..end).unwrap_or_default();
+        if inner_quotes > 0 && holds_entry(value, quote) {
             return Err(Flaw::TwoTimes);
         }
-        rest = behind.get(1..).unwrap_or_default().trim_ascii_start();
-        let value = unescaped(value, decoded);
-        draft.put(Name::of(name), value, || Value::Text(name))?;
+        draft.put(Name::of(name), unescaped(value, decoded), || Value::Text(name))?;
+        (rest, next) = (behind.text, behind.attribute);
     }
     Ok(())
 }
 
-/// Name, quote and what is behind it.
-fn begins_attribute(text: &[u8]) -> Option<(&[u8], u8, &[u8])> {
-    let most = text.get(..LONGEST_NAME + 1).unwrap_or(text);
-    let (name, rest) = text.split_at(memchr(b'=', most)?);
-    match rest {
-        [b'=', quote @ (b'"' | b'\''), value @ ..] if is_name(name) => Some((name, *quote, value)),
-        _ => None,
+/// An attribute up to its value.
+struct Attribute<'a> {
+    name: &'a [u8],
+    quote: u8,
+    /// The value and all behind it.
+    text: &'a [u8],
+}
+
+impl<'a> Attribute<'a> {
+    /// The attribute that begins here.
+    fn begin(text: &'a [u8]) -> Option<Self> {
+        let most = text.get(..LONGEST_NAME + 1).unwrap_or(text);
+        let (name, rest) = text.split_at(near::find(b'=', most)?);
+        match rest {
+            [b'=', quote @ (b'"' | b'\''), text @ ..] if is_name(name) => {
+                Some(Self { name, quote: *quote, text })
+            }
+            _ => None,
+        }
     }
 }
 
-/// Whether the text behind a quote shows that the quote ended a value.
-fn ends_value(behind: &[u8]) -> bool {
-    let next = behind.trim_ascii_start();
-    next.is_empty()
-        || next.starts_with(b"/>")
-        || next.len() < behind.len() && begins_attribute(next).is_some()
+/// What is behind a value.
+struct Behind<'a> {
+    text: &'a [u8],
+    /// The attribute that it begins with.
+    attribute: Option<Attribute<'a>>,
 }
 
-/// Whether the value is a torn one, with the next entry in it.
+impl<'a> Behind<'a> {
+    /// `None` if the text behind a quote does not show that the quote ended a value.
+    fn value(behind: &'a [u8]) -> Option<Self> {
+        let text = behind.trim_ascii_start();
+        let attribute = if text.len() < behind.len() { Attribute::begin(text) } else { None };
+        let ended = attribute.is_some() || text.is_empty() || text.starts_with(b"/>");
+        ended.then_some(Self { text, attribute })
+    }
+}
+
+/// Whether the value is a torn one, with the next entry or its time in it.
+fn holds_entry(value: &[u8], quote: u8) -> bool {
+    let time = [quote, b't', b's', b'=', quote];
+    memmem::find(value, &time).is_some() || holds_element(value)
+}
+
 fn holds_element(value: &[u8]) -> bool {
     memmem::find_iter(value, b" ts=").any(|at| {
         value.get(..at).and_then(|before| before.split_last_chunk::<3>()).is_some_and(
@@ -124,7 +120,7 @@ const LONGEST_REFERENCE: usize = 16;
 /// whether the MTA escapes a `&` is not known.
 fn unescaped<'a>(value: &'a [u8], decoded: &mut Vec<u8>) -> Value<'a> {
     let (start, mut rest) = (decoded.len(), value);
-    while let Some(at) = memchr(b'&', rest) {
+    while let Some(at) = near::find(b'&', rest) {
         let (before, reference) = rest.split_at(at);
         decoded.extend_from_slice(before);
         rest = resolved(reference, decoded).unwrap_or_else(|| {
@@ -141,14 +137,27 @@ fn unescaped<'a>(value: &'a [u8], decoded: &mut Vec<u8>) -> Value<'a> {
 
 /// Writes what the reference at the beginning stands for, and says what is behind it.
 fn resolved<'a>(text: &'a [u8], decoded: &mut Vec<u8>) -> Option<&'a [u8]> {
-    let end = memchr(b';', text.get(..LONGEST_REFERENCE).unwrap_or(text))?;
+    if let Some((character, rest)) = predefined(text) {
+        decoded.push(character);
+        return Some(rest);
+    }
+    let end = near::find(b';', text.get(..LONGEST_REFERENCE).unwrap_or(text))?;
     let (reference, rest) = text.split_at_checked(end + 1)?;
     let reference = str::from_utf8(reference).ok()?;
-    match reference.get(1..end).and_then(resolve_predefined_entity) {
-        Some(character) => decoded.extend_from_slice(character.as_bytes()),
-        None => decoded.extend_from_slice(unescape(reference).ok()?.as_bytes()),
-    }
+    decoded.extend_from_slice(unescape(reference).ok()?.as_bytes());
     Some(rest)
+}
+
+/// The character of a reference by name, as each id has two, and what is behind it.
+fn predefined(text: &[u8]) -> Option<(u8, &[u8])> {
+    match text {
+        [b'&', b'l', b't', b';', rest @ ..] => Some((b'<', rest)),
+        [b'&', b'g', b't', b';', rest @ ..] => Some((b'>', rest)),
+        [b'&', b'a', b'm', b'p', b';', rest @ ..] => Some((b'&', rest)),
+        [b'&', b'q', b'u', b'o', b't', b';', rest @ ..] => Some((b'"', rest)),
+        [b'&', b'a', b'p', b'o', b's', b';', rest @ ..] => Some((b'\'', rest)),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -159,7 +168,8 @@ mod tests {
     const HEAD: &str = r#"<en ts="2014-06-02T22:02:13.94" sc="tcp_local" ac="D" sz="1" od="rfc822;b@y.org" de="b@y.org""#;
 
     fn read(text: &str) -> Result<Entry<'_>, Flaw> {
-        entry(text.as_bytes(), Box::leak(Box::default()))
+        let mut entry = Entry::blank();
+        super::read(text.as_bytes(), Box::leak(Box::default()), &mut entry).map(|()| entry)
     }
 
     fn diagnostic(attributes: &str) -> Result<String, Flaw> {
@@ -206,8 +216,9 @@ mod tests {
     #[test]
     fn bytes_that_are_no_utf_8_stay() {
         let text = [HEAD.as_bytes(), b" di=\"Gr\xFC\xDFe &amp; mehr\"/>"].concat();
-        let mut scratch = Scratch::default();
-        let Body::Message(message) = entry(&text, &mut scratch).unwrap().body else { panic!() };
+        let (mut scratch, mut entry) = (Scratch::default(), Entry::blank());
+        super::read(&text, &mut scratch, &mut entry).unwrap();
+        let Body::Message(message) = entry.body else { panic!() };
         assert_eq!(message.diagnostic, Some(&b"Gr\xFC\xDFe & mehr"[..]));
     }
 
@@ -228,6 +239,7 @@ mod tests {
         }
         assert_eq!(read(&format!("{HEAD}/>{HEAD}/>")), Err(Flaw::NoElement));
         assert_eq!(diagnostic(r#"ts="2014-06-02T22:02:14""#), Err(Flaw::TwoTimes));
+        assert_eq!(diagnostic(r#"di="torn"ts="2014" sc="x""#), Err(Flaw::TwoTimes));
         assert_eq!(diagnostic(r#"di="torn <en ts="2014" sc="x""#), Err(Flaw::TwoTimes));
     }
 }
