@@ -40,6 +40,17 @@ pub struct Entry<'a> {
 }
 
 impl Entry<'_> {
+    /// The entry that is filled in, made where the caller will have it: its 760 bytes are not moved.
+    pub(crate) fn filled<E>(fill_in: impl FnOnce(&mut Self) -> Result<(), E>) -> Result<Self, E> {
+        let mut read = Ok(Self::blank());
+        if let Ok(entry) = &mut read
+            && let Err(flaw) = fill_in(entry)
+        {
+            read = Err(flaw);
+        }
+        read
+    }
+
     /// An entry that says nothing, to be filled in.
     pub(crate) fn blank() -> Self {
         Self {

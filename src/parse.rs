@@ -91,22 +91,28 @@ pub fn entry<'a>(
     profile: Profile,
     scratch: &'a mut Scratch,
 ) -> Result<Entry<'a>, Flaw> {
-    let mut entry = Entry::blank();
+    Entry::filled(|entry| fill_in(entry, text, profile, scratch))
+}
+
+fn fill_in<'a>(
+    entry: &mut Entry<'a>,
+    text: &'a [u8],
+    profile: Profile,
+    scratch: &'a mut Scratch,
+) -> Result<(), Flaw> {
     if let Some(markup) = markup(text) {
-        marked_up(markup, text, scratch, &mut entry)?;
-        return Ok(entry);
+        return marked_up(markup, text, scratch, entry);
     }
-    let Err(flaw) = text::read(text, profile, &mut entry) else { return Ok(entry) };
+    let Err(flaw) = text::read(text, profile, entry) else { return Ok(()) };
     if let Some((prefix, behind)) = dirt::behind_prefix(text)
         && let Some(markup) = markup(behind)
     {
-        marked_up(markup, behind, scratch, &mut entry)?;
+        marked_up(markup, behind, scratch, entry)?;
         entry.node = entry.node.or(prefix.host);
-        return Ok(entry);
+        return Ok(());
     }
     if dirt::cleaned(text, &mut scratch.text) {
-        text::read(&scratch.text, profile, &mut entry)?;
-        return Ok(entry);
+        return text::read(&scratch.text, profile, entry).map(|_| ());
     }
     Err(flaw)
 }

@@ -36,7 +36,7 @@ pub(super) fn head(mut rest: Cursor<'_>) -> Result<Head<'_>, Flaw> {
     let mut count = 0;
     let mut head = loop {
         let gap = rest.blanks();
-        let token = rest.token();
+        let token = rest.take(rest.token_length());
         let before = tokens.get(..count).unwrap_or_default();
         match token {
             b"" => return Err(Flaw::NoCode),

@@ -10,14 +10,15 @@ pub(super) fn find(byte: u8, text: &[u8]) -> Option<usize> {
 
 /// Offset of the first byte that is one of them.
 pub(super) fn find_any<const N: usize>(bytes: [u8; N], text: &[u8]) -> Option<usize> {
-    let (words, rest) = text.as_chunks();
-    for (index, word) in words.iter().enumerate() {
+    let mut rest = text;
+    while let Some((word, behind)) = rest.split_first_chunk() {
         let word = u64::from_le_bytes(*word);
         let marks = bytes.map(|byte| zeros(word ^ in_each_byte(byte)));
         let marks = marks.into_iter().fold(0, |all, marks| all | marks);
         if marks != 0 {
-            return Some(index * 8 + marks.trailing_zeros() as usize / 8);
+            return Some(text.len() - rest.len() + marks.trailing_zeros() as usize / 8);
         }
+        rest = behind;
     }
     let at = rest.iter().position(|byte| bytes.contains(byte))?;
     Some(text.len() - rest.len() + at)
@@ -25,12 +26,13 @@ pub(super) fn find_any<const N: usize>(bytes: [u8; N], text: &[u8]) -> Option<us
 
 /// Offset of the first byte that is another, or the end.
 pub(super) fn find_other(byte: u8, text: &[u8]) -> usize {
-    let (words, rest) = text.as_chunks();
-    for (index, word) in words.iter().enumerate() {
+    let mut rest = text;
+    while let Some((word, behind)) = rest.split_first_chunk() {
         let others = u64::from_le_bytes(*word) ^ in_each_byte(byte);
         if others != 0 {
-            return index * 8 + others.trailing_zeros() as usize / 8;
+            return text.len() - rest.len() + others.trailing_zeros() as usize / 8;
         }
+        rest = behind;
     }
     let same = rest.iter().take_while(|other| **other == byte).count();
     text.len() - rest.len() + same

@@ -2,7 +2,7 @@
 
 use super::learner::Learner;
 use super::message::Lesson;
-use super::{Flaw, Profile, entry, format, text};
+use super::{Flaw, Profile, entry, fill_in, format, text};
 use crate::entry::Entry;
 
 /// Room for values that had to be unescaped; an entry borrows from it.
@@ -82,17 +82,18 @@ impl Parser {
     /// # Errors
     /// As [`entry`].
     pub fn entry<'a>(&'a mut self, text: &'a [u8]) -> Result<Entry<'a>, Flaw> {
-        let mut read = Entry::blank();
-        if format::markup(text).is_none()
-            && let Ok(manner) = text::read(text, self.profile(), &mut read)
-        {
-            if manner.lesson.is_some_and(|lesson| self.take_lesson(lesson)) {
-                // What it taught may be about itself.
-                text::read(text, self.profile(), &mut read)?;
+        Entry::filled(|entry| {
+            if format::markup(text).is_none()
+                && let Ok(manner) = text::read(text, self.profile(), entry)
+            {
+                if manner.lesson.is_some_and(|lesson| self.take_lesson(lesson)) {
+                    // What it taught may be about itself.
+                    text::read(text, self.profile(), entry)?;
+                }
+                return Ok(());
             }
-            return Ok(read);
-        }
-        entry(text, self.profile(), &mut self.scratch)
+            fill_in(entry, text, self.profile(), &mut self.scratch)
+        })
     }
 
     /// What was learned. An entry read under it again, by [`entry`], says the same again.
