@@ -28,6 +28,7 @@ use cursor::{Cursor, Follow, destination};
 use listing::Listing;
 use refresh::Deliveries;
 use searching::Searching;
+use std::time::Duration;
 use texts::Texts;
 
 /// Something that happened.
@@ -78,6 +79,8 @@ pub struct Reading {
     pub behind: u64,
     /// Bytes of a last line that is not complete.
     pub partial: u64,
+    /// How long the bytes still to be read will take, if that can be told.
+    pub left: Option<Duration>,
 }
 
 /// The log as it stood when the screen was frozen.

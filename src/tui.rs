@@ -5,6 +5,7 @@
 //! anything changed: so keys are answered at once while millions of entries load, and a quiet log
 //! costs nothing.
 
+mod pace;
 mod panics;
 mod screen;
 mod signals;
@@ -24,6 +25,7 @@ use crate::source::{Disk, Fs, Kind, Memory, STDIN};
 use crate::ui::{self, Palette, Theme};
 use crossbeam_channel::{Receiver, Select, Sender, bounded, never, unbounded};
 use crossterm::event::{self, Event};
+use pace::Pace;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -140,7 +142,9 @@ fn follow(cli: &Cli, app: App, fs: Arc<dyn Fs>, paths: Vec<PathBuf>) -> io::Resu
     })?;
     let theme = Theme::new(palette(cli));
     let originals = Arc::default();
-    Session { app, terminal, theme, originals, keys, inbox, searcher, resized: true }.run()
+    let (start, pace) = (Instant::now(), Pace::default());
+    Session { app, terminal, theme, originals, keys, inbox, searcher, resized: true, start, pace }
+        .run()
 }
 
 /// There is a terminal to draw on, but none to take keys from.
@@ -185,6 +189,8 @@ struct Session {
     searcher: Searcher,
     /// The terminal has another size, or shows something else than what was drawn.
     resized: bool,
+    start: Instant,
+    pace: Pace,
 }
 
 /// The thread that searches the files.
@@ -303,7 +309,10 @@ impl Session {
                 Message::News(news) => {
                     Arc::make_mut(&mut self.originals).learn(&news);
                     if let News::Status(files) = news {
-                        self.app.update(Msg::Reading(reading(&files)));
+                        let mut reading = reading(&files);
+                        let now = self.start.elapsed();
+                        reading.left = self.pace.left(now, reading.read, reading.behind);
+                        self.app.update(Msg::Reading(reading));
                     }
                 }
                 Message::Batch(batch) => {
@@ -371,6 +380,7 @@ pub fn reading(files: &[FileStatus]) -> Reading {
         read: files.iter().map(|file| file.read).sum(),
         behind: files.iter().map(|file| file.behind).sum(),
         partial: files.iter().map(|file| file.partial).sum(),
+        left: None,
     }
 }
 

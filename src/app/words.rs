@@ -6,6 +6,7 @@ use crate::index::{Connection, Kind, State};
 pub use crate::show::number;
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 /// Whether something is good news.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -130,6 +131,27 @@ pub fn bytes(count: u64) -> String {
     }
 }
 
+/// A number in a few cells: `2.1 M`.
+pub fn rough(count: usize) -> String {
+    const UNITS: [(&str, usize); 2] = [("M", 1_000_000), ("k", 1_000)];
+    match UNITS.iter().find(|(_, size)| count >= *size) {
+        Some((unit, size)) if count < 10 * size => {
+            format!("{}.{} {unit}", count / size, count % size * 10 / size)
+        }
+        Some((unit, size)) => format!("{} {unit}", count / size),
+        None => count.to_string(),
+    }
+}
+
+/// A time that is still to pass: tenths of a second while it is short.
+pub fn soon(left: Duration) -> String {
+    match left.as_secs() {
+        seconds @ 0..10 => format!("{seconds}.{} s", left.subsec_millis() / 100),
+        seconds @ 10..100 => format!("{seconds} s"),
+        seconds => age(seconds * 1_000),
+    }
+}
+
 /// So many entries.
 pub fn entries(count: u32) -> String {
     if count == 1 { "1 entry".to_owned() } else { format!("{} entries", number(count)) }
@@ -220,6 +242,11 @@ mod tests {
             ["999 bytes", "1.5 kB", "34 MB", "1.2 GB"]
         );
         assert_eq!([0_u64, 999, 1_000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!([999, 2_190_000, 43_000].map(rough), ["999", "2.1 M", "43 k"]);
+        assert_eq!(
+            [1_290, 34_000, 150_000].map(Duration::from_millis).map(soon),
+            ["1.2 s", "34 s", "2m"]
+        );
         assert_eq!([0, 999, 9_999, 250_000, 3_000_000].map(short), ["·", "999", "9k", ".2M", "3M"]);
     }
 }

@@ -54,6 +54,12 @@ fn status(app: &App, theme: &Theme, room: usize) -> Line<'static> {
     let reading = app.reading();
     let late = theme.tone(Tone::Late);
     let mut parts = vec![state(app, theme)];
+    if reading.behind > LOADING && app.frozen().is_none() {
+        let entries = words::rough(app.index().rows().len());
+        parts.push(Span::styled(format!(" · {entries} entries"), late));
+        let left = reading.left.map(|left| format!(" · {} left", words::soon(left)));
+        parts.extend(left.map(|left| Span::styled(left, late)));
+    }
     let said = |parts: &[Span<'_>], words: &str| parts.iter().any(|part| part.content == words);
     let progress = app.progress().map(|(word, percent)| format!("{word} {percent} %"));
     if let Some(words) = progress.filter(|words| !said(&parts, words)) {

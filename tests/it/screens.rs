@@ -2,7 +2,7 @@
 
 use crate::harness::{Opened, data};
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
-use mtatop::app::{Flow, Msg, message};
+use mtatop::app::{Flow, Msg, Reading, message};
 use mtatop::entry::Time;
 use mtatop::keymap::pointer;
 use mtatop::layout::{ConnectionColumn, connection_columns};
@@ -11,6 +11,7 @@ use mtatop::ui::Palette;
 use mtatop::{demo, show};
 
 use ratatui::style::Modifier;
+use std::time::Duration;
 
 const OUTBOUND: &str = "sjsms2005q4-21-09-outbound-connection.log";
 const OUTBOUND_LINES: &str = "sjsms2005q4-21-09-outbound-connection.unfolded.log";
@@ -332,4 +333,27 @@ fn no_size_panics_and_drawing_again_changes_nothing() {
     opened.press("?");
     opened.screen(40, 8);
     assert!(opened.screen(39, 8).contains("too small: 40x8 needed"));
+}
+
+#[test]
+fn the_header_tells_how_far_loading_is_as_far_as_there_is_room() {
+    let mut opened = outbound();
+    opened.app.update(Msg::Reading(Reading {
+        name: b"/var/log/imta/mail.log_current".to_vec(),
+        read: 430_000_000,
+        behind: 570_000_000,
+        left: Some(Duration::from_millis(1_234)),
+        ..Reading::default()
+    }));
+    let head =
+        |opened: &mut Opened, width| opened.screen(width, 24).lines().next().unwrap().to_owned();
+    let wide = head(&mut opened, 120);
+    assert!(wide.contains("mail.log_current  loading 43 % · 10 entries · 1.2 s left  "), "{wide}");
+    let narrow = head(&mut opened, 60);
+    assert!(narrow.contains("  loading 43 % · 10 entries E 3"), "{narrow}");
+    let least = head(&mut opened, 42);
+    assert!(least.contains("loading 43 % E 3 D 3 Q 0 R 0 J 0"), "{least}");
+    opened.press("<space>");
+    let frozen = head(&mut opened, 120);
+    assert!(frozen.contains("‖ frozen +0") && !frozen.contains("left"), "{frozen}");
 }
