@@ -145,7 +145,8 @@ impl Filter {
     /// The text of a filter for this very domain, whatever stands in it.
     pub fn text_of_domain(domain: &str) -> String {
         let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '.' | '_');
-        let value = if domain.chars().all(plain) { domain } else { &grammar::quote(domain) };
+        let is_plain = domain.chars().all(plain) && !domain.ends_with('.');
+        let value = if is_plain { domain } else { &grammar::quote(domain) };
         format!("domain:{value}")
     }
 
@@ -289,7 +290,44 @@ mod tests {
         assert_eq!(Filter::parse(&"a ".repeat(TERMS + 1)).unwrap_err().at, 2 * TERMS + 1);
     }
 
+    #[test]
+    fn texts_are_found_in_quotes_and_by_expressions() {
+        for (filter, text, expected) in [
+            (r#""a b""#, "xa bx", true),
+            (r#""a.b""#, "a-b", false),
+            (r#""a"|"b""#, "b", true),
+            (r#""a" "b""#, "b", false),
+            (r#"text:"a.b""#, "a-b", false),
+            (r#""say \"a\"""#, "say \"a\"", true),
+            (r#""\\d""#, r"\d", true),
+            (r#""\d""#, r"\d", true),
+            ("text:a.b|c", "a-b", true),
+            ("TEXT:(?i)X$ text:^x", "xX", true),
+            (r#"text:x"y text:z"#, "zx\"y", true),
+        ] {
+            let filter = Filter::parse(filter).unwrap();
+            let found = filter.patterns().iter().all(|pattern| pattern.is_in(text.as_bytes()));
+            assert_eq!(found, expected, "{filter:?} in {text}");
+        }
+    }
+
+    #[test]
+    fn on_the_command_line_only_domains_are_named() {
+        assert!(Filter::of_domains(&["a.org".to_owned(), "exam*".to_owned()]).is_ok());
+        assert!(Filter::of_domains(&["a.org text:x".to_owned()]).is_err());
+        assert!(Filter::of_domains(&["a.org".to_owned(), "x \"y\"".to_owned()]).is_err());
+    }
+
     proptest! {
+        #[test]
+        fn a_picked_domain_stands_for_itself(domain in r#"[a-z.*|: @"\\()]{1,8}|text:x"#) {
+            let filter = Filter::parse(&Filter::text_of_domain(&domain)).unwrap();
+            prop_assert!(filter.patterns().is_empty());
+            prop_assert!(filter.matches([domain.as_bytes()]));
+            let other = format!("{domain}x");
+            prop_assert!(!filter.matches([other.as_bytes()]));
+        }
+
         #[test]
         fn no_text_panics_and_errors_point_into_it(text in r"[a-z.*|: @\PC]{0,12}") {
             if let Err(error) = Filter::parse(&text) {

@@ -334,6 +334,10 @@ impl Session {
             };
             came = true;
         }
+        if came {
+            // A key must not meet a list that grew above the selection.
+            self.app.refresh();
+        }
         // What is searched for another filter is left off at once.
         self.searcher.current.store(self.app.search(), Ordering::Relaxed);
         while let Some(ask) = self.app.ask() {

@@ -26,9 +26,8 @@ impl Searching {
     pub(super) fn change(&mut self, old: Option<Tally>, filter: Filter, rows: usize) -> Tally {
         self.number += 1;
         self.under_way = 0;
-        if let Some((filter, hits)) = old.and_then(Tally::into_hits) {
-            self.past.push((filter, hits));
-        }
+        let left_off = old.and_then(Tally::into_hits);
+        self.past.extend(left_off.filter(|(_, hits)| hits.searched() > 0));
         if self.past.len() > PAST {
             // What was left off while it was typed is the least to be missed.
             let unfinished = self.past.iter().position(|(_, hits)| hits.searched() < rows);

@@ -1,7 +1,7 @@
 //! Deliveries by the second, of the last hour of the log.
 
-use crate::entry::{Outcome, Time};
-use crate::index::Kind;
+use super::Counts;
+use crate::entry::Time;
 use std::iter::Sum;
 
 /// What happened within one second.
@@ -16,13 +16,16 @@ pub struct Second {
 }
 
 impl Second {
-    fn of(&mut self, kind: Kind) -> Option<&mut u32> {
-        match kind {
-            Kind::Ended(Outcome::Delivered | Outcome::Relayed) => Some(&mut self.delivered),
-            Kind::Ended(Outcome::Deferred) => Some(&mut self.deferred),
-            Kind::Ended(Outcome::Failed) | Kind::Refused => Some(&mut self.failed),
-            _ => None,
-        }
+    fn add(&mut self, it: &Counts) {
+        self.delivered += it.delivered;
+        self.deferred += it.deferred;
+        self.failed += it.failed + it.rejected;
+    }
+
+    fn take_back(&mut self, it: &Counts) {
+        self.delivered -= it.delivered;
+        self.deferred -= it.deferred;
+        self.failed -= it.failed + it.rejected;
     }
 }
 
@@ -42,48 +45,50 @@ const SPAN: i64 = 3_600;
 /// Counts of each second of an hour. A second is found by its own number, so that one entry with a
 /// wrong clock spoils no other.
 #[derive(Clone)]
-pub struct Recent(Vec<(i64, Second)>);
+pub struct Recent {
+    seconds: Vec<(i64, Second)>,
+    /// The second that was last counted, and where it stands.
+    latest: (i64, usize),
+}
 
 impl Default for Recent {
     fn default() -> Self {
-        Self(
-            std::iter::repeat_n((i64::MIN, Second::default()), usize::try_from(SPAN).unwrap_or(1))
-                .collect(),
-        )
+        let span = usize::try_from(SPAN).unwrap_or(1);
+        Self { seconds: vec![(i64::MIN, Second::default()); span], latest: (0, slot(0)) }
     }
 }
 
 impl Recent {
     /// Counts an entry.
-    pub(super) fn count(&mut self, time: Time, kind: Kind) {
+    pub(super) fn count(&mut self, time: Time, it: &Counts) {
         let second = time.seconds();
-        let Some((number, counts)) = self.0.get_mut(slot(second)) else { return };
+        // Entries of one second stand together.
+        if self.latest.0 != second {
+            self.latest = (second, slot(second));
+        }
+        let Some((number, counts)) = self.seconds.get_mut(self.latest.1) else { return };
         if *number < second {
             (*number, *counts) = (second, Second::default());
         }
-        if *number > second {
-            return;
-        }
-        if let Some(count) = counts.of(kind) {
-            *count += 1;
+        if *number == second {
+            counts.add(it);
         }
     }
 
     /// Takes back an entry, unless its second is no longer kept.
-    pub(super) fn forget(&mut self, time: Time, kind: Kind) {
+    pub(super) fn forget(&mut self, time: Time, it: &Counts) {
         let second = time.seconds();
-        if let Some((number, counts)) = self.0.get_mut(slot(second))
+        if let Some((number, counts)) = self.seconds.get_mut(slot(second))
             && *number == second
-            && let Some(count) = counts.of(kind)
         {
-            *count = count.saturating_sub(1);
+            counts.take_back(it);
         }
     }
 
     /// What happened in the second that begins `ago` seconds before the one of `now` ends.
     pub fn second(&self, now: Time, ago: i64) -> Second {
         let second = now.seconds() - ago;
-        match self.0.get(slot(second)) {
+        match self.seconds.get(slot(second)) {
             Some(&(number, counts)) if number == second => counts,
             _ => Second::default(),
         }
@@ -103,18 +108,17 @@ fn slot(second: i64) -> usize {
 mod tests {
     use super::*;
 
-    const DELIVERED: Kind = Kind::Ended(Outcome::Relayed);
-
     #[test]
     fn seconds_are_kept_for_an_hour_and_no_clock_spoils_them() {
+        let delivered = Counts { entries: 1, delivered: 1, ..Counts::default() };
         let mut recent = Recent::default();
         for second in [100, 100, 101, 101 + SPAN, 90] {
-            recent.count(Time(second * 1000 + 7), DELIVERED);
+            recent.count(Time(second * 1000 + 7), &delivered);
         }
         let at = |recent: &Recent, second| recent.second(Time(second * 1000), 0).delivered;
         assert_eq!([100, 101, 90, 99].map(|second| at(&recent, second)), [2, 0, 1, 0]);
         assert_eq!(recent.sum(Time(102_000), 12).delivered, 3);
-        recent.count(Time(101_000), DELIVERED);
+        recent.count(Time(101_000), &delivered);
         assert_eq!(at(&recent, 101 + SPAN), 1, "an old second does not push out a newer one");
     }
 }

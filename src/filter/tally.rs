@@ -27,29 +27,37 @@ pub struct Counts {
 }
 
 impl Counts {
-    fn count(&mut self, kind: Kind) {
-        self.entries += 1;
-        if let Some(count) = self.of(kind) {
-            *count += 1;
-        }
-    }
-
-    fn forget(&mut self, kind: Kind) {
-        self.entries = self.entries.saturating_sub(1);
-        if let Some(count) = self.of(kind) {
-            *count = count.saturating_sub(1);
-        }
-    }
-
-    fn of(&mut self, kind: Kind) -> Option<&mut u32> {
+    /// What an entry adds. All are added up, whatever it is: no two entries of a log are alike, and
+    /// to go another way for each takes longer.
+    fn of(kind: Kind) -> Self {
+        const NONE: Counts =
+            Counts { entries: 1, enqueued: 0, delivered: 0, deferred: 0, failed: 0, rejected: 0 };
         match kind {
-            Kind::Enqueued => Some(&mut self.enqueued),
-            Kind::Ended(Outcome::Delivered | Outcome::Relayed) => Some(&mut self.delivered),
-            Kind::Ended(Outcome::Deferred) => Some(&mut self.deferred),
-            Kind::Ended(Outcome::Failed) => Some(&mut self.failed),
-            Kind::Refused => Some(&mut self.rejected),
-            _ => None,
+            Kind::Enqueued => Self { enqueued: 1, ..NONE },
+            Kind::Ended(Outcome::Delivered | Outcome::Relayed) => Self { delivered: 1, ..NONE },
+            Kind::Ended(Outcome::Deferred) => Self { deferred: 1, ..NONE },
+            Kind::Ended(Outcome::Failed) => Self { failed: 1, ..NONE },
+            Kind::Refused => Self { rejected: 1, ..NONE },
+            _ => NONE,
         }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.entries += other.entries;
+        self.enqueued += other.enqueued;
+        self.delivered += other.delivered;
+        self.deferred += other.deferred;
+        self.failed += other.failed;
+        self.rejected += other.rejected;
+    }
+
+    fn take_back(&mut self, other: &Self) {
+        self.entries -= other.entries;
+        self.enqueued -= other.enqueued;
+        self.delivered -= other.delivered;
+        self.deferred -= other.deferred;
+        self.failed -= other.failed;
+        self.rejected -= other.rejected;
     }
 }
 
@@ -72,7 +80,7 @@ pub struct Tally {
     /// Rows that hold the texts, and meet the terms on domains; `None` if the filter is on no text.
     hits: Option<Hits>,
     by_connection: Segments<Counts>,
-    /// Those of which something is counted; in the order of their ids after each [`Tally::extend`].
+    /// Those of which something is counted; in the order of their ids.
     connections: Vec<ConnectionId>,
     /// So many of them are in order.
     ordered: usize,
@@ -117,6 +125,10 @@ impl Tally {
         let from = self.from.saturating_sub(most).max(self.first).min(self.from);
         self.count_rows(index, from, self.from);
         self.from = from;
+        self.order_connections();
+    }
+
+    fn order_connections(&mut self) {
         if self.ordered < self.connections.len() {
             // Long runs are in order already, which only the stable sort makes use of.
             self.connections.sort();
@@ -135,7 +147,7 @@ impl Tally {
         for row in (from..to).filter_map(|at| u32::try_from(at).ok()).map(RowId) {
             if self.leaves(index, row) {
                 let at = row.0 as usize;
-                index.rows().counted(at, at + 1).for_each(|row| self.uncount(&row));
+                index.rows().counted(at, at + 1).for_each(|row| self.take_back(&row));
             }
         }
         self.from = self.from.max(end);
@@ -220,6 +232,7 @@ impl Tally {
         for at in found.iter().map(|row| row.0 as usize).filter(|&at| at >= from) {
             self.count_all(index, at..at + 1);
         }
+        self.order_connections();
     }
 
     /// The filter and what was found for it, for another time.
@@ -234,23 +247,25 @@ impl Tally {
     }
 
     fn count(&mut self, row: &Counted) {
-        self.totals.counts.count(row.kind);
+        let counts_of_it = Counts::of(row.kind);
+        self.totals.counts.add(&counts_of_it);
         self.totals.unparsed += u32::from(row.kind == Kind::Unparsed);
-        self.recent.count(row.time, row.kind);
+        self.recent.count(row.time, &counts_of_it);
         if let Some(counts) = self.by_connection.get_mut(row.connection.0 as usize) {
             if counts.entries == 0 {
                 self.connections.push(row.connection);
             }
-            counts.count(row.kind);
+            counts.add(&counts_of_it);
         }
     }
 
-    fn uncount(&mut self, row: &Counted) {
-        self.totals.counts.forget(row.kind);
+    fn take_back(&mut self, row: &Counted) {
+        let counts_of_it = Counts::of(row.kind);
+        self.totals.counts.take_back(&counts_of_it);
         self.totals.unparsed -= u32::from(row.kind == Kind::Unparsed);
-        self.recent.forget(row.time, row.kind);
+        self.recent.forget(row.time, &counts_of_it);
         if let Some(counts) = self.by_connection.get_mut(row.connection.0 as usize) {
-            counts.forget(row.kind);
+            counts.take_back(&counts_of_it);
         }
     }
 
