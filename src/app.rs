@@ -6,6 +6,7 @@
 
 pub mod cursor;
 pub mod help;
+mod hold;
 mod listing;
 pub mod message;
 pub mod order;
@@ -115,6 +116,8 @@ pub struct App {
     texts: Texts,
     /// Rows counted when the list of connections was last followed.
     followed_rows: usize,
+    /// Bytes that the log may take in memory.
+    limit: usize,
 }
 
 impl App {
@@ -142,6 +145,7 @@ impl App {
             stopped: None,
             texts: Texts::default(),
             followed_rows: 0,
+            limit: usize::MAX,
         };
         app.keep_filter(filter_text.to_owned());
         app
@@ -155,7 +159,7 @@ impl App {
             }
             Msg::Pointer(pointer) => self.point(pointer),
             Msg::Resize(width, height) => self.size = Rect::new(0, 0, width, height),
-            Msg::Batch(batch) => self.index.absorb(&batch),
+            Msg::Batch(batch) => self.take_in(&batch),
             Msg::Found(found) => self.found(&found),
             Msg::Reading(reading) => self.reading = reading,
             Msg::ReaderStopped(why) => self.stopped = Some(why),

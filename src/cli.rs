@@ -51,6 +51,10 @@ pub struct Cli {
     /// Leave the mouse to the terminal
     #[arg(long)]
     pub no_mouse: bool,
+    /// Memory to keep within, such as 200M or 2G: of a larger log only the newest entries are held;
+    /// by default a quarter of the machine's
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub max_memory: Option<u64>,
     /// Something else than following
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -116,6 +120,29 @@ impl Cli {
     }
 }
 
+/// The least that can be asked for: the program itself takes half of it.
+const LEAST: u64 = 50_000_000;
+
+/// Bytes, as a number with a unit behind it.
+fn size(text: &str) -> Result<u64, String> {
+    let (digits, unit) =
+        text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    let unit = match unit.to_ascii_uppercase().as_str() {
+        "" | "B" => 1,
+        "K" | "KB" => 1_000,
+        "M" | "MB" => 1_000_000,
+        "G" | "GB" => 1_000_000_000,
+        "T" | "TB" => 1_000_000_000_000,
+        _ => return Err("a size is a number with K, M or G behind it, such as 200M".to_owned()),
+    };
+    match digits.parse::<u64>().map(|number| number.checked_mul(unit)) {
+        Ok(Some(size)) if size < LEAST => Err("the least that the program needs is 50M".to_owned()),
+        Ok(Some(size)) => Ok(size),
+        _ if digits.is_empty() => Err("a size begins with a number, such as 200M".to_owned()),
+        _ => Err("no machine has so much".to_owned()),
+    }
+}
+
 /// The first line of a complaint, without the word that begins it, and what it is about: clap lists
 /// the arguments that are missing, and the values there are, on lines of their own.
 fn on_one_line(error: &clap::Error) -> String {
@@ -150,6 +177,30 @@ mod tests {
             let Err(Said::Wrong(line)) = read(arguments) else { panic!("{arguments:?}") };
             assert_eq!(line.lines().count(), 1, "{line}");
         }
+    }
+
+    #[test]
+    fn sizes_have_units_and_complaints_say_what_is_wrong() {
+        for (text, bytes) in
+            [("200M", 200_000_000), ("2g", 2_000_000_000), ("50000000", LEAST), ("50000kb", LEAST)]
+        {
+            assert_eq!(size(text), Ok(bytes), "{text}");
+        }
+        for (text, word) in [
+            ("", "begins"),
+            ("M", "begins"),
+            ("2 G", "such as"),
+            ("1.5G", "such as"),
+            ("-1G", "such as"),
+            ("49M", "least"),
+            ("99999999999999999999", "so much"),
+            ("99999999T", "so much"),
+        ] {
+            let complaint = size(text).unwrap_err();
+            assert!(complaint.contains(word), "{text}: {complaint}");
+            assert!(read(&["--max-memory", text, "file"]).is_err());
+        }
+        assert_eq!(read(&["--max-memory=2G", "file"]).unwrap().max_memory, Some(2_000_000_000));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! anything changed: so keys are answered at once while millions of entries load, and a quiet log
 //! costs nothing.
 
+mod memory;
 mod pace;
 mod panics;
 mod screen;
@@ -67,7 +68,8 @@ pub fn run_on(cli: &Cli, fs: Arc<dyn Fs>, paths: Vec<PathBuf>) -> Outcome {
     let result = filter_of(cli).and_then(|filter| {
         check_terminal()?;
         check_files(&*fs, &paths)?;
-        follow(cli, App::new(&filter), fs, paths).map_err(|error| (FAILED, vec![error.to_string()]))
+        let app = App::new(&filter).within(memory::limit(cli.max_memory));
+        follow(cli, app, fs, paths).map_err(|error| (FAILED, vec![error.to_string()]))
     });
     result.unwrap_or_else(|wrong| wrong)
 }

@@ -79,6 +79,17 @@ impl Listing {
         self.known = all.len();
     }
 
+    /// Lets go of the connections that the tally has let go of.
+    pub(super) fn forget(&mut self, tally: &Tally) {
+        self.sorted.retain(|&id| tally.of(id).entries > 0);
+    }
+
+    /// Bytes that it takes.
+    pub(super) fn memory(&self) -> usize {
+        (self.sorted.capacity() + self.open.capacity()) * size_of::<ConnectionId>()
+            + self.sorting.as_ref().map_or(0, Sorting::memory)
+    }
+
     /// Goes on towards the order asked for, if the list is to be made anew.
     pub(super) fn refresh(
         &mut self,
@@ -110,6 +121,8 @@ impl Listing {
             && sorting.go_on(all, tally)
         {
             self.sorted = self.sorting.take().map(Sorting::finish).unwrap_or_default();
+            // Some may have left meanwhile.
+            self.forget(tally);
         }
     }
 }

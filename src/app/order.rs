@@ -125,6 +125,13 @@ impl Sorting {
         self.keyed.len() == self.ids.len()
     }
 
+    /// Bytes that it takes.
+    pub(super) fn memory(&self) -> usize {
+        self.ids.capacity() * size_of::<ConnectionId>()
+            + self.keyed.capacity() * size_of::<(Key, ConnectionId)>()
+            + self.ranks.capacity() * size_of::<u32>()
+    }
+
     /// The ids in order, once all slices are.
     pub(super) fn finish(mut self) -> Vec<ConnectionId> {
         // The stable sort finds the slices in order and merges them.

@@ -97,7 +97,8 @@ impl App {
         let selected = self.selected_entry();
         let history = selected.into_iter().flat_map(|row| self.history(row));
         let mut wanted: Vec<RowId> = answers.chain(shown).chain(selected).chain(history).collect();
-        wanted.retain(|&row| !self.texts.knows(row));
+        // Of a frozen screen some may have left meanwhile.
+        wanted.retain(|&row| !self.texts.knows(row) && self.index.rows().holds(row));
         wanted.sort_unstable();
         wanted.dedup();
         wanted

@@ -149,7 +149,8 @@ impl App {
     /// The entry whose fields are shown: the selected delivery, or else what the selected
     /// connection began with.
     pub fn selected_entry(&self) -> Option<RowId> {
-        self.selected_delivery().or_else(|| self.selected_connection()?.1.first)
+        let first = |id| self.index.connection_rows(id, None).next();
+        self.selected_delivery().or_else(|| first(self.selected_connection()?.0))
     }
 
     /// First visible line of the message.

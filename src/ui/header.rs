@@ -56,9 +56,9 @@ fn status(app: &App, theme: &Theme, room: usize) -> Line<'static> {
     let mut parts = vec![state(app, theme)];
     if reading.behind > LOADING && app.frozen().is_none() {
         let entries = words::rough(app.index().rows().len());
-        parts.push(Span::styled(format!(" · {entries} entries"), late));
+        parts.push(text::own(format!(" · {entries} entries"), late));
         let left = reading.left.map(|left| format!(" · {} left", words::soon(left)));
-        parts.extend(left.map(|left| Span::styled(left, late)));
+        parts.extend(left.map(|left| text::own(left, late)));
     }
     let said = |parts: &[Span<'_>], words: &str| parts.iter().any(|part| part.content == words);
     let progress = app.progress().map(|(word, percent)| format!("{word} {percent} %"));
@@ -69,6 +69,10 @@ fn status(app: &App, theme: &Theme, room: usize) -> Line<'static> {
     if unparsed > 0 {
         let words = format!("  unparsed {}", words::number(unparsed));
         parts.push(text::own(words, theme.tone(Tone::Bad)));
+    }
+    if let Some((held, all)) = app.held() {
+        let words = format!("  holding the newest {} of {}", words::rough(held), words::rough(all));
+        parts.push(text::own(words, theme.dim));
     }
     if reading.partial > 0 && reading.behind == 0 {
         let words = format!("  +{} unfinished", words::bytes(reading.partial));
@@ -182,4 +186,44 @@ fn bars(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let place = Rect { x: area.right() - LABEL - width, width, ..area };
     frame.render_widget(Sparkline::default().data(bars), place);
     text::say(frame, Rect { x: area.right() - LABEL, width: LABEL, ..area }, span, theme.dim);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::Msg;
+    use crate::index::{Batch, Place};
+    use crate::parse::Parser;
+    use crate::ui::Palette;
+    use ratatui::Terminal;
+    use ratatui::backend::TestBackend;
+
+    fn drawn(app: &App) -> String {
+        let mut terminal = Terminal::new(TestBackend::new(100, 1)).unwrap();
+        let theme = Theme::new(Palette::Mono);
+        terminal.draw(|frame| draw(app, &theme, frame, frame.area())).unwrap();
+        terminal.backend().to_string()
+    }
+
+    #[test]
+    fn it_says_how_much_of_the_log_is_held() {
+        let text =
+            b"19-Feb-1998 10:00:00 tcp_local D 1 x@x.org rfc822;y@a.org y@a.org q/ZZ1.00 <i@d>";
+        let mut app = App::new("").within(0);
+        for (batches, words) in [(1, None), (5, Some("holding the newest 44 of 300"))] {
+            for _ in 0..batches {
+                let mut batch = Batch::new(app.index().keys());
+                for _ in 0..50 {
+                    let place = Place { source: 0, offset: 0 };
+                    batch.push(place, text.len(), &Parser::default().entry(text));
+                }
+                app.update(Msg::Batch(batch));
+            }
+            app.refresh();
+            let header = drawn(&app);
+            assert_eq!(header.contains("holding"), words.is_some(), "{header}");
+            assert!(header.contains(words.unwrap_or("D 50")), "{header}");
+        }
+        assert!(drawn(&app).contains("D 44"), "{}", drawn(&app));
+    }
 }

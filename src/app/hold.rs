@@ -1,0 +1,150 @@
+//! How much of the log is held: beyond a limit the oldest entries leave.
+
+use super::App;
+use crate::filter::Tally;
+use crate::index::{Batch, RowId};
+
+/// Steps of forgetting for a batch at most: each takes a few milliseconds, and keys wait. A step is
+/// more than a batch brings.
+const STEPS: usize = 2;
+
+impl App {
+    /// Holds no more of the log than takes so many bytes of memory, or little more than that.
+    #[must_use]
+    pub fn within(mut self, limit: usize) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    pub(super) fn take_in(&mut self, batch: &Batch) {
+        self.index.absorb(batch);
+        for _ in 0..STEPS {
+            if self.memory() > self.limit {
+                self.forget();
+            }
+        }
+    }
+
+    /// Bytes that grow with the log.
+    pub fn memory(&self) -> usize {
+        let filtered = self.filtered.as_ref().map_or(0, Tally::memory);
+        let frozen = self.frozen.as_ref().map_or(0, |frozen| frozen.connections.unshared());
+        let lists = self.listing.memory() + self.deliveries.rows.capacity() * size_of::<RowId>();
+        self.index.memory() + self.all.memory() + filtered + frozen + lists
+    }
+
+    /// Lets the oldest entries leave, with all that is counted, listed or frozen of them.
+    fn forget(&mut self) {
+        let Some(end) = self.index.leaving() else { return };
+        for tally in std::iter::once(&mut self.all).chain(&mut self.filtered) {
+            tally.forget(&self.index, end);
+        }
+        self.index.forget();
+        for tally in std::iter::once(&mut self.all).chain(&mut self.filtered) {
+            tally.release(&self.index);
+        }
+        if let Some(frozen) = &mut self.frozen {
+            frozen.connections.leave_with(self.index.connections());
+        }
+        let first = self.index.rows().first();
+        self.deliveries.rows.retain(|&row| row >= first);
+        self.listing.forget(self.filtered.as_ref().unwrap_or(&self.all));
+    }
+
+    /// The entries that are held, and all that there were; `None` if these are the same.
+    pub fn held(&self) -> Option<(usize, usize)> {
+        let rows = self.index.rows();
+        let left = rows.first().0 as usize;
+        (left > 0).then(|| (rows.len() - left, rows.len()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::Msg;
+    use crate::entry::Time;
+    use crate::index::{Index, Kind, Place};
+    use crate::keymap::{Command, Motion};
+    use crate::parse::Parser;
+
+    fn line(rng: &mut fastrand::Rng) -> String {
+        let (port, second) = (rng.u16(1..20), rng.u8(0..9));
+        let (domain, message) = (char::from(rng.u8(b'a'..b'f')), rng.u16(0..99));
+        let at = format!("19-Feb-1998 10:00:0{second} a.{port}");
+        match rng.u8(0..9) {
+            0 => "no entry".to_owned(),
+            1 => {
+                format!("{at}.0 tcp_local - O TCP|10.0.0.1|{port}|10.0.0.2|25 SMTP/{domain}.org/mx")
+            }
+            2 => {
+                format!("{at}.2 tcp_local - C TCP|10.0.0.1|{port}|10.0.0.2|25 SMTP/{domain}.org/mx")
+            }
+            _ => format!(
+                "{at}.1 tcp_local D 1 x@x.org rfc822;y@{domain}.org y@{domain}.org q/ZZ{message}.00 <{message}@d>"
+            ),
+        }
+    }
+
+    fn batch(index: &Index, rng: &mut fastrand::Rng) -> Batch {
+        let (mut batch, mut parser) = (Batch::new(index.keys()), Parser::default());
+        for _ in 0..rng.usize(0..40) {
+            let place = Place { source: 0, offset: 0 };
+            batch.push(place, 1, &parser.entry(line(rng).as_bytes()));
+        }
+        batch
+    }
+
+    fn act(app: &mut App, rng: &mut fastrand::Rng) {
+        let motions = [Motion::Up, Motion::First, Motion::Last, Motion::PageUp];
+        let filters = ["", "a.org", "b.org|c.org", "nowhere.org"];
+        match rng.u8(0..9) {
+            0 => app.freeze(),
+            1 => drop(app.keep_filter(filters[rng.usize(0..4)].to_owned())),
+            2 => drop(app.obey(Command::Sort)),
+            3 => drop(app.obey(Command::NextPane)),
+            4 | 5 => app.go(motions[rng.usize(0..4)]),
+            _ => {
+                let batch = batch(&app.index, rng);
+                app.update(Msg::Batch(batch));
+            }
+        }
+        // In most orders the list is made anew after a while only.
+        app.update(Msg::Tick(Time(app.wall.0 + 1_000)));
+        app.refresh();
+    }
+
+    #[test]
+    fn whatever_is_done_meanwhile_what_is_shown_is_held_and_counted() {
+        for seed in 0..15 {
+            let mut rng = fastrand::Rng::with_seed(seed);
+            let mut app = App::new("").within(rng.usize(0..60_000));
+            for _ in 0..150 {
+                act(&mut app, &mut rng);
+                let rows = app.index.rows();
+                let shown = app.frozen.as_ref().map_or(rows.len(), |frozen| frozen.rows);
+                let mut anew = Tally::new(app.tally().filter().clone());
+                anew.extend(&app.index, shown);
+                assert_eq!(app.tally().totals(), anew.totals(), "seed {seed}");
+                for &id in app.listed_connections() {
+                    assert_eq!(app.tally().of(id), anew.of(id), "seed {seed}");
+                    assert!(app.all_connections().get(id.0 as usize).is_some(), "seed {seed}");
+                }
+                let listed = app.listed_connections();
+                assert_eq!(listed.len(), anew.connections().len(), "seed {seed}");
+                assert!(app.selected_connection().is_none_or(|(id, _)| listed.contains(&id)));
+                assert!(app.deliveries().iter().chain(&app.wanted()).all(|&row| rows.holds(row)));
+                if let Some((id, _)) = app.selected_connection() {
+                    let wanted = |row: &RowId| {
+                        !matches!(rows.kind(*row), Kind::Opened | Kind::Closed)
+                            && (row.0 as usize) < shown
+                            && app.tally().leaves(&app.index, *row)
+                    };
+                    let expected = app.index.connection_rows(id, None).filter(wanted);
+                    assert_eq!(app.deliveries(), expected.collect::<Vec<_>>(), "seed {seed}");
+                }
+            }
+            assert!(app.index.leaving().is_none() || app.memory() < 60_000 * 2, "seed {seed}");
+        }
+    }
+}
