@@ -18,6 +18,7 @@ mod harness;
 mod hostile;
 mod inputs;
 mod markup;
+mod memory;
 mod options;
 mod parse;
 mod pty;
