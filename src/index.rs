@@ -61,7 +61,7 @@ pub struct Index {
 }
 
 /// While entries leave, a part of each table is swept for so many that come.
-const SWEEP: usize = if cfg!(test) { 4 } else { 1_024 };
+const SWEEP: usize = if cfg!(test) { 4 } else { 2_048 };
 
 /// Which of the options that tie entries together the log shows to be on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
