@@ -37,7 +37,7 @@ use terminal::Terminal;
 
 /// Batches that may wait for the owner of the index; then the reader waits.
 const BATCHES: usize = 4;
-/// Time for absorbing between two looks at the keys.
+/// Time for absorbing, or for catching up with it, between two looks at the keys.
 const ABSORB: Duration = Duration::from_millis(6);
 /// Least time between two drawings when nobody pressed a key.
 const FRAME: Duration = Duration::from_millis(33);
@@ -238,7 +238,7 @@ impl Session {
                 (drawn, dirty) = (Some(Instant::now()), false);
             }
             if self.app.is_busy() {
-                self.app.refresh();
+                self.catch_up();
                 dirty = true;
                 continue;
             }
@@ -349,12 +349,21 @@ impl Session {
         Ok(came)
     }
 
+    /// Does what the state still has to do, for as long as keys can wait.
+    fn catch_up(&mut self) {
+        let start = Instant::now();
+        self.app.refresh();
+        while self.app.is_busy() && start.elapsed() < ABSORB {
+            self.app.refresh();
+        }
+    }
+
     fn draw(&mut self) -> io::Result<()> {
         if std::mem::take(&mut self.resized) {
             let size = self.terminal.fit()?;
             self.app.update(Msg::Resize(size.width, size.height));
         }
-        self.app.refresh();
+        self.catch_up();
         for row in self.app.wanted() {
             let place = self.app.index().rows().place(row);
             let text = place.and_then(|(place, length)| self.originals.read(place, length));

@@ -92,27 +92,50 @@ impl Order {
 /// Compared as numbers are.
 type Key = [u64; 2];
 
-/// Connections that are sorted in one go: some three milliseconds.
-const SLICE: usize = 64 * 1024;
+/// Connections that are sorted in one go: one or two milliseconds.
+const SLICE: usize = 32 * 1024;
 
 /// Connections on their way into an order.
 pub(super) struct Sorting {
     order: Order,
     ids: Vec<ConnectionId>,
     ranks: Vec<u32>,
-    /// Of the first ids, each slice of them sorted.
+    /// Of the first ids, each run of them sorted.
     keyed: Vec<(Key, ConnectionId)>,
+    /// How long a run is, once all ids have their key, and where the next two are to be merged.
+    run: usize,
+    merged: usize,
 }
 
 impl Sorting {
     /// Begins with ids in the order of arrival.
     pub(super) fn new(order: Order, ids: &[ConnectionId], names: &Symbols) -> Self {
         let ranks = if order.is_by_name() { ranks(names) } else { Vec::new() };
-        Self { order, ids: ids.to_vec(), ranks, keyed: Vec::with_capacity(ids.len()) }
+        let keyed = Vec::with_capacity(ids.len());
+        Self { order, ids: ids.to_vec(), ranks, keyed, run: SLICE, merged: 0 }
     }
 
-    /// Sorts the next slice; true if it was the last one.
+    /// Sorts the next slice, or merges two runs; true once all are one.
     pub(super) fn go_on(&mut self, all: &Segments<Connection>, tally: &Tally) -> bool {
+        if self.keyed.len() < self.ids.len() {
+            self.sort_slice(all, tally);
+        } else if self.run < self.keyed.len() {
+            self.merge_runs();
+        }
+        self.keyed.len() == self.ids.len() && self.run >= self.keyed.len()
+    }
+
+    fn merge_runs(&mut self) {
+        let to = self.keyed.len().min(self.merged + 2 * self.run);
+        // The stable sort finds the two in order and only merges them.
+        self.keyed.get_mut(self.merged..to).unwrap_or_default().sort();
+        self.merged = to;
+        if to == self.keyed.len() {
+            (self.run, self.merged) = (2 * self.run, 0);
+        }
+    }
+
+    fn sort_slice(&mut self, all: &Segments<Connection>, tally: &Tally) {
         let from = self.keyed.len();
         let unknown = Connection::default();
         for &id in self.ids.iter().skip(from).take(SLICE) {
@@ -122,7 +145,6 @@ impl Sorting {
         }
         // No two are equal, for no two ids are: those with equal keys stay in the order of arrival.
         self.keyed.get_mut(from..).unwrap_or_default().sort_unstable();
-        self.keyed.len() == self.ids.len()
     }
 
     /// Bytes that it takes.
@@ -132,10 +154,8 @@ impl Sorting {
             + self.ranks.capacity() * size_of::<u32>()
     }
 
-    /// The ids in order, once all slices are.
-    pub(super) fn finish(mut self) -> Vec<ConnectionId> {
-        // The stable sort finds the slices in order and merges them.
-        self.keyed.sort();
+    /// The ids in order, once all runs are one.
+    pub(super) fn finish(self) -> Vec<ConnectionId> {
         let mut ids = self.ids;
         ids.clear();
         ids.extend(self.keyed.iter().map(|&(_, id)| id));

@@ -17,10 +17,10 @@ pub(super) struct Deliveries {
     pub(super) more: bool,
 }
 
-/// Rows that a new filter is counted over in one go: some eight milliseconds.
-const COUNTED: usize = 2 * 1024 * 1024;
-/// Entries of a connection that are looked at in one go: some four milliseconds.
-const LOOKED_AT: usize = 256 * 1024;
+/// Rows that a new filter is counted over in one go: about a millisecond.
+const COUNTED: usize = 256 * 1024;
+/// Entries of a connection that are looked at in one go: about a millisecond.
+const LOOKED_AT: usize = 128 * 1024;
 
 impl App {
     /// Brings everything that is shown up to date with the index; called before each drawing.
@@ -47,7 +47,8 @@ impl App {
         }
     }
 
-    /// Whether there is more to bring up to date, although nothing new comes.
+    /// Whether there is more to bring up to date, although nothing new comes: what takes long is
+    /// done in parts, one a [refresh](App::refresh).
     pub fn is_busy(&self) -> bool {
         self.tally().left() > 0 || self.listing.is_sorting() || self.deliveries.more
     }
