@@ -48,40 +48,43 @@ fn base_name(path: &[u8]) -> &[u8] {
     path.rsplit(|&b| b == b'/').next().unwrap_or(path)
 }
 
-/// What the reader does and what holds the screen back, as far as there is room: what is said first
-/// is said last to be left out.
+/// What the reader does and what holds the screen back. Where there is no room for all, the filter
+/// bar has the number of entries too, and so on: what ranks highest is left out first.
 fn status(app: &App, theme: &Theme, room: usize) -> Line<'static> {
     let reading = app.reading();
-    let late = theme.tone(Tone::Late);
-    let mut parts = vec![state(app, theme)];
+    let late = |words| text::own(words, theme.tone(Tone::Late));
+    let state = state(app, theme);
+    let mut parts = vec![(0, state.clone())];
+    let progress = app.progress().map(|(word, percent)| format!("{word} {percent} %"));
+    if let Some(words) = progress.filter(|words| *words != state.content) {
+        parts.push((1, late(format!("  {words}"))));
+    }
     if reading.behind > LOADING && app.frozen().is_none() {
         let entries = words::rough(app.index().rows().len());
-        parts.push(text::own(format!(" · {entries} entries"), late));
+        parts.push((6, late(format!(" · {entries} entries"))));
         let left = reading.left.map(|left| format!(" · {} left", words::soon(left)));
-        parts.extend(left.map(|left| text::own(left, late)));
-    }
-    let said = |parts: &[Span<'_>], words: &str| parts.iter().any(|part| part.content == words);
-    let progress = app.progress().map(|(word, percent)| format!("{word} {percent} %"));
-    if let Some(words) = progress.filter(|words| !said(&parts, words)) {
-        parts.insert(1, text::own(format!("  {words}"), late));
+        parts.extend(left.map(|left| (4, late(left))));
     }
     let unparsed = app.all().totals().unparsed;
     if unparsed > 0 {
         let words = format!("  unparsed {}", words::number(unparsed));
-        parts.push(text::own(words, theme.tone(Tone::Bad)));
+        parts.push((2, text::own(words, theme.tone(Tone::Bad))));
     }
     if let Some((held, all)) = app.held() {
         let words = format!("  holding the newest {} of {}", words::rough(held), words::rough(all));
-        parts.push(text::own(words, theme.dim));
+        parts.push((3, text::own(words, theme.dim)));
     }
     if reading.partial > 0 && reading.behind == 0 {
         let words = format!("  +{} unfinished", words::bytes(reading.partial));
-        parts.push(text::own(words, theme.dim));
+        parts.push((5, text::own(words, theme.dim)));
     }
-    while parts.len() > 1 && parts.iter().map(Span::width).sum::<usize>() > room {
-        parts.pop();
+    let width =
+        |parts: &[(u8, Span<'_>)]| parts.iter().map(|(_, part)| part.width()).sum::<usize>();
+    while parts.len() > 1 && width(&parts) > room {
+        let least = parts.iter().map(|(rank, _)| *rank).max();
+        parts.retain(|(rank, _)| Some(*rank) != least);
     }
-    text::line(parts)
+    text::line(parts.into_iter().map(|(_, part)| part))
 }
 
 /// Bytes still to be read from which on that is told.
