@@ -7,15 +7,17 @@
 //!
 //! ```text
 //! follow ──bytes──▶ split ──texts──▶ parse ──Batch──▶ bounded channel ──▶ index ──▶ app ──▶ ui
-//! └───────── the reader's thread (ingest) ─────────┘  └──────── the main thread (tui) ────────┘
+//! └─────── the reader ───────┘  └─ a parser a core ─┘ └───────── the main thread (tui) ───────┘
 //! ```
 //!
-//! A reader follows the files, cuts their bytes into the texts of entries, parses each, and keeps of
-//! it a small row in a batch. The main thread owns everything else: it absorbs batches into the index
-//! within a time budget, takes keys, and draws if something changed. The index holds no text. What is
-//! about to be shown is read again from the file and parsed again, which for a screen takes less than
-//! a millisecond and keeps a log of a gigabyte in a fifth of that. Beyond `--max-memory` the oldest
-//! entries leave the index, a segment at a time, while all ids stay what they are.
+//! A reader follows the files and cuts their bytes into the texts of entries; a pool parses them and
+//! keeps of each a small row in a batch, and the batches come out in the order of the log. The main
+//! thread owns everything else: it absorbs batches into the index within a time budget, takes keys,
+//! and draws if something changed. The index holds no text. What is about to be shown is read again
+//! from the file and parsed again, which for a screen takes less than a millisecond and keeps a log of
+//! a gigabyte in a fifth of that. Beyond `--max-memory` the oldest entries leave the index, a segment
+//! at a time, while all ids stay what they are. Texts that a filter names are looked for in the files
+//! by a thread of its own, a block of rows at a time, as the main thread asks.
 //!
 //! # Reading order
 //!

@@ -3,7 +3,7 @@
 //! ```text
 //! mtatop mail.log_current  following                    E 3  D 3  Q 0  R 0  J 0   header
 //! 0.3 D/s  0.0 Q/s  0.0 R/s  2 connections, 0 open      ▁▁▃▇ 60s
-//! filter  none; / filters by recipient domain                                     filter
+//! no filter: / filters by domain or text                                  3 entries  filter
 //! ━━ Connections ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 3 ━━━━━━━━━  panes
 //! / filter  d this domain  Enter open  Esc back  …  ? help  q quit                footer
 //! ```
