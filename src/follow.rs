@@ -6,7 +6,7 @@
 //! in order and once. After a roll the old file is read on beside the new one, because writers that
 //! opened it before the roll finish their entries there.
 //!
-//! Four rules make that hold:
+//! Five rules make that hold:
 //!
 //! * The path is looked at first and the held file read after: what the end of the old file looks
 //!   like is only known once the roll was seen.
@@ -14,6 +14,8 @@
 //!   size nor number tells a file that was truncated and filled again, or one that was made anew.
 //! * A replaced file drains: it is read until it did not grow for 5 s, for at most 60 s, and at
 //!   most 8 of them.
+//! * What begins with a run of NUL bytes is a hole, which a truncation leaves under a writer that goes
+//!   on where it was: it is passed over, and what follows read.
 //! * A file read to its end and let go leaves a mark (its number, the place, the bytes before it),
 //!   so that it is not read twice if the path leads back to it.
 //!

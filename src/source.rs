@@ -50,6 +50,17 @@ pub trait Handle: Send + Sync + fmt::Debug {
 
     /// What the file is and how long, whatever it is called by now.
     fn stat(&self) -> io::Result<Stat>;
+
+    /// From `offset` on, the first place where anything but NUL bytes may stand, as far as that can
+    /// be known without reading.
+    fn data_from(&self, offset: u64) -> io::Result<u64> {
+        Ok(offset)
+    }
+
+    /// Whether it lies on another machine, so that size and bytes may be older than they were seen.
+    fn is_remote(&self) -> bool {
+        false
+    }
 }
 
 /// The file system as the follower sees it: the seam for faults and for a log that lives in memory.

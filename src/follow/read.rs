@@ -31,12 +31,19 @@ impl Follower {
             return Some(self.finish(index));
         }
         let read = stream.read(&mut self.buffer, now, out);
-        if let (Read::Bytes { behind, .. }, Some(drain)) = (&read, &mut stream.drain) {
+        if let (Read::Bytes { behind, .. } | Read::Hole { behind }, Some(drain)) =
+            (&read, &mut stream.drain)
+        {
             drain.grown = self.clock.watched;
             // A file that always grows would never show its end.
             drain.is_spent = is_over && *behind == 0;
         }
-        let is_at_end = !matches!(read, Read::Bytes { behind: 1.., .. });
+        let is_at_end =
+            !matches!(read, Read::Bytes { behind: 1.., .. } | Read::Hole { behind: 1.. });
+        if !matches!(read, Read::Hole { behind: 1.. }) {
+            self.events.extend(stream.skipped());
+        }
+
         let (id, is_part, is_unseen) = (stream.id, stream.end.is_some(), stream.is_unseen);
         if is_unseen {
             self.count_unseen(out);
@@ -46,6 +53,10 @@ impl Follower {
         }
         match read {
             Read::Bytes { offset, behind } => Some(Step::Bytes { stream: id, offset, behind }),
+            Read::Hole { behind } => {
+                let offset = self.streams[index].mark.offset;
+                Some(Step::Bytes { stream: id, offset, behind })
+            }
             Read::Other(_) if is_part => {
                 let missed = self.missed_part();
                 self.events.extend(missed);

@@ -23,7 +23,8 @@ pub enum Step {
         /// Why there is a new stream.
         why: Opening,
     },
-    /// There are new bytes in the buffer.
+    /// There are new bytes in the buffer; none if only a hole was passed over. Holes are runs of NUL
+    /// bytes, which are in no buffer: the next bytes stand as much farther in the file.
     Bytes {
         /// The stream they belong to.
         stream: StreamId,

@@ -11,6 +11,9 @@ use crate::source::{Handle, Identity, read_full, read_span, uninterrupted};
 
 /// How many bytes before the place to go on from are read again and compared.
 pub(super) const OVERLAP: usize = 64;
+/// So many NUL bytes are a hole, as a truncation leaves it under a writer that goes on where it was;
+/// fewer are text.
+pub(super) const HOLE: usize = 64;
 /// After an error a file is left alone for so long, twice as long after each further one …
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// … but not longer than this.
@@ -102,12 +105,45 @@ struct Trouble {
 pub(super) enum Read {
     /// New bytes from `offset` on, and `behind` more after them.
     Bytes { offset: u64, behind: u64 },
+    /// Nothing but NUL bytes, which are passed over; `behind` more bytes after them.
+    Hole { behind: u64 },
     /// Nothing new.
     End,
     /// Other content.
     Other(Opening),
     /// The file cannot be read now.
     Trouble,
+}
+
+/// What bytes begin with.
+enum Piece {
+    /// So many bytes of text.
+    Text(usize),
+    /// So many NUL bytes of a hole.
+    Hole(usize),
+    /// NUL bytes, and what comes then is not there yet; or nothing at all.
+    Unsure,
+}
+
+/// Tells text from holes. `is_full` if there may be more bytes, but for which there was no room;
+/// `in_hole` if a hole may go on.
+fn piece(bytes: &[u8], is_full: bool, in_hole: bool) -> Piece {
+    let mut end = 0;
+    while let Some(nul) = memchr::memchr(0, &bytes[end..]) {
+        let start = end + nul;
+        let run = bytes[start..].iter().take_while(|byte| **byte == 0).count();
+        end = start + run;
+        let is_last = end == bytes.len();
+        let skips = run >= HOLE || start == 0 && in_hole || is_last && is_full;
+        if skips || is_last {
+            return match start {
+                0 if skips => Piece::Hole(run),
+                0 => Piece::Unsure,
+                _ => Piece::Text(start),
+            };
+        }
+    }
+    if bytes.is_empty() { Piece::Unsure } else { Piece::Text(bytes.len()) }
 }
 
 /// A held file that is being read.
@@ -129,6 +165,14 @@ pub(super) struct Stream {
     trouble: Option<Trouble>,
     /// How long it was when last looked at, and when that was.
     seen: (u64, Duration),
+    /// What was read last was a hole, and it may go on.
+    in_hole: bool,
+    /// NUL bytes at the end, which may be the beginning of a hole.
+    unsure: u64,
+    /// Bytes of a hole that were passed over and not told of yet.
+    skipped: u64,
+    /// Since when it seems to be truncated, on another machine.
+    doubted: Option<Duration>,
 }
 
 impl Stream {
@@ -144,6 +188,10 @@ impl Stream {
             untold: Some(why),
             trouble: None,
             seen: (0, Duration::ZERO),
+            in_hole: false,
+            unsure: 0,
+            skipped: 0,
+            doubted: None,
         }
     }
 
@@ -167,10 +215,14 @@ impl Stream {
             Ok(read) => {
                 self.trouble = None;
                 match read {
-                    Read::Bytes { behind, .. } => self.seen = (self.mark.offset + behind, now),
-                    Read::End => self.seen = (self.mark.offset, now),
+                    Read::Bytes { behind, .. } | Read::Hole { behind } => {
+                        self.seen = (self.mark.offset + behind, now);
+                    }
+                    Read::End => self.seen = (self.mark.offset + self.unsure, now),
+                    Read::Other(_) if self.is_doubtful(now) => return Read::End,
                     Read::Other(_) | Read::Trouble => {}
                 }
+                self.doubted = None;
                 read
             }
             Err(error) => {
@@ -196,12 +248,54 @@ impl Stream {
         if overlap != anchor {
             return Ok(Read::Other(Opening::Rewritten));
         }
-        if fresh.is_empty() {
-            return Ok(Read::End);
+        let is_full = count == room;
+        self.unsure = 0;
+        let taken = match piece(fresh, is_full, self.in_hole) {
+            Piece::Text(len) => {
+                out.extend_from_slice(&fresh[..len]);
+                len
+            }
+            Piece::Hole(len) => len,
+            Piece::Unsure => {
+                self.unsure = fresh.len() as u64;
+                return Ok(Read::End);
+            }
+        };
+        let left = (fresh.len() - taken) as u64;
+        self.mark.advance(&fresh[..taken]);
+        self.in_hole = out.is_empty();
+        if self.in_hole {
+            self.skipped += taken as u64;
+            if left == 0 {
+                self.pass_hole();
+            }
         }
-        out.extend_from_slice(fresh);
-        self.mark.advance(fresh);
-        Ok(Read::Bytes { offset, behind: if count < room { 0 } else { self.behind() } })
+        let behind = if is_full { self.behind() } else { left };
+        Ok(if self.in_hole { Read::Hole { behind } } else { Read::Bytes { offset, behind } })
+    }
+
+    /// Passes over what need not be read to know that it is NUL bytes.
+    fn pass_hole(&mut self) {
+        let offset = self.mark.offset;
+        let data = self.handle.data_from(offset).unwrap_or(offset);
+        let data = self.end.map_or(data, |end| data.min(end));
+        if data > offset {
+            self.skipped += data - offset;
+            self.mark = Mark { offset: data, anchor: [0; OVERLAP], ..self.mark };
+        }
+    }
+
+    /// What was passed over, once.
+    pub(super) fn skipped(&mut self) -> Option<Event> {
+        match std::mem::take(&mut self.skipped) {
+            0 => None,
+            bytes => Some(Event::SkippedNul { bytes }),
+        }
+    }
+
+    /// Whether a truncation may only be old news of another machine: it has to be seen at two times.
+    fn is_doubtful(&mut self, now: Duration) -> bool {
+        self.handle.is_remote() && *self.doubted.get_or_insert(now) == now
     }
 
     /// A read fell short of what was read before: the file was cut, or the read was.
@@ -229,7 +323,7 @@ impl Stream {
     /// All that the held file shows was read after the look at the path, so it cannot end
     /// elsewhere; and what just could not be read may be readable when opened anew.
     pub(super) fn contradicts(&self, len: u64, now: Duration) -> bool {
-        self.trouble.map_or(self.mark.offset != len, |trouble| trouble.since == now)
+        self.trouble.map_or(self.seen.0 != len, |trouble| trouble.since == now)
     }
 
     /// What there is to say of it, if it cannot be read.

@@ -4,11 +4,12 @@ use super::raw::{Collect, Raw};
 use super::supply::Supply;
 use super::{FileStatus, News};
 use crate::entry::Time;
-use crate::follow::{State, Step, StreamId};
+use crate::follow::{Event, State, Step, StreamId};
 use crate::index::Place;
 use crate::parse::{self, Learned, Parser};
 use crate::source::{Fs, Handle};
-use crate::split::{self, Form, Found};
+use crate::split::{self, Form, Found, LONGEST_ENTRY};
+use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +20,9 @@ const BEGINNING: usize = 64 * 1024;
 /// Bytes without an entry after which it is told how far the reading is: a line, or the hole of a
 /// sparse file, may be longer than anybody waits.
 const PATIENCE: u64 = 8 << 20;
+
+/// The same, in steps of a hole that cannot be jumped over.
+const PATIENCE_IN_HOLES: u32 = 32;
 
 /// What all logs share in a round.
 pub(super) struct Round<'a> {
@@ -59,19 +63,31 @@ struct Stream {
     taken: usize,
     /// Where in the file `bytes` begins.
     offset: u64,
+    /// Holes of the file that `bytes` lack, in order.
+    holes: VecDeque<Hole>,
     /// The line at which the first byte stands that was not taken, from 1.
     line: u64,
     /// All that is there now was read: a folded entry at the end is whole.
     quiet: bool,
     /// Nothing will follow.
     finished: bool,
-    /// Inside a line whose beginning was taken as a whole.
-    passing: bool,
+    /// Bytes so far of a line whose beginning was taken as a whole.
+    passing: Option<u64>,
     next: Option<Found>,
     /// Time of the next entry, once it was asked for.
     next_time: Option<Time>,
     /// Time of the newest entry that was asked for its time, for those without.
     time: Time,
+}
+
+/// NUL bytes of a file that were passed over.
+struct Hole {
+    /// Before the byte at this place in the bytes at hand.
+    at: usize,
+    size: u64,
+    /// It stands inside a line, whose beginning was made a line of its own: so something is, rather
+    /// than two halves being taken for one.
+    splits: bool,
 }
 
 impl Log {
@@ -95,7 +111,8 @@ impl Log {
     /// if anything was read.
     pub(super) fn fetch(&mut self, round: &mut Round<'_>, collect: &mut dyn Collect) -> bool {
         let (mut found, end) = (false, self.read.saturating_add(PATIENCE));
-        while self.is_seeking() && self.read < end {
+        let mut hole = 0;
+        while self.is_seeking() && self.read < end && hole < PATIENCE_IN_HOLES {
             let Round { fs, now, once, .. } = *round;
             match self.supply.poll(fs, now, once, &mut self.bytes) {
                 Step::Idle(state) => {
@@ -115,6 +132,7 @@ impl Log {
                 Step::Bytes { stream, offset, behind } => {
                     self.behind = behind;
                     self.read += self.bytes.len() as u64;
+                    hole += u32::from(self.bytes.is_empty());
                     if let Some(stream) = self.streams.iter_mut().find(|known| known.id == stream) {
                         stream.append(offset, &self.bytes);
                     }
@@ -144,7 +162,8 @@ impl Log {
             line: 1 + if id == StreamId(0) { self.supply.lines_before() } else { 0 },
             quiet: false,
             finished: false,
-            passing: false,
+            holes: VecDeque::new(),
+            passing: None,
             next: None,
             next_time: None,
             time: Time::default(),
@@ -193,13 +212,39 @@ impl Log {
 impl Stream {
     fn append(&mut self, offset: u64, bytes: &[u8]) {
         self.quiet = false;
+        let hole = offset.saturating_sub(self.offset_at(self.bytes.len()));
+        self.offset = self.offset_at(self.taken);
+        self.holes.retain(|hole| hole.at > self.taken);
+        self.holes.iter_mut().for_each(|hole| hole.at -= self.taken);
         self.bytes.drain(..self.taken);
-        self.offset += self.taken as u64;
         self.taken = 0;
-        if self.bytes.is_empty() {
+        if bytes.is_empty() {
+            return;
+        }
+        if self.bytes.is_empty() && (hole == 0 || self.passing.is_none()) {
             self.offset = offset;
+        } else if hole > 0 {
+            let splits = self.bytes.last() != Some(&b'\n');
+            if splits {
+                self.bytes.push(b'\n');
+            }
+            let (at, size) = (self.bytes.len(), hole - u64::from(splits));
+            self.holes.push_back(Hole { at, size, splits });
         }
         self.bytes.extend_from_slice(bytes);
+    }
+
+    /// Where in the file the byte at this place in the bytes at hand stands.
+    fn offset_at(&self, place: usize) -> u64 {
+        let holes = self.holes.iter().take_while(|hole| hole.at <= place);
+        self.offset + place as u64 + holes.map(|hole| hole.size).sum::<u64>()
+    }
+
+    /// Line ends of the file from the first byte that was not taken up to a place.
+    fn lines_until(&self, place: usize) -> u64 {
+        let made_up = |hole: &&Hole| hole.splits && (self.taken + 1..=place).contains(&hole.at);
+        let made_up = self.holes.iter().filter(made_up).count() as u64;
+        lines(self.bytes.get(self.taken..place).unwrap_or_default()) - made_up
     }
 
     /// Nothing will follow. Of an overwritten file the last line without an end is lost.
@@ -216,10 +261,16 @@ impl Stream {
 
     /// Looks for the next whole entry.
     fn find_next(&mut self, collect: &mut dyn Collect) {
-        if self.passing {
+        if let Some(passed) = self.passing {
             let end = split::line_end(self.rest());
-            self.passing = end.is_none();
-            self.advance(end.unwrap_or(self.rest().len()));
+            let bytes = end.unwrap_or(self.rest().len());
+            let length = passed + bytes as u64 - u64::from(end.is_some());
+            self.passing = (end.is_none() && !self.finished).then_some(length);
+            self.advance(bytes);
+            if self.passing.is_none() {
+                let event = Event::CutLine { bytes: length, kept: LONGEST_ENTRY as u64 };
+                collect.news(News::Event { path: Arc::clone(&self.path), event });
+            }
         }
         self.advance(split::blank_lines(self.rest()));
         let Some(form) = self.form.or_else(|| self.detect(collect)) else { return };
@@ -273,7 +324,7 @@ impl Stream {
         let end = self.taken + found.end - found.start;
         let bytes = self.bytes.get(self.taken..end).unwrap_or_default();
         collect.take(&Raw {
-            place: Place { source: self.source, offset: self.offset + self.taken as u64 },
+            place: Place { source: self.source, offset: self.offset_at(self.taken) },
             form,
             line: self.line,
             length: found.length,
@@ -282,19 +333,18 @@ impl Stream {
         });
         self.line += match form {
             // Counting what is known to be one costs a tenth of the reader's time.
-            Form::Lines => u64::from(bytes.ends_with(b"\n")),
-            Form::Folded => lines(bytes),
+            Form::Lines if self.holes.is_empty() => u64::from(bytes.ends_with(b"\n")),
+            Form::Lines | Form::Folded => self.lines_until(end),
         };
         self.taken = end;
-        self.passing = found.cut;
+        self.passing = found.cut.then_some(found.length as u64);
         self.find_next(collect);
         found.length
     }
 
     /// Passes over so many bytes.
     fn advance(&mut self, bytes: usize) {
-        let passed = self.rest().get(..bytes).unwrap_or_default();
-        self.line += lines(passed);
+        self.line += self.lines_until(self.taken + bytes);
         self.taken += bytes;
     }
 }

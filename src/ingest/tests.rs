@@ -25,6 +25,7 @@ struct Watch {
     index: Index,
     originals: Originals,
     status: Vec<FileStatus>,
+    events: Vec<Event>,
 }
 
 impl Watch {
@@ -40,7 +41,8 @@ impl Watch {
         let reader = Reader::new(fs, paths);
         let pool = Pool::new(index.keys(), 2).unwrap();
         let (now, originals, status) = (Duration::from_secs(1_000), Originals::default(), vec![]);
-        Self { memory, reader, pool, now, index, originals, status }
+        let events = Vec::new();
+        Self { memory, reader, pool, now, index, originals, status, events }
     }
 
     fn append(&self, name: &str, bytes: impl AsRef<[u8]>) {
@@ -58,13 +60,15 @@ impl Watch {
 
     /// Reads on a little. False if there was nothing new.
     fn round(&mut self) -> bool {
-        let Self { reader, pool, now, index, originals, status, .. } = self;
+        let Self { reader, pool, now, index, originals, status, events, .. } = self;
         let mut tell = |message: Message| match message {
             Message::Batch(batch) => index.absorb(&batch),
             Message::News(news) => {
                 originals.learn(&news);
-                if let News::Status(files) = news {
-                    *status = files;
+                match news {
+                    News::Status(files) => *status = files,
+                    News::Event { event, .. } => events.push(event),
+                    _ => {}
                 }
             }
         };
@@ -428,15 +432,43 @@ fn f11_a_file_that_is_not_there_yet() {
 }
 
 #[test]
-fn f15_nul_bytes_cost_the_line_they_are_in() {
+fn f15_a_hole_costs_nothing() {
     let mut watch = Watch::of(&["log"]);
     watch.append("log", format!("{LINE}\n"));
     watch.append("log", vec![0; 300_000]);
     watch.append("log", format!("{LINE}\n{LATER}\n"));
     watch.settle();
-    let texts = watch.texts();
-    assert_eq!((texts.len(), &*texts[0], &*texts[2]), (3, LINE, LATER));
-    assert_eq!(watch.kinds()[1], Kind::Unparsed);
+    assert_eq!(watch.texts(), [LINE, LINE, LATER]);
+    assert!(watch.kinds().iter().all(|&kind| kind != Kind::Unparsed));
+}
+
+#[test]
+fn f15_a_hole_inside_a_line_divides_it() {
+    let mut watch = Watch::of(&["log"]);
+    let (start, rest) = LATER.split_at(50);
+    for hole in [100, 70_000, 300_000] {
+        watch.append("log", format!("{LINE}\n{start}"));
+        watch.settle();
+        watch.append("log", vec![0; hole]);
+        watch.append("log", format!("{rest}\n{}", "\0".repeat(hole)));
+        watch.settle();
+        watch.append("log", format!("{LATER}\n"));
+    }
+    watch.settle();
+    assert_eq!(watch.texts(), [LINE, start, rest, LATER].repeat(3));
+}
+
+#[test]
+fn f15_a_hole_ends_a_line_that_is_cut() {
+    let mut watch = Watch::of(&["log"]);
+    watch.append("log", "x".repeat(300_000));
+    watch.settle();
+    watch.append("log", [vec![0; 300_000], format!("{LINE}\n{LATER}\n").into_bytes()].concat());
+    watch.settle();
+    assert_eq!(watch.texts()[1..], [LINE, LATER]);
+    let told = ["line of 300.0 kB cut to 64 KiB", "skipped 300.0 kB of NUL bytes"];
+    let events: Vec<String> = watch.events.iter().map(Event::to_string).collect();
+    assert_eq!(events, told);
 }
 
 #[test]

@@ -56,6 +56,14 @@ impl Handle for DiskFile {
     fn stat(&self) -> io::Result<Stat> {
         Ok(stat(&self.0.metadata()?))
     }
+
+    fn data_from(&self, offset: u64) -> io::Result<u64> {
+        sparse::data_from(&self.0, offset)
+    }
+
+    fn is_remote(&self) -> bool {
+        mounts::is_remote(&self.0)
+    }
 }
 
 fn stat(metadata: &Metadata) -> Stat {
@@ -178,6 +186,65 @@ mod platform {
     }
 }
 
+#[cfg(target_os = "linux")]
+mod sparse {
+    use rustix::fs::{SeekFrom, seek};
+    use rustix::io::Errno;
+    use std::fs::File;
+    use std::io;
+
+    /// This moves the file's position, by which nobody reads.
+    pub(super) fn data_from(file: &File, offset: u64) -> io::Result<u64> {
+        match seek(file, SeekFrom::Data(offset)) {
+            // From here on there is nothing else.
+            Err(Errno::NXIO) => Ok(file.metadata()?.len().max(offset)),
+            found => Ok(found?),
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod sparse {
+    use std::fs::File;
+    use std::io;
+
+    pub(super) fn data_from(_: &File, offset: u64) -> io::Result<u64> {
+        Ok(offset)
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod mounts {
+    use std::fs::File;
+
+    /// The kernel's numbers of NFS, SMB 1, CIFS, SMB 2, FUSE, AFS, Ceph and 9P.
+    const REMOTE: [u32; 8] = [
+        0x6969,
+        0x517b,
+        0xff53_4d42,
+        0xfe53_4d42,
+        0x6573_5546,
+        0x5346_414f,
+        0x00c3_6400,
+        0x0102_1997,
+    ];
+
+    pub(super) fn is_remote(file: &File) -> bool {
+        // Its type has a sign on some machines and none on others, but never more than 32 bits.
+        let is_known = |number: i128| REMOTE.iter().any(|&known| number == i128::from(known));
+        rustix::fs::fstatfs(file).is_ok_and(|stat| is_known(i128::from(stat.f_type)))
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod mounts {
+    use std::fs::File;
+
+    pub(super) fn is_remote(_: &File) -> bool {
+        false
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,6 +274,22 @@ mod tests {
         let opened = Disk.open(&one).unwrap().stat().unwrap();
         assert!(opened.identity.is_same(&Disk.stat(&one).unwrap().identity));
         assert!(!opened.identity.is_same(&Disk.stat(&two).unwrap().identity));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_hole_is_passed_over_without_reading_it() {
+        let room = tempfile::tempdir().unwrap();
+        let path = room.path().join("log");
+        let file = File::create(&path).unwrap();
+        file.set_len(1 << 40).unwrap();
+        let handle = Disk.open(&path).unwrap();
+        assert_eq!(handle.data_from(5).unwrap(), 1 << 40);
+        std::os::unix::fs::FileExt::write_all_at(&file, b"data", 1 << 30).unwrap();
+        let data = handle.data_from(5).unwrap();
+        assert!(((1 << 30) - (1 << 20)..=1 << 30).contains(&data), "{data}");
+        assert_eq!(handle.data_from((1 << 30) + 1).unwrap(), (1 << 30) + 1);
+        assert!(!handle.is_remote());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //!
 //! `TORTURE_EVENTS` and `TORTURE_SEEDS` make it longer.
 
-#![expect(clippy::unwrap_used, reason = "how a test fails")]
+#![expect(clippy::print_stderr, clippy::unwrap_used, reason = "how a test fails, and reports")]
 #![cfg(unix)]
 
 use fastrand::Rng;

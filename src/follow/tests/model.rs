@@ -50,7 +50,8 @@ fn actions() -> impl Strategy<Value = Vec<Action>> {
         3 => Just(Action::Settle),
         3 => (1..8_usize).prop_map(Action::Wait),
     ];
-    proptest::collection::vec(action, 1..150)
+    // Fewer than there are numbers of contents.
+    proptest::collection::vec(action, 1..120)
 }
 
 /// What stood in a file from one truncation to the next.
@@ -92,13 +93,13 @@ struct Model<'a> {
     finished: Option<usize>,
 }
 
-/// Each byte tells its content and, by looking random, its place.
+/// Each byte tells its content and, by looking random, its place. None is NUL.
 fn byte(content: usize, at: usize) -> u8 {
     place(at) ^ u8::try_from(content).unwrap()
 }
 
 fn place(at: usize) -> u8 {
-    (at as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15).to_be_bytes()[0]
+    0x80 | (at as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15).to_be_bytes()[0]
 }
 
 impl<'a> Model<'a> {
@@ -160,6 +161,7 @@ impl<'a> Model<'a> {
     }
 
     fn begin_content(&mut self) -> usize {
+        assert!(self.contents.len() < 0x80);
         self.contents.push(Content::default());
         self.contents.len() - 1
     }
