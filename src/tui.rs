@@ -11,14 +11,16 @@ mod panics;
 mod screen;
 mod signals;
 mod terminal;
+mod told;
 
-use crate::app::{App, Flow, Msg, Reading};
+pub use told::reading;
+
+use crate::app::{App, Flow, Msg};
 use crate::cli::{Cli, FAILED, Ground, USAGE, When};
 use crate::demo;
 use crate::entry::Time;
 use crate::filter::Filter;
-use crate::follow::State;
-use crate::ingest::{self, FileStatus, Message, News, Originals, Reader};
+use crate::ingest::{self, Message, News, Originals, Reader};
 use crate::keymap;
 use crate::search::{self, Ask, Found};
 use crate::show::plain;
@@ -371,42 +373,4 @@ impl Session {
         }
         self.terminal.draw(|frame| ui::draw(&self.app, &self.theme, frame))
     }
-}
-
-/// What the header says of the files.
-pub fn reading(files: &[FileStatus]) -> Reading {
-    let bytes = |path: &Path| path.as_os_str().as_encoded_bytes().to_vec();
-    let name = match files {
-        [] => Vec::new(),
-        [file] => bytes(&file.path),
-        [file, others @ ..] => {
-            [&bytes(&file.path)[..], format!(" +{}", others.len()).as_bytes()].concat()
-        }
-    };
-    let told = told(files).map(|(file, words)| match files.len() {
-        1 => words,
-        _ => format!("{}: {words}", plain(&bytes(&file.path))),
-    });
-    let missing = |file: &FileStatus| matches!(file.state, State::Waiting(why) if why.kind == io::ErrorKind::NotFound);
-    Reading {
-        name,
-        state: told,
-        missing: files.iter().all(missing),
-        read: files.iter().map(|file| file.read).sum(),
-        behind: files.iter().map(|file| file.behind).sum(),
-        partial: files.iter().map(|file| file.partial).sum(),
-        left: None,
-    }
-}
-
-/// What is to be told of the files: the worst of them, or that none of them is followed.
-fn told(files: &[FileStatus]) -> Option<(&FileStatus, String)> {
-    let quiet = |file: &&FileStatus| matches!(file.state, State::Following | State::Ended);
-    let busy = files.iter().find(|file| !quiet(file)).map(|file| (file, file.state.to_string()));
-    let failed = || files.iter().find_map(|file| Some((file, file.failure()?)));
-    let remarked = || files.iter().find_map(|file| Some((file, file.remark()?)));
-    let ended = || files.first().filter(|_| files.iter().all(|file| file.state == State::Ended));
-    let told = busy.or_else(failed).or_else(remarked);
-    told.or_else(|| ended().map(|file| (file, State::Ended.to_string())))
-        .map(|(file, words)| (file, plain(words.as_bytes())))
 }

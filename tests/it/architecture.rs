@@ -73,7 +73,10 @@ const CONFINED: &[(&str, &[&str])] = &[
 
 /// What makes text on the screen; only these files may, of the rooms that draw.
 const TEXT_MAKERS: &[&str] = &[
-    "Span::",
+    "Span::styled",
+    "Span::raw",
+    "Span::from",
+    "Span::new",
     "Line::styled",
     "Line::raw",
     "Line::from",
