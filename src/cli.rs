@@ -55,6 +55,9 @@ pub struct Cli {
     /// by default a quarter of the machine's
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub max_memory: Option<u64>,
+    /// Keep a JSON object in this file that says how far the reading is
+    #[arg(long, value_name = "FILE")]
+    pub status_file: Option<PathBuf>,
     /// Something else than following
     #[command(subcommand)]
     pub command: Option<Command>,

@@ -22,7 +22,8 @@ pub use printer::Printer;
 
 use crate::cli::export::{Export, Format, What};
 use crate::cli::{FAILED, USAGE};
-use crate::headless::{self, Outcome, Until};
+use crate::headless::{self, Outcome, Until, Work};
+use crate::status::StatusFile;
 use connections::Connections;
 use deliveries::Deliveries;
 use entries::Entries;
@@ -39,12 +40,16 @@ pub fn run(export: &Export) -> Outcome {
     if let Err(outcome) = ready.and_then(|()| headless::catch_signals(until(export))) {
         return outcome;
     }
+    let status_file = match export.status_file.as_deref().map(StatusFile::new).transpose() {
+        Ok(file) => file,
+        Err(wrong) => return (FAILED, vec![wrong]),
+    };
     let output = match &export.output {
         None => Ok(Output::standard()),
         Some(path) => Output::file(path, export.follow, &export.input.files),
     };
     match output {
-        Ok(output) => print(export, output),
+        Ok(output) => print(export, output, status_file),
         Err(error) => (FAILED, vec![error.to_string()]),
     }
 }
@@ -57,18 +62,17 @@ fn until(export: &Export) -> Until {
     }
 }
 
-fn print(export: &Export, output: Output) -> Outcome {
+fn print(export: &Export, output: Output, status_file: Option<StatusFile>) -> Outcome {
     let until = until(export);
     let (input, format) = (&export.input, export.format);
+    let run = |work: &mut dyn Work| headless::run_watched(input, until, status_file, work);
     match export.what {
-        What::Entries => headless::run(input, until, &mut Entries::new(output, format)),
-        What::Connections => {
-            headless::run(input, until, &mut Connections::new(output, format, export.follow))
-        }
-        What::Deliveries => headless::run(input, until, &mut Deliveries::new(output, format)),
+        What::Entries => run(&mut Entries::new(output, format)),
+        What::Connections => run(&mut Connections::new(output, format, export.follow)),
+        What::Deliveries => run(&mut Deliveries::new(output, format)),
         What::Messages => {
             let mut messages = Messages::new(output, format);
-            let (code, mut lines) = headless::run(input, until, &mut messages);
+            let (code, mut lines) = run(&mut messages);
             lines.extend(messages.left_out());
             (code, lines)
         }

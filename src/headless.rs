@@ -14,6 +14,7 @@ use crate::ingest::{Listener, Located, News, Originals, POLL, Reader};
 use crate::parse::Original;
 use crate::show::plain;
 use crate::source::Disk;
+use crate::status::{Status, StatusFile};
 use complaints::Complaints;
 use interrupt::Interrupt;
 use progress::Progress;
@@ -123,6 +124,16 @@ fn interrupt(until: Until) -> Result<&'static Interrupt, Outcome> {
 
 /// Reads the files of the command line, and has the work done on them.
 pub fn run(input: &Input, until: Until, work: &mut dyn Work) -> Outcome {
+    run_watched(input, until, None, work)
+}
+
+/// The same, and keeps a status file.
+pub fn run_watched(
+    input: &Input,
+    until: Until,
+    status_file: Option<StatusFile>,
+    work: &mut dyn Work,
+) -> Outcome {
     let filter = match filter(input) {
         Ok(filter) => filter,
         Err(outcome) => return outcome,
@@ -132,7 +143,8 @@ pub fn run(input: &Input, until: Until, work: &mut dyn Work) -> Outcome {
     let log = Log { index: Index::default(), originals: Originals::default(), filter };
     let complaints = Complaints::default();
     let progress = Progress::new(until == Until::End && !work.prints_to_terminal());
-    let mut session = Session { reader, log, complaints, progress, until };
+    let status = Status::default();
+    let mut session = Session { reader, log, complaints, progress, until, status, status_file };
     let interrupt = match interrupt(until) {
         Ok(interrupt) => interrupt,
         Err(outcome) => return outcome,
@@ -164,6 +176,8 @@ struct Session {
     complaints: Complaints,
     progress: Progress,
     until: Until,
+    status: Status,
+    status_file: Option<StatusFile>,
 }
 
 impl Session {
@@ -179,7 +193,9 @@ impl Session {
         let start = Instant::now();
         let mut newest = start;
         while interrupt.code().is_none() {
-            if self.round(start.elapsed(), work)? {
+            let found = self.round(start.elapsed(), work)?;
+            self.tell(start.elapsed());
+            if found {
                 newest = Instant::now();
                 self.progress.draw(start.elapsed(), &self.complaints.status);
                 continue;
@@ -189,6 +205,9 @@ impl Session {
                 break;
             }
             thread::sleep(POLL);
+        }
+        if let Some(file) = &mut self.status_file {
+            file.end(start.elapsed(), &self.status);
         }
         match interrupt.code() {
             // What is not whole is of no use; what is followed is whole at any time.
@@ -200,14 +219,21 @@ impl Session {
         }
     }
 
+    fn tell(&mut self, now: Duration) {
+        if let Some(file) = &mut self.status_file {
+            self.status.read_of(&self.complaints.status);
+            file.tell(now, &self.status);
+        }
+    }
+
     /// Reads on a little. False if there was nothing new.
     fn round(&mut self, now: Duration, work: &mut dyn Work) -> io::Result<bool> {
         let batch = work.wants_index().then(|| Batch::new(self.log.index.keys()));
-        let Self { reader, log, complaints, progress, .. } = self;
-        let mut feeding = Feeding { log, complaints, entries: 0, work, batch, result: Ok(()) };
+        let Self { reader, log, complaints, progress, status, .. } = self;
+        let mut feeding = Feeding { log, complaints, status, work, batch, result: Ok(()) };
         let found = reader.round(now, &mut feeding);
-        let Feeding { batch, result, entries, .. } = feeding;
-        progress.entries += entries;
+        let Feeding { batch, result, .. } = feeding;
+        progress.entries = status.entries;
         result?;
         if let Some(batch) = batch {
             let before = self.log.index.rows().next_id();
@@ -230,7 +256,7 @@ fn is_over(until: Until, idle: Duration) -> bool {
 struct Feeding<'a> {
     log: &'a mut Log,
     complaints: &'a mut Complaints,
-    entries: u64,
+    status: &'a mut Status,
     work: &'a mut dyn Work,
     batch: Option<Batch>,
     result: io::Result<()>,
@@ -239,13 +265,16 @@ struct Feeding<'a> {
 impl Listener for Feeding<'_> {
     fn news(&mut self, news: News) {
         self.log.originals.learn(&news);
-        if let News::Status(status) = news {
-            self.complaints.status = status;
+        match news {
+            News::Status(files) => self.complaints.status = files,
+            News::Event { event, .. } => self.status.counters.count(&event),
+            _ => {}
         }
     }
 
     fn entry(&mut self, found: &Located<'_>) {
-        self.entries += 1;
+        self.status.entries += 1;
+        self.status.unparsed += u64::from(found.entry.is_err());
         self.complaints.hear(found);
         if self.result.is_ok() {
             self.result = self.work.entry(found, self.log);

@@ -32,6 +32,7 @@
 //! * [`show`]: what text of the log may look like on a terminal.
 //! * [`keymap`], [`layout`], [`app`], [`ui`]: keys, places, state, drawing.
 //! * [`cli`], [`tui`]: flags, and the event loop.
+//! * [`status`]: how far the reader is, for whoever watches over the program.
 //! * [`table`]: lines of columns, for what is printed.
 //! * [`headless`], [`check`], [`export`], [`report`], [`trace`]: the same without a screen.
 //! * [`simulate`], [`demo`]: a log that nobody has to have.
@@ -41,8 +42,8 @@
 //! The first four are held by `tests/it/architecture.rs`.
 //!
 //! * Rooms import downwards only; each says in its first lines what it does not know.
-//! * Only [`source`] opens logs, and it opens them for reading. What [`export`] is told to write is
-//!   the only file that is written.
+//! * Only [`source`] opens logs, and it opens them for reading. What [`export`] and [`status`] are
+//!   told to write are the only files that are written.
 //! * Nothing below [`tui`] knows the clock for the screen; [`ingest`] has one of its own to poll by.
 //! * Nothing below [`app`] knows a key, and only `ui::Theme` knows colours.
 //! * Parsing cannot fail: what is not understood is kept, counted and shown.
@@ -73,6 +74,7 @@ pub mod ui;
 
 pub mod cli;
 pub mod headless;
+pub mod status;
 pub mod table;
 
 pub mod check;

@@ -25,6 +25,7 @@ use crate::keymap;
 use crate::search::{self, Ask, Found};
 use crate::show::plain;
 use crate::source::{Disk, Fs, Kind, Memory, STDIN};
+use crate::status::{self, Status, StatusFile};
 use crate::ui::{self, Palette, Theme};
 use crossbeam_channel::{Receiver, Select, Sender, bounded, never, unbounded};
 use crossterm::event::{self, Event};
@@ -70,8 +71,10 @@ pub fn run_on(cli: &Cli, fs: Arc<dyn Fs>, paths: Vec<PathBuf>) -> Outcome {
     let result = filter_of(cli).and_then(|filter| {
         check_terminal()?;
         check_files(&*fs, &paths)?;
+        let status_file = cli.status_file.as_deref().map(StatusFile::new).transpose();
+        let status_file = status_file.map_err(|wrong| (FAILED, vec![wrong]))?;
         let app = App::new(&filter).within(memory::limit(cli.max_memory));
-        follow(cli, app, fs, paths).map_err(|error| (FAILED, vec![error.to_string()]))
+        follow(cli, app, fs, paths, status_file).map_err(|error| (FAILED, vec![error.to_string()]))
     });
     result.unwrap_or_else(|wrong| wrong)
 }
@@ -124,7 +127,13 @@ fn check_files(fs: &dyn Fs, files: &[PathBuf]) -> Result<(), Outcome> {
     Ok(())
 }
 
-fn follow(cli: &Cli, app: App, fs: Arc<dyn Fs>, paths: Vec<PathBuf>) -> io::Result<Outcome> {
+fn follow(
+    cli: &Cli,
+    app: App,
+    fs: Arc<dyn Fs>,
+    paths: Vec<PathBuf>,
+    status_file: Option<StatusFile>,
+) -> io::Result<Outcome> {
     if cli.color == When::Always {
         // It looks at `NO_COLOR` by itself, and then sends an end of all styles for each colour.
         crossterm::style::force_color_output(true);
@@ -146,9 +155,21 @@ fn follow(cli: &Cli, app: App, fs: Arc<dyn Fs>, paths: Vec<PathBuf>) -> io::Resu
     })?;
     let theme = Theme::new(palette(cli));
     let originals = Arc::default();
-    let (start, pace) = (Instant::now(), Pace::default());
-    Session { app, terminal, theme, originals, keys, inbox, searcher, resized: true, start, pace }
-        .run()
+    Session {
+        app,
+        terminal,
+        theme,
+        originals,
+        keys,
+        inbox,
+        searcher,
+        resized: true,
+        status: Status::default(),
+        status_file,
+        start: Instant::now(),
+        pace: Pace::default(),
+    }
+    .run()
 }
 
 /// There is a terminal to draw on, but none to take keys from.
@@ -191,6 +212,8 @@ struct Session {
     keys: Receiver<Event>,
     inbox: Receiver<Message>,
     searcher: Searcher,
+    status: Status,
+    status_file: Option<StatusFile>,
     /// The terminal has another size, or shows something else than what was drawn.
     resized: bool,
     start: Instant,
@@ -217,14 +240,19 @@ impl Searcher {
 
 impl Session {
     fn run(mut self) -> io::Result<Outcome> {
+        let start = Instant::now();
         let (mut drawn, mut ticked, mut dirty) = (None, Instant::now(), true);
         self.app.update(Msg::Tick(wall_clock()));
         loop {
             let pressed = match self.take_keys()? {
                 Ok(pressed) => pressed,
-                Err(outcome) => return Ok(outcome),
+                Err(outcome) => {
+                    self.tell(start.elapsed() + status::PACE);
+                    return Ok(outcome);
+                }
             };
             let came = self.absorb() | self.search()?;
+            let untold = self.tell(start.elapsed());
             let tick = ticked.elapsed() >= TICK;
             if tick || came {
                 self.app.update(Msg::Tick(wall_clock()));
@@ -249,8 +277,16 @@ impl Session {
             } else {
                 TICK.saturating_sub(ticked.elapsed())
             };
-            self.wait(next);
+            self.wait(if untold { next.min(status::PACE) } else { next });
         }
+    }
+
+    /// Keeps the status file. True if there is more to be told.
+    fn tell(&mut self, now: Duration) -> bool {
+        let Some(file) = &mut self.status_file else { return false };
+        self.status.entries = self.app.index().rows().len() as u64;
+        self.status.unparsed = self.app.all().totals().unparsed.into();
+        file.tell(now, &self.status)
     }
 
     /// Waits until there is a key or a message, or the terminal took a drawing, but no longer.
@@ -312,11 +348,16 @@ impl Session {
             match message {
                 Message::News(news) => {
                     Arc::make_mut(&mut self.originals).learn(&news);
-                    if let News::Status(files) = news {
-                        let mut reading = reading(&files);
-                        let now = self.start.elapsed();
-                        reading.left = self.pace.left(now, reading.read, reading.behind);
-                        self.app.update(Msg::Reading(reading));
+                    match news {
+                        News::Status(files) => {
+                            self.status.read_of(&files);
+                            let mut reading = reading(&files);
+                            let now = self.start.elapsed();
+                            reading.left = self.pace.left(now, reading.read, reading.behind);
+                            self.app.update(Msg::Reading(reading));
+                        }
+                        News::Event { event, .. } => self.status.counters.count(&event),
+                        _ => {}
                     }
                 }
                 Message::Batch(batch) => {

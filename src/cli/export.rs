@@ -22,6 +22,9 @@ pub struct Export {
     /// End after so many seconds in which nothing was new
     #[arg(long, value_name = "S", requires = "follow")]
     pub exit_after_idle: Option<u64>,
+    /// Keep a JSON object in this file that says how far the reading is
+    #[arg(long, value_name = "FILE", requires = "follow")]
+    pub status_file: Option<PathBuf>,
     /// Write to this file instead of standard output; it appears when it is whole, with --follow it
     /// grows
     #[arg(long, value_name = "FILE")]

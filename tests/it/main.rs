@@ -15,6 +15,7 @@ mod export;
 mod filter;
 mod golden;
 mod harness;
+mod hooks;
 mod hostile;
 mod inputs;
 mod markup;
