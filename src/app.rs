@@ -5,6 +5,7 @@
 //! text is about to be shown.
 
 pub mod cursor;
+pub mod events;
 pub mod help;
 mod hold;
 mod listing;
@@ -13,6 +14,7 @@ pub mod order;
 mod prompt;
 mod refresh;
 mod searching;
+pub mod sheet;
 mod texts;
 mod view;
 pub mod words;
@@ -26,9 +28,11 @@ use crate::keymap::{Command, KeyEvent, Motion, Pointer, command};
 use crate::layout::{self, Pane, Rect, Screen};
 use crate::search::Found;
 use cursor::{Cursor, Follow, destination};
+use events::Events;
 use listing::Listing;
 use refresh::Deliveries;
 use searching::Searching;
+use sheet::Sheet;
 use std::time::Duration;
 use texts::Texts;
 
@@ -48,6 +52,8 @@ pub enum Msg {
     Reading(Reading),
     /// The reader stopped for this reason, and nothing will come any more.
     ReaderStopped(String),
+    /// Something happened to the file of this path.
+    Happened(Vec<u8>, String),
     /// The clock on the wall shows this, in the time of the log.
     Tick(Time),
 }
@@ -106,7 +112,9 @@ pub struct App {
     deliveries: Deliveries,
     delivery: Cursor<RowId>,
     message_top: usize,
-    help_top: Option<usize>,
+    /// What is laid over everything, and its first visible line.
+    sheet: Option<(Sheet, usize)>,
+    events: Events,
     focus: Pane,
     zoom: bool,
     size: Rect,
@@ -136,7 +144,8 @@ impl App {
             deliveries: Deliveries::default(),
             delivery: Cursor::default(),
             message_top: 0,
-            help_top: None,
+            sheet: None,
+            events: Events::default(),
             focus: Pane::Connections,
             zoom: false,
             size: Rect::new(0, 0, 80, 24),
@@ -162,6 +171,9 @@ impl App {
             Msg::Batch(batch) => self.take_in(&batch),
             Msg::Found(found) => self.found(&found),
             Msg::Reading(reading) => self.reading = reading,
+            Msg::Happened(path, words) => {
+                self.events.take_down(self.wall, path, words.as_bytes());
+            }
             Msg::ReaderStopped(why) => self.stopped = Some(why),
             Msg::Tick(wall) => self.wall = wall,
         }
@@ -174,7 +186,12 @@ impl App {
             Command::Interrupt => return Flow::Interrupt,
             Command::Suspend => return Flow::Suspend,
             Command::Back => self.back(),
-            Command::Help => self.help_top = Some(0),
+            Command::Help => self.sheet = Some((Sheet::Help, 0)),
+            Command::Events => {
+                self.sheet = Some((Sheet::Events, 0));
+                self.go(Motion::Last);
+            }
+            Command::Bytes => self.lay_bytes(),
             Command::NextPane => self.focus = self.focus.next(),
             Command::PreviousPane => self.focus = self.focus.previous(),
             Command::Open if self.focus != Pane::Message => self.focus = self.focus.next(),
@@ -212,7 +229,7 @@ impl App {
 
     /// One step back: the help, the prompt, the zoom, the pane, the filter.
     fn back(&mut self) {
-        if self.help_top.take().is_some() {
+        if self.sheet.take().is_some() {
         } else if let Some(prompt) = self.prompt.take() {
             self.keep_filter(prompt.before);
         } else if self.zoom {
@@ -225,10 +242,11 @@ impl App {
     }
 
     fn go(&mut self, motion: Motion) {
-        if let Some(top) = self.help_top {
-            let rows = usize::from(self.size.height);
-            let page = rows.saturating_sub(help::FRAME);
-            self.help_top = Some(destination(motion, top, help::last_top(rows) + 1, page));
+        if let Some((_, _, last)) = self.sheet() {
+            let page = usize::from(self.size.height).saturating_sub(sheet::FRAME);
+            if let Some((_, top)) = &mut self.sheet {
+                *top = destination(motion, *top, last + 1, page);
+            }
             return;
         }
         let page = self.page();
@@ -258,8 +276,8 @@ impl App {
     }
 
     fn point(&mut self, pointer: Pointer) {
-        if self.help_top.is_some() {
-            self.help_top = None;
+        if self.sheet.is_some() {
+            self.sheet = None;
             return;
         }
         let Some(screen) = self.screen() else { return };
@@ -328,6 +346,14 @@ impl App {
             && !domain.is_empty()
         {
             self.keep_filter(Filter::text_of_domain(domain));
+        }
+    }
+
+    /// Shows the bytes of the selected entry, as they are now.
+    fn lay_bytes(&mut self) {
+        if let Some(row) = self.selected_entry() {
+            let bytes = self.original(row).map(|original| original.text.clone());
+            self.sheet = Some((Sheet::Bytes(bytes), 0));
         }
     }
 

@@ -221,7 +221,6 @@ impl Session {
 
     fn tell(&mut self, now: Duration) {
         if let Some(file) = &mut self.status_file {
-            self.status.read_of(&self.complaints.status);
             file.tell(now, &self.status);
         }
     }
@@ -265,10 +264,9 @@ struct Feeding<'a> {
 impl Listener for Feeding<'_> {
     fn news(&mut self, news: News) {
         self.log.originals.learn(&news);
-        match news {
-            News::Status(files) => self.complaints.status = files,
-            News::Event { event, .. } => self.status.counters.count(&event),
-            _ => {}
+        self.status.learn(&news);
+        if let News::Status(files) = news {
+            self.complaints.status = files;
         }
     }
 

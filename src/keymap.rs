@@ -12,7 +12,7 @@ pub enum Mode {
     Browse,
     /// Typing a filter.
     Prompt,
-    /// Reading the help.
+    /// Reading the help, or what else is laid over the panes.
     Help,
 }
 
@@ -29,6 +29,10 @@ pub enum Command {
     Back,
     /// Show or close the help.
     Help,
+    /// Show what happened to the files.
+    Events,
+    /// Show the bytes of the selected entry.
+    Bytes,
     /// Focus the next pane.
     NextPane,
     /// Focus the pane before.
@@ -137,6 +141,8 @@ pub const BINDINGS: &[Binding] = &[
     bind(Browse, &[plain('s')], "s", C::Sort, "sort", "sort the connections by the next column"),
     bind(Browse, &[plain('r')], "r", C::Reverse, "reverse", "turn the order round"),
     bind(Browse, &[plain('z')], "z", C::Zoom, "zoom", "give the pane the whole screen, or take it back"),
+    bind(Browse, &[plain('X')], "X", C::Bytes, "", "the bytes of the selected entry, in hexadecimal"),
+    bind(Browse, &[plain('!')], "!", C::Events, "", "what happened to the files: rolls, truncations, troubles"),
     bind(Browse, &[plain('j'), key(K::Down)], "j ↓", C::Move(M::Down), "", "down"),
     bind(Browse, &[plain('k'), key(K::Up)], "k ↑", C::Move(M::Up), "", "up; leaves following"),
     bind(Browse, &[key(K::PageDown), ctrl('f')], "PgDn Ctrl-f", C::Move(M::PageDown), "", "a page down"),
@@ -162,7 +168,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Prompt, &[key(K::End), ctrl('e')], "End Ctrl-e", C::Edit(InputRequest::GoToEnd), "", "to the end"),
     bind(Prompt, &[ctrl('z')], "Ctrl-z", C::Suspend, "", "stop the program; fg brings it back"),
     bind(Prompt, &[ctrl('c')], "Ctrl-c", C::Interrupt, "", "quit as if interrupted"),
-    bind(Help, &[key(K::Esc), plain('?'), plain('q'), key(K::Enter), key(K::F(1))], "Esc ?", C::Back, "close", "close the help"),
+    bind(Help, &[key(K::Esc), plain('?'), plain('!'), plain('X'), plain('q'), key(K::Enter), key(K::F(1))], "Esc ?", C::Back, "close", "close what is laid over the panes"),
     bind(Help, &[plain('j'), key(K::Down)], "j ↓", C::Move(M::Down), "down", "scroll down"),
     bind(Help, &[plain('k'), key(K::Up)], "k ↑", C::Move(M::Up), "up", "scroll up"),
     bind(Help, &[key(K::PageDown), plain(' ')], "PgDn Space", C::Move(M::PageDown), "", "a page down"),

@@ -156,6 +156,16 @@ impl Shown {
         })
     }
 
+    /// This with the other behind it.
+    #[must_use]
+    pub fn then(mut self, other: &Self) -> Self {
+        let offset = self.text.len();
+        self.text.to_mut().push_str(&other.text);
+        let moved = other.escapes.iter().map(|escape| escape.start + offset..escape.end + offset);
+        self.escapes.extend(moved);
+        self
+    }
+
     /// Cells it takes on a screen.
     pub fn width(&self) -> usize {
         cells(&self.text)

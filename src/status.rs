@@ -4,7 +4,7 @@
 //! the entries say: no text of the log gets into it.
 
 use crate::follow::Counters;
-use crate::ingest::FileStatus;
+use crate::ingest::News;
 use crate::show::plain;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -33,10 +33,16 @@ pub struct Status {
 }
 
 impl Status {
-    /// Takes over how far the files have been read.
-    pub fn read_of(&mut self, files: &[FileStatus]) {
-        self.bytes = files.iter().map(|file| file.read).sum();
-        self.behind_bytes = files.iter().map(|file| file.behind).sum();
+    /// Takes note of how far the files have been read, and of what happened to them.
+    pub fn learn(&mut self, news: &News) {
+        match news {
+            News::Status(files) => {
+                self.bytes = files.iter().map(|file| file.read).sum();
+                self.behind_bytes = files.iter().map(|file| file.behind).sum();
+            }
+            News::Event { event, .. } => self.counters.count(event),
+            _ => {}
+        }
     }
 }
 

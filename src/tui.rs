@@ -13,14 +13,14 @@ mod signals;
 mod terminal;
 mod told;
 
-pub use told::reading;
+pub use told::told;
 
 use crate::app::{App, Flow, Msg};
 use crate::cli::{Cli, FAILED, Ground, USAGE, When};
 use crate::demo;
 use crate::entry::Time;
 use crate::filter::Filter;
-use crate::ingest::{self, Message, News, Originals, Reader};
+use crate::ingest::{self, Message, Originals, Reader};
 use crate::keymap;
 use crate::search::{self, Ask, Found};
 use crate::show::plain;
@@ -254,13 +254,14 @@ impl Session {
             let came = self.absorb() | self.search()?;
             let untold = self.tell(start.elapsed());
             let tick = ticked.elapsed() >= TICK;
+            let changes = self.app.is_live() || self.app.news().is_some();
             if tick || came {
                 self.app.update(Msg::Tick(wall_clock()));
             }
             if tick {
                 ticked = Instant::now();
             }
-            dirty |= pressed || came || self.resized || tick && self.app.is_live();
+            dirty |= pressed || came || self.resized || tick && changes;
             let since: Option<Duration> = drawn.map(|at: Instant| at.elapsed());
             let ready = self.terminal.is_ready();
             if dirty && ready && (pressed || since.is_none_or(|since| since >= FRAME)) {
@@ -348,16 +349,13 @@ impl Session {
             match message {
                 Message::News(news) => {
                     Arc::make_mut(&mut self.originals).learn(&news);
-                    match news {
-                        News::Status(files) => {
-                            self.status.read_of(&files);
-                            let mut reading = reading(&files);
+                    self.status.learn(&news);
+                    if let Some(mut msg) = told(&news) {
+                        if let Msg::Reading(reading) = &mut msg {
                             let now = self.start.elapsed();
                             reading.left = self.pace.left(now, reading.read, reading.behind);
-                            self.app.update(Msg::Reading(reading));
                         }
-                        News::Event { event, .. } => self.status.counters.count(&event),
-                        _ => {}
+                        self.app.update(msg);
                     }
                 }
                 Message::Batch(batch) => {

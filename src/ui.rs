@@ -14,8 +14,8 @@ mod deliveries;
 mod filter_bar;
 mod footer;
 mod header;
-mod help;
 mod message;
+mod sheet;
 mod text;
 mod theme;
 
@@ -40,9 +40,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     deliveries::draw(app, theme, frame, &screen);
     message::draw(app, theme, frame, &screen);
     footer::draw(app, theme, frame, screen.footer);
-    if let Some(top) = app.help_top() {
-        help::draw(theme, frame, top);
-    }
+    sheet::draw(app, theme, frame);
 }
 
 /// The line above a pane: its name, and at the right what there is to know of it.

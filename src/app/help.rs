@@ -2,12 +2,10 @@
 
 use super::words::{STALL, age};
 use crate::keymap::{BINDINGS, Mode};
+use crate::show::Shown;
 use std::borrow::Cow;
 
-/// Rows of the frame around the help.
-pub const FRAME: usize = 2;
-
-/// One line of the help.
+/// One line of the help, or of what else is laid over the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {
     /// What the next lines are about.
@@ -16,6 +14,8 @@ pub enum Line {
     Key(&'static str, &'static str),
     /// How an escape looks, and what it stands for.
     Escape(&'static str, &'static str),
+    /// Our own words and what may come from outside.
+    Said(String, Shown),
     /// Anything else.
     Words(Cow<'static, str>),
 }
@@ -52,9 +52,4 @@ pub fn lines() -> Vec<Line> {
         Line::Escape("^[", "           stands for a byte that must not reach a terminal"),
     ]);
     lines
-}
-
-/// First line of the help when its last one is at the bottom of a screen of so many rows.
-pub fn last_top(screen_rows: usize) -> usize {
-    lines().len().saturating_sub(screen_rows.saturating_sub(FRAME))
 }

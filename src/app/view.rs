@@ -1,13 +1,16 @@
 //! What drawing reads of the state.
 
+use super::events::Happened;
 use super::order::Order;
 use super::{App, Prompt, Reading};
+use super::{help, sheet};
 use crate::entry::Time;
 use crate::filter::Tally;
 use crate::index::{Connection, ConnectionId, Index, RowId, Segments};
 use crate::keymap::Mode;
 use crate::layout::{Pane, Screen};
 use crate::parse::Original;
+use std::borrow::Cow;
 
 /// Within this of the clock on the wall a log is live, in milliseconds.
 const LIVE: u64 = 60 * 60 * 1_000;
@@ -20,7 +23,7 @@ impl App {
 
     /// What keys are read for.
     pub fn mode(&self) -> Mode {
-        match (&self.help_top, &self.prompt) {
+        match (&self.sheet, &self.prompt) {
             (Some(_), _) => Mode::Help,
             (None, Some(_)) => Mode::Prompt,
             (None, None) => Mode::Browse,
@@ -52,9 +55,24 @@ impl App {
         self.prompt.as_ref()
     }
 
-    /// First line of the help, while it is shown.
-    pub fn help_top(&self) -> Option<usize> {
-        self.help_top
+    /// What is laid over everything: its lines, the first visible one, and the first when the last is
+    /// at the bottom.
+    pub fn sheet(&self) -> Option<(Vec<help::Line>, usize, usize)> {
+        let (sheet, top) = self.sheet.as_ref()?;
+        let lines = sheet.lines(&self.events, usize::from(self.size.width));
+        let rows = usize::from(self.size.height).saturating_sub(sheet::FRAME);
+        let last = lines.len().saturating_sub(rows);
+        Some((lines, (*top).min(last), last))
+    }
+
+    /// What stands above it.
+    pub fn sheet_title(&self) -> Cow<'static, str> {
+        self.sheet.as_ref().map_or(Cow::Borrowed(""), |(sheet, _)| sheet.title())
+    }
+
+    /// What happened to the files, if that is news.
+    pub fn news(&self) -> Option<&Happened> {
+        self.events.news(self.wall)
     }
 
     /// The pane that keys go to.

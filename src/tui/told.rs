@@ -1,14 +1,26 @@
 //! What the reader tells, in the words of the screen.
 
-use crate::app::Reading;
+use crate::app::{Msg, Reading};
 use crate::follow::State;
-use crate::ingest::FileStatus;
+use crate::ingest::{FileStatus, News};
 use crate::show::plain;
 use std::io;
 use std::path::Path;
 
+/// What the screen is told of news.
+pub fn told(news: &News) -> Option<Msg> {
+    match news {
+        News::Status(files) => Some(Msg::Reading(reading(files))),
+        News::Event { path, event } => {
+            let path = path.as_os_str().as_encoded_bytes().to_vec();
+            Some(Msg::Happened(path, event.to_string()))
+        }
+        _ => None,
+    }
+}
+
 /// What the header says of the files.
-pub fn reading(files: &[FileStatus]) -> Reading {
+fn reading(files: &[FileStatus]) -> Reading {
     let bytes = |path: &Path| path.as_os_str().as_encoded_bytes().to_vec();
     let name = match files {
         [] => Vec::new(),
@@ -17,7 +29,7 @@ pub fn reading(files: &[FileStatus]) -> Reading {
             [&bytes(&file.path)[..], format!(" +{}", others.len()).as_bytes()].concat()
         }
     };
-    let told = told(files).map(|(file, words)| match files.len() {
+    let told = worst(files).map(|(file, words)| match files.len() {
         1 => words,
         _ => format!("{}: {words}", plain(&bytes(&file.path))),
     });
@@ -34,7 +46,7 @@ pub fn reading(files: &[FileStatus]) -> Reading {
 }
 
 /// What is to be told of the files: the worst of them, or that none of them is followed.
-fn told(files: &[FileStatus]) -> Option<(&FileStatus, String)> {
+fn worst(files: &[FileStatus]) -> Option<(&FileStatus, String)> {
     let quiet = |file: &&FileStatus| matches!(file.state, State::Following | State::Ended);
     let busy = files.iter().find(|file| !quiet(file)).map(|file| (file, file.state.to_string()));
     let failed = || files.iter().find_map(|file| Some((file, file.failure()?)));

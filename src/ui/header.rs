@@ -4,7 +4,7 @@ use super::{Theme, text};
 use crate::app::App;
 use crate::app::words::{self, Tone};
 use crate::filter::Second;
-use crate::show::show;
+use crate::show::{plain, show};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -106,6 +106,10 @@ fn state(app: &App, theme: &Theme) -> Span<'static> {
         format!("behind {}", words::bytes(reading.behind))
     } else if let Some(state) = &reading.state {
         state.clone()
+    } else if let Some(news) = app.news() {
+        // The name of the only file stands before it already.
+        let name = if news.path == reading.name { &[][..] } else { base_name(&news.path) };
+        format!("{} {}", plain(name), news.words).trim_start().to_owned()
     } else if let Some((word, percent)) = app.progress() {
         format!("{word} {percent} %")
     } else if let Some(new) = app.paused() {

@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use mtatop::app::{App, Flow, Msg};
 use mtatop::entry::Time;
 use mtatop::index::RowId;
-use mtatop::ingest::{Message, News, Originals, Pool, Reader};
+use mtatop::ingest::{Message, Originals, Pool, Reader};
 use mtatop::search::{Ask, Found, Searcher};
 use mtatop::source::Memory;
 use mtatop::ui::{self, Palette, Theme};
@@ -57,8 +57,8 @@ impl Opened {
             }
             Message::News(news) => {
                 originals.learn(&news);
-                if let News::Status(files) = news {
-                    app.update(Msg::Reading(mtatop::tui::reading(&files)));
+                if let Some(msg) = mtatop::tui::told(&news) {
+                    app.update(msg);
                 }
             }
         };

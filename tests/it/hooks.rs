@@ -1,6 +1,6 @@
 //! What is there for whoever watches over the program: the status file.
 
-use crate::e2e::{Log, SIZE, opened, quit};
+use crate::e2e::{Log, SIZE, opened, quit, wait_for_all};
 use crate::pty::Pty;
 use serde_json::Value;
 use std::fs;
@@ -39,7 +39,7 @@ fn watched() -> (Log, PathBuf) {
 fn the_screen_keeps_a_status_file() {
     let (log, file) = watched();
     let arguments = ["--status-file", file.to_str().unwrap(), log.name()];
-    let pty = Pty::spawn(Path::new(env!("CARGO_BIN_EXE_mtatop")), &arguments, SIZE, &[]);
+    let mut pty = Pty::spawn(Path::new(env!("CARGO_BIN_EXE_mtatop")), &arguments, SIZE, &[]);
     let status = wait_for(&file, |status| status["entries"] == 2 && status["unparsed"] == 1);
     assert_eq!(status["bytes"], fs::metadata(&log.path).unwrap().len());
     assert_eq!((&status["behind_bytes"], &status["lag_ms"]), (&0.into(), &0.into()));
@@ -51,6 +51,9 @@ fn the_screen_keeps_a_status_file() {
     wait_for(&file, |status| status["entries"] == 3 && status["rolls"] == 1);
     fs::write(&log.path, "").unwrap();
     wait_for(&file, |status| status["truncations"] == 1);
+    pty.press("!");
+    wait_for_all(&pty, &["rolled; still reading the old file", "was truncated (had "]);
+    pty.press("!");
     quit(pty);
 }
 

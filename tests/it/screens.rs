@@ -357,3 +357,50 @@ fn the_header_tells_how_far_loading_is_as_far_as_there_is_room() {
     let frozen = head(&mut opened, 120);
     assert!(frozen.contains("‖ frozen +0") && !frozen.contains("left"), "{frozen}");
 }
+
+#[test]
+fn what_happens_to_a_file_is_told_and_listed() {
+    let mut opened = Opened::new(&data("sjsms2005q4-21-09-outbound-connection.log"), "");
+    let now = mtatop::entry::Time(1_000_000_000_000);
+    opened.tick(now);
+    opened.press("!");
+    assert!(opened.screen(80, 24).contains("nothing so far"));
+    opened.press("<esc>");
+    let happened = |words: &str| Msg::Happened(b"mail.log_current".to_vec(), words.to_owned());
+    opened.app.update(happened("rolled; still reading the old file (5 s)"));
+    let screen = opened.screen(80, 24);
+    assert!(screen.contains("rolled; still reading the old file (5 s)"), "{screen}");
+    // A name that is chosen by whoever makes files there.
+    opened.app.update(happened("cannot read x\u{1b}[2J\u{202e}: permission denied"));
+    opened.tick(mtatop::entry::Time(now.0 + 10_000));
+    assert!(opened.screen(80, 24).contains("mail.log_current  following"));
+    opened.press("!");
+    let screen = opened.screen(80, 24);
+    for words in [
+        "01:46:40  mail.log_current rolled; still reading the old file (5 s)",
+        r"01:46:40  mail.log_current cannot read x\x1b[2J\u{202e}: permission denied",
+    ] {
+        assert!(screen.contains(words), "{screen}");
+    }
+    opened.press("<esc>");
+    assert!(!opened.screen(80, 24).contains("01:46:40"));
+}
+
+#[test]
+fn the_bytes_of_an_entry_are_shown_as_they_are() {
+    let mut opened = Opened::new(b"19-Feb-1998 10:52:10.79 \x1b[2J\xff \xe2\x80\xae\n", "");
+    opened.press("X");
+    for (size, lines) in [
+        (
+            (80, 24),
+            &["00000  31 39 2d 46 65 62 2d 31 39 39 38 20 31 30 3a 35  19-Feb-1998 10:5"][..],
+        ),
+        ((40, 8), &["00000  31 39 2d 46  19-F", "00004  65 62 2d 31  eb-1"]),
+    ] {
+        let screen = opened.screen(size.0, size.1);
+        assert!(lines.iter().all(|line| screen.contains(line)), "{screen}");
+    }
+    opened.press("G");
+    assert!(opened.screen(40, 8).contains("ff 20 e2 80  . .."));
+    opened.press("<esc>q");
+}

@@ -1,32 +1,34 @@
-//! The help, drawn over everything else.
+//! What is laid over everything else, in a frame.
 
 use super::{Theme, text};
-use crate::app::help::{self, FRAME};
+use crate::app::App;
+use crate::app::help;
+use crate::app::sheet::{FRAME, WIDEST};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::{Block, BorderType, Clear, Padding, Paragraph};
 
-pub(super) fn draw(theme: &Theme, frame: &mut Frame<'_>, top: usize) {
-    let lines = lines(theme);
+pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
+    let Some((lines, top, _)) = app.sheet() else { return };
     let area = frame.area();
     let height = u16::try_from(lines.len() + FRAME).unwrap_or(area.height).min(area.height);
-    let width = area.width.min(78);
+    let width = area.width.min(u16::try_from(WIDEST).unwrap_or(u16::MAX));
     let place = Rect { x: (area.width - width) / 2, y: (area.height - height) / 2, width, height };
-    let top = top.min(help::last_top(usize::from(area.height)));
-    let top = u16::try_from(top).unwrap_or(u16::MAX);
     let block = Block::bordered()
         .border_type(BorderType::Rounded)
         .border_style(theme.focus)
         .padding(Padding::horizontal(1))
-        .title(text::own(" mtatop: help ", theme.accent))
+        .title(text::own(format!(" {} ", app.sheet_title()), theme.accent))
         .title_bottom(text::own(" j k scroll, Esc closes ", theme.dim));
+    let visible = lines.into_iter().skip(top).take(usize::from(height));
+    let visible: Vec<Line<'_>> = visible.map(|line| drawn(line, theme)).collect();
     frame.render_widget(Clear, place);
-    frame.render_widget(Paragraph::new(lines).block(block).scroll((top, 0)), place);
+    frame.render_widget(Paragraph::new(visible).block(block), place);
 }
 
-fn lines(theme: &Theme) -> Vec<Line<'static>> {
-    let line = |line| match line {
+fn drawn(line: help::Line, theme: &Theme) -> Line<'static> {
+    match line {
         help::Line::Heading(words) => text::line([text::own(words, theme.strong)]),
         help::Line::Key(label, does) => text::line([
             text::own(format!("{label:<13}"), theme.accent),
@@ -35,9 +37,12 @@ fn lines(theme: &Theme) -> Vec<Line<'static>> {
         help::Line::Escape(sign, words) => {
             text::line([text::own(sign, theme.escape), text::own(words, theme.plain)])
         }
+        help::Line::Said(words, said) => {
+            let said = text::spans(&said, theme.plain, theme);
+            text::line(std::iter::once(text::own(words, theme.dim)).chain(said))
+        }
         help::Line::Words(words) => text::line([text::own(words, theme.plain)]),
-    };
-    help::lines().into_iter().map(line).collect()
+    }
 }
 
 #[cfg(test)]
@@ -47,7 +52,8 @@ mod tests {
 
     #[test]
     fn every_line_fits_80_columns() {
-        for line in lines(&Theme::new(Palette::Dark)) {
+        for line in help::lines() {
+            let line = drawn(line, &Theme::new(Palette::Dark));
             assert!(line.width() <= 74, "{line}");
         }
     }
