@@ -3,7 +3,7 @@
 //!
 //! `TORTURE_EVENTS` and `TORTURE_SEEDS` make it longer.
 
-#![expect(clippy::print_stderr, clippy::unwrap_used, reason = "how a test fails, and reports")]
+#![expect(clippy::unwrap_used, reason = "how a test fails")]
 #![cfg(unix)]
 
 use fastrand::Rng;

@@ -1,0 +1,244 @@
+//! The event loop.
+//!
+//! Each turn takes all keys first, then absorbs batches for a few milliseconds, then draws if
+//! anything changed: so keys are answered at once while millions of entries load, and a quiet log
+//! costs nothing.
+
+use super::pace::Pace;
+use super::terminal::Terminal;
+use super::{Outcome, panics, signals, told, wall_clock};
+use crate::app::{App, Flow, Msg};
+use crate::ingest::{Message, Originals};
+use crate::keymap;
+use crate::search::{self, Ask, Found};
+use crate::status::{self, Status, StatusFile};
+use crate::ui::{self, Theme};
+use crossbeam_channel::{Receiver, Select, Sender, never, unbounded};
+use crossterm::event::Event;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// Time for absorbing, or for catching up with it, between two looks at the keys.
+const ABSORB: Duration = Duration::from_millis(6);
+/// Least time between two drawings when nobody pressed a key.
+const FRAME: Duration = Duration::from_millis(33);
+/// The clock moves on the screen this often.
+const TICK: Duration = Duration::from_secs(1);
+/// Exit code of a program that was interrupted.
+const INTERRUPTED: u8 = 130;
+
+/// Everything that the loop turns around.
+pub(super) struct Session {
+    pub(super) app: App,
+    pub(super) terminal: Terminal,
+    pub(super) theme: Theme,
+    /// Shared with the searcher, which sees them as they were when it was asked.
+    pub(super) originals: Arc<Originals>,
+    pub(super) keys: Receiver<Event>,
+    pub(super) inbox: Receiver<Message>,
+    pub(super) searcher: Searcher,
+    pub(super) status: Status,
+    pub(super) status_file: Option<StatusFile>,
+    /// The terminal has another size, or shows something else than what was drawn.
+    pub(super) resized: bool,
+    pub(super) start: Instant,
+    pub(super) pace: Pace,
+}
+
+/// The thread that searches the files.
+pub(super) struct Searcher {
+    asks: Sender<(Ask, Arc<Originals>)>,
+    answers: Receiver<Found>,
+    /// The search that is wanted.
+    current: Arc<AtomicU64>,
+}
+
+impl Searcher {
+    /// Starts the thread.
+    pub(super) fn spawn() -> io::Result<Self> {
+        let (asks, asked) = unbounded();
+        let (found, answers) = unbounded();
+        let current = Arc::default();
+        search::spawn(asked, found, Arc::clone(&current))?;
+        Ok(Self { asks, answers, current })
+    }
+}
+
+impl Session {
+    /// Turns until somebody quits.
+    pub(super) fn run(mut self) -> io::Result<Outcome> {
+        let start = Instant::now();
+        let (mut drawn, mut ticked, mut dirty) = (None, Instant::now(), true);
+        self.app.update(Msg::Tick(wall_clock()));
+        loop {
+            let pressed = match self.take_keys()? {
+                Ok(pressed) => pressed,
+                Err(outcome) => {
+                    self.tell(start.elapsed() + status::PACE);
+                    return Ok(outcome);
+                }
+            };
+            let came = self.absorb() | self.search()?;
+            let untold = self.tell(start.elapsed());
+            let tick = ticked.elapsed() >= TICK;
+            let changes = self.app.is_live() || self.app.news().is_some();
+            if tick || came {
+                self.app.update(Msg::Tick(wall_clock()));
+            }
+            if tick {
+                ticked = Instant::now();
+            }
+            dirty |= pressed || came || self.resized || tick && changes;
+            let since: Option<Duration> = drawn.map(|at: Instant| at.elapsed());
+            let ready = self.terminal.is_ready();
+            if dirty && ready && (pressed || since.is_none_or(|since| since >= FRAME)) {
+                self.draw()?;
+                (drawn, dirty) = (Some(Instant::now()), false);
+            }
+            if self.app.is_busy() {
+                self.catch_up();
+                dirty = true;
+                continue;
+            }
+            let next = if dirty && ready {
+                FRAME.saturating_sub(since.unwrap_or(FRAME))
+            } else {
+                TICK.saturating_sub(ticked.elapsed())
+            };
+            self.wait(if untold { next.min(status::PACE) } else { next });
+        }
+    }
+
+    /// Keeps the status file. True if there is more to be told.
+    fn tell(&mut self, now: Duration) -> bool {
+        let Some(file) = &mut self.status_file else { return false };
+        self.status.entries = self.app.index().rows().len() as u64;
+        self.status.unparsed = self.app.all().totals().unparsed.into();
+        file.tell(now, &self.status)
+    }
+
+    /// Waits until there is a key or a message, or the terminal took a drawing, but no longer.
+    fn wait(&self, longest: Duration) {
+        let mut select = Select::new();
+        select.recv(&self.keys);
+        select.recv(&self.inbox);
+        select.recv(&self.searcher.answers);
+        select.recv(self.terminal.drawn());
+        // Which of them it was does not matter: the next turn looks at all.
+        let _ = select.ready_timeout(longest.max(Duration::from_millis(1)));
+    }
+
+    /// Takes all keys there are. True if there were any; the outcome if the program is to end.
+    fn take_keys(&mut self) -> io::Result<Result<bool, Outcome>> {
+        let mut pressed = false;
+        loop {
+            let msg = match self.keys.try_recv() {
+                Ok(Event::Key(key)) => Some(Msg::Key(key)),
+                Ok(Event::Mouse(mouse)) => keymap::pointer(mouse).map(Msg::Pointer),
+                // However many come, one drawing does.
+                Ok(Event::Resize(..)) => {
+                    self.resized = true;
+                    None
+                }
+                Ok(_) => None,
+                Err(error) if error.is_empty() => return Ok(Ok(pressed)),
+                Err(_) => signals::end(signals::HANGUP),
+            };
+            let Some(msg) = msg else { continue };
+            pressed = true;
+            match self.app.update(msg) {
+                Flow::Continue => {}
+                Flow::Quit => return Ok(Err((0, Vec::new()))),
+                Flow::Interrupt => return Ok(Err((INTERRUPTED, Vec::new()))),
+                Flow::Suspend => signals::suspend()?,
+            }
+            // The next key may need to know what this one moved to.
+            self.app.refresh();
+        }
+    }
+
+    /// Takes in what the reader found, for as long as keys can wait. True if there was anything.
+    fn absorb(&mut self) -> bool {
+        let start = Instant::now();
+        let mut came = false;
+        while start.elapsed() < ABSORB {
+            let message = match self.inbox.try_recv() {
+                Ok(message) => message,
+                Err(error) if error.is_empty() => break,
+                Err(_) => {
+                    // What was read stays.
+                    self.app.update(Msg::ReaderStopped(panics::of_reader()));
+                    self.inbox = never();
+                    return true;
+                }
+            };
+            came = true;
+            match message {
+                Message::News(news) => {
+                    Arc::make_mut(&mut self.originals).learn(&news);
+                    self.status.learn(&news);
+                    if let Some(mut msg) = told(&news) {
+                        if let Msg::Reading(reading) = &mut msg {
+                            let now = self.start.elapsed();
+                            reading.left = self.pace.left(now, reading.read, reading.behind);
+                        }
+                        self.app.update(msg);
+                    }
+                }
+                Message::Batch(batch) => {
+                    self.app.update(Msg::Batch(batch));
+                }
+            }
+        }
+        came
+    }
+
+    /// Takes what the searcher found, and asks for more. True if there was anything.
+    fn search(&mut self) -> io::Result<bool> {
+        let mut came = false;
+        loop {
+            match self.searcher.answers.try_recv() {
+                Ok(found) => self.app.update(Msg::Found(found)),
+                Err(error) if error.is_empty() => break,
+                Err(_) => return Err(io::Error::other("the searcher stopped")),
+            };
+            came = true;
+        }
+        if came {
+            // A key must not meet a list that grew above the selection.
+            self.app.refresh();
+        }
+        // What is searched for another filter is left off at once.
+        self.searcher.current.store(self.app.search(), Ordering::Relaxed);
+        while let Some(ask) = self.app.ask() {
+            let sent = self.searcher.asks.send((ask, Arc::clone(&self.originals)));
+            sent.map_err(|_| io::Error::other("the searcher stopped"))?;
+        }
+        Ok(came)
+    }
+
+    /// Does what the state still has to do, for as long as keys can wait.
+    fn catch_up(&mut self) {
+        let start = Instant::now();
+        self.app.refresh();
+        while self.app.is_busy() && start.elapsed() < ABSORB {
+            self.app.refresh();
+        }
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        if std::mem::take(&mut self.resized) {
+            let size = self.terminal.fit()?;
+            self.app.update(Msg::Resize(size.width, size.height));
+        }
+        self.catch_up();
+        for row in self.app.wanted() {
+            let place = self.app.index().rows().place(row);
+            let text = place.and_then(|(place, length)| self.originals.read(place, length));
+            self.app.supply(row, text);
+        }
+        self.terminal.draw(|frame| ui::draw(&self.app, &self.theme, frame))
+    }
+}
