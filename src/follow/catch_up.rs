@@ -196,7 +196,7 @@ impl Follower {
         let mut files = Vec::new();
         for known in self.streams.iter().chain(&older.kept).filter(|known| known.end.is_none()) {
             if known.is_of(&*handle, &stat.identity)?
-                || copy::begin_alike(&*known.handle, &*handle, OVERLAP)?
+                || copy::is_copy(&*known.handle, &*handle, OVERLAP as u64)?
             {
                 return Ok(false);
             }

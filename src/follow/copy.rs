@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use memchr::memmem::Finder;
 
-use crate::source::{Handle, read_span};
+use crate::source::{Handle, read_span, uninterrupted};
 
 /// Bytes by which a copy is looked for.
 const HEAD: usize = 256;
@@ -25,34 +25,36 @@ pub(super) fn find(
     if head.is_empty() {
         return Ok(None);
     }
-    let (finder, mut start, mut best) = (Finder::new(&head), range.start, None::<Range<u64>>);
+    let len = uninterrupted(|| file.stat())?.len;
+    let (finder, mut start) = (Finder::new(&head), range.start);
+    let mut late = None;
     while start < range.end {
         let piece = read_span(whole, start, left(start, range.end, PIECE))?;
         for at in finder.find_iter(&piece) {
             let copy = measure(file, whole, start + at as u64..range.end)?;
-            if copy.end - copy.start > best.as_ref().map_or(0, |best| best.end - best.start) {
-                best = Some(copy);
+            let same = copy.end - copy.start;
+            if same == len || copy.end == range.end {
+                return Ok(Some(copy));
             }
+            // Less may be what all files begin with.
+            late = late.or_else(|| (same > len / 2).then_some(copy));
         }
-        if best.is_some() || piece.len() < head.len() {
+        if piece.len() < head.len() {
             break;
         }
         start += (piece.len() - head.len() + 1) as u64;
     }
-    Ok(match best {
-        Some(best) => Some(best),
+    Ok(match late {
+        Some(late) => Some(late),
         None => just_begun(&head, whole, &range)?,
     })
 }
 
-/// Whether `other` begins as `file` does, which has enough bytes to tell.
-pub(super) fn begin_alike(
-    file: &dyn Handle,
-    other: &dyn Handle,
-    enough: usize,
-) -> io::Result<bool> {
-    let head = read_span(file, 0, HEAD)?;
-    Ok(head.len() >= enough && read_span(other, 0, head.len())? == head)
+/// Whether `other` holds what `file` does, as far as the shorter one goes, and `enough` of it to tell.
+pub(super) fn is_copy(file: &dyn Handle, other: &dyn Handle, enough: u64) -> io::Result<bool> {
+    let len = uninterrupted(|| other.stat())?.len;
+    let shorter = uninterrupted(|| file.stat())?.len.min(len);
+    Ok(shorter >= enough && measure(file, other, 0..len)?.end >= shorter)
 }
 
 /// How far the bytes of `whole` are those of `file`: to the end of either, or else of a line.
@@ -138,6 +140,19 @@ mod tests {
             check(&two, whole.get(..end).unwrap(), 0, Some(one.len()..end));
         }
         check(&two, &one, 0, None);
+    }
+
+    #[test]
+    fn what_all_files_begin_with_proves_nothing() {
+        let begin = |text: &str| format!("{}\n{text}", "the same ".repeat(60));
+        let (one, two, three) = (begin(&day(1, 50)), begin(&day(2, 90)), begin(&day(3, 50)));
+        let whole = [&*one, &*two].concat();
+        check(&one, &whole, 0, Some(0..one.len()));
+        check(&two, &whole, 0, Some(one.len()..whole.len()));
+        check(&three, &whole, 0, None);
+        let is_copy = |one: &str, two: &str| is_copy(&file(one), &file(two), 64).unwrap();
+        assert!(is_copy(&one, &one) && is_copy(&one, &format!("{one}more")));
+        assert!(!is_copy(&one, &two) && !is_copy("short", "short"));
     }
 
     #[test]
