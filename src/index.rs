@@ -26,6 +26,7 @@ mod rows;
 mod segments;
 mod sharded;
 mod symbols;
+mod texts;
 
 pub use batch::Batch;
 pub use connections::{Connection, ConnectionId, State};
@@ -43,7 +44,6 @@ use headers::Headers;
 use messages::Messages;
 
 /// Everything that is known of the entries absorbed so far.
-#[derive(Default)]
 pub struct Index {
     keys: Keys,
     /// Channels, hosts and ciphers.
@@ -62,6 +62,24 @@ pub struct Index {
 
 /// While entries leave, a part of each table is swept for so many that come.
 const SWEEP: usize = if cfg!(test) { 4 } else { 2_048 };
+
+impl Default for Index {
+    fn default() -> Self {
+        let keys = Keys::default();
+        Self {
+            names: Symbols::new(keys.clone()),
+            domains: Symbols::new(keys.clone()),
+            keys,
+            rows: Rows::default(),
+            connections: Connections::default(),
+            messages: Messages::default(),
+            headers: Headers::default(),
+            newest: Time::default(),
+            logged: Logged::default(),
+            unswept: 0,
+        }
+    }
+}
 
 /// Which of the options that tie entries together the log shows to be on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -5,7 +5,8 @@
 //! own: an entry is moved several times, and most are moved without it.
 
 use super::keys::{Key, Keys};
-use super::{Ends, Kind, Logged, Place, Symbol, Symbols};
+use super::texts::Texts;
+use super::{Ends, Kind, Logged, Place, Symbol};
 use crate::entry::{
     Action, Application, Body, ConnectionEntry, Direction, Entry, Message, Outcome, QueueFile,
     Time, Transport,
@@ -17,8 +18,8 @@ pub struct Batch {
     keys: Keys,
     pub(super) drafts: Vec<Draft>,
     lists: Box<Lists>,
-    pub(super) names: Symbols,
-    pub(super) domains: Symbols,
+    pub(super) names: Texts,
+    pub(super) domains: Texts,
     pub(super) logged: Logged,
 }
 
@@ -94,10 +95,15 @@ impl Batch {
             keys,
             drafts: Vec::new(),
             lists: Box::default(),
-            names: Symbols::default(),
-            domains: Symbols::default(),
+            names: Texts::default(),
+            domains: Texts::default(),
             logged: Logged::default(),
         }
+    }
+
+    /// Makes room for so many more entries.
+    pub fn reserve(&mut self, entries: usize) {
+        self.drafts.reserve(entries);
     }
 
     /// Adds one entry, understood or not, whose text is `length` bytes at `place`.
@@ -139,7 +145,7 @@ impl Batch {
             .and_then(QueueFile::body)
             .and_then(|body| self.keys.file(body));
         if let Some(transport) = &message.transport {
-            let channel = self.names.intern(message.source_channel);
+            let channel = self.names.intern(message.source_channel, &self.keys);
             self.meet(draft, Some(transport), Contact { channel, ..Contact::default() });
         }
         let active = message.active_domain();
@@ -182,7 +188,8 @@ impl Batch {
         self.logged.connection = true;
         let Application { initial_host, dns_host, tls, .. } =
             connection.application.unwrap_or_default();
-        let mut name = |text: Option<&[u8]>| self.names.intern(text.unwrap_or_default());
+        let Self { names, keys, .. } = self;
+        let mut name = |text: Option<&[u8]>| names.intern(text.unwrap_or_default(), keys);
         let contact = Contact {
             ends: None,
             channel: name(Some(connection.source_channel)),
@@ -206,12 +213,12 @@ impl Batch {
     fn domain(&mut self, domain: Option<&[u8]>) -> Symbol {
         let domain = domain.unwrap_or_default();
         if !domain.iter().any(u8::is_ascii_uppercase) {
-            return self.domains.intern(domain);
+            return self.domains.intern(domain, &self.keys);
         }
         let lower = &mut self.lists.lower;
         lower.clear();
         lower.extend(domain.iter().map(u8::to_ascii_lowercase));
-        self.domains.intern(lower)
+        self.domains.intern(lower, &self.keys)
     }
 
     pub(super) fn contact(&self, draft: &Draft) -> Contact {

@@ -16,6 +16,17 @@ impl Keys {
         NonZeroU64::new(self.0.hash_one(key)).unwrap_or(NonZeroU64::MIN)
     }
 
+    /// Half a fingerprint of any text, which is compared as well.
+    pub(super) fn text(&self, text: &[u8]) -> u32 {
+        u32::try_from(self.0.hash_one(text) >> 32).unwrap_or_default()
+    }
+
+    /// What a hash table needs of half a fingerprint.
+    pub(super) fn spread(half: u32) -> u64 {
+        // The fraction of the golden ratio: it brings each bit of the half to the upper end.
+        u64::from(half).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+
     /// Node, process and thread: what an `O`, its deliveries and its `C` share.
     pub(super) fn process(&self, entry: &Entry<'_>) -> Key {
         let process = entry.process?;

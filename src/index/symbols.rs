@@ -1,9 +1,9 @@
 //! Texts that come again and again, each kept once.
 
 use super::RowId;
+use super::keys::Keys;
 use super::sharded::Sharded;
-use foldhash::quality::RandomState;
-use std::hash::BuildHasher;
+use super::texts::Texts;
 
 /// Stands for a text of one [`Symbols`] table; the default is the empty text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -29,8 +29,8 @@ pub struct Symbols {
     table: Sharded<Slot>,
     /// What was asked for last, which is often asked for again.
     last: Symbol,
-    /// Keyed at random: strangers choose the texts, and could choose some that collide.
-    hasher: RandomState,
+    /// Random: strangers choose the texts, and could choose some that collide.
+    keys: Keys,
     /// Bytes that the pages take.
     held: usize,
 }
@@ -58,31 +58,31 @@ struct Slot {
 
 impl Slot {
     fn spread(&self) -> u64 {
-        spread(self.hash)
+        Keys::spread(self.hash)
     }
-}
-
-fn spread(hash: u32) -> u64 {
-    // The fraction of the golden ratio: it brings each bit of the half to the upper end.
-    u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 impl Default for Symbols {
     fn default() -> Self {
+        Self::new(Keys::default())
+    }
+}
+
+impl Symbols {
+    /// Holds the empty text, and takes in those of batches that are made with the same keys.
+    pub(super) fn new(keys: Keys) -> Self {
         let mut symbols = Self {
             pages: Vec::new(),
             length: 0,
             table: Sharded::new(Slot::spread),
             last: Symbol::default(),
-            hasher: RandomState::default(),
+            keys,
             held: 0,
         };
         symbols.add(b"", 0);
         symbols
     }
-}
 
-impl Symbols {
     /// The symbol of a text, new or known.
     pub fn intern(&mut self, text: &[u8]) -> Symbol {
         if self.text(self.last) != text {
@@ -95,9 +95,12 @@ impl Symbols {
         if text.is_empty() {
             return Symbol::default();
         }
-        let hash = u32::try_from(self.hasher.hash_one(text) >> 32).unwrap_or_default();
+        self.find_or_add(text, self.keys.text(text))
+    }
+
+    fn find_or_add(&mut self, text: &[u8], hash: u32) -> Symbol {
         let same = |slot: &Slot| slot.hash == hash && self.text(Symbol(slot.symbol)) == text;
-        match self.table.find(spread(hash), same) {
+        match self.table.find(Keys::spread(hash), same) {
             Some(slot) => Symbol(slot.symbol),
             None => self.add(text, hash),
         }
@@ -147,15 +150,15 @@ impl Symbols {
         symbols.map(|symbol| (symbol, self.text(symbol))).filter(|(_, text)| !text.is_empty())
     }
 
-    /// Takes in another table, whose texts entries up to `newest` have; gives, by its symbols, the
-    /// symbols of this one.
-    pub(super) fn adopt(&mut self, other: &Self, newest: RowId) -> Adopted {
-        let mut take = |text| {
-            let symbol = self.intern(text);
+    /// Takes in the texts of a batch, which entries up to `newest` have; gives, by the symbols of the
+    /// batch, the symbols of this table.
+    pub(super) fn adopt(&mut self, texts: &Texts, newest: RowId) -> Adopted {
+        let mut take = |(hash, text)| {
+            let symbol = self.find_or_add(text, hash);
             self.keep(symbol, newest);
             symbol
         };
-        let adopted = other.iter().map(|(_, text)| take(text));
+        let adopted = texts.iter().map(&mut take);
         Adopted(std::iter::once(Symbol::default()).chain(adopted).collect())
     }
 
@@ -213,11 +216,17 @@ mod tests {
         assert_eq!((symbols.intern(b"one"), symbols.intern(b"")), (one, Symbol::default()));
         assert_eq!((symbols.text(one), symbols.text(two)), (&b"one"[..], &b"two"[..]));
         assert_eq!(symbols.text(Symbol(99)), b"");
-        let mut other = Symbols::default();
-        other.intern(b"two");
-        let adopted = other.adopt(&symbols, RowId(0));
-        assert_eq!(other.text(adopted.of(two)), b"two");
-        assert_eq!(other.text(adopted.of(one)), b"one");
+    }
+
+    #[test]
+    fn the_texts_of_a_batch_become_those_that_are_known() {
+        let (keys, mut texts) = (Keys::default(), Texts::default());
+        let (one, two) = (texts.intern(b"one", &keys), texts.intern(b"two", &keys));
+        let mut symbols = Symbols::new(keys);
+        let known = symbols.intern(b"two");
+        let adopted = symbols.adopt(&texts, RowId(0));
+        assert_eq!(adopted.of(two), known);
+        assert_eq!(symbols.text(adopted.of(one)), b"one");
         assert!(adopted.of(Symbol::default()).is_none());
     }
 }

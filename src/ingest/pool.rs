@@ -240,6 +240,7 @@ impl Job {
             |(source, learned): &(u16, Learned)| (*source, Parser::knowing(learned.clone()));
         let mut parsers: Vec<(u16, Parser)> = self.sources.iter().map(knowing).collect();
         let (mut batch, mut news, mut rest) = (Batch::new(keys.clone()), Vec::new(), &*self.bytes);
+        batch.reserve(self.pieces.len());
         for &Piece { place, form, length } in &self.pieces {
             let Some((bytes, behind)) = rest.split_at_checked(length) else { break };
             rest = behind;
