@@ -18,8 +18,9 @@ use std::io;
 use std::thread;
 use std::time::Duration;
 
-/// Jobs for each worker that may be under way: one in its hands, one that it finds when it is done.
-const JOBS_A_WORKER: usize = 2;
+/// Jobs for each worker that may be under way: one in its hands, and some that it finds when it is
+/// done, even if the reader was not given a core for a while.
+const JOBS_A_WORKER: usize = 4;
 /// More workers than this only wait for the one who reads.
 const WORKERS: usize = 8;
 
