@@ -8,7 +8,7 @@
 //! however many workers there are.
 
 use super::raw::{Collect, Raw};
-use super::{BATCH, BATCH_BYTES, Message, News, Reader};
+use super::{BATCH, BATCH_BYTES, Message, News, Reader, give_way};
 use crate::index::{Batch, Keys, Place};
 use crate::parse::{Learned, Parser};
 use crate::split::{self, Form};
@@ -91,6 +91,7 @@ impl Pool {
         for _ in 0..workers {
             let (inbox, keys) = (inbox.clone(), keys.clone());
             thread::Builder::new().name("parser".to_owned()).spawn(move || {
+                give_way();
                 for (job, done) in inbox {
                     // Whoever ordered it may be gone, and with it the need.
                     let _ = done.send(job.parse(&keys));
