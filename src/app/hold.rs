@@ -67,6 +67,7 @@ mod tests {
     use crate::index::{Index, Kind, Place};
     use crate::keymap::{Command, Motion};
     use crate::parse::Parser;
+    use crate::search::Found;
 
     fn line(rng: &mut fastrand::Rng) -> String {
         let (port, second) = (rng.u16(1..20), rng.u8(0..9));
@@ -112,6 +113,36 @@ mod tests {
         // In most orders the list is made anew after a while only.
         app.update(Msg::Tick(Time(app.wall.0 + 1_000)));
         app.refresh();
+    }
+
+    #[test]
+    fn what_is_found_of_entries_that_left_is_not_listed() {
+        let mut app = App::new("\"D\"");
+        let mut ask_of = |rows: usize| {
+            let (mut batch, mut parser) = (Batch::new(app.index.keys()), Parser::default());
+            let line = "19-Feb-1998 10:00:00.00 l ims-ms D 1 x@x.org rfc822;y@y.org y@y.org";
+            for _ in 0..rows {
+                batch.push(Place { source: 0, offset: 0 }, 1, &parser.entry(line.as_bytes()));
+            }
+            app.update(Msg::Batch(batch));
+            app.refresh();
+            let ask = app.ask().unwrap();
+            let hits = ask.entries.iter().map(|&(row, ..)| row).collect();
+            let found = Msg::Found(Found { number: ask.number, rows: ask.rows, hits });
+            if rows == 40 {
+                app.update(found);
+                app.refresh();
+                assert_eq!(app.deliveries().len(), 40);
+            } else {
+                app.forget();
+                app.update(found);
+            }
+        };
+        ask_of(40);
+        ask_of(100);
+        let rows = app.index.rows();
+        assert!(rows.first() > RowId(40));
+        assert!(app.deliveries().iter().all(|&row| rows.holds(row)), "{:?}", app.deliveries());
     }
 
     #[test]

@@ -78,7 +78,9 @@ impl App {
         let (of, seen) = (self.deliveries.of, self.deliveries.seen);
         let rows = self.index.rows();
         let late = found.hits.iter().copied().filter(|&row| {
-            Some(row) <= seen
+            // Of those that left meanwhile nothing is known any more.
+            rows.holds(row)
+                && Some(row) <= seen
                 && Some(rows.connection(row)) == of
                 && !matches!(rows.kind(row), Kind::Opened | Kind::Closed)
         });
