@@ -353,7 +353,7 @@ impl App {
     fn lay_bytes(&mut self) {
         if let Some(row) = self.selected_entry() {
             let bytes = self.original(row).map(|original| original.text.clone());
-            self.sheet = Some((Sheet::Bytes(bytes), 0));
+            self.sheet = Some((Sheet::Bytes(row, bytes), 0));
         }
     }
 

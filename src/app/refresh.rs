@@ -1,6 +1,7 @@
 //! What is shown, kept up to date with the index: counts, lists, selections, texts.
 
 use super::cursor::{Cursor, Follow};
+use super::sheet::Sheet;
 use super::{App, message};
 use crate::index::{ConnectionId, Kind, RowId};
 use crate::layout::Pane;
@@ -97,7 +98,13 @@ impl App {
         let shown = self.visible_deliveries().iter().copied();
         let selected = self.selected_entry();
         let history = selected.into_iter().flat_map(|row| self.history(row));
-        let mut wanted: Vec<RowId> = answers.chain(shown).chain(selected).chain(history).collect();
+        // Its bytes were asked for before it was drawn.
+        let laid = self.sheet.iter().filter_map(|(sheet, _)| match sheet {
+            Sheet::Bytes(row, None) => Some(*row),
+            _ => None,
+        });
+        let mut wanted: Vec<RowId> =
+            answers.chain(shown).chain(selected).chain(history).chain(laid).collect();
         // Of a frozen screen some may have left meanwhile.
         wanted.retain(|&row| !self.texts.knows(row) && self.index.rows().holds(row));
         wanted.sort_unstable();
@@ -107,6 +114,11 @@ impl App {
 
     /// Takes the text of an entry, or that it can't be read.
     pub fn supply(&mut self, row: RowId, text: Option<Original>) {
+        if let (Some((Sheet::Bytes(of, bytes @ None), _)), Some(text)) = (&mut self.sheet, &text)
+            && *of == row
+        {
+            *bytes = Some(text.text.clone());
+        }
         self.texts.supply(row, text);
     }
 

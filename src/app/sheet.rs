@@ -4,6 +4,7 @@
 use super::events::Events;
 use super::help::{self, Line};
 use super::words::number;
+use crate::index::RowId;
 use crate::show::{Shown, show};
 use std::borrow::Cow;
 
@@ -20,8 +21,9 @@ pub enum Sheet {
     Help,
     /// What happened to the files.
     Events,
-    /// The bytes of an entry; `None` if they are no longer in the log.
-    Bytes(Option<Vec<u8>>),
+    /// The bytes of an entry as they were when it was laid, or first read; `None` if they are no
+    /// longer in the log.
+    Bytes(RowId, Option<Vec<u8>>),
 }
 
 impl Sheet {
@@ -30,8 +32,8 @@ impl Sheet {
         match self {
             Self::Help => "mtatop: help".into(),
             Self::Events => "what happened to the files".into(),
-            Self::Bytes(None) => "bytes of the entry".into(),
-            Self::Bytes(Some(bytes)) => {
+            Self::Bytes(_, None) => "bytes of the entry".into(),
+            Self::Bytes(_, Some(bytes)) => {
                 format!("bytes of the entry: {}", number(bytes.len() as u64)).into()
             }
         }
@@ -43,8 +45,10 @@ impl Sheet {
         match self {
             Self::Help => help::lines(),
             Self::Events => happened(events, room),
-            Self::Bytes(Some(bytes)) => dump(bytes, room),
-            Self::Bytes(None) => vec![Line::Words("they are no longer in the log".into())],
+            Self::Bytes(_, Some(bytes)) => dump(bytes, room),
+            Self::Bytes(_, None) => {
+                vec![Line::Words("they are no longer in the log".into())]
+            }
         }
     }
 }

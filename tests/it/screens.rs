@@ -1,7 +1,7 @@
 //! What a person sees and presses: log, keys, screen.
 
 use crate::harness::{Opened, data};
-use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{KeyCode, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use mtatop::app::{Flow, Msg, Reading, message};
 use mtatop::entry::Time;
 use mtatop::keymap::pointer;
@@ -403,4 +403,17 @@ fn the_bytes_of_an_entry_are_shown_as_they_are() {
     opened.press("G");
     assert!(opened.screen(40, 8).contains("ff 20 e2 80  . .."));
     opened.press("<esc>q");
+}
+
+#[test]
+fn the_bytes_of_an_entry_that_was_not_drawn_yet_are_shown_too() {
+    let mut opened = Opened::new("no entry\n".repeat(100).as_bytes(), "");
+    opened.press("<tab>");
+    // Keys that come faster than drawings.
+    for key in ['g', 'X'] {
+        opened.app.update(Msg::Key(KeyCode::Char(key).into()));
+        opened.app.refresh();
+    }
+    let screen = opened.screen(80, 24);
+    assert!(screen.contains("00000  6e 6f 20 65 6e 74 72 79"), "{screen}");
 }
