@@ -20,6 +20,16 @@ struct Stamp {
     whole: bool,
 }
 
+impl Stamp {
+    fn of(tally: &Tally) -> Self {
+        Self {
+            rows: tally.rows(),
+            entries: tally.totals().counts.entries,
+            whole: tally.left() == 0,
+        }
+    }
+}
+
 /// The list, and the connections that are open.
 #[derive(Default)]
 pub(super) struct Listing {
@@ -65,6 +75,12 @@ impl Listing {
         self.sorting.is_some()
     }
 
+    /// Whether the list is to be made anew once some time has passed.
+    pub(super) fn is_behind(&self, tally: &Tally) -> bool {
+        let newest = self.made.map(|(stamp, _)| stamp);
+        self.order != Order::default() && newest != Some(Stamp::of(tally))
+    }
+
     /// Open connections of which the tally counts something.
     pub(super) fn open(&self, tally: &Tally) -> usize {
         self.open.iter().filter(|&&id| tally.of(id).entries > 0).count()
@@ -102,11 +118,7 @@ impl Listing {
             self.sorted = Vec::new();
             return;
         }
-        let stamp = Stamp {
-            rows: tally.rows(),
-            entries: tally.totals().counts.entries,
-            whole: tally.left() == 0,
-        };
+        let stamp = Stamp::of(tally);
         let stale = self.made.is_none_or(|(made, at)| {
             let due = self.order.is_arrival()
                 || made.whole != stamp.whole

@@ -106,6 +106,11 @@ impl App {
         paused.then(|| self.all.rows().saturating_sub(self.followed_rows))
     }
 
+    /// Whether what is shown changes with the clock, although nothing comes.
+    pub fn moves(&self) -> bool {
+        self.is_live() || self.news().is_some() || self.listing.is_behind(self.tally())
+    }
+
     /// Whether the log is being written now.
     pub fn is_live(&self) -> bool {
         self.wall.0.abs_diff(self.index.newest().0) <= LIVE

@@ -83,14 +83,14 @@ impl Session {
             let came = self.absorb() | self.search()?;
             let untold = self.tell(start.elapsed());
             let tick = ticked.elapsed() >= TICK;
-            let changes = self.app.is_live() || self.app.news().is_some();
+            let moves = self.app.moves();
             if tick || came {
                 self.app.update(Msg::Tick(wall_clock()));
             }
             if tick {
                 ticked = Instant::now();
             }
-            dirty |= pressed || came || self.resized || tick && changes;
+            dirty |= pressed || came || self.resized || tick && moves;
             let since: Option<Duration> = drawn.map(|at: Instant| at.elapsed());
             let ready = self.terminal.is_ready();
             if dirty && ready && (pressed || since.is_none_or(|since| since >= FRAME)) {

@@ -406,6 +406,25 @@ fn the_bytes_of_an_entry_are_shown_as_they_are() {
 }
 
 #[test]
+fn what_came_last_finds_its_place_in_the_order_though_nothing_follows() {
+    let line = |host: &str, port, code| {
+        format!(
+            "19-Feb-1998 10:52:10.79 a.{port}.0 l - {code} TCP|10.0.0.1|{port}|10.0.0.2|25 SMTP/{host}/{host}\n"
+        )
+    };
+    let log = line("a.org", 1, "O") + &line("b.org", 2, "O");
+    let mut opened = Opened::new(log.as_bytes(), "");
+    opened.press("s");
+    let before = opened.app.listed_connections().to_vec();
+    opened.append(line("a.org", 1, "C").as_bytes());
+    assert!(opened.app.moves(), "the list is not made anew for each entry");
+    opened.tick(Time(1_000));
+    let after = opened.app.listed_connections();
+    assert_eq!(after, [before[1], before[0]], "open ones first");
+    assert!(!opened.app.moves());
+}
+
+#[test]
 fn the_bytes_of_an_entry_that_was_not_drawn_yet_are_shown_too() {
     let mut opened = Opened::new("no entry\n".repeat(100).as_bytes(), "");
     opened.press("<tab>");
