@@ -234,6 +234,11 @@ impl Batch {
         self.drafts.len()
     }
 
+    /// Number of those that were not understood.
+    pub fn unparsed(&self) -> usize {
+        self.drafts.iter().filter(|draft| draft.kind == Kind::Unparsed).count()
+    }
+
     /// Whether it holds no entry.
     pub fn is_empty(&self) -> bool {
         self.drafts.is_empty()

@@ -115,7 +115,6 @@ impl Session {
     fn tell(&mut self, now: Duration) -> bool {
         let Some(file) = &mut self.status_file else { return false };
         self.status.entries = self.app.index().rows().len() as u64;
-        self.status.unparsed = self.app.all().totals().unparsed.into();
         file.tell(now, &self.status)
     }
 
@@ -188,6 +187,8 @@ impl Session {
                     }
                 }
                 Message::Batch(batch) => {
+                    // What is counted for the screen stands still with it, and leaves it.
+                    self.status.unparsed += batch.unparsed() as u64;
                     self.app.update(Msg::Batch(batch));
                 }
             }

@@ -58,6 +58,19 @@ fn the_screen_keeps_a_status_file() {
 }
 
 #[test]
+fn a_frozen_screen_goes_on_to_count_for_the_status_file() {
+    let (log, file) = watched();
+    let arguments = ["--status-file", file.to_str().unwrap(), log.name()];
+    let mut pty = Pty::spawn(Path::new(env!("CARGO_BIN_EXE_mtatop")), &arguments, SIZE, &[]);
+    wait_for(&file, |status| status["entries"] == 2);
+    pty.press(" ");
+    pty.wait_for("frozen");
+    log.append("no entry\n");
+    wait_for(&file, |status| status["entries"] == 3 && status["unparsed"] == 2);
+    quit(pty);
+}
+
+#[test]
 fn an_export_that_follows_keeps_a_status_file() {
     let (log, file) = watched();
     let mut command = Command::new(env!("CARGO_BIN_EXE_mtatop"));
