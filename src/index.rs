@@ -178,8 +178,22 @@ impl Index {
         if row < self.rows.first() {
             return;
         }
-        let before = self.messages.follow(message, row);
+        match self.messages.last(message) {
+            Some(last) if row < last => self.join_late(row, message, last),
+            _ => {
+                let before = self.messages.follow(message, row);
+                self.rows.join(row, message, before);
+            }
+        }
+    }
+
+    /// Puts a row among those of a message: oldest entries leave first only if all are in order.
+    fn join_late(&mut self, row: RowId, message: MessageId, last: RowId) {
+        let rows = std::iter::successors(Some(last), |&newer| self.rows.previous(newer));
+        let Some(newer) = rows.take_while(|&newer| newer > row).last() else { return };
+        let before = self.rows.previous(newer);
         self.rows.join(row, message, before);
+        self.rows.join(newer, message, Some(row));
     }
 
     /// The keys that batches for this index are made with.
@@ -225,8 +239,7 @@ impl Index {
         std::iter::successors(start, |&row| self.rows.next(row))
     }
 
-    /// The entries of a row's message, newest first; none if it names no message. A header entry
-    /// that stands before the first of them may come a little late.
+    /// The entries of a row's message, newest first; none if it names no message.
     pub fn message_rows(&self, row: RowId) -> impl Iterator<Item = RowId> + '_ {
         self.rows.message(row).into_iter().flat_map(|message| self.rows_of(message))
     }

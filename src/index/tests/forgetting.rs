@@ -65,6 +65,28 @@ fn held(index: &Index) -> Vec<Held> {
 }
 
 #[test]
+fn a_header_entry_that_leaves_takes_no_entry_of_its_message_with_it() {
+    let delivery = |clock: &str, process: &str, code: &str| {
+        let rest = "tcp_local ims-ms";
+        at(clock, &format!("{process} {rest} {code} 1 x@x.org rfc822;y@y.org y@y.org <1@d>"))
+    };
+    let junk = |count| vec!["no entry".to_owned(); count];
+    let mut lines = junk(super::rows::SPAN - 1);
+    lines.push(at("10:00:00", "a.1.1 > Subject: x"));
+    lines.push(delivery("10:00:01", "a.1.2", "Q"));
+    lines.push(delivery("10:00:02", "a.1.1", "D"));
+    let mut index = Index::default();
+    add(&mut index, 0, &lines);
+    let [header, first, last] = [-1, 0, 1].map(|behind| {
+        RowId(u32::try_from(super::rows::SPAN).unwrap().checked_add_signed(behind).unwrap())
+    });
+    let rows = |index: &Index| index.message_rows(last).collect::<Vec<_>>();
+    assert!(rows(&index).contains(&header), "{:?}", rows(&index));
+    index.forget();
+    assert_eq!(rows(&index), [last, first]);
+}
+
+#[test]
 fn what_is_held_is_what_the_held_lines_alone_would_give() {
     for seed in 0..15 {
         let mut rng = fastrand::Rng::with_seed(seed);
