@@ -15,13 +15,18 @@ mod harness;
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use harness::Opened;
-use mtatop::filter::{Filter, Tally};
-use mtatop::index::{Batch, Index, Keys, Place};
+use mtatop::filter::{BLOCK, Filter, Tally};
+use mtatop::index::{Batch, Index, Keys, Place, RowId};
+use mtatop::ingest::{News, Originals};
 use mtatop::parse::Parser;
+use mtatop::search::{Ask, Searcher};
 use mtatop::simulate::{self, Format, Written};
+use mtatop::source::{Fs, Memory};
 use mtatop::split::{self, Form};
 use std::hint::black_box;
+use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Of the text logs that everything is measured on: the last one only if `MTATOP_BENCH_LARGE` is
@@ -141,6 +146,42 @@ fn screen(c: &mut Criterion) {
     }
 }
 
+/// A text and a regular expression, in blocks as a filter asks for them.
+fn search(c: &mut Criterion) {
+    let (log, path) = (simulated(Format::Text, ENTRIES), Path::new("log"));
+    let memory = Memory::default();
+    memory.append(path, &log);
+    let handle = memory.open(path).expect("it is there");
+    let mut originals = Originals::default();
+    let (path, form) = (Arc::from(path), Form::Lines);
+    originals.learn(&News::Source { number: 0, path, handle, form });
+    let places: Vec<(RowId, Place, usize)> = (0..)
+        .zip(texts(&log))
+        .map(|(row, (offset, text))| (RowId(row), Place { source: 0, offset }, text.len()))
+        .collect();
+    let mut group = group(c, "search", ENTRIES);
+    group.throughput(Throughput::Bytes(log.len() as u64));
+    for (name, filter) in [("text", "\"bounced\""), ("regular expression", r"text:4\.7\.\d+")] {
+        let filter = Filter::parse(filter).expect("it is one");
+        let ask = |entries: &[(RowId, Place, usize)]| Ask {
+            number: 1,
+            patterns: filter.patterns().to_vec(),
+            rows: 0..entries.len(),
+            entries: entries.to_vec(),
+        };
+        let mut searcher = Searcher::default();
+        group.bench_function(name, |b| {
+            b.iter(|| {
+                let found = places
+                    .chunks(BLOCK)
+                    .filter_map(|block| searcher.search(ask(block), &originals, || true));
+                found.map(|found| found.hits.len()).sum::<usize>()
+            });
+        });
+    }
+    group.finish();
+}
+
 /// Times `mtatop report` on a file, and `wc -l` on the same: the best of five, the machine's own
 /// speed being the ratio's measure.
 #[expect(clippy::print_stdout, reason = "it is what the bench has to say")]
@@ -170,5 +211,5 @@ fn report(_: &mut Criterion) {
     );
 }
 
-criterion_group!(benches, stages, formats, screen, report);
+criterion_group!(benches, stages, formats, screen, search, report);
 criterion_main!(benches);
