@@ -1,5 +1,5 @@
 //! The program on a terminal: the only module that touches threads, terminal, signals and the clock
-//! for the screen. Here it is set up; [`session`] has the loop.
+//! for the screen. Here it is set up; `session` has the loop.
 
 mod memory;
 mod pace;
