@@ -143,13 +143,9 @@ impl Tally {
 
     /// Takes back the rows before `end`, which are about to leave the index.
     pub fn forget(&mut self, index: &Index, end: usize) {
-        let (from, to) = (self.from, end.min(self.rows));
-        for row in (from..to).filter_map(|at| u32::try_from(at).ok()).map(RowId) {
-            if self.leaves(index, row) {
-                let at = row.0 as usize;
-                index.rows().counted(at, at + 1).for_each(|row| self.take_back(&row));
-            }
-        }
+        // Rows before `from` were not counted yet.
+        let to = end.min(self.rows).max(self.from);
+        self.each_left(index, self.from..to, Self::take_back);
         self.from = self.from.max(end);
         self.rows = self.rows.max(end);
     }
@@ -185,25 +181,26 @@ impl Tally {
     }
 
     fn count_rows(&mut self, index: &Index, from: usize, to: usize) {
+        self.each_left(index, from..to, Self::count);
+    }
+
+    /// Does something with each of the rows that the filter leaves.
+    fn each_left(&mut self, index: &Index, rows: Range<usize>, act: impl Fn(&mut Self, &Counted)) {
         let all = self.filter.all_terms();
         if let Some(hits) = &self.hits {
-            let found: Vec<usize> = hits.among(from..to).collect();
+            let found: Vec<usize> = hits.among(rows).collect();
             for at in found {
-                self.count_all(index, at..at + 1);
+                index.rows().counted(at, at + 1).for_each(|row| act(self, &row));
             }
         } else if all == 0 {
-            self.count_all(index, from..to);
+            index.rows().counted(rows.start, rows.end).for_each(|row| act(self, &row));
         } else {
-            for row in index.rows().counted(from, to) {
+            for row in index.rows().counted(rows.start, rows.end) {
                 if self.met(row.domains) == all {
-                    self.count(&row);
+                    act(self, &row);
                 }
             }
         }
-    }
-
-    fn count_all(&mut self, index: &Index, rows: Range<usize>) {
-        index.rows().counted(rows.start, rows.end).for_each(|row| self.count(&row));
     }
 
     /// Rows whose text is to be searched next, and those of them that the terms on domains leave.
@@ -230,7 +227,7 @@ impl Tally {
         // What lies before is counted when its turn comes.
         let from = self.from;
         for at in found.iter().map(|row| row.0 as usize).filter(|&at| at >= from) {
-            self.count_all(index, at..at + 1);
+            index.rows().counted(at, at + 1).for_each(|row| self.count(&row));
         }
         self.order_connections();
     }
