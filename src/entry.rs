@@ -218,6 +218,25 @@ impl<'a> Message<'a> {
             _ => self.original_to,
         }
     }
+
+    /// The host that a dequeue went to, or tried to.
+    pub fn reached_host(&self) -> Option<&'a [u8]> {
+        if !self.code.action().is_dequeue() {
+            return None;
+        }
+        let named = self.remote_mta.map(|mta| mta.host).or(self.remote_host);
+        let asked = || self.application.and_then(|asked| asked.dns_host.or(asked.initial_host));
+        let ip = || self.transport.map(|transport| transport.remote_ip);
+        named.or_else(asked).or_else(ip)
+    }
+
+    /// The address that handed the message to us.
+    pub fn connecting_ip(&self) -> Option<&'a [u8]> {
+        let inbound = !self.code.action().is_dequeue();
+        let other_end = || self.transport.map(|transport| transport.remote_ip);
+        let host = self.connecting_host;
+        host.and_then(|host| host.ip).or_else(|| inbound.then(other_end).flatten())
+    }
 }
 
 /// Queue file name `…/PPBODY.SS` as logged.

@@ -12,7 +12,6 @@ mod json;
 mod key;
 mod lines;
 mod open;
-mod said;
 
 pub use condition::{Condition, ConditionError};
 pub use counts::{Connections, Count, Counts, Totals};
@@ -23,6 +22,7 @@ use crate::cli::report::{By, Format, HOLDS, Report};
 use crate::entry::{Body, Entry, Message};
 use crate::headless::{self, Log, Outcome, Until, Work};
 use crate::ingest::Located;
+use crate::said;
 use crate::show::{number, plain};
 use crate::table;
 use open::Open;

@@ -15,6 +15,7 @@ const LAW: &[(&str, &[&str])] = &[
     ("cli", &[]),
     ("simulate", &[]),
     ("source", &[]),
+    ("said", &["entry"]),
     ("parse", &["entry"]),
     ("table", &["show"]),
     ("follow", &["source"]),
@@ -43,7 +44,10 @@ const LAW: &[(&str, &[&str])] = &[
     ),
     (
         "report",
-        &["cli", "entry", "filter", "headless", "index", "ingest", "parse", "show", "table"],
+        &[
+            "cli", "entry", "filter", "headless", "index", "ingest", "parse", "said", "show",
+            "table",
+        ],
     ),
     ("trace", &["cli", "entry", "filter", "headless", "index", "ingest", "parse", "show", "story"]),
     ("demo", &["entry", "simulate", "source"]),

@@ -1,15 +1,25 @@
 //! What was answered, without what differs from message to message.
 //!
 //! Addresses, IP addresses, ids and long numbers become `*`, and nothing else does: two answers that
-//! differ in a word or a code stay two.
+//! differ in a word or a code stay two. Of the answer to a recipient that was taken only the codes are
+//! told: each server has words of its own for that, and nobody looks for them.
+//!
+//! ```
+//! use mtatop::entry::{Code, Message, Response};
+//! let response = Response { code: 450, enhanced: Some(b"4.7.1"), text: b"<a@b.c>: try again" };
+//! let message = Message { code: Code(b"Q"), response: Some(response), ..Message::default() };
+//! let mut said = Vec::new();
+//! mtatop::said::said(&message, &mut said);
+//! assert_eq!(said, b"450 4.7.1 <*>: try again");
+//! ```
 
-use crate::entry::{Action, Message};
+use crate::entry::{Action, Message, Outcome};
 
 /// Bytes that are looked at.
 const LONGEST: usize = 2_048;
 
 /// The reply code: of the remote server, else of our own where a diagnostic begins with one.
-pub(super) fn code(message: &Message<'_>) -> Option<u16> {
+pub fn code(message: &Message<'_>) -> Option<u16> {
     if let Some(response) = message.response {
         return Some(response.code);
     }
@@ -21,14 +31,18 @@ pub(super) fn code(message: &Message<'_>) -> Option<u16> {
 
 /// Appends code, enhanced code and text of the reply, or the diagnostic or reason that stands for
 /// it; nothing if there is none. A deed of ours that nobody answered has none.
-pub(super) fn said(message: &Message<'_>, into: &mut Vec<u8>) {
+pub fn said(message: &Message<'_>, into: &mut Vec<u8>) {
     if let Some(response) = message.response {
         into.extend(response.code.to_string().bytes());
         if let Some(enhanced) = response.enhanced {
             into.push(b' ');
             into.extend_from_slice(enhanced);
         }
-        if !response.text.is_empty() {
+        let taken = matches!(
+            message.outcome(),
+            Some(Outcome::Delivered | Outcome::Relayed | Outcome::HandedOn)
+        );
+        if !taken && !response.text.is_empty() {
             into.push(b' ');
             blanked(response.text, into);
         }
