@@ -14,17 +14,19 @@ pub mod order;
 mod prompt;
 mod refresh;
 mod searching;
+mod settings;
 pub mod sheet;
 mod texts;
 mod view;
 pub mod words;
 
 pub use prompt::Prompt;
+pub use settings::Settings;
 
 use crate::entry::Time;
 use crate::filter::{Filter, Tally};
 use crate::index::{Batch, Connection, ConnectionId, Index, RowId, Segments};
-use crate::keymap::{Command, KeyEvent, Motion, Pointer, command};
+use crate::keymap::{Command, KeyEvent, Motion, Pointer};
 use crate::layout::{self, Pane, Rect, Screen};
 use crate::search::Found;
 use cursor::{Cursor, Follow, destination};
@@ -126,6 +128,7 @@ pub struct App {
     followed_rows: usize,
     /// Bytes that the log may take in memory.
     limit: usize,
+    settings: Settings,
 }
 
 impl App {
@@ -155,6 +158,7 @@ impl App {
             texts: Texts::default(),
             followed_rows: 0,
             limit: usize::MAX,
+            settings: Settings::default(),
         };
         app.keep_filter(filter_text.to_owned());
         app
@@ -164,7 +168,8 @@ impl App {
     pub fn update(&mut self, msg: Msg) -> Flow {
         match msg {
             Msg::Key(event) => {
-                return command(self.mode(), event).map_or(Flow::Continue, |c| self.obey(c));
+                let command = self.settings.keymap.command(self.mode(), event);
+                return command.map_or(Flow::Continue, |command| self.obey(command));
             }
             Msg::Pointer(pointer) => self.point(pointer),
             Msg::Resize(width, height) => self.size = Rect::new(0, 0, width, height),

@@ -1,7 +1,14 @@
-//! Which key does what: one table for dispatch, footer, help and README.
+//! Which key does what: one table for dispatch, footer, help and README, and the keys that somebody
+//! chose instead.
+
+mod key;
+mod names;
 
 use crossterm::event::{KeyCode, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind};
 use tui_input::InputRequest;
+
+use key::Key;
+use std::borrow::Cow;
 
 pub use crossterm::event::{KeyEvent, MouseEvent};
 
@@ -83,12 +90,13 @@ pub enum Motion {
 }
 
 /// One row of the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Binding {
     /// Where it holds.
     pub mode: Mode,
-    keys: &'static [(KeyCode, KeyModifiers)],
+    keys: Cow<'static, [Key]>,
     /// The keys as printed.
-    pub label: &'static str,
+    pub label: Cow<'static, str>,
     /// What they do.
     pub command: Command,
     /// One word for the footer; empty if it is not shown there.
@@ -100,27 +108,27 @@ pub struct Binding {
 const NONE: KeyModifiers = KeyModifiers::NONE;
 const CTRL: KeyModifiers = KeyModifiers::CONTROL;
 
-const fn plain(c: char) -> (KeyCode, KeyModifiers) {
+const fn plain(c: char) -> Key {
     (KeyCode::Char(c), NONE)
 }
 
-const fn ctrl(c: char) -> (KeyCode, KeyModifiers) {
+const fn ctrl(c: char) -> Key {
     (KeyCode::Char(c), CTRL)
 }
 
-const fn key(code: KeyCode) -> (KeyCode, KeyModifiers) {
+const fn key(code: KeyCode) -> Key {
     (code, NONE)
 }
 
 const fn bind(
     mode: Mode,
-    keys: &'static [(KeyCode, KeyModifiers)],
+    keys: &'static [Key],
     label: &'static str,
     command: Command,
     word: &'static str,
     help: &'static str,
 ) -> Binding {
-    Binding { mode, keys, label, command, word, help }
+    Binding { mode, keys: Cow::Borrowed(keys), label: Cow::Borrowed(label), command, word, help }
 }
 
 use Command as C;
@@ -143,8 +151,8 @@ pub const BINDINGS: &[Binding] = &[
     bind(Browse, &[plain('z')], "z", C::Zoom, "zoom", "give the pane the whole screen, or take it back"),
     bind(Browse, &[plain('X')], "X", C::Bytes, "", "the bytes of the selected entry, in hexadecimal"),
     bind(Browse, &[plain('!')], "!", C::Events, "", "what happened to the files: rolls, truncations, troubles"),
-    bind(Browse, &[plain('j'), key(K::Down)], "j ↓", C::Move(M::Down), "", "down"),
-    bind(Browse, &[plain('k'), key(K::Up)], "k ↑", C::Move(M::Up), "", "up; leaves following"),
+    bind(Browse, &[plain('j'), key(K::Down)], "j Down", C::Move(M::Down), "", "down"),
+    bind(Browse, &[plain('k'), key(K::Up)], "k Up", C::Move(M::Up), "", "up; leaves following"),
     bind(Browse, &[key(K::PageDown), ctrl('f')], "PgDn Ctrl-f", C::Move(M::PageDown), "", "a page down"),
     bind(Browse, &[key(K::PageUp), ctrl('b')], "PgUp Ctrl-b", C::Move(M::PageUp), "", "a page up"),
     bind(Browse, &[ctrl('d')], "Ctrl-d", C::Move(M::HalfDown), "", "half a page down"),
@@ -162,15 +170,15 @@ pub const BINDINGS: &[Binding] = &[
     bind(Prompt, &[key(K::Delete)], "Delete", C::Edit(InputRequest::DeleteNextChar), "", "delete the next character"),
     bind(Prompt, &[ctrl('w')], "Ctrl-w", C::Edit(InputRequest::DeletePrevWord), "", "delete a word"),
     bind(Prompt, &[ctrl('u')], "Ctrl-u", C::Edit(InputRequest::DeleteLine), "", "delete everything"),
-    bind(Prompt, &[key(K::Left)], "←", C::Edit(InputRequest::GoToPrevChar), "", "left"),
-    bind(Prompt, &[key(K::Right)], "→", C::Edit(InputRequest::GoToNextChar), "", "right"),
+    bind(Prompt, &[key(K::Left)], "Left", C::Edit(InputRequest::GoToPrevChar), "", "left"),
+    bind(Prompt, &[key(K::Right)], "Right", C::Edit(InputRequest::GoToNextChar), "", "right"),
     bind(Prompt, &[key(K::Home), ctrl('a')], "Home Ctrl-a", C::Edit(InputRequest::GoToStart), "", "to the beginning"),
     bind(Prompt, &[key(K::End), ctrl('e')], "End Ctrl-e", C::Edit(InputRequest::GoToEnd), "", "to the end"),
     bind(Prompt, &[ctrl('z')], "Ctrl-z", C::Suspend, "", "stop the program; fg brings it back"),
     bind(Prompt, &[ctrl('c')], "Ctrl-c", C::Interrupt, "", "quit as if interrupted"),
     bind(Help, &[key(K::Esc), plain('?'), plain('!'), plain('X'), plain('q'), key(K::Enter), key(K::F(1))], "Esc ?", C::Back, "close", "close what is laid over the panes"),
-    bind(Help, &[plain('j'), key(K::Down)], "j ↓", C::Move(M::Down), "down", "scroll down"),
-    bind(Help, &[plain('k'), key(K::Up)], "k ↑", C::Move(M::Up), "up", "scroll up"),
+    bind(Help, &[plain('j'), key(K::Down)], "j Down", C::Move(M::Down), "down", "scroll down"),
+    bind(Help, &[plain('k'), key(K::Up)], "k Up", C::Move(M::Up), "up", "scroll up"),
     bind(Help, &[key(K::PageDown), plain(' ')], "PgDn Space", C::Move(M::PageDown), "", "a page down"),
     bind(Help, &[key(K::PageUp)], "PgUp", C::Move(M::PageUp), "", "a page up"),
     bind(Help, &[plain('g'), key(K::Home)], "g Home", C::Move(M::First), "", "to the beginning"),
@@ -179,23 +187,107 @@ pub const BINDINGS: &[Binding] = &[
     bind(Help, &[ctrl('c')], "Ctrl-c", C::Interrupt, "", "quit as if interrupted"),
 ];
 
-/// What a key asks for; nothing if it is not bound, or was only released.
-pub fn command(mode: Mode, event: KeyEvent) -> Option<Command> {
-    if event.kind == KeyEventKind::Release {
-        return None;
+/// The table in force: [`BINDINGS`], or with other keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keymap(Cow<'static, [Binding]>);
+
+impl Default for Keymap {
+    fn default() -> Self {
+        Self(Cow::Borrowed(BINDINGS))
     }
-    // Shift is part of the character already, and terminals differ in whether they report it.
-    let modifiers = event.modifiers - KeyModifiers::SHIFT;
-    let pressed = (event.code, modifiers);
-    let bound =
-        BINDINGS.iter().find(|binding| binding.mode == mode && binding.keys.contains(&pressed));
-    match (bound, event.code) {
-        (Some(binding), _) => Some(binding.command),
-        (None, KeyCode::Char(c)) if mode == Mode::Prompt && modifiers.is_empty() => {
-            Some(Command::Edit(InputRequest::InsertChar(c)))
+}
+
+impl Keymap {
+    /// The table with other keys for the commands of these names, in every mode that has them.
+    ///
+    /// # Errors
+    /// Which of the changes makes no sense, and why.
+    pub fn changed(changes: &[(&str, &[String])]) -> Result<Self, (usize, String)> {
+        let mut bindings = BINDINGS.to_vec();
+        for (at, &(name, keys)) in changes.iter().enumerate() {
+            let keys = keys.iter().map(|name| key::parse(name).ok_or_else(|| unknown_key(name)));
+            let keys: Vec<Key> = keys.collect::<Result<_, _>>().map_err(|why| (at, why))?;
+            let mut named: Vec<_> = bindings.iter_mut().filter(|b| b.name() == name).collect();
+            let wrong = if named.is_empty() {
+                Some(unknown_command(name))
+            } else if keys.is_empty() {
+                Some(format!("{name} needs a key"))
+            } else {
+                named.iter().find_map(|binding| typed(binding.mode, &keys))
+            };
+            if let Some(why) = wrong {
+                return Err((at, why));
+            }
+            let label = keys.iter().copied().map(key::name).collect::<Vec<_>>().join(" ");
+            for binding in &mut named {
+                binding.keys = Cow::Owned(keys.clone());
+                binding.label = Cow::Owned(label.clone());
+            }
         }
-        _ => None,
+        for (at, (name, _)) in changes.iter().enumerate() {
+            if let Some(why) = bindings.iter().find_map(|b| ambiguous(b, name, &bindings)) {
+                return Err((at, why));
+            }
+        }
+        Ok(Self(Cow::Owned(bindings)))
     }
+
+    /// What is bound in a mode, in the order of the table.
+    pub fn of(&self, mode: Mode) -> impl Iterator<Item = &Binding> {
+        self.0.iter().filter(move |binding| binding.mode == mode)
+    }
+
+    /// The first key for a command, by its name.
+    pub fn key_for(&self, mode: Mode, command: Command) -> &str {
+        let bound = self.of(mode).find(|binding| binding.command == command);
+        bound.and_then(|binding| binding.label.split(' ').next()).unwrap_or_default()
+    }
+
+    /// What a key asks for; nothing if it is not bound, or was only released.
+    pub fn command(&self, mode: Mode, event: KeyEvent) -> Option<Command> {
+        if event.kind == KeyEventKind::Release {
+            return None;
+        }
+        // Shift is part of the character already, and terminals differ in whether they report it.
+        let modifiers = event.modifiers - KeyModifiers::SHIFT;
+        let bound = self.of(mode).find(|binding| binding.keys.contains(&(event.code, modifiers)));
+        match (bound, event.code) {
+            (Some(binding), _) => Some(binding.command),
+            (None, KeyCode::Char(c)) if mode == Mode::Prompt && modifiers.is_empty() => {
+                Some(Command::Edit(InputRequest::InsertChar(c)))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn unknown_key(name: &str) -> String {
+    format!("no key is called {name:?}; keys are such as q, G, Ctrl-d, Alt-x, F5, PgDn, Space")
+}
+
+fn unknown_command(name: &str) -> String {
+    let names: Vec<String> = named().map(Binding::name).collect();
+    format!("no command is called {name:?}; there are {}", names.join(", "))
+}
+
+/// In a prompt, a key that is a character would no longer be typed.
+fn typed(mode: Mode, keys: &[Key]) -> Option<String> {
+    let is_typed = |key: &&Key| matches!(key, (KeyCode::Char(_), KeyModifiers::NONE));
+    let key = keys.iter().find(is_typed).filter(|_| mode == Mode::Prompt)?;
+    Some(format!("{} is typed in a filter and can have no other meaning there", key::name(*key)))
+}
+
+/// Whether a command of this name shares a key with another one.
+fn ambiguous(binding: &Binding, name: &str, bindings: &[Binding]) -> Option<String> {
+    let others = bindings.iter().filter(|other| {
+        binding.name() == name && other.mode == binding.mode && other.command != binding.command
+    });
+    let mut shared = others.filter_map(|other| {
+        let key = binding.keys.iter().find(|key| other.keys.contains(key))?;
+        Some((key::name(*key), other.name()))
+    });
+    let (key, other) = shared.next()?;
+    Some(format!("{key} would mean both {name} and {other}; give {other} another key as well"))
 }
 
 /// What the mouse did, at a column and row of the screen.
@@ -217,6 +309,23 @@ pub fn pointer(event: MouseEvent) -> Option<Pointer> {
         MouseEventKind::ScrollUp => Some(Pointer::WheelUp(event.column, event.row)),
         _ => None,
     }
+}
+
+/// The first binding of each name.
+fn named() -> impl Iterator<Item = &'static Binding> {
+    let seen = |at: usize, name: &str| BINDINGS.iter().take(at).any(|other| other.name() == name);
+    let first = BINDINGS.iter().enumerate().filter(move |(at, b)| !seen(*at, &b.name()));
+    first.map(|(_, binding)| binding)
+}
+
+/// All names with their keys, as lines of the configuration, and what they do.
+pub fn settings() -> String {
+    let line = |binding: &Binding| {
+        let keys = binding.keys.iter().map(|key| format!("{:?}", key::name(*key)));
+        let keys = keys.collect::<Vec<_>>().join(", ");
+        format!("#{} = [{keys}]\n", binding.name())
+    };
+    named().map(line).collect()
 }
 
 /// The table as the README prints it.
@@ -244,22 +353,85 @@ mod tests {
     }
 
     #[test]
+    fn labels_name_keys_that_are_bound() {
+        for binding in BINDINGS {
+            for name in binding.label.split(' ') {
+                let key = key::parse(name).unwrap();
+                assert!(binding.keys.contains(&key), "{name}");
+                assert_eq!(key::name(key), name);
+            }
+        }
+    }
+
+    fn changed(changes: &[(&str, &[&str])]) -> Result<Keymap, (usize, String)> {
+        let owned: Vec<(&str, Vec<String>)> = changes
+            .iter()
+            .map(|(name, keys)| (*name, keys.iter().map(|&key| key.to_owned()).collect()))
+            .collect();
+        let borrowed: Vec<(&str, &[String])> =
+            owned.iter().map(|(name, keys)| (*name, keys.as_slice())).collect();
+        Keymap::changed(&borrowed)
+    }
+
+    #[test]
+    fn other_keys_take_the_place_of_those_of_the_table() {
+        let keymap = changed(&[("quit", &["Ctrl-q", "F10"]), ("suspend", &["Alt-z"])]).unwrap();
+        let press = |mode, name| {
+            let (code, held) = key::parse(name).unwrap();
+            keymap.command(mode, KeyEvent::new(code, held))
+        };
+        assert_eq!(press(Mode::Browse, "q"), None);
+        assert_eq!(press(Mode::Browse, "Ctrl-q"), Some(Command::Quit));
+        assert_eq!(press(Mode::Browse, "F10"), Some(Command::Quit));
+        for mode in [Mode::Browse, Mode::Prompt, Mode::Help] {
+            assert_eq!(press(mode, "Alt-z"), Some(Command::Suspend));
+        }
+        assert_eq!(keymap.key_for(Mode::Browse, Command::Quit), "Ctrl-q");
+        assert_eq!(changed(&[]).unwrap(), Keymap::default());
+    }
+
+    #[test]
+    fn two_commands_may_change_keys() {
+        let keymap = changed(&[("sort", &["r"]), ("reverse", &["s"])]).unwrap();
+        assert_eq!(keymap.key_for(Mode::Browse, Command::Sort), "r");
+        let (at, why) = changed(&[("zoom", &["Z"]), ("sort", &["r"])]).unwrap_err();
+        assert_eq!((at, why.contains("r would mean both sort and reverse")), (1, true), "{why}");
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_named() {
+        for (name, keys, words) in [
+            ("quti", &["q"][..], "no command is called \"quti\"; there are filter, "),
+            ("quit", &["qq"], "no key is called \"qq\""),
+            ("quit", &[], "quit needs a key"),
+            ("prompt-accept", &["x"], "x is typed in a filter"),
+            ("interrupt", &["i"], "i is typed in a filter"),
+        ] {
+            let (at, why) = changed(&[("zoom", &["Z"]), (name, keys)]).unwrap_err();
+            assert_eq!((at, why.contains(words)), (1, true), "{why}");
+        }
+    }
+
+    #[test]
     fn shift_is_part_of_the_character() {
         let event = KeyEvent::new(KeyCode::Char('G'), KeyModifiers::SHIFT);
-        assert_eq!(command(Mode::Browse, event), Some(Command::Move(Motion::Last)));
+        assert_eq!(
+            Keymap::default().command(Mode::Browse, event),
+            Some(Command::Move(Motion::Last))
+        );
         let event = KeyEvent::new(KeyCode::BackTab, KeyModifiers::SHIFT);
-        assert_eq!(command(Mode::Browse, event), Some(Command::PreviousPane));
+        assert_eq!(Keymap::default().command(Mode::Browse, event), Some(Command::PreviousPane));
     }
 
     #[test]
     fn unbound_characters_are_typed_in_the_prompt_only() {
         let event = KeyEvent::new(KeyCode::Char('q'), KeyModifiers::NONE);
         assert_eq!(
-            command(Mode::Prompt, event),
+            Keymap::default().command(Mode::Prompt, event),
             Some(Command::Edit(InputRequest::InsertChar('q')))
         );
-        assert_eq!(command(Mode::Browse, event), Some(Command::Quit));
+        assert_eq!(Keymap::default().command(Mode::Browse, event), Some(Command::Quit));
         let event = KeyEvent::new(KeyCode::Char('q'), KeyModifiers::ALT);
-        assert_eq!(command(Mode::Prompt, event), None);
+        assert_eq!(Keymap::default().command(Mode::Prompt, event), None);
     }
 }

@@ -1,7 +1,8 @@
 //! The help: every key, and what the signs on the screen mean.
 
-use super::words::{STALL, age};
-use crate::keymap::{BINDINGS, Mode};
+use super::Settings;
+use super::words::age;
+use crate::keymap::Mode;
 use crate::show::Shown;
 use std::borrow::Cow;
 
@@ -11,7 +12,7 @@ pub enum Line {
     /// What the next lines are about.
     Heading(&'static str),
     /// A key and what it does.
-    Key(&'static str, &'static str),
+    Key(String, &'static str),
     /// How an escape looks, and what it stands for.
     Escape(&'static str, &'static str),
     /// Our own words and what may come from outside.
@@ -21,11 +22,12 @@ pub enum Line {
 }
 
 /// The whole help.
-pub fn lines() -> Vec<Line> {
+pub fn lines(settings: &Settings) -> Vec<Line> {
     let keys = |mode: Mode| {
-        let bindings = BINDINGS.iter().filter(move |binding| binding.mode == mode);
-        bindings.map(|binding| Line::Key(binding.label, binding.help))
+        let bindings = settings.keymap.of(mode);
+        bindings.map(|binding| Line::Key(binding.label.clone().into_owned(), binding.help))
     };
+    let stall = age(settings.stall);
     let say = |words: &'static str| Line::Words(Cow::Borrowed(words));
     let mut lines = vec![Line::Heading("In the panes")];
     lines.extend(keys(Mode::Browse));
@@ -45,7 +47,7 @@ pub fn lines() -> Vec<Line> {
         say("E D Q R J    enqueued, delivered, deferred, failed, rejected recipients"),
         say("← →          who opened the connection: they, or we"),
         say("HOST → MX    the host asked for, and the one chosen after the MX look-up"),
-        Line::Words(format!("STALL?       open, and silent for {} or more", age(STALL)).into()),
+        Line::Words(format!("STALL?       open, and silent for {stall} or more").into()),
         say("closed (?)   its thread opened another one, and no C was logged"),
         say("rates        over the last 10 s of the log; a bar is a second or more"),
         say("‖ frozen +n  n entries came since; the reader goes on"),

@@ -1,6 +1,7 @@
 //! What is laid over everything else until it is closed: the help, what happened, or the bytes of an
 //! entry.
 
+use super::Settings;
 use super::events::Events;
 use super::help::{self, Line};
 use super::words::number;
@@ -40,10 +41,10 @@ impl Sheet {
     }
 
     /// All of its lines, for a screen of so many columns.
-    pub(super) fn lines(&self, events: &Events, columns: usize) -> Vec<Line> {
+    pub(super) fn lines(&self, events: &Events, settings: &Settings, columns: usize) -> Vec<Line> {
         let room = columns.min(WIDEST).saturating_sub(SIDES);
         match self {
-            Self::Help => help::lines(),
+            Self::Help => help::lines(settings),
             Self::Events => happened(events, room),
             Self::Bytes(_, Some(bytes)) => dump(bytes, room),
             Self::Bytes(_, None) => {

@@ -59,7 +59,7 @@ impl App {
     /// at the bottom.
     pub fn sheet(&self) -> Option<(Vec<help::Line>, usize, usize)> {
         let (sheet, top) = self.sheet.as_ref()?;
-        let lines = sheet.lines(&self.events, usize::from(self.size.width));
+        let lines = sheet.lines(&self.events, &self.settings, usize::from(self.size.width));
         let rows = usize::from(self.size.height).saturating_sub(sheet::FRAME);
         let last = lines.len().saturating_sub(rows);
         Some((lines, (*top).min(last), last))

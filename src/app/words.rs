@@ -24,9 +24,6 @@ pub enum Tone {
     Bad,
 }
 
-/// An open connection that was silent for so long, in milliseconds, may hang.
-pub const STALL: u64 = 60_000;
-
 /// What an entry counts as, in a word, and whether that is good.
 pub fn kind(kind: Kind) -> (&'static str, Tone) {
     match kind {
@@ -95,11 +92,12 @@ fn authentication(entry: Option<&Entry<'_>>) -> (&'static [u8], Tone) {
     }
 }
 
-/// State of a connection, with its age if it is open, or its silence if that is long.
-pub fn state(connection: &Connection, now: Time) -> (String, Tone) {
+/// State of a connection, with its age if it is open, or its silence if that is `stall` milliseconds
+/// or more.
+pub(super) fn state(connection: &Connection, now: Time, stall: u64) -> (String, Tone) {
     let silence = now.since(connection.active);
     match connection.state {
-        State::Open if silence >= STALL => (format!("STALL? {}", age(silence)), Tone::Late),
+        State::Open if silence >= stall => (format!("STALL? {}", age(silence)), Tone::Late),
         State::Open => (format!("open {}", age(now.since(connection.opened))), Tone::Good),
         State::Closed => ("closed".to_owned(), Tone::Dim),
         State::Superseded => ("closed (?)".to_owned(), Tone::Dim),

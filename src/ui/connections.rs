@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::app::words::{self, Tone};
 use crate::entry::{Body, Direction};
 use crate::index::{Connection, ConnectionId};
+use crate::keymap::Command;
 use crate::layout::{ConnectionColumn as Column, Pane, Placed, Screen, connection_columns};
 use crate::parse::Scratch;
 use crate::show::{Shown, show};
@@ -45,7 +46,9 @@ fn nothing(app: &App, theme: &Theme) -> Line<'static> {
     if !app.index().rows().is_empty() {
         let words = match app.progress() {
             Some((word, _)) => format!("{word}: nothing under this filter so far"),
-            None => "nothing under this filter; Esc clears it".to_owned(),
+            None => {
+                format!("nothing under this filter; {} clears it", app.key_for(Command::Back))
+            }
         };
         return text::line([text::own(words, theme.dim)]);
     }
@@ -137,7 +140,7 @@ impl Row<'_> {
             }
             Column::Tls => text::put(frame, cell, &tls(self.app, connection), theme.dim, theme),
             Column::State => {
-                let (words, tone) = words::state(connection, self.app.now());
+                let (words, tone) = self.app.state_of(connection);
                 text::say(frame, cell, words, theme.tone(tone));
             }
             Column::Enqueued => count(frame, cell, counts.enqueued, Tone::Plain, theme),

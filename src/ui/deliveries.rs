@@ -76,7 +76,7 @@ fn ends(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
         );
         spans.push(text::own(ends, theme.plain));
     }
-    let (state, tone) = words::state(connection, app.now());
+    let (state, tone) = app.state_of(connection);
     spans.push(text::own(format!("  {state}"), theme.tone(tone)));
     if connection.is_over() {
         let lasted = connection.active.since(connection.opened);

@@ -3,6 +3,7 @@
 use super::{Theme, text};
 use crate::app::words::number;
 use crate::app::{App, Prompt};
+use crate::keymap::Command;
 use crate::show::show;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -15,7 +16,8 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) 
     match app.prompt() {
         Some(prompt) => draw_prompt(prompt, theme, frame, bar),
         None if app.filter_text().is_empty() => {
-            text::say(frame, bar, "no filter: / filters by domain or text", theme.dim);
+            let key = app.key_for(Command::EditFilter);
+            text::say(frame, bar, format!("no filter: {key} filters by domain or text"), theme.dim);
         }
         None => {
             let mut spans = vec![text::own("filter ", theme.dim)];

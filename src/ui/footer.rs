@@ -2,32 +2,29 @@
 
 use super::{Theme, text};
 use crate::app::App;
-use crate::keymap::BINDINGS;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
-    let mode = app.mode();
-    let named: Vec<_> = BINDINGS
-        .iter()
-        .filter(|binding| binding.mode == mode && !binding.word.is_empty())
-        .collect();
+    let bound = app.keymap().of(app.mode());
+    let named: Vec<_> = bound.filter(|binding| !binding.word.is_empty()).collect();
     let width = |label: &str, word: &str| label.chars().count() + word.chars().count() + 3;
     let mut room = usize::from(area.width) + 2;
     // Help and quit stand last and stay longest: with them one finds the others.
     let (last, first) = named
         .split_last_chunk::<2>()
         .map_or((&[][..], &named[..]), |(first, last)| (&last[..], first));
-    room = room.saturating_sub(last.iter().map(|binding| width(binding.label, binding.word)).sum());
+    room =
+        room.saturating_sub(last.iter().map(|binding| width(&binding.label, binding.word)).sum());
     let fitting = first.iter().take_while(|binding| {
-        let needed = width(binding.label, binding.word);
+        let needed = width(&binding.label, binding.word);
         let fits = needed <= room;
         room = room.saturating_sub(needed);
         fits
     });
     let spans = fitting.chain(last).flat_map(|binding| {
         let word = text::own(format!(" {}  ", binding.word), theme.dim);
-        [text::own(binding.label, theme.accent), word]
+        [text::own(binding.label.clone(), theme.accent), word]
     });
     frame.render_widget(text::line(spans), area);
 }

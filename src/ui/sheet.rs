@@ -4,6 +4,7 @@ use super::{Theme, text};
 use crate::app::App;
 use crate::app::help;
 use crate::app::sheet::{FRAME, WIDEST};
+use crate::keymap::{Command, Mode, Motion};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -20,11 +21,18 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         .border_style(theme.focus)
         .padding(Padding::horizontal(1))
         .title(text::own(format!(" {} ", app.sheet_title()), theme.accent))
-        .title_bottom(text::own(" j k scroll, Esc closes ", theme.dim));
+        .title_bottom(text::own(keys(app), theme.dim));
     let visible = lines.into_iter().skip(top).take(usize::from(height));
     let visible: Vec<Line<'_>> = visible.map(|line| drawn(line, theme)).collect();
     frame.render_widget(Clear, place);
     frame.render_widget(Paragraph::new(visible).block(block), place);
+}
+
+/// How to get about in it, and out of it.
+fn keys(app: &App) -> String {
+    let key = |command| app.keymap().key_for(Mode::Help, command);
+    let (down, up) = (key(Command::Move(Motion::Down)), key(Command::Move(Motion::Up)));
+    format!(" {down} {up} scroll, {} closes ", key(Command::Back))
 }
 
 fn drawn(line: help::Line, theme: &Theme) -> Line<'static> {
@@ -48,11 +56,12 @@ fn drawn(line: help::Line, theme: &Theme) -> Line<'static> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::Settings;
     use crate::ui::Palette;
 
     #[test]
     fn every_line_fits_80_columns() {
-        for line in help::lines() {
+        for line in help::lines(&Settings::default()) {
             let line = drawn(line, &Theme::new(Palette::Dark));
             assert!(line.width() <= 74, "{line}");
         }
