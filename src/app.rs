@@ -4,10 +4,12 @@
 //! terminal. What a screen needs from outside is asked for: [`App::wanted`] names the entries whose
 //! text is about to be shown.
 
+mod connections;
 pub mod cursor;
 pub mod events;
 pub mod help;
 mod hold;
+mod known;
 mod listing;
 pub mod message;
 pub mod order;
@@ -24,15 +26,15 @@ pub use prompt::Prompt;
 pub use settings::Settings;
 
 use crate::entry::Time;
-use crate::filter::{Filter, Tally};
-use crate::index::{Batch, Connection, ConnectionId, Index, RowId, Segments};
+use crate::filter::Filter;
+use crate::index::{Batch, RowId};
 use crate::keymap::{Command, KeyEvent, Motion, Pointer};
-use crate::layout::{self, Pane, Rect, Screen};
+use crate::layout::{Pane, Rect, Screen, View};
 use crate::search::Found;
-use cursor::{Cursor, Follow, destination};
+use connections::Connections;
+use cursor::{Scroll, destination};
 use events::Events;
-use listing::Listing;
-use refresh::Deliveries;
+use known::Known;
 use searching::Searching;
 use sheet::Sheet;
 use std::time::Duration;
@@ -92,40 +94,26 @@ pub struct Reading {
     pub left: Option<Duration>,
 }
 
-/// The log as it stood when the screen was frozen.
-struct Frozen {
-    connections: Segments<Connection>,
-    rows: usize,
-    clock: Time,
-}
-
 /// The whole state.
 pub struct App {
-    index: Index,
-    /// Everything counted, and under the filter if there is one.
-    all: Tally,
-    filtered: Option<Tally>,
+    known: Known,
     searching: Searching,
-    frozen: Option<Frozen>,
     filter_text: String,
     prompt: Option<Prompt>,
-    listing: Listing,
-    connections: Cursor<ConnectionId>,
-    deliveries: Deliveries,
-    delivery: Cursor<RowId>,
-    message_top: usize,
+    view: View,
+    /// The pane of each view that keys go to there.
+    focus: [Pane; View::ALL.len()],
+    connections: Connections,
+    message: Scroll<RowId>,
     /// What is laid over everything, and its first visible line.
     sheet: Option<(Sheet, usize)>,
     events: Events,
-    focus: Pane,
     zoom: bool,
     size: Rect,
     wall: Time,
     reading: Reading,
     stopped: Option<String>,
     texts: Texts,
-    /// Rows counted when the list of connections was last followed.
-    followed_rows: usize,
     /// Bytes that the log may take in memory.
     limit: usize,
     settings: Settings,
@@ -135,28 +123,22 @@ impl App {
     /// An empty log under a filter, which must be valid or is left out.
     pub fn new(filter_text: &str) -> Self {
         let mut app = Self {
-            index: Index::default(),
-            all: Tally::default(),
-            filtered: None,
+            known: Known::default(),
             searching: Searching::default(),
-            frozen: None,
             filter_text: String::new(),
             prompt: None,
-            listing: Listing::default(),
-            connections: Cursor::default(),
-            deliveries: Deliveries::default(),
-            delivery: Cursor::default(),
-            message_top: 0,
+            view: View::default(),
+            focus: View::ALL.map(View::first),
+            connections: Connections::default(),
+            message: Scroll::default(),
             sheet: None,
             events: Events::default(),
-            focus: Pane::Connections,
             zoom: false,
             size: Rect::new(0, 0, 80, 24),
             wall: Time::default(),
             reading: Reading::default(),
             stopped: None,
             texts: Texts::default(),
-            followed_rows: 0,
             limit: usize::MAX,
             settings: Settings::default(),
         };
@@ -197,20 +179,19 @@ impl App {
                 self.go(Motion::Last);
             }
             Command::Bytes => self.lay_bytes(),
-            Command::NextPane => self.focus = self.focus.next(),
-            Command::PreviousPane => self.focus = self.focus.previous(),
-            Command::Open if self.focus != Pane::Message => self.focus = self.focus.next(),
-            Command::Open => {}
+            Command::NextPane => self.focus_on(self.view.next(self.focus())),
+            Command::PreviousPane => self.focus_on(self.view.previous(self.focus())),
+            Command::Open => self.open(),
             Command::Move(motion) => self.go(motion),
             Command::EditFilter => self.prompt = Some(Prompt::new(&self.filter_text)),
             Command::FilterDomain => self.filter_domain(),
-            Command::Freeze => self.freeze(),
-            Command::Sort => self.listing.reorder(self.order().next()),
-            Command::Reverse => self.listing.reorder(self.order().reverse()),
+            Command::Freeze => self.known.freeze(self.now()),
+            Command::Sort => self.connections.reorder(self.order().next()),
+            Command::Reverse => self.connections.reorder(self.order().reverse()),
             Command::Zoom => self.zoom = !self.zoom,
             Command::Accept => {
                 let Some(prompt) = &mut self.prompt else { return Flow::Continue };
-                let text = prompt.finished(self.index.domains());
+                let text = prompt.finished(self.known.index.domains());
                 // What is no filter stays in the prompt, where the mistake is marked.
                 if self.keep_filter(text) {
                     self.prompt = None;
@@ -218,7 +199,7 @@ impl App {
             }
             Command::Complete => {
                 if let Some(prompt) = &mut self.prompt
-                    && prompt.complete(self.index.domains())
+                    && prompt.complete(self.known.index.domains())
                 {
                     self.narrow();
                 }
@@ -239,8 +220,8 @@ impl App {
             self.keep_filter(prompt.before);
         } else if self.zoom {
             self.zoom = false;
-        } else if self.focus != Pane::Connections {
-            self.focus = self.focus.previous();
+        } else if self.focus() != self.view.first() {
+            self.focus_on(self.view.previous(self.focus()));
         } else if !self.filter_text.is_empty() {
             self.keep_filter(String::new());
         }
@@ -254,28 +235,30 @@ impl App {
             }
             return;
         }
-        let page = self.page();
-        match self.focus {
-            Pane::Connections => {
-                let tally = self.filtered.as_ref().unwrap_or(&self.all);
-                let follow = self.listing.order().follow();
-                self.connections.go(motion, self.listing.ids(tally), page, follow);
+        let pane = self.focus();
+        let height = self.rows_of(pane);
+        match pane {
+            Pane::Connections | Pane::Deliveries => {
+                self.connections.go(pane, motion, height, &self.known);
             }
-            Pane::Deliveries => {
-                self.delivery.go(motion, &self.deliveries.rows, page, Follow::Bottom);
-            }
-            Pane::Message => {
-                let tops = self.last_message_top() + 1;
-                self.message_top = destination(motion, self.message_top, tops, page);
-            }
+            Pane::Message => self.message.go(motion, self.last_message_top(), height),
         }
     }
 
-    /// Visible rows of the focused pane.
-    fn page(&self) -> usize {
-        self.rows_of(self.focus)
+    /// Narrows to what is selected: the next deeper pane.
+    fn open(&mut self) {
+        if Some(&self.focus()) != self.view.panes().last() {
+            self.focus_on(self.view.next(self.focus()));
+        }
     }
 
+    fn focus_on(&mut self, pane: Pane) {
+        if let Some(focus) = self.focus.get_mut(self.view as usize) {
+            *focus = pane;
+        }
+    }
+
+    /// Visible rows of a pane.
     fn rows_of(&self, pane: Pane) -> usize {
         self.screen().map_or(0, |screen| usize::from(screen.rows(pane).height))
     }
@@ -288,7 +271,7 @@ impl App {
         let Some(screen) = self.screen() else { return };
         let (Pointer::Click(x, y) | Pointer::WheelDown(x, y) | Pointer::WheelUp(x, y)) = pointer;
         let Some(pane) = screen.pane_at(x, y) else { return };
-        self.focus = pane;
+        self.focus_on(pane);
         match pointer {
             Pointer::WheelDown(..) => (0..3).for_each(|_| self.go(Motion::Down)),
             Pointer::WheelUp(..) => (0..3).for_each(|_| self.go(Motion::Up)),
@@ -298,21 +281,12 @@ impl App {
 
     fn click(&mut self, screen: &Screen, pane: Pane, x: u16, y: u16) {
         let rows = screen.rows(pane);
-        let row = y.checked_sub(rows.y).map(usize::from);
-        match (pane, row) {
-            (Pane::Connections, Some(row)) => {
-                let tally = self.filtered.as_ref().unwrap_or(&self.all);
-                self.connections.click(row, self.listing.ids(tally));
+        match (pane, y.checked_sub(rows.y)) {
+            (Pane::Connections | Pane::Deliveries, Some(row)) => {
+                self.connections.click(pane, row.into(), &self.known);
             }
-            (Pane::Deliveries, Some(row)) => self.delivery.click(row, &self.deliveries.rows),
             (Pane::Connections, None) if screen.heads(pane).contains((x, y).into()) => {
-                let columns = layout::connection_columns(rows.width);
-                let hit = columns
-                    .iter()
-                    .find(|placed| (placed.x..=placed.x + placed.width).contains(&(x - rows.x)));
-                if let Some(placed) = hit {
-                    self.listing.reorder(self.order().by(placed.column));
-                }
+                self.connections.sort_by_head(x - rows.x, rows.width);
             }
             _ => {}
         }
@@ -337,16 +311,16 @@ impl App {
         if self.tally().filter() == &filter {
             return;
         }
-        let rows = self.index.rows().len();
-        let tally = self.searching.change(self.filtered.take(), filter, rows);
-        self.filtered = (!tally.filter().is_empty()).then_some(tally);
-        self.listing.restart();
-        self.deliveries = Deliveries::default();
+        let rows = self.known.index.rows().len();
+        let tally = self.searching.change(self.known.filtered.take(), filter, rows);
+        self.known.filtered = (!tally.filter().is_empty()).then_some(tally);
+        self.connections.restart();
     }
 
     fn filter_domain(&mut self) {
-        let Some(row) = self.delivery.selected() else { return };
-        let domain = self.index.domains().text(self.index.rows().domains(row).0);
+        let Some(row) = self.selected_delivery() else { return };
+        let index = &self.known.index;
+        let domain = index.domains().text(index.rows().domains(row).0);
         if let Ok(domain) = std::str::from_utf8(domain)
             && !domain.is_empty()
         {
@@ -360,17 +334,6 @@ impl App {
             let bytes = self.original(row).map(|original| original.text.clone());
             self.sheet = Some((Sheet::Bytes(row, bytes), 0));
         }
-    }
-
-    fn freeze(&mut self) {
-        self.frozen = match self.frozen {
-            Some(_) => None,
-            None => Some(Frozen {
-                connections: self.index.connections().clone(),
-                rows: self.index.rows().len(),
-                clock: self.now(),
-            }),
-        };
     }
 
     /// First line of the message when its last one is at the bottom of the pane.

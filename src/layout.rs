@@ -13,11 +13,51 @@
 //! ```
 //! A small screen shows the focused pane alone.
 
-use ratatui::layout::{Constraint, Layout};
+mod columns;
 
+pub use columns::{ConnectionColumn, DeliveryColumn, Placed, connection_columns, delivery_columns};
 pub use ratatui::layout::Rect;
 
-/// A part of the view that can have the focus.
+use ratatui::layout::{Constraint, Layout};
+
+/// What the screen is given to, between the filter bar and the footer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum View {
+    /// Connections, the deliveries over each, and what was said.
+    #[default]
+    Connections,
+}
+
+impl View {
+    /// All of them, in the order of their keys.
+    pub const ALL: [Self; 1] = [Self::Connections];
+
+    /// Its panes: a list first, and then what the selection of the pane before is narrowed to.
+    pub fn panes(self) -> &'static [Pane] {
+        match self {
+            Self::Connections => &[Pane::Connections, Pane::Deliveries, Pane::Message],
+        }
+    }
+
+    /// The pane that has the focus at first.
+    pub fn first(self) -> Pane {
+        self.panes().first().copied().unwrap_or_default()
+    }
+
+    /// The pane behind another one, or the first one behind the last.
+    pub fn next(self, pane: Pane) -> Pane {
+        let behind = self.panes().iter().skip_while(|&&other| other != pane).nth(1);
+        behind.copied().unwrap_or(self.first())
+    }
+
+    /// The pane before another one, or the last one before the first.
+    pub fn previous(self, pane: Pane) -> Pane {
+        let before = self.panes().iter().rev().skip_while(|&&other| other != pane).nth(1);
+        before.or(self.panes().last()).copied().unwrap_or_default()
+    }
+}
+
+/// A part of a view that can have the focus.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Pane {
     /// The connection list.
@@ -25,28 +65,23 @@ pub enum Pane {
     Connections,
     /// Deliveries of the selected connection.
     Deliveries,
-    /// Every field of the selected delivery.
+    /// Every field of the selected entry.
     Message,
 }
 
 impl Pane {
-    /// All panes, from the connection down to the message.
-    pub const ALL: [Self; 3] = [Self::Connections, Self::Deliveries, Self::Message];
-
-    /// The next deeper pane, or the first one after the last.
-    pub fn next(self) -> Self {
+    /// What stands above it.
+    pub fn name(self) -> &'static str {
         match self {
-            Self::Connections => Self::Deliveries,
-            Self::Deliveries => Self::Message,
-            Self::Message => Self::Connections,
+            Self::Connections => "Connections",
+            Self::Deliveries => "Deliveries",
+            Self::Message => "Message",
         }
     }
-
-    /// The pane before, or the last one before the first.
-    pub fn previous(self) -> Self {
-        self.next().next()
-    }
 }
+
+/// Panes of a view at most.
+const PANES: usize = 3;
 
 /// Columns and rows below which nothing useful fits.
 pub const SMALLEST: (u16, u16) = (40, 8);
@@ -60,12 +95,14 @@ pub struct Screen {
     pub filter: Rect,
     /// Keys that work here.
     pub footer: Rect,
-    panes: [Rect; 3],
+    view: View,
+    /// The places of its panes, in their order.
+    panes: [Rect; PANES],
 }
 
 impl Screen {
     /// The places on a screen of this size; `None` if it is smaller than [`SMALLEST`].
-    pub fn new(area: Rect, focus: Pane, zoom: bool) -> Option<Self> {
+    pub fn new(area: Rect, view: View, focus: Pane, zoom: bool) -> Option<Self> {
         if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
             return None;
         }
@@ -77,12 +114,14 @@ impl Screen {
             Constraint::Length(1),
         ];
         let [header, filter, body, footer] = Layout::vertical(rows).areas(area);
-        Some(Self { header, filter, footer, panes: panes(body, focus, zoom) })
+        let alone = (zoom || body.height < 12).then_some(focus);
+        Some(Self { header, filter, footer, view, panes: places(body, view, alone) })
     }
 
     /// The place of a pane with its title; empty if it is not shown.
     pub fn pane(&self, pane: Pane) -> Rect {
-        self.panes.get(pane as usize).copied().unwrap_or_default()
+        let at = self.view.panes().iter().position(|&other| other == pane);
+        at.and_then(|at| self.panes.get(at)).copied().unwrap_or_default()
     }
 
     /// The lines of a pane in which its rows stand, below title and column heads.
@@ -105,7 +144,11 @@ impl Screen {
 
     /// The pane at a place on the screen.
     pub fn pane_at(&self, column: u16, row: u16) -> Option<Pane> {
-        Pane::ALL.into_iter().find(|&pane| self.pane(pane).contains((column, row).into()))
+        self.view
+            .panes()
+            .iter()
+            .copied()
+            .find(|&pane| self.pane(pane).contains((column, row).into()))
     }
 }
 
@@ -114,169 +157,25 @@ pub fn shows_ends(deliveries: Rect) -> bool {
     deliveries.height >= 5
 }
 
-fn panes(body: Rect, focus: Pane, zoom: bool) -> [Rect; 3] {
-    if zoom || body.height < 12 {
-        return Pane::ALL.map(|pane| if pane == focus { body } else { Rect::default() });
+/// The place of each pane of a view, if not one of them is alone.
+fn places(body: Rect, view: View, alone: Option<Pane>) -> [Rect; PANES] {
+    let mut places = [Rect::default(); PANES];
+    if let Some(alone) = alone {
+        let shown = places.iter_mut().zip(view.panes()).find(|(_, pane)| **pane == alone);
+        if let Some((place, _)) = shown {
+            *place = body;
+        }
+        return places;
     }
     if body.width >= 120 {
-        let [connections, lower] =
+        let [first, lower] =
             Layout::vertical([Constraint::Percentage(50), Constraint::Min(0)]).areas(body);
         let halves = [Constraint::Percentage(50), Constraint::Length(1), Constraint::Min(0)];
-        let [deliveries, _, message] = Layout::horizontal(halves).areas(lower);
-        return [connections, deliveries, message];
+        let [second, _, third] = Layout::horizontal(halves).areas(lower);
+        return [first, second, third];
     }
     let thirds = [Constraint::Percentage(38), Constraint::Percentage(28), Constraint::Min(0)];
     Layout::vertical(thirds).areas(body)
-}
-
-/// A column of the connection list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ConnectionColumn {
-    /// Time of the `O`.
-    Opened,
-    /// Who opened it.
-    Direction,
-    /// Channel.
-    Channel,
-    /// Host asked for and host chosen.
-    Host,
-    /// Our address and port.
-    Local,
-    /// Address and port of the other side.
-    Remote,
-    /// TLS.
-    Tls,
-    /// Open, closed, failed, rejected.
-    State,
-    /// `E` entries.
-    Enqueued,
-    /// `D` entries.
-    Delivered,
-    /// `Q` entries.
-    Deferred,
-    /// `R` entries.
-    Failed,
-    /// `J` entries.
-    Rejected,
-    /// The newest response.
-    Response,
-}
-
-/// A column of the deliveries pane.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DeliveryColumn {
-    /// Time of the entry.
-    Time,
-    /// What became of the recipient.
-    Outcome,
-    /// The recipient.
-    Recipient,
-    /// Number of the attempt.
-    Attempt,
-    /// What the remote server, or we, said.
-    Response,
-}
-
-/// A column in its place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Placed<C> {
-    /// Which.
-    pub column: C,
-    /// Its head.
-    pub head: &'static str,
-    /// Cells from the left edge.
-    pub x: u16,
-    /// Its width in cells.
-    pub width: u16,
-}
-
-/// How a column wants to be placed: head, least width, most width, and rank: the lower, the longer
-/// it stays when the screen gets narrow.
-struct Wish<C>(C, &'static str, u16, u16, u8);
-
-/// Columns from this rank on are taken only where those before have room to breathe.
-const LUXURY: u8 = 9;
-/// The room to breathe: cells for the columns that can grow.
-const COMFORT: u16 = 24;
-
-/// The columns that fit, in the order of the screen.
-pub fn connection_columns(width: u16) -> Vec<Placed<ConnectionColumn>> {
-    use ConnectionColumn as C;
-    #[rustfmt::skip]
-    let wishes = [
-        Wish(C::Opened,    "OPENED",        8,  8, 6),
-        Wish(C::Direction, " ",             1,  1, 5),
-        Wish(C::Channel,   "CHANNEL",      10, 12, 11),
-        Wish(C::Host,      "HOST → MX",    16, 60, 0),
-        Wish(C::Local,     "LOCAL",        21, 21, 12),
-        Wish(C::Remote,    "REMOTE",       21, 21, 10),
-        Wish(C::Tls,       "TLS",          12, 20, 13),
-        Wish(C::State,     "STATE",        10, 10, 1),
-        Wish(C::Enqueued,  "  E",           3,  3, 8),
-        Wish(C::Delivered, "  D",           3,  3, 2),
-        Wish(C::Deferred,  "  Q",           3,  3, 3),
-        Wish(C::Failed,    "  R",           3,  3, 4),
-        Wish(C::Rejected,  "  J",           3,  3, 9),
-        Wish(C::Response,  "LAST RESPONSE", 14, u16::MAX, 7),
-    ];
-    place(width, &wishes)
-}
-
-/// The columns that fit, in the order of the screen.
-pub fn delivery_columns(width: u16) -> Vec<Placed<DeliveryColumn>> {
-    use DeliveryColumn as C;
-    #[rustfmt::skip]
-    let wishes = [
-        Wish(C::Time,      "TIME",       8,  8, 2),
-        Wish(C::Outcome,   "OUTCOME",   10, 10, 0),
-        Wish(C::Recipient, "RECIPIENT", 16, 44, 1),
-        Wish(C::Attempt,   "TRY",        3,  3, 3),
-        Wish(C::Response,  "RESPONSE",  16, u16::MAX, 4),
-    ];
-    place(width, &wishes)
-}
-
-fn place<C: Copy>(width: u16, wishes: &[Wish<C>]) -> Vec<Placed<C>> {
-    let mut by_rank: Vec<&Wish<C>> = wishes.iter().collect();
-    by_rank.sort_by_key(|wish| wish.4);
-    let (mut left, mut worst) = (width, None);
-    for wish in by_rank {
-        let needed = wish.2 + u16::from(worst.is_some());
-        let kept = if wish.4 >= LUXURY { COMFORT } else { 0 };
-        if needed + kept > left {
-            break;
-        }
-        left -= needed;
-        worst = Some(wish.4);
-    }
-    let fits = |wish: &&Wish<C>| worst.is_some_and(|worst| wish.4 <= worst);
-    let chosen: Vec<&Wish<C>> = wishes.iter().filter(fits).collect();
-    let widths = share(left, &chosen);
-    let mut x = 0;
-    let placed = chosen.iter().zip(widths).map(|(wish, width)| {
-        let placed = Placed { column: wish.0, head: wish.1, x, width };
-        x += width + 1;
-        placed
-    });
-    placed.collect()
-}
-
-/// Shares what is left over among the columns that can grow; the first of them in rank gets twice
-/// as much as each other.
-fn share<C>(mut left: u16, chosen: &[&Wish<C>]) -> Vec<u16> {
-    let mut widths: Vec<u16> = chosen.iter().map(|wish| wish.2).collect();
-    let mut grown = true;
-    while grown {
-        grown = false;
-        for (width, wish) in widths.iter_mut().zip(chosen) {
-            let part = if wish.4 == 0 { 2 } else { 1 };
-            let more = part.min(left).min(wish.3 - *width);
-            *width += more;
-            left -= more;
-            grown |= more > 0;
-        }
-    }
-    widths
 }
 
 #[cfg(test)]
@@ -284,31 +183,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_fit_every_width() {
-        for width in 40..300 {
-            let columns = connection_columns(width);
-            let last = columns.last().unwrap();
-            assert!(last.x + last.width <= width, "{width}");
-            assert!(columns.iter().any(|placed| placed.column == ConnectionColumn::Host));
-            let last = *delivery_columns(width).last().unwrap();
-            assert!(last.x + last.width <= width, "{width}");
-        }
-        assert_eq!(connection_columns(210).len(), 14, "a wide screen shows all of them");
-        let at_80 = connection_columns(80);
-        assert!(at_80.iter().any(|placed| placed.column == ConnectionColumn::Enqueued));
-    }
-
-    #[test]
     fn panes_tile_the_screen_at_every_size() {
         for width in (0..260).step_by(7) {
             for height in 0..80 {
                 for zoom in [false, true] {
                     let area = Rect::new(0, 0, width, height);
-                    let Some(screen) = Screen::new(area, Pane::Deliveries, zoom) else {
+                    let view = View::Connections;
+                    let Some(screen) = Screen::new(area, view, Pane::Deliveries, zoom) else {
                         assert!(width < 40 || height < 8);
                         continue;
                     };
-                    for pane in Pane::ALL {
+                    for &pane in view.panes() {
                         assert_eq!(screen.pane(pane).intersection(area), screen.pane(pane));
                         assert!(
                             screen.rows(pane).bottom() <= screen.footer.y

@@ -54,16 +54,11 @@ fn title(
 ) {
     let focused = app.focus() == pane;
     let (rule, style) = if focused { ("━", theme.focus) } else { ("─", theme.dim) };
-    let name = match pane {
-        Pane::Connections => "Connections",
-        Pane::Deliveries => "Deliveries",
-        Pane::Message => "Message",
-    };
     let line = Rect { height: 1.min(area.height), ..area };
     text::say(frame, line, rule.repeat(usize::from(line.width)), style);
     let name = text::line([
         text::own(rule.repeat(2), style),
-        text::own(format!(" {name} "), theme.title(focused)),
+        text::own(format!(" {} ", pane.name()), theme.title(focused)),
     ]);
     frame.render_widget(name, line);
     if note.is_empty() {

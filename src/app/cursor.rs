@@ -91,6 +91,43 @@ impl<Id: Copy + PartialEq> Cursor<Id> {
     }
 }
 
+/// How far down one looks at something long; something else begins at its top.
+#[derive(Clone, Debug)]
+pub struct Scroll<Id> {
+    of: Option<Id>,
+    top: usize,
+}
+
+impl<Id> Default for Scroll<Id> {
+    fn default() -> Self {
+        Self { of: None, top: 0 }
+    }
+}
+
+impl<Id: PartialEq> Scroll<Id> {
+    /// Looks at this.
+    pub fn turn_to(&mut self, of: Option<Id>) {
+        if self.of != of {
+            *self = Self { of, top: 0 };
+        }
+    }
+
+    /// With this line at the top the last one is at the bottom: no further.
+    pub fn settle(&mut self, last: usize) {
+        self.top = self.top.min(last);
+    }
+
+    /// Moves up or down, no further than to `last`.
+    pub fn go(&mut self, motion: Motion, last: usize, page: usize) {
+        self.top = destination(motion, self.top, last + 1, page);
+    }
+
+    /// First visible line.
+    pub fn top(&self) -> usize {
+        self.top
+    }
+}
+
 /// Where a motion leads from `at` in something of `length`, of which `height` is visible.
 pub fn destination(motion: Motion, at: usize, length: usize, height: usize) -> usize {
     let (page, half) = (height.saturating_sub(1).max(1), (height / 2).max(1));

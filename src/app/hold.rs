@@ -1,8 +1,7 @@
 //! How much of the log is held: beyond a limit the oldest entries leave.
 
 use super::App;
-use crate::filter::Tally;
-use crate::index::{Batch, RowId};
+use crate::index::Batch;
 
 /// Steps of forgetting for a batch at most: each takes a few milliseconds, and keys wait. A step is
 /// more than a batch brings.
@@ -17,7 +16,7 @@ impl App {
     }
 
     pub(super) fn take_in(&mut self, batch: &Batch) {
-        self.index.absorb(batch);
+        self.known.index.absorb(batch);
         for _ in 0..STEPS {
             if self.memory() > self.limit {
                 self.forget();
@@ -27,33 +26,19 @@ impl App {
 
     /// Bytes that grow with the log.
     pub fn memory(&self) -> usize {
-        let filtered = self.filtered.as_ref().map_or(0, Tally::memory);
-        let frozen = self.frozen.as_ref().map_or(0, |frozen| frozen.connections.unshared());
-        let lists = self.listing.memory() + self.deliveries.rows.capacity() * size_of::<RowId>();
-        self.index.memory() + self.all.memory() + filtered + frozen + lists
+        self.known.memory() + self.connections.memory()
     }
 
     /// Lets the oldest entries leave, with all that is counted, listed or frozen of them.
     fn forget(&mut self) {
-        let Some(end) = self.index.leaving() else { return };
-        for tally in std::iter::once(&mut self.all).chain(&mut self.filtered) {
-            tally.forget(&self.index, end);
+        if self.known.forget() {
+            self.connections.forget(&self.known);
         }
-        self.index.forget();
-        for tally in std::iter::once(&mut self.all).chain(&mut self.filtered) {
-            tally.release(&self.index);
-        }
-        if let Some(frozen) = &mut self.frozen {
-            frozen.connections.leave_with(self.index.connections());
-        }
-        let first = self.index.rows().first();
-        self.deliveries.rows.retain(|&row| row >= first);
-        self.listing.forget(self.filtered.as_ref().unwrap_or(&self.all));
     }
 
     /// The entries that are held, and all that there were; `None` if these are the same.
     pub fn held(&self) -> Option<(usize, usize)> {
-        let rows = self.index.rows();
+        let rows = self.known.index.rows();
         let left = rows.first().0 as usize;
         (left > 0).then(|| (rows.len() - left, rows.len()))
     }
@@ -64,7 +49,8 @@ mod tests {
     use super::*;
     use crate::app::Msg;
     use crate::entry::Time;
-    use crate::index::{Index, Kind, Place};
+    use crate::filter::Tally;
+    use crate::index::{Index, Kind, Place, RowId};
     use crate::keymap::{Command, Motion};
     use crate::parse::Parser;
     use crate::search::Found;
@@ -100,13 +86,13 @@ mod tests {
         let motions = [Motion::Up, Motion::First, Motion::Last, Motion::PageUp];
         let filters = ["", "a.org", "b.org|c.org", "nowhere.org"];
         match rng.u8(0..9) {
-            0 => app.freeze(),
+            0 => drop(app.obey(Command::Freeze)),
             1 => drop(app.keep_filter(filters[rng.usize(0..4)].to_owned())),
             2 => drop(app.obey(Command::Sort)),
             3 => drop(app.obey(Command::NextPane)),
             4 | 5 => app.go(motions[rng.usize(0..4)]),
             _ => {
-                let batch = batch(&app.index, rng);
+                let batch = batch(&app.known.index, rng);
                 app.update(Msg::Batch(batch));
             }
         }
@@ -119,7 +105,7 @@ mod tests {
     fn what_is_found_of_entries_that_left_is_not_listed() {
         let mut app = App::new("\"D\"");
         let mut ask_of = |rows: usize| {
-            let (mut batch, mut parser) = (Batch::new(app.index.keys()), Parser::default());
+            let (mut batch, mut parser) = (Batch::new(app.known.index.keys()), Parser::default());
             let line = "19-Feb-1998 10:00:00.00 l ims-ms D 1 x@x.org rfc822;y@y.org y@y.org";
             for _ in 0..rows {
                 batch.push(Place { source: 0, offset: 0 }, 1, &parser.entry(line.as_bytes()));
@@ -140,7 +126,7 @@ mod tests {
         };
         ask_of(40);
         ask_of(100);
-        let rows = app.index.rows();
+        let rows = app.known.index.rows();
         assert!(rows.first() > RowId(40));
         assert!(app.deliveries().iter().all(|&row| rows.holds(row)), "{:?}", app.deliveries());
     }
@@ -152,14 +138,14 @@ mod tests {
             let mut app = App::new("").within(rng.usize(0..60_000));
             for _ in 0..150 {
                 act(&mut app, &mut rng);
-                let rows = app.index.rows();
-                let shown = app.frozen.as_ref().map_or(rows.len(), |frozen| frozen.rows);
+                let rows = app.known.index.rows();
+                let shown = app.known.rows();
                 let mut anew = Tally::new(app.tally().filter().clone());
-                anew.extend(&app.index, shown);
+                anew.extend(&app.known.index, shown);
                 assert_eq!(app.tally().totals(), anew.totals(), "seed {seed}");
                 for &id in app.listed_connections() {
                     assert_eq!(app.tally().of(id), anew.of(id), "seed {seed}");
-                    assert!(app.all_connections().get(id.0 as usize).is_some(), "seed {seed}");
+                    assert!(app.known.connections().get(id.0 as usize).is_some(), "seed {seed}");
                 }
                 let listed = app.listed_connections();
                 assert_eq!(listed.len(), anew.connections().len(), "seed {seed}");
@@ -169,13 +155,16 @@ mod tests {
                     let wanted = |row: &RowId| {
                         !matches!(rows.kind(*row), Kind::Opened | Kind::Closed)
                             && (row.0 as usize) < shown
-                            && app.tally().leaves(&app.index, *row)
+                            && app.tally().leaves(&app.known.index, *row)
                     };
-                    let expected = app.index.connection_rows(id, None).filter(wanted);
+                    let expected = app.known.index.connection_rows(id, None).filter(wanted);
                     assert_eq!(app.deliveries(), expected.collect::<Vec<_>>(), "seed {seed}");
                 }
             }
-            assert!(app.index.leaving().is_none() || app.memory() < 60_000 * 2, "seed {seed}");
+            assert!(
+                app.known.index.leaving().is_none() || app.memory() < 60_000 * 2,
+                "seed {seed}"
+            );
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use super::App;
 use crate::filter::{Filter, Hits, Tally};
-use crate::index::Kind;
 use crate::search::{Ask, Found};
 
 /// Blocks that are searched, or wait for it, at a time: enough that the searcher never waits for a
@@ -54,10 +53,10 @@ impl App {
         if self.searching.under_way >= UNDER_WAY {
             return None;
         }
-        let tally = self.filtered.as_mut()?;
-        let (rows, ids) = tally.ask(&self.index)?;
+        let tally = self.known.filtered.as_mut()?;
+        let (rows, ids) = tally.ask(&self.known.index)?;
         let entry = |row| {
-            let (place, length) = self.index.rows().place(row)?;
+            let (place, length) = self.known.index.rows().place(row)?;
             Some((row, place, length))
         };
         let entries = ids.into_iter().filter_map(entry).collect();
@@ -72,23 +71,9 @@ impl App {
             return;
         }
         self.searching.under_way = self.searching.under_way.saturating_sub(1);
-        let Some(tally) = &mut self.filtered else { return };
-        tally.found(&self.index, &found.rows, &found.hits);
-        // Deliveries that were passed over as not yet found.
-        let (of, seen) = (self.deliveries.of, self.deliveries.seen);
-        let rows = self.index.rows();
-        let late = found.hits.iter().copied().filter(|&row| {
-            // Of those that left meanwhile nothing is known any more.
-            rows.holds(row)
-                && Some(row) <= seen
-                && Some(rows.connection(row)) == of
-                && !matches!(rows.kind(row), Kind::Opened | Kind::Closed)
-        });
-        let known = self.deliveries.rows.len();
-        self.deliveries.rows.extend(late);
-        if self.deliveries.rows.len() > known {
-            self.deliveries.rows.sort();
-        }
+        let Some(tally) = &mut self.known.filtered else { return };
+        tally.found(&self.known.index, &found.rows, &found.hits);
+        self.connections.found(&self.known, &found.hits);
     }
 
     /// How much of a search or a count is done, in a word and percent, while it goes on.

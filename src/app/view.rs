@@ -6,7 +6,7 @@ use super::{App, Prompt, Reading};
 use super::{help, sheet};
 use crate::entry::Time;
 use crate::filter::Tally;
-use crate::index::{Connection, ConnectionId, Index, RowId, Segments};
+use crate::index::{Connection, ConnectionId, Index, RowId};
 use crate::keymap::Mode;
 use crate::layout::{Pane, Screen};
 use crate::parse::Original;
@@ -18,7 +18,7 @@ const LIVE: u64 = 60 * 60 * 1_000;
 impl App {
     /// The log.
     pub fn index(&self) -> &Index {
-        &self.index
+        &self.known.index
     }
 
     /// What keys are read for.
@@ -32,17 +32,17 @@ impl App {
 
     /// The places on the screen; `None` if it is too small for any.
     pub fn screen(&self) -> Option<Screen> {
-        Screen::new(self.size, self.focus, self.zoom)
+        Screen::new(self.size, self.view, self.focus(), self.zoom)
     }
 
     /// What the filter leaves, counted.
     pub fn tally(&self) -> &Tally {
-        self.filtered.as_ref().unwrap_or(&self.all)
+        self.known.tally()
     }
 
     /// Everything, counted.
     pub fn all(&self) -> &Tally {
-        &self.all
+        &self.known.all
     }
 
     /// The filter in force, as text.
@@ -77,12 +77,12 @@ impl App {
 
     /// The pane that keys go to.
     pub fn focus(&self) -> Pane {
-        self.focus
+        self.focus.get(self.view as usize).copied().unwrap_or(self.view.first())
     }
 
     /// The order of the connections.
     pub fn order(&self) -> Order {
-        self.listing.order()
+        self.connections.order()
     }
 
     /// What the reader is doing.
@@ -97,88 +97,77 @@ impl App {
 
     /// Entries that came since the screen was frozen.
     pub fn frozen(&self) -> Option<usize> {
-        self.frozen.as_ref().map(|frozen| self.index.rows().len() - frozen.rows)
+        self.known.frozen.as_ref().map(|frozen| self.known.index.rows().len() - frozen.rows)
     }
 
-    /// Entries that came since the list of connections stopped to follow.
+    /// Entries that came since the list stopped to follow.
     pub fn paused(&self) -> Option<usize> {
-        let paused = !self.connections.is_following() && self.order().is_arrival();
-        paused.then(|| self.all.rows().saturating_sub(self.followed_rows))
+        let paused_at = self.connections.paused_at()?;
+        Some(self.known.all.rows().saturating_sub(paused_at))
     }
 
     /// Whether what is shown changes with the clock, although nothing comes.
     pub fn moves(&self) -> bool {
-        self.is_live() || self.news().is_some() || self.listing.is_behind(self.tally())
+        self.is_live() || self.news().is_some() || self.connections.is_behind(&self.known)
     }
 
     /// Whether the log is being written now.
     pub fn is_live(&self) -> bool {
-        self.wall.0.abs_diff(self.index.newest().0) <= LIVE
+        self.wall.0.abs_diff(self.known.index.newest().0) <= LIVE
     }
 
     /// The time that ages are counted to: now if the log is live, else just behind its last entry.
     pub fn now(&self) -> Time {
-        match &self.frozen {
+        match &self.known.frozen {
             Some(frozen) => frozen.clock,
             None if self.is_live() => self.wall,
-            None => Time(self.index.newest().0.saturating_add(1_000)),
+            None => Time(self.known.index.newest().0.saturating_add(1_000)),
         }
-    }
-
-    pub(super) fn all_connections(&self) -> &Segments<Connection> {
-        self.frozen.as_ref().map_or(self.index.connections(), |frozen| &frozen.connections)
     }
 
     /// Connections under the filter.
     pub fn listed_connections(&self) -> &[ConnectionId] {
-        self.listing.ids(self.tally())
+        self.connections.ids(&self.known)
     }
 
     /// Connections on the screen.
     pub fn visible_connections(&self) -> impl Iterator<Item = (ConnectionId, &Connection)> {
-        let list = self.listed_connections().iter();
-        let visible = list.skip(self.connections.top()).take(self.rows_of(Pane::Connections));
-        visible.filter_map(|&id| Some((id, self.all_connections().get(id.0 as usize)?)))
+        self.connections.visible(&self.known, self.rows_of(Pane::Connections))
     }
 
     /// Connections under the filter that are open.
     pub fn open_connections(&self) -> usize {
-        self.listing.open(self.tally())
+        self.connections.open(&self.known)
     }
 
     /// The selected connection.
     pub fn selected_connection(&self) -> Option<(ConnectionId, &Connection)> {
-        let id = self.connections.selected()?;
-        Some((id, self.all_connections().get(id.0 as usize)?))
+        self.connections.selected(&self.known)
     }
 
     /// Deliveries of the selected connection under the filter.
     pub fn deliveries(&self) -> &[RowId] {
-        &self.deliveries.rows
+        self.connections.deliveries()
     }
 
     /// Deliveries on the screen.
     pub fn visible_deliveries(&self) -> &[RowId] {
-        let rows = &self.deliveries.rows;
-        let top = self.delivery.top().min(rows.len());
-        rows.get(top..rows.len().min(top + self.rows_of(Pane::Deliveries))).unwrap_or_default()
+        self.connections.visible_deliveries(self.rows_of(Pane::Deliveries))
     }
 
     /// The selected delivery.
     pub fn selected_delivery(&self) -> Option<RowId> {
-        self.delivery.selected()
+        self.connections.delivery()
     }
 
-    /// The entry whose fields are shown: the selected delivery, or else what the selected
-    /// connection began with.
+    /// The entry whose fields are shown.
     pub fn selected_entry(&self) -> Option<RowId> {
-        let first = |id| self.index.connection_rows(id, None).next();
-        self.selected_delivery().or_else(|| first(self.selected_connection()?.0))
+        self.connections.entry(&self.known)
     }
 
     /// First visible line of the message.
     pub fn message_top(&self) -> usize {
-        self.message_top
+        self.message.top()
     }
 
     /// The text of an entry, if it is at hand.
