@@ -293,6 +293,29 @@ impl<'a> ConnectionEntry<'a> {
     pub fn reason(&self) -> Option<&'a [u8]> {
         self.diagnostic.or(self.auth_message)
     }
+
+    /// Whether the client that tried to authenticate did: 235 is success (RFC 4954), and 4yz and 5yz
+    /// are none. `None` if this tells of no result.
+    ///
+    /// In text formats the reply stands behind a message and the user's name, which a client chose;
+    /// so the last that looks like a reply is ours.
+    pub fn authenticated(&self) -> Option<bool> {
+        if self.code.action() != Action::Authenticate {
+            return None;
+        }
+        let is_code = |word: &[u8]| word.len() == 3 && word.iter().all(u8::is_ascii_digit);
+        let is_enhanced = |word: &[u8]| word.get(1) == Some(&b'.');
+        let words: Vec<&[u8]> = self.diagnostic?.split(|&b| b == b' ').collect();
+        let last = words.windows(2).rev().find_map(|pair| match pair {
+            [code, next] if is_code(code) && is_enhanced(next) => Some(*code),
+            _ => None,
+        });
+        match last.or(words.first().copied().filter(|word| is_code(word))) {
+            Some([b'2', ..]) => Some(true),
+            Some([b'4' | b'5', ..]) => Some(false),
+            _ => None,
+        }
+    }
 }
 
 /// Who opened a connection.

@@ -1,7 +1,7 @@
 //! The log in memory: small rows and keys, no text.
 //!
 //! One owner absorbs [`Batch`]es in order; whoever draws or prints looks things up by id. An entry
-//! costs some fifty bytes here and its text is read again from the file when somebody looks at it.
+//! costs some seventy bytes here and its text is read again from the file when somebody looks at it.
 //! Where that is too much, [`Index::forget`] lets the oldest entries leave; a look-up of what left
 //! finds nothing. Nothing in here knows a file, a clock or a screen.
 //!
@@ -18,6 +18,7 @@
 mod batch;
 mod connections;
 mod ends;
+mod facts;
 mod headers;
 mod keys;
 mod links;
@@ -31,6 +32,7 @@ mod texts;
 pub use batch::Batch;
 pub use connections::{Connection, ConnectionId, State};
 pub use ends::Ends;
+pub use facts::{Facts, Way};
 pub use keys::Keys;
 pub use messages::MessageId;
 pub use rows::{Counted, Kind, Place, RowId, Rows};
@@ -50,6 +52,9 @@ pub struct Index {
     names: Symbols,
     /// Recipient domains, lower case.
     domains: Symbols,
+    senders: Symbols,
+    answers: Symbols,
+    ways: Symbols,
     rows: Rows,
     connections: Connections,
     messages: Messages,
@@ -69,6 +74,9 @@ impl Default for Index {
         Self {
             names: Symbols::new(keys.clone()),
             domains: Symbols::new(keys.clone()),
+            senders: Symbols::new(keys.clone()),
+            answers: Symbols::new(keys.clone()),
+            ways: Symbols::new(keys.clone()),
             keys,
             rows: Rows::default(),
             connections: Connections::default(),
@@ -95,8 +103,11 @@ impl Index {
     pub fn absorb(&mut self, batch: &Batch) {
         let rows = u32::try_from(batch.len()).unwrap_or(u32::MAX);
         let newest = RowId(self.rows.next_id().0.saturating_add(rows));
-        let names = self.names.adopt(&batch.names, newest);
-        let domains = self.domains.adopt(&batch.domains, newest);
+        let names = self.names.adopt(&batch.texts.names, newest);
+        let domains = self.domains.adopt(&batch.texts.domains, newest);
+        let senders = self.senders.adopt(&batch.texts.senders, newest);
+        let answers = self.answers.adopt(&batch.texts.answers, newest);
+        let ways = self.ways.adopt(&batch.texts.ways, newest);
         self.logged.process |= batch.logged.process;
         self.logged.connection |= batch.logged.connection;
         for draft in &batch.drafts {
@@ -109,7 +120,12 @@ impl Index {
             let rarity = batch.rarity(draft);
             let other = rarity.map_or(Symbol::default(), |rarity| rarity.domain);
             let domains = (domains.of(draft.domain), domains.of(other));
-            self.rows.push(draft, self.newest, connection.id, domains);
+            let facts = Facts {
+                sender: senders.of(draft.facts.sender),
+                answer: answers.of(draft.facts.answer),
+                way: ways.of(draft.facts.way),
+            };
+            self.rows.push(draft, self.newest, connection.id, domains, facts);
             self.rows.link(connection.before, row);
             self.tie_message(row, draft, rarity);
         }
@@ -125,8 +141,7 @@ impl Index {
         if self.rows.first() > RowId(0) {
             self.connections.sweep();
             self.messages.sweep();
-            self.names.sweep();
-            self.domains.sweep();
+            self.tables().into_iter().for_each(Symbols::sweep);
         }
     }
 
@@ -147,8 +162,7 @@ impl Index {
         let first = self.rows.first();
         self.connections.release(first);
         self.messages.release(first);
-        self.names.release(first);
-        self.domains.release(first);
+        self.tables().into_iter().for_each(|table| table.release(first));
     }
 
     /// Bytes that it takes, by the capacities of its parts.
@@ -156,8 +170,15 @@ impl Index {
         self.rows.memory()
             + self.connections.memory()
             + self.messages.memory()
-            + self.names.memory()
-            + self.domains.memory()
+            + [&self.names, &self.domains, &self.senders, &self.answers, &self.ways]
+                .map(Symbols::memory)
+                .iter()
+                .sum::<usize>()
+    }
+
+    fn tables(&mut self) -> [&mut Symbols; 5] {
+        let Self { names, domains, senders, answers, ways, .. } = self;
+        [names, domains, senders, answers, ways]
     }
 
     fn tie_message(&mut self, row: RowId, draft: &Draft, rarity: Option<&Rarity>) {
@@ -209,6 +230,21 @@ impl Index {
     /// Recipient domains by symbol, lower case.
     pub fn domains(&self) -> &Symbols {
         &self.domains
+    }
+
+    /// Envelope senders by symbol, as logged.
+    pub fn senders(&self) -> &Symbols {
+        &self.senders
+    }
+
+    /// What was answered, by symbol; without what differs from message to message.
+    pub fn answers(&self) -> &Symbols {
+        &self.answers
+    }
+
+    /// The way that a message or a connection took, by symbol; to be [read](Way::read).
+    pub fn ways(&self) -> &Symbols {
+        &self.ways
     }
 
     /// One row an entry, in the order of arrival.

@@ -15,7 +15,7 @@
 //! thread owns everything else: it absorbs batches into the index within a time budget, takes keys,
 //! and draws if something changed. The index holds no text. What is about to be shown is read again
 //! from the file and parsed again, which for a screen takes less than a millisecond and keeps a log of
-//! a gigabyte in a fifth of that. Beyond `--max-memory` the oldest entries leave the index, a segment
+//! a gigabyte in less than 0.3 of that. Beyond `--max-memory` the oldest entries leave the index, a segment
 //! at a time, while all ids stay what they are. Texts that a filter names are looked for in the files
 //! by a thread of its own, a block of rows at a time, as the main thread asks.
 //!

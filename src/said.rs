@@ -33,7 +33,7 @@ pub fn code(message: &Message<'_>) -> Option<u16> {
 /// it; nothing if there is none. A deed of ours that nobody answered has none.
 pub fn said(message: &Message<'_>, into: &mut Vec<u8>) {
     if let Some(response) = message.response {
-        into.extend(response.code.to_string().bytes());
+        into.extend([100, 10, 1].map(|unit| digit(response.code / unit)));
         if let Some(enhanced) = response.enhanced {
             into.push(b' ');
             into.extend_from_slice(enhanced);
@@ -53,8 +53,13 @@ pub fn said(message: &Message<'_>, into: &mut Vec<u8>) {
     }
 }
 
+/// The last digit of a number.
+fn digit(number: u16) -> u8 {
+    b'0' + u8::try_from(number % 10).unwrap_or_default()
+}
+
 /// Appends the text with one blank for each run of them and `*` for each thing of one message.
-fn blanked(text: &[u8], into: &mut Vec<u8>) {
+pub fn blanked(text: &[u8], into: &mut Vec<u8>) {
     let text = text.get(..LONGEST).unwrap_or(text);
     let mut at = 0;
     for word in text.split(|&b| ends_word(b)) {
@@ -110,6 +115,11 @@ fn is_mark(b: u8) -> bool {
 
 /// One word, or `*` for it; the punctuation at its end stays.
 fn one(word: &[u8], into: &mut Vec<u8>) {
+    // Most are words and nothing else.
+    if word.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'.' | b'-' | b'_')) {
+        into.extend_from_slice(word);
+        return;
+    }
     let bare =
         word.len() - word.iter().rev().take_while(|b| matches!(b, b'.' | b':' | b'!')).count();
     let (bare, punctuation) = word.split_at(bare);

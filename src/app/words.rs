@@ -42,6 +42,8 @@ pub fn kind(kind: Kind) -> (&'static str, Tone) {
         Kind::Closed => ("closed", Tone::Dim),
         Kind::Rejected => ("refused", Tone::Bad),
         Kind::ConnectFailed => ("no connect", Tone::Bad),
+        Kind::Authenticated => ("auth ok", Tone::Good),
+        Kind::Unauthenticated => ("auth fails", Tone::Bad),
         Kind::OtherConnection => ("event", Tone::Plain),
         Kind::Header => ("header", Tone::Dim),
         Kind::Unparsed => ("unparsed", Tone::Bad),
@@ -63,33 +65,10 @@ pub fn event<'a>(counted: Kind, entry: Option<&Entry<'a>>) -> (Cow<'a, [u8]>, To
         Action::BadCommand => (b"bad cmd", Tone::Bad),
         Action::BreakOff => (b"broken off", Tone::Bad),
         Action::Etrn => (b"ETRN", Tone::Plain),
-        Action::Authenticate => authentication(entry),
+        Action::Authenticate => (b"auth", Tone::Plain),
         _ => (code.0, Tone::Plain),
     };
     (Cow::Borrowed(word), tone)
-}
-
-/// The reply to an authentication: 235 is success (RFC 4954), and 4yz and 5yz are none.
-///
-/// In text formats it stands behind a message and the user's name, which a client chose; so the
-/// last that looks like a reply is ours.
-fn authentication(entry: Option<&Entry<'_>>) -> (&'static [u8], Tone) {
-    let text = match entry.map(|entry| &entry.body) {
-        Some(Body::Connection(event)) => event.diagnostic.unwrap_or_default(),
-        _ => b"",
-    };
-    let is_code = |word: &[u8]| word.len() == 3 && word.iter().all(u8::is_ascii_digit);
-    let is_enhanced = |word: &[u8]| word.get(1) == Some(&b'.');
-    let words: Vec<&[u8]> = text.split(|&b| b == b' ').collect();
-    let last = words.windows(2).rev().find_map(|pair| match pair {
-        [code, next] if is_code(code) && is_enhanced(next) => Some(*code),
-        _ => None,
-    });
-    match last.or(words.first().copied().filter(|word| is_code(word))) {
-        Some([b'2', ..]) => (b"auth ok", Tone::Good),
-        Some([b'4' | b'5', ..]) => (b"auth fails", Tone::Bad),
-        _ => (b"auth", Tone::Plain),
-    }
 }
 
 /// State of a connection, with its age if it is open, or its silence if that is `stall` milliseconds
@@ -185,11 +164,7 @@ mod tests {
     fn event_of(text: &str) -> (String, Tone) {
         let mut parser = crate::parse::Parser::default();
         let entry = parser.entry(text.as_bytes()).unwrap();
-        let counted = match entry.body {
-            Body::Connection(_) => Kind::OtherConnection,
-            _ => Kind::OtherMessage,
-        };
-        let (word, tone) = event(counted, Some(&entry));
+        let (word, tone) = event(Kind::of(&entry), Some(&entry));
         (String::from_utf8_lossy(&word).into_owned(), tone)
     }
 

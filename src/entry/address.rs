@@ -3,6 +3,8 @@
 /// User name of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Username<'a> {
+    /// The field as logged.
+    pub text: &'a [u8],
     /// The name, without the star.
     pub name: &'a [u8],
     /// The sender authenticated as this user (logged as `*user`); else the user that the enqueuing
@@ -14,8 +16,8 @@ impl<'a> Username<'a> {
     /// Reads the field as logged.
     pub fn new(text: &'a [u8]) -> Self {
         match text.strip_prefix(b"*") {
-            Some(name) => Self { name, authenticated: true },
-            None => Self { name: text, authenticated: false },
+            Some(name) => Self { text, name, authenticated: true },
+            None => Self { text, name: text, authenticated: false },
         }
     }
 }

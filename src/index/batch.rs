@@ -6,21 +6,32 @@
 
 use super::keys::{Key, Keys};
 use super::texts::Texts;
-use super::{Ends, Kind, Logged, Place, Symbol};
+use super::{Ends, Facts, Kind, Logged, Place, Symbol, facts};
 use crate::entry::{
     Action, Application, Body, ConnectionEntry, Direction, Entry, Message, Outcome, QueueFile,
     Time, Transport,
 };
 use crate::parse::Flaw;
+use crate::said;
 
 /// Entries in the order of the log, ready to be absorbed.
 pub struct Batch {
     keys: Keys,
     pub(super) drafts: Vec<Draft>,
     lists: Box<Lists>,
+    /// Apart, for a batch is moved from thread to thread.
+    pub(super) texts: Box<Tables>,
+    pub(super) logged: Logged,
+}
+
+/// The texts that the symbols of the drafts stand for.
+#[derive(Default)]
+pub(super) struct Tables {
     pub(super) names: Texts,
     pub(super) domains: Texts,
-    pub(super) logged: Logged,
+    pub(super) senders: Texts,
+    pub(super) answers: Texts,
+    pub(super) ways: Texts,
 }
 
 /// What only some entries have.
@@ -28,8 +39,8 @@ pub struct Batch {
 struct Lists {
     contacts: Vec<Contact>,
     rarities: Vec<Rarity>,
-    /// A domain in lower case, kept for its memory.
-    lower: Vec<u8>,
+    /// A text on its way into a table, kept for its memory.
+    text: Vec<u8>,
 }
 
 /// One entry: what the index keeps of it, before it is tied to others.
@@ -46,6 +57,7 @@ pub(super) struct Draft {
     pub(super) length: u32,
     /// Recipient domain.
     pub(super) domain: Symbol,
+    pub(super) facts: Facts,
     /// Places in the lists of the batch, or [`NOWHERE`].
     contact: u32,
     rarity: u32,
@@ -95,8 +107,7 @@ impl Batch {
             keys,
             drafts: Vec::new(),
             lists: Box::default(),
-            names: Texts::default(),
-            domains: Texts::default(),
+            texts: Box::default(),
             logged: Logged::default(),
         }
     }
@@ -118,6 +129,7 @@ impl Batch {
             sequence: 0,
             length: u32::try_from(length).unwrap_or(u32::MAX),
             domain: Symbol::default(),
+            facts: Facts::default(),
             contact: NOWHERE,
             rarity: NOWHERE,
             kind: Kind::Unparsed,
@@ -133,8 +145,32 @@ impl Batch {
                 Body::Connection(connection) => self.fill_connection(&mut draft, connection),
                 Body::Header(_) => {}
             }
+            draft.facts = self.facts(entry);
         }
         self.drafts.push(draft);
+    }
+
+    fn facts(&mut self, entry: &Entry<'_>) -> Facts {
+        let (text, keys) = (&mut self.lists.text, &self.keys);
+        facts::write(entry, text);
+        let way = self.texts.ways.intern(text, keys);
+        text.clear();
+        let sender = match &entry.body {
+            Body::Message(message) => {
+                said::said(message, text);
+                message.envelope_from
+            }
+            Body::Connection(connection) => {
+                said::blanked(connection.reason().unwrap_or_default(), text);
+                b""
+            }
+            Body::Header(_) => b"",
+        };
+        Facts {
+            sender: self.texts.senders.intern(sender, keys),
+            answer: self.texts.answers.intern(text, keys),
+            way,
+        }
     }
 
     fn fill_message(&mut self, draft: &mut Draft, message: &Message<'_>) {
@@ -145,7 +181,7 @@ impl Batch {
             .and_then(QueueFile::body)
             .and_then(|body| self.keys.file(body));
         if let Some(transport) = &message.transport {
-            let channel = self.names.intern(message.source_channel, &self.keys);
+            let channel = self.texts.names.intern(message.source_channel, &self.keys);
             self.meet(draft, Some(transport), Contact { channel, ..Contact::default() });
         }
         let active = message.active_domain();
@@ -188,7 +224,7 @@ impl Batch {
         self.logged.connection = true;
         let Application { initial_host, dns_host, tls, .. } =
             connection.application.unwrap_or_default();
-        let Self { names, keys, .. } = self;
+        let (names, keys) = (&mut self.texts.names, &self.keys);
         let mut name = |text: Option<&[u8]>| names.intern(text.unwrap_or_default(), keys);
         let contact = Contact {
             ends: None,
@@ -213,12 +249,12 @@ impl Batch {
     fn domain(&mut self, domain: Option<&[u8]>) -> Symbol {
         let domain = domain.unwrap_or_default();
         if !domain.iter().any(u8::is_ascii_uppercase) {
-            return self.domains.intern(domain, &self.keys);
+            return self.texts.domains.intern(domain, &self.keys);
         }
-        let lower = &mut self.lists.lower;
+        let lower = &mut self.lists.text;
         lower.clear();
         lower.extend(domain.iter().map(u8::to_ascii_lowercase));
-        self.domains.intern(lower, &self.keys)
+        self.texts.domains.intern(lower, &self.keys)
     }
 
     pub(super) fn contact(&self, draft: &Draft) -> Contact {

@@ -1,9 +1,9 @@
-//! One row of 32 bytes an entry, in segments that leave as a whole.
+//! One row of 44 bytes an entry, in segments that leave as a whole.
 
 mod packed;
 
 use super::batch::Draft;
-use super::{ConnectionId, MessageId, Symbol};
+use super::{ConnectionId, Facts, MessageId, Symbol};
 use crate::entry::{Action, Body, Entry, Outcome, Time};
 use packed::Segment;
 use std::collections::VecDeque;
@@ -40,6 +40,10 @@ pub enum Kind {
     Rejected,
     /// An outbound connection failed before it was established.
     ConnectFailed,
+    /// A client proved who it is.
+    Authenticated,
+    /// A client did not.
+    Unauthenticated,
     /// A connection entry that counts as none of these.
     OtherConnection,
     /// A header line of a message.
@@ -49,7 +53,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub(super) fn of(entry: &Entry<'_>) -> Self {
+    /// Of an entry that was understood.
+    pub fn of(entry: &Entry<'_>) -> Self {
         match &entry.body {
             Body::Message(message) => match (message.outcome(), message.code.action()) {
                 (Some(outcome), _) => Self::Ended(outcome),
@@ -62,7 +67,11 @@ impl Kind {
                 Action::Close => Self::Closed,
                 Action::Reject => Self::Rejected,
                 Action::ConnectFail => Self::ConnectFailed,
-                _ => Self::OtherConnection,
+                _ => match connection.authenticated() {
+                    Some(true) => Self::Authenticated,
+                    Some(false) => Self::Unauthenticated,
+                    None => Self::OtherConnection,
+                },
             },
             Body::Header(_) => Self::Header,
         }
@@ -129,13 +138,14 @@ impl Rows {
         time: Time,
         connection: ConnectionId,
         domains: (Symbol, Symbol),
+        facts: Facts,
     ) {
         let row = self.next_id();
         if self.segments.back().is_none_or(|newest| newest.len() >= SPAN) {
             self.segments.push_back(Segment::new(time));
         }
         if let Some(newest) = self.segments.back_mut() {
-            newest.push(row, draft, time, connection, domains);
+            newest.push(row, draft, time, connection, domains, facts);
         }
     }
 
@@ -203,6 +213,11 @@ impl Rows {
         self.segment(row).and_then(|(segment, at)| segment.domains(at)).unwrap_or_default()
     }
 
+    /// What else it is grouped and filtered by.
+    pub fn facts(&self, row: RowId) -> Facts {
+        self.segment(row).and_then(|(segment, at)| segment.facts(at)).unwrap_or_default()
+    }
+
     /// The connection of the entry.
     pub fn connection(&self, row: RowId) -> ConnectionId {
         let links = self.segment(row).and_then(|(segment, at)| segment.links(at));
@@ -253,4 +268,6 @@ pub struct Counted {
     pub domains: (Symbol, Symbol),
     /// Its connection.
     pub connection: ConnectionId,
+    /// What else it is grouped and filtered by.
+    pub facts: Facts,
 }

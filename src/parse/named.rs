@@ -384,7 +384,7 @@ mod tests {
         assert_eq!(message.envelope_id, Some(&b"<e@d>"[..]));
         assert_eq!(message.message_id, Some(&b"<m@d>"[..]));
         assert_eq!(message.related_message_id, Some(&b"<o@d>"[..]));
-        assert_eq!(message.username, Some(Username { name: b"joe", authenticated: true }));
+        assert_eq!(message.username, Some(Username::new(b"*joe")));
         assert_eq!(message.remote_host, Some(&b"mx.x.org"[..]));
         assert_eq!((message.sensitivity, message.priority), (Some(0), Some(3)));
         assert_eq!(

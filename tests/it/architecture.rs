@@ -19,7 +19,7 @@ const LAW: &[(&str, &[&str])] = &[
     ("parse", &["entry"]),
     ("table", &["show"]),
     ("follow", &["source"]),
-    ("index", &["entry", "parse"]),
+    ("index", &["entry", "parse", "said"]),
     ("filter", &["entry", "index"]),
     ("story", &["entry", "index", "parse"]),
     ("ingest", &["entry", "follow", "index", "parse", "source", "split"]),

@@ -1,6 +1,6 @@
-//! A segment of rows, each in 32 bytes: what is near to the others is kept by its distance.
+//! A segment of rows, each in 32 bytes and its facts: what is near to the others is kept by its distance.
 
-use super::{Counted, Kind, Links, Place, RowId, SPAN};
+use super::{Counted, Facts, Kind, Links, Place, RowId, SPAN};
 use crate::entry::Time;
 use crate::index::batch::Draft;
 use crate::index::{ConnectionId, MessageId, Symbol};
@@ -34,6 +34,8 @@ const BACK: i64 = 1 << 31;
 /// A run of rows.
 pub(super) struct Segment {
     rows: Vec<Row>,
+    /// Of each row. They stand apart, so that whoever needs none of them passes over less memory.
+    facts: Vec<Facts>,
     /// Where in which source the texts stand, by their origin.
     origins: Vec<Place>,
     moment: Time,
@@ -74,6 +76,7 @@ impl Segment {
     pub(super) fn new(time: Time) -> Self {
         Self {
             rows: Vec::with_capacity(SPAN),
+            facts: Vec::with_capacity(SPAN),
             origins: Vec::new(),
             moment: Time(time.0.saturating_sub(BACK)),
             far_places: Apart::default(),
@@ -90,6 +93,7 @@ impl Segment {
     /// Bytes that it takes.
     pub(super) fn memory(&self) -> usize {
         self.rows.capacity() * size_of::<Row>()
+            + self.facts.capacity() * size_of::<Facts>()
             + self.origins.capacity() * size_of::<Place>()
             + self.far_places.memory()
             + self.far_times.memory()
@@ -104,6 +108,7 @@ impl Segment {
         time: Time,
         connection: ConnectionId,
         domains: (Symbol, Symbol),
+        facts: Facts,
     ) {
         let at = self.rows.len();
         let (origin, offset) = self.behind_origin(draft.place).unwrap_or_else(|| {
@@ -123,6 +128,7 @@ impl Segment {
         if !domains.1.is_none() {
             self.others.push(at, domains.1);
         }
+        self.facts.push(facts);
         self.rows.push(Row {
             offset,
             time: since,
@@ -190,6 +196,10 @@ impl Segment {
         self.rows.get(at).map(|row| (row.domain, self.others.get(at).unwrap_or_default()))
     }
 
+    pub(super) fn facts(&self, at: usize) -> Option<Facts> {
+        self.facts.get(at).copied()
+    }
+
     pub(super) fn links(&self, at: usize) -> Option<Links> {
         self.rows.get(at).map(Row::links)
     }
@@ -219,12 +229,15 @@ impl Segment {
     }
 
     pub(super) fn counted(&self, part: Range<usize>) -> impl Iterator<Item = Counted> + '_ {
-        let rows = self.rows.get(part.start..part.end.min(self.rows.len())).unwrap_or_default();
-        (part.start..).zip(rows).map(|(at, row)| Counted {
+        let part = part.start..part.end.min(self.rows.len());
+        let rows = self.rows.get(part.clone()).unwrap_or_default();
+        let facts = self.facts.get(part.clone()).unwrap_or_default();
+        (part.start..).zip(rows.iter().zip(facts)).map(|(at, (row, &facts))| Counted {
             kind: row.kind,
             time: self.time_of(at, row),
             domains: (row.domain, self.others.get(at).unwrap_or_default()),
             connection: row.connection,
+            facts,
         })
     }
 }

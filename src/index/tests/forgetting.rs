@@ -41,7 +41,7 @@ fn log(rng: &mut fastrand::Rng, lines: usize) -> Vec<String> {
 
 /// A row: its kind and length, the first of its connection and of its message, counted from the
 /// oldest held one, and its domain.
-type Held = (Kind, usize, u32, Option<u32>, Vec<u8>);
+type Held = (Kind, usize, u32, Option<u32>, [Vec<u8>; 4]);
 
 fn held(index: &Index) -> Vec<Held> {
     let first = index.rows().first().0;
@@ -57,9 +57,16 @@ fn held(index: &Index) -> Vec<Held> {
         let of_message: Vec<_> = index.message_rows(row).collect();
         let oldest = of_message.last().map(|oldest| oldest.0 - first);
         assert!(oldest.is_none() || of_message.contains(&row), "{of_message:?}");
-        let domain = index.domains().text(index.rows().domains(row).0).to_vec();
+        let facts = index.rows().facts(row);
+        let texts = [
+            index.domains().text(index.rows().domains(row).0),
+            index.senders().text(facts.sender),
+            index.answers().text(facts.answer),
+            index.ways().text(facts.way),
+        ];
+        let texts = texts.map(<[u8]>::to_vec);
         let (_, length) = index.rows().place(row).unwrap();
-        (index.rows().kind(row), length, of_connection[0].0 - first, oldest, domain)
+        (index.rows().kind(row), length, of_connection[0].0 - first, oldest, texts)
     };
     rows.map(told).collect()
 }
