@@ -20,7 +20,7 @@ mod time;
 pub use address::{Username, domain_of};
 pub use code::{Action, Code, Outcome};
 pub use status::{Application, ConnectingHost, RemoteMta, Response, Transport};
-pub use time::{Moment, Stamp, Time};
+pub use time::{Moment, Stamp, Time, Window};
 
 /// One entry: when, by which process, and what.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -16,20 +16,26 @@
 //! assert_eq!(Filter::parse("code:421").unwrap_err().at, 0);
 //! ```
 
+mod counts;
 mod grammar;
 mod hits;
 mod pattern;
+mod reach;
 mod recent;
+mod sieve;
 mod tally;
 
+pub use counts::Counts;
 pub use hits::{BLOCK, Hits};
 pub use pattern::Pattern;
 pub use recent::{Recent, Second};
-pub use tally::{Counts, Tally, Totals};
+pub use sieve::Sieve;
+pub use tally::{Tally, Totals};
 
 use crate::entry::{Body, Entry};
 use grammar::Raw;
 use memchr::memmem;
+use reach::Reach;
 use std::borrow::Cow;
 use std::fmt;
 

@@ -9,6 +9,40 @@ use chrono::{DateTime, NaiveDateTime};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(pub i64);
 
+/// From a time on, and before another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// The first time in it.
+    pub since: Time,
+    /// The first time behind it.
+    pub until: Time,
+}
+
+impl Default for Window {
+    /// All times there are.
+    fn default() -> Self {
+        Self { since: Time(i64::MIN), until: Time(i64::MAX) }
+    }
+}
+
+impl Window {
+    /// Whether a time lies in it.
+    pub fn holds(self, time: Time) -> bool {
+        self.since <= time && time < self.until
+    }
+
+    /// What lies in both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self { since: self.since.max(other.since), until: self.until.min(other.until) }
+    }
+
+    /// Whether it holds every time there is.
+    pub fn is_all(self) -> bool {
+        self == Self::default()
+    }
+}
+
 /// What a time stamp says beyond the [`Time`] it was read as, so that it can be written again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stamp<'a> {

@@ -4,9 +4,10 @@ mod packed;
 
 use super::batch::Draft;
 use super::{ConnectionId, Facts, MessageId, Symbol};
-use crate::entry::{Action, Body, Entry, Outcome, Time};
+use crate::entry::{Action, Body, Entry, Outcome, Time, Window};
 use packed::Segment;
 use std::collections::VecDeque;
+use std::ops::Range;
 
 /// Number of an entry, in the order of arrival.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -239,6 +240,21 @@ impl Rows {
     pub(super) fn previous(&self, row: RowId) -> Option<RowId> {
         let (segment, at) = self.segment(row)?;
         segment.previous(at).filter(|&previous| previous != row && previous >= self.first())
+    }
+
+    /// The parts of these rows, as far as they are held, of which some can have a time in the window:
+    /// all others are passed over without a look.
+    pub fn parts(
+        &self,
+        rows: Range<usize>,
+        window: Window,
+    ) -> impl Iterator<Item = Range<usize>> + '_ {
+        let from = rows.start.max(self.left * SPAN);
+        (from / SPAN..rows.end.div_ceil(SPAN)).filter_map(move |number| {
+            let segment = self.segments.get(number - self.left)?;
+            let start = number * SPAN;
+            segment.meets(window).then(|| from.max(start)..rows.end.min(start + SPAN))
+        })
     }
 
     /// Rows `from..to`, as far as they are held, as counting needs them.

@@ -1,7 +1,7 @@
 //! A segment of rows, each in 32 bytes and its facts: what is near to the others is kept by its distance.
 
 use super::{Counted, Facts, Kind, Links, Place, RowId, SPAN};
-use crate::entry::Time;
+use crate::entry::{Time, Window};
 use crate::index::batch::Draft;
 use crate::index::{ConnectionId, MessageId, Symbol};
 use std::ops::Range;
@@ -39,6 +39,8 @@ pub(super) struct Segment {
     /// Where in which source the texts stand, by their origin.
     origins: Vec<Place>,
     moment: Time,
+    /// The earliest and the latest time of its rows.
+    span: Option<(Time, Time)>,
     far_places: Apart<Place>,
     far_times: Apart<Time>,
     lengths: Apart<u32>,
@@ -79,11 +81,18 @@ impl Segment {
             facts: Vec::with_capacity(SPAN),
             origins: Vec::new(),
             moment: Time(time.0.saturating_sub(BACK)),
+            span: None,
             far_places: Apart::default(),
             far_times: Apart::default(),
             lengths: Apart::default(),
             others: Apart::default(),
         }
+    }
+
+    /// Whether some row can have a time in the window.
+    pub(super) fn meets(&self, window: Window) -> bool {
+        self.span
+            .is_some_and(|(earliest, latest)| earliest < window.until && window.since <= latest)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -111,6 +120,8 @@ impl Segment {
         facts: Facts,
     ) {
         let at = self.rows.len();
+        let (earliest, latest) = self.span.unwrap_or((time, time));
+        self.span = Some((earliest.min(time), latest.max(time)));
         let (origin, offset) = self.behind_origin(draft.place).unwrap_or_else(|| {
             self.far_places.push(at, draft.place);
             (NOWHERE, 0)

@@ -1,0 +1,141 @@
+//! Which rows of the index a filter and a window of time leave.
+//!
+//! What a term says of a symbol is found out once for each, however many rows have it. Texts have to
+//! be searched for in the files; of them only what was found so far is known.
+
+use super::{Filter, Hits};
+use crate::entry::{Time, Window};
+use crate::index::{Counted, Index, RowId, Symbol};
+use std::ops::Range;
+
+/// A filter, and what is known of the index for it.
+#[derive(Clone, Default)]
+pub struct Sieve {
+    filter: Filter,
+    /// By domain symbol: the terms that it meets. An entry is wanted if its domains together meet
+    /// all of them.
+    met: Vec<u32>,
+    /// Rows that hold the texts, and meet the terms on domains; `None` if the filter is on no text.
+    hits: Option<Hits>,
+    /// The times wanted.
+    pub(super) window: Window,
+}
+
+impl Sieve {
+    pub(super) fn new(filter: Filter) -> Self {
+        let hits = (!filter.patterns().is_empty()).then(Hits::default);
+        Self { filter, hits, ..Self::default() }
+    }
+
+    /// With what an earlier search for the same filter found.
+    pub(super) fn resume(filter: Filter, mut hits: Hits) -> Self {
+        hits.forget_asked();
+        Self { hits: Some(hits), ..Self::new(filter) }
+    }
+
+    /// Looks at the symbols that came since.
+    pub(super) fn learn(&mut self, index: &Index) {
+        let known = self.met.len();
+        let domains = (known..index.domains().len()).filter_map(|at| u32::try_from(at).ok());
+        let met = |at| self.filter.met_by(index.domains().text(Symbol(at)));
+        let new: Vec<u32> = domains.map(met).collect();
+        self.met.extend(new);
+    }
+
+    fn met(&self, domains: (Symbol, Symbol)) -> u32 {
+        let met = |symbol: Symbol| self.met.get(symbol.0 as usize).copied().unwrap_or_default();
+        met(domains.0) | met(domains.1)
+    }
+
+    /// Does something with each of these rows that is left.
+    pub(super) fn each(&self, index: &Index, rows: Range<usize>, act: impl FnMut(RowId, &Counted)) {
+        self.each_in(index, rows, self.window, act);
+    }
+
+    /// The same, of another window.
+    pub(super) fn each_in(
+        &self,
+        index: &Index,
+        rows: Range<usize>,
+        window: Window,
+        mut act: impl FnMut(RowId, &Counted),
+    ) {
+        let all = self.filter.all_terms();
+        let within = |time: Time| window.is_all() || window.holds(time);
+        for part in index.rows().parts(rows, window) {
+            if let Some(hits) = &self.hits {
+                for at in hits.among(part) {
+                    if let Some(row) = index.rows().counted(at, at + 1).next()
+                        && within(row.time)
+                    {
+                        act(id(at), &row);
+                    }
+                }
+                continue;
+            }
+            let numbered = (part.start..).zip(index.rows().counted(part.start, part.end));
+            for (at, row) in numbered {
+                if within(row.time) && (all == 0 || self.met(row.domains) == all) {
+                    act(id(at), &row);
+                }
+            }
+        }
+    }
+
+    /// Whether a row is left.
+    pub fn leaves(&self, index: &Index, row: RowId) -> bool {
+        let rows = index.rows();
+        self.window.holds(rows.time(row))
+            && match &self.hits {
+                Some(hits) => hits.contains(row),
+                None => self.met(rows.domains(row)) == self.filter.all_terms(),
+            }
+    }
+
+    /// Of `rows` there are, those whose text is to be searched next, and which of them the terms on
+    /// domains leave.
+    pub(super) fn ask(&mut self, index: &Index, rows: usize) -> Option<(Range<usize>, Vec<RowId>)> {
+        let (hits, first) = (self.hits.as_mut()?, index.rows().first().0 as usize);
+        let mut asked = hits.ask(rows)?;
+        while asked.end <= first {
+            hits.learn(&asked, &[]);
+            asked = hits.ask(rows)?;
+        }
+        let held = asked.start.max(first)..asked.end;
+        let all = self.filter.all_terms();
+        let numbered = (held.start..).zip(index.rows().counted(held.start, held.end));
+        let wanted = numbered.filter(|(_, row)| self.met(row.domains) == all);
+        Some((asked, wanted.map(|(at, _)| id(at)).collect()))
+    }
+
+    /// These rows were searched, and `found` of them hold the texts.
+    pub(super) fn found(&mut self, rows: &Range<usize>, found: &[RowId]) {
+        if let Some(hits) = &mut self.hits {
+            hits.learn(rows, found);
+        }
+    }
+
+    /// The filter and what was found for it.
+    pub(super) fn into_hits(self) -> Option<(Filter, Hits)> {
+        Some((self.filter, self.hits?))
+    }
+
+    /// How many rows were searched, if any have to be.
+    pub(super) fn searched(&self) -> Option<usize> {
+        self.hits.as_ref().map(Hits::searched)
+    }
+
+    /// The filter.
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// Bytes that it takes.
+    pub(super) fn memory(&self) -> usize {
+        self.met.capacity() * size_of::<u32>()
+    }
+}
+
+fn id(at: usize) -> RowId {
+    RowId(u32::try_from(at).unwrap_or(u32::MAX))
+}
