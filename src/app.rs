@@ -11,13 +11,17 @@ pub mod help;
 mod hold;
 mod known;
 mod listing;
+mod log;
 pub mod message;
+pub mod names;
 pub mod order;
+mod picked;
 mod prompt;
 mod refresh;
 mod searching;
 mod settings;
 pub mod sheet;
+mod sieve;
 mod texts;
 mod view;
 pub mod words;
@@ -35,6 +39,8 @@ use connections::Connections;
 use cursor::{Scroll, destination};
 use events::Events;
 use known::Known;
+use log::Log;
+use order::Order;
 use searching::Searching;
 use sheet::Sheet;
 use std::time::Duration;
@@ -104,6 +110,7 @@ pub struct App {
     /// The pane of each view that keys go to there.
     focus: [Pane; View::ALL.len()],
     connections: Connections,
+    log: Log,
     message: Scroll<RowId>,
     /// What is laid over everything, and its first visible line.
     sheet: Option<(Sheet, usize)>,
@@ -130,6 +137,7 @@ impl App {
             view: View::default(),
             focus: View::ALL.map(View::first),
             connections: Connections::default(),
+            log: Log::default(),
             message: Scroll::default(),
             sheet: None,
             events: Events::default(),
@@ -182,12 +190,13 @@ impl App {
             Command::NextPane => self.focus_on(self.view.next(self.focus())),
             Command::PreviousPane => self.focus_on(self.view.previous(self.focus())),
             Command::Open => self.open(),
+            Command::View(view) => self.view = view,
             Command::Move(motion) => self.go(motion),
             Command::EditFilter => self.prompt = Some(Prompt::new(&self.filter_text)),
             Command::FilterDomain => self.filter_domain(),
             Command::Freeze => self.known.freeze(self.now()),
-            Command::Sort => self.connections.reorder(self.order().next()),
-            Command::Reverse => self.connections.reorder(self.order().reverse()),
+            Command::Sort => self.reorder(Order::next),
+            Command::Reverse => self.reorder(Order::reverse),
             Command::Zoom => self.zoom = !self.zoom,
             Command::Accept => {
                 let Some(prompt) = &mut self.prompt else { return Flow::Continue };
@@ -242,6 +251,7 @@ impl App {
                 self.connections.go(pane, motion, height, &self.known);
             }
             Pane::Message => self.message.go(motion, self.last_message_top(), height),
+            Pane::Log => self.log.go(motion, height, &self.known),
         }
     }
 
@@ -249,6 +259,12 @@ impl App {
     fn open(&mut self) {
         if Some(&self.focus()) != self.view.panes().last() {
             self.focus_on(self.view.next(self.focus()));
+        }
+    }
+
+    fn reorder(&mut self, other: impl Fn(Order) -> Order) {
+        if self.view == View::Connections {
+            self.connections.reorder(other(self.order()));
         }
     }
 
@@ -270,6 +286,10 @@ impl App {
         }
         let Some(screen) = self.screen() else { return };
         let (Pointer::Click(x, y) | Pointer::WheelDown(x, y) | Pointer::WheelUp(x, y)) = pointer;
+        if let Some(view) = self.name_at(x, y).filter(|_| matches!(pointer, Pointer::Click(..))) {
+            self.view = view;
+            return;
+        }
         let Some(pane) = screen.pane_at(x, y) else { return };
         self.focus_on(pane);
         match pointer {
@@ -288,6 +308,7 @@ impl App {
             (Pane::Connections, None) if screen.heads(pane).contains((x, y).into()) => {
                 self.connections.sort_by_head(x - rows.x, rows.width);
             }
+            (Pane::Log, Some(row)) => self.log.click(row.into(), &self.known),
             _ => {}
         }
     }
@@ -315,10 +336,15 @@ impl App {
         let tally = self.searching.change(self.known.filtered.take(), filter, rows);
         self.known.filtered = (!tally.filter().is_empty()).then_some(tally);
         self.connections.restart();
+        self.log.restart();
     }
 
     fn filter_domain(&mut self) {
-        let Some(row) = self.selected_delivery() else { return };
+        let row = match self.view {
+            View::Connections => self.selected_delivery(),
+            View::Log => self.selected_entry(),
+        };
+        let Some(row) = row else { return };
         let index = &self.known.index;
         let domain = index.domains().text(index.rows().domains(row).0);
         if let Ok(domain) = std::str::from_utf8(domain)

@@ -7,6 +7,7 @@ mod names;
 use crossterm::event::{KeyCode, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind};
 use tui_input::InputRequest;
 
+use crate::layout::View;
 use key::Key;
 use std::borrow::Cow;
 
@@ -46,6 +47,8 @@ pub enum Command {
     PreviousPane,
     /// Go deeper: connection, delivery, message.
     Open,
+    /// Show another view.
+    View(View),
     /// Move the selection, or scroll.
     Move(Motion),
     /// Type a filter.
@@ -141,6 +144,8 @@ use Motion as M;
 pub const BINDINGS: &[Binding] = &[
     bind(Browse, &[plain('/')], "/", C::EditFilter, "filter", "filter by recipient domain or text, narrowing as you type"),
     bind(Browse, &[plain('d')], "d", C::FilterDomain, "this domain", "filter by the recipient domain of the selected delivery"),
+    bind(Browse, &[plain('1')], "1", C::View(View::Connections), "", "the connections, and what was delivered over each"),
+    bind(Browse, &[plain('5')], "5", C::View(View::Log), "", "the log, entry by entry"),
     bind(Browse, &[key(K::Enter)], "Enter", C::Open, "open", "from the connection to its deliveries to the message"),
     bind(Browse, &[key(K::Esc)], "Esc", C::Back, "back", "one step back; at the last step clear the filter"),
     bind(Browse, &[key(K::Tab)], "Tab", C::NextPane, "pane", "next pane"),

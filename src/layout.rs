@@ -11,7 +11,7 @@
 //! fields
 //! footer                                 footer
 //! ```
-//! A small screen shows the focused pane alone.
+//! The views of two panes have one above the other. A small screen shows the focused pane alone.
 
 mod columns;
 
@@ -26,16 +26,27 @@ pub enum View {
     /// Connections, the deliveries over each, and what was said.
     #[default]
     Connections,
+    /// The log as it was logged.
+    Log,
 }
 
 impl View {
     /// All of them, in the order of their keys.
-    pub const ALL: [Self; 1] = [Self::Connections];
+    pub const ALL: [Self; 2] = [Self::Connections, Self::Log];
+
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Connections => "Connections",
+            Self::Log => "Log",
+        }
+    }
 
     /// Its panes: a list first, and then what the selection of the pane before is narrowed to.
     pub fn panes(self) -> &'static [Pane] {
         match self {
             Self::Connections => &[Pane::Connections, Pane::Deliveries, Pane::Message],
+            Self::Log => &[Pane::Log, Pane::Message],
         }
     }
 
@@ -67,6 +78,8 @@ pub enum Pane {
     Deliveries,
     /// Every field of the selected entry.
     Message,
+    /// The entries of the log.
+    Log,
 }
 
 impl Pane {
@@ -76,6 +89,7 @@ impl Pane {
             Self::Connections => "Connections",
             Self::Deliveries => "Deliveries",
             Self::Message => "Message",
+            Self::Log => "Log",
         }
     }
 }
@@ -93,6 +107,8 @@ pub struct Screen {
     pub header: Rect,
     /// The filter in force, or the prompt.
     pub filter: Rect,
+    /// The line above the panes, with the names of the views.
+    pub names: Rect,
     /// Keys that work here.
     pub footer: Rect,
     view: View,
@@ -115,7 +131,8 @@ impl Screen {
         ];
         let [header, filter, body, footer] = Layout::vertical(rows).areas(area);
         let alone = (zoom || body.height < 12).then_some(focus);
-        Some(Self { header, filter, footer, view, panes: places(body, view, alone) })
+        let names = Rect { height: 1, ..body };
+        Some(Self { header, filter, names, footer, view, panes: places(body, view, alone) })
     }
 
     /// The place of a pane with its title; empty if it is not shown.
@@ -130,7 +147,7 @@ impl Screen {
         let above = match pane {
             Pane::Deliveries if shows_ends(area) => 3,
             Pane::Connections | Pane::Deliveries => 2,
-            Pane::Message => 1,
+            Pane::Message | Pane::Log => 1,
         };
         let above = above.min(area.height);
         Rect { y: area.y + above, height: area.height - above, ..area }
@@ -167,9 +184,13 @@ fn places(body: Rect, view: View, alone: Option<Pane>) -> [Rect; PANES] {
         }
         return places;
     }
+    let above = |percent| [Constraint::Percentage(percent), Constraint::Min(0)];
+    if view.panes().len() == 2 {
+        let [first, second] = Layout::vertical(above(60)).areas(body);
+        return [first, second, Rect::default()];
+    }
     if body.width >= 120 {
-        let [first, lower] =
-            Layout::vertical([Constraint::Percentage(50), Constraint::Min(0)]).areas(body);
+        let [first, lower] = Layout::vertical(above(50)).areas(body);
         let halves = [Constraint::Percentage(50), Constraint::Length(1), Constraint::Min(0)];
         let [second, _, third] = Layout::horizontal(halves).areas(lower);
         return [first, second, third];
@@ -188,21 +209,23 @@ mod tests {
             for height in 0..80 {
                 for zoom in [false, true] {
                     let area = Rect::new(0, 0, width, height);
-                    let view = View::Connections;
-                    let Some(screen) = Screen::new(area, view, Pane::Deliveries, zoom) else {
-                        assert!(width < 40 || height < 8);
-                        continue;
-                    };
-                    for &pane in view.panes() {
-                        assert_eq!(screen.pane(pane).intersection(area), screen.pane(pane));
-                        assert!(
-                            screen.rows(pane).bottom() <= screen.footer.y
-                                || screen.pane(pane).is_empty()
-                        );
+                    for (view, pane) in View::ALL.map(|view| (view, view.next(view.first()))) {
+                        let Some(screen) = Screen::new(area, view, pane, zoom) else {
+                            assert!(width < 40 || height < 8);
+                            continue;
+                        };
+                        tiled(&screen, area, view, pane);
                     }
-                    assert!(!screen.pane(Pane::Deliveries).is_empty());
                 }
             }
         }
+    }
+
+    fn tiled(screen: &Screen, area: Rect, view: View, focus: Pane) {
+        for &pane in view.panes() {
+            assert_eq!(screen.pane(pane).intersection(area), screen.pane(pane));
+            assert!(screen.rows(pane).bottom() <= screen.footer.y || screen.pane(pane).is_empty());
+        }
+        assert!(!screen.pane(focus).is_empty());
     }
 }

@@ -14,6 +14,7 @@ mod deliveries;
 mod filter_bar;
 mod footer;
 mod header;
+mod log;
 mod message;
 mod sheet;
 mod text;
@@ -22,10 +23,12 @@ mod theme;
 pub use theme::{Palette, Theme};
 
 use crate::app::App;
+use crate::keymap::Command;
 use crate::layout::{Pane, SMALLEST};
+use crate::show::show;
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::Span;
+use ratatui::text::{Line, Span};
 
 /// Draws everything. The state must have been refreshed and given the texts it wanted.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
@@ -39,6 +42,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     connections::draw(app, theme, frame, &screen);
     deliveries::draw(app, theme, frame, &screen);
     message::draw(app, theme, frame, &screen);
+    log::draw(app, theme, frame, &screen);
     footer::draw(app, theme, frame, screen.footer);
     sheet::draw(app, theme, frame);
 }
@@ -52,15 +56,23 @@ fn title(
     pane: Pane,
     note: Vec<Span<'static>>,
 ) {
-    let focused = app.focus() == pane;
+    let (focused, top) = (app.focus() == pane, area.y == app.screen().map_or(0, |it| it.names.y));
     let (rule, style) = if focused { ("━", theme.focus) } else { ("─", theme.dim) };
     let line = Rect { height: 1.min(area.height), ..area };
     text::say(frame, line, rule.repeat(usize::from(line.width)), style);
-    let name = text::line([
-        text::own(rule.repeat(2), style),
-        text::own(format!(" {} ", pane.name()), theme.title(focused)),
-    ]);
-    frame.render_widget(name, line);
+    let end = if top && area.x == 0 {
+        names(app, theme, frame, line, focused)
+    } else {
+        let name = format!(" {} ", pane.name());
+        let width = cells(name.chars().count());
+        text::say(
+            frame,
+            Rect { x: line.x + 2, width, ..line }.intersection(line),
+            name,
+            theme.title(focused),
+        );
+        width + 2
+    };
     if note.is_empty() {
         return;
     }
@@ -70,13 +82,53 @@ fn title(
     let note = text::line(spans);
     let width = u16::try_from(note.width()).unwrap_or(u16::MAX);
     // Name and note side by side, or the note is left out.
-    if width + 18 <= line.width {
+    if end + width <= line.width {
         frame.render_widget(note, Rect { x: line.right() - width, width, ..line });
     }
+}
+
+/// The names of the views; gives the first cell behind them.
+fn names(app: &App, theme: &Theme, frame: &mut Frame<'_>, line: Rect, focused: bool) -> u16 {
+    let names = app.names(line.width.into());
+    let end = names.last().map_or(0, |name| cells(name.end()));
+    for name in names {
+        let style = if name.view == app.view() { theme.title(focused) } else { theme.dim };
+        let place = Rect { x: line.x + cells(name.x), width: cells(name.end() - name.x), ..line };
+        text::say(frame, place.intersection(line), name.label, style);
+    }
+    end
+}
+
+fn cells(count: usize) -> u16 {
+    u16::try_from(count).unwrap_or(u16::MAX)
 }
 
 /// Marks the selected row: in the focused pane, or in another one.
 fn mark(frame: &mut Frame<'_>, theme: &Theme, row: Rect, focused: bool) {
     let style = if focused { theme.selected } else { theme.selected_elsewhere };
     frame.buffer_mut().set_style(row, style);
+}
+
+/// Why a list is empty.
+fn nothing(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
+    frame.render_widget(why_nothing(app, theme), area);
+}
+
+fn why_nothing(app: &App, theme: &Theme) -> Line<'static> {
+    if !app.index().rows().is_empty() {
+        let words = match app.progress() {
+            Some((word, _)) => format!("{word}: nothing under this filter so far"),
+            None => {
+                format!("nothing under this filter; {} clears it", app.key_for(Command::Back))
+            }
+        };
+        return text::line([text::own(words, theme.dim)]);
+    }
+    if !app.reading().missing {
+        return text::line([text::own("no entries yet", theme.dim)]);
+    }
+    let mut spans = vec![text::own("waiting for ", theme.plain)];
+    spans.extend(text::spans(&show(&app.reading().name), theme.strong, theme));
+    spans.push(text::own(" (no such file)", theme.plain));
+    text::line(spans)
 }

@@ -35,11 +35,15 @@ struct Deliveries {
 const LOOKED_AT: usize = 128 * 1024;
 
 impl Connections {
-    /// Brings lists and selections up to date. `height` says how many rows of a pane are visible.
-    pub(super) fn refresh(&mut self, known: &Known, wall: Time, height: impl Fn(Pane) -> usize) {
+    /// Learns which connections are open, whatever is shown.
+    pub(super) fn learn_open(&mut self, known: &Known) {
         if known.frozen.is_none() {
             self.listing.learn_open(known.index.connections());
         }
+    }
+
+    /// Brings lists and selections up to date. `height` says how many rows of a pane are visible.
+    pub(super) fn refresh(&mut self, known: &Known, wall: Time, height: impl Fn(Pane) -> usize) {
         self.listing.refresh(known.tally(), known.connections(), known.index.names(), wall);
         let (ids, follow) = (self.listing.ids(known.tally()), self.order().follow());
         self.cursor.settle(ids, height(Pane::Connections), follow);
@@ -47,7 +51,11 @@ impl Connections {
             self.followed = known.rows();
         }
         self.refresh_deliveries(known);
-        self.delivery.settle(&self.deliveries.rows, height(Pane::Deliveries), Follow::Bottom);
+        self.delivery.settle(
+            self.deliveries.rows.as_slice(),
+            height(Pane::Deliveries),
+            Follow::Bottom,
+        );
     }
 
     fn refresh_deliveries(&mut self, known: &Known) {
@@ -122,7 +130,7 @@ impl Connections {
     /// Moves a selection.
     pub(super) fn go(&mut self, pane: Pane, motion: Motion, height: usize, known: &Known) {
         if pane == Pane::Deliveries {
-            self.delivery.go(motion, &self.deliveries.rows, height, Follow::Bottom);
+            self.delivery.go(motion, self.deliveries.rows.as_slice(), height, Follow::Bottom);
         } else {
             let (ids, follow) = (self.listing.ids(known.tally()), self.order().follow());
             self.cursor.go(motion, ids, height, follow);
@@ -132,7 +140,7 @@ impl Connections {
     /// Selects a visible row.
     pub(super) fn click(&mut self, pane: Pane, row: usize, known: &Known) {
         if pane == Pane::Deliveries {
-            self.delivery.click(row, &self.deliveries.rows);
+            self.delivery.click(row, self.deliveries.rows.as_slice());
         } else {
             self.cursor.click(row, self.listing.ids(known.tally()));
         }

@@ -13,6 +13,37 @@ pub enum Follow {
     Bottom,
 }
 
+/// A list as a cursor sees it.
+pub trait List<Id> {
+    /// How many there are.
+    fn length(&self) -> usize;
+
+    /// The one at a place.
+    fn at(&self, place: usize) -> Option<Id>;
+
+    /// The place of one that was at `before` when last seen; of one that is gone, that of what stands
+    /// there instead.
+    fn find(&self, id: Id, before: usize) -> usize;
+}
+
+impl<Id: Copy + PartialEq> List<Id> for [Id] {
+    fn length(&self) -> usize {
+        self.len()
+    }
+
+    fn at(&self, place: usize) -> Option<Id> {
+        self.get(place).copied()
+    }
+
+    fn find(&self, id: Id, before: usize) -> usize {
+        if self.get(before) == Some(&id) {
+            return before;
+        }
+        let found = self.iter().position(|&other| other == id);
+        found.unwrap_or(before.min(self.len().saturating_sub(1)))
+    }
+}
+
 /// Selection and scroll position of one list.
 #[derive(Clone, Debug)]
 pub struct Cursor<Id> {
@@ -33,39 +64,42 @@ impl<Id> Default for Cursor<Id> {
 
 impl<Id: Copy + PartialEq> Cursor<Id> {
     /// Finds the selection again after the list or the number of visible rows changed.
-    pub fn settle(&mut self, list: &[Id], height: usize, follow: Follow) {
-        let (end, height) = (list.len().saturating_sub(1), height.max(1));
+    pub fn settle(&mut self, list: &(impl List<Id> + ?Sized), height: usize, follow: Follow) {
+        let (end, height) = (list.length().saturating_sub(1), height.max(1));
+        let before = self.at;
         self.at = match (self.selected, follow) {
-            (Some(id), _) if !self.following => self.find(id, list).unwrap_or(self.at.min(end)),
+            (Some(id), _) if !self.following => list.find(id, self.at),
             (_, Follow::Bottom) => end,
             (_, Follow::Top) => 0,
         };
-        self.selected = list.get(self.at).copied();
+        self.selected = list.at(self.at);
+        if !self.following {
+            // It stays where it is on the screen.
+            self.top = (self.top + self.at).saturating_sub(before);
+        }
         self.top = self.top.clamp((self.at + 1).saturating_sub(height), self.at);
         // No empty rows below while there are hidden ones above.
-        self.top = self.top.min(list.len().saturating_sub(height));
-    }
-
-    /// The row of an id, as a rule where it was.
-    fn find(&self, id: Id, list: &[Id]) -> Option<usize> {
-        if list.get(self.at) == Some(&id) {
-            return Some(self.at);
-        }
-        list.iter().position(|&other| other == id)
+        self.top = self.top.min(list.length().saturating_sub(height));
     }
 
     /// Moves the selection.
-    pub fn go(&mut self, motion: Motion, list: &[Id], height: usize, follow: Follow) {
-        let to = destination(motion, self.at, list.len(), height);
-        let end = if follow == Follow::Top { 0 } else { list.len().saturating_sub(1) };
+    pub fn go(
+        &mut self,
+        motion: Motion,
+        list: &(impl List<Id> + ?Sized),
+        height: usize,
+        follow: Follow,
+    ) {
+        let to = destination(motion, self.at, list.length(), height);
+        let end = if follow == Follow::Top { 0 } else { list.length().saturating_sub(1) };
         self.following = to == end;
-        (self.at, self.selected) = (to, list.get(to).copied());
+        (self.at, self.selected) = (to, list.at(to));
         self.settle(list, height, follow);
     }
 
     /// Selects a row of the list by its place on the screen.
-    pub fn click(&mut self, visible_row: usize, list: &[Id]) {
-        if let Some(&id) = list.get(self.top + visible_row) {
+    pub fn click(&mut self, visible_row: usize, list: &(impl List<Id> + ?Sized)) {
+        if let Some(id) = list.at(self.top + visible_row) {
             (self.at, self.selected, self.following) = (self.top + visible_row, Some(id), false);
         }
     }
@@ -152,24 +186,24 @@ mod tests {
     #[test]
     fn a_selection_stays_on_its_entry_while_others_come() {
         let mut cursor = Cursor::default();
-        cursor.settle(&[1, 2, 3], 2, Follow::Bottom);
+        cursor.settle([1, 2, 3].as_slice(), 2, Follow::Bottom);
         assert_eq!((cursor.selected(), cursor.top(), cursor.is_following()), (Some(3), 1, true));
-        cursor.go(Motion::Up, &[1, 2, 3], 2, Follow::Bottom);
-        cursor.settle(&[0, 1, 2, 3, 4, 5], 2, Follow::Bottom);
+        cursor.go(Motion::Up, [1, 2, 3].as_slice(), 2, Follow::Bottom);
+        cursor.settle([0, 1, 2, 3, 4, 5].as_slice(), 2, Follow::Bottom);
         assert_eq!((cursor.selected(), cursor.at(), cursor.is_following()), (Some(2), 2, false));
-        cursor.go(Motion::Last, &[0, 1, 2, 3, 4, 5], 2, Follow::Bottom);
-        cursor.settle(&[0, 1, 2, 3, 4, 5, 6], 2, Follow::Bottom);
+        cursor.go(Motion::Last, [0, 1, 2, 3, 4, 5].as_slice(), 2, Follow::Bottom);
+        cursor.settle([0, 1, 2, 3, 4, 5, 6].as_slice(), 2, Follow::Bottom);
         assert_eq!((cursor.selected(), cursor.top()), (Some(6), 5));
     }
 
     #[test]
     fn what_is_gone_gives_way_to_its_neighbour() {
         let mut cursor = Cursor::default();
-        cursor.settle(&[1, 2, 3, 4], 4, Follow::Bottom);
-        cursor.go(Motion::Up, &[1, 2, 3, 4], 4, Follow::Bottom);
-        cursor.settle(&[1, 2], 4, Follow::Bottom);
+        cursor.settle([1, 2, 3, 4].as_slice(), 4, Follow::Bottom);
+        cursor.go(Motion::Up, [1, 2, 3, 4].as_slice(), 4, Follow::Bottom);
+        cursor.settle([1, 2].as_slice(), 4, Follow::Bottom);
         assert_eq!(cursor.selected(), Some(2));
-        cursor.settle(&[], 4, Follow::Bottom);
+        cursor.settle([].as_slice(), 4, Follow::Bottom);
         assert_eq!(cursor.selected(), None);
     }
 
@@ -184,8 +218,8 @@ mod tests {
             for (length, height, motion) in lists {
                 let list: Vec<usize> = (0..length).collect();
                 for follow in [Follow::Bottom, Follow::Top] {
-                    cursor.settle(&list, height, follow);
-                    cursor.go(motions[motion], &list, height, follow);
+                    cursor.settle(list.as_slice(), height, follow);
+                    cursor.go(motions[motion], list.as_slice(), height, follow);
                     prop_assert_eq!(cursor.selected().is_some(), length > 0);
                     prop_assert!(cursor.top() <= cursor.at());
                     prop_assert!(cursor.at() < cursor.top() + height.max(1));

@@ -26,13 +26,14 @@ impl App {
 
     /// Bytes that grow with the log.
     pub fn memory(&self) -> usize {
-        self.known.memory() + self.connections.memory()
+        self.known.memory() + self.connections.memory() + self.log.memory()
     }
 
     /// Lets the oldest entries leave, with all that is counted, listed or frozen of them.
     fn forget(&mut self) {
         if self.known.forget() {
             self.connections.forget(&self.known);
+            self.log.forget(&self.known);
         }
     }
 
@@ -52,6 +53,7 @@ mod tests {
     use crate::filter::Tally;
     use crate::index::{Index, Kind, Place, RowId};
     use crate::keymap::{Command, Motion};
+    use crate::layout::View;
     use crate::parse::Parser;
     use crate::search::Found;
 
@@ -85,7 +87,8 @@ mod tests {
     fn act(app: &mut App, rng: &mut fastrand::Rng) {
         let motions = [Motion::Up, Motion::First, Motion::Last, Motion::PageUp];
         let filters = ["", "a.org", "b.org|c.org", "nowhere.org"];
-        match rng.u8(0..9) {
+        match rng.u8(0..10) {
+            9 => drop(app.obey(Command::View(View::ALL[rng.usize(0..View::ALL.len())]))),
             0 => drop(app.obey(Command::Freeze)),
             1 => drop(app.keep_filter(filters[rng.usize(0..4)].to_owned())),
             2 => drop(app.obey(Command::Sort)),
@@ -131,6 +134,38 @@ mod tests {
         assert!(app.deliveries().iter().all(|&row| rows.holds(row)), "{:?}", app.deliveries());
     }
 
+    /// Held rows that may be shown and are under the filter.
+    fn left(app: &App) -> impl Iterator<Item = RowId> {
+        let rows = app.known.index.rows().first().0..u32::try_from(app.known.rows()).unwrap();
+        rows.map(RowId).filter(|&row| app.known.leaves(row))
+    }
+
+    fn check_connections(app: &App, anew: &Tally) {
+        let listed = app.listed_connections();
+        assert_eq!(listed.len(), anew.connections().len());
+        for &id in listed {
+            assert_eq!(app.tally().of(id), anew.of(id));
+            assert!(app.known.connections().get(id.0 as usize).is_some());
+        }
+        let Some((id, _)) = app.selected_connection() else { return };
+        assert!(listed.contains(&id));
+        let rows = app.known.index.rows();
+        let expected = left(app).filter(|&row| {
+            rows.connection(row) == id && !matches!(rows.kind(row), Kind::Opened | Kind::Closed)
+        });
+        assert_eq!(app.deliveries(), expected.collect::<Vec<_>>());
+    }
+
+    fn check_log(app: &App) {
+        let left: Vec<RowId> = left(app).collect();
+        assert_eq!(app.log_length(), left.len());
+        let (visible, selected) = (app.visible_log(), app.selected_entry());
+        assert_eq!(visible.is_empty(), left.is_empty());
+        let begin = left.iter().position(|row| Some(row) == visible.first()).unwrap_or(0);
+        assert!(left[begin..].starts_with(&visible), "{visible:?}");
+        assert!(visible.is_empty() || visible.contains(&selected.unwrap()), "{selected:?}");
+    }
+
     #[test]
     fn whatever_is_done_meanwhile_what_is_shown_is_held_and_counted() {
         for seed in 0..15 {
@@ -143,22 +178,10 @@ mod tests {
                 let mut anew = Tally::new(app.tally().filter().clone());
                 anew.extend(&app.known.index, shown);
                 assert_eq!(app.tally().totals(), anew.totals(), "seed {seed}");
-                for &id in app.listed_connections() {
-                    assert_eq!(app.tally().of(id), anew.of(id), "seed {seed}");
-                    assert!(app.known.connections().get(id.0 as usize).is_some(), "seed {seed}");
-                }
-                let listed = app.listed_connections();
-                assert_eq!(listed.len(), anew.connections().len(), "seed {seed}");
-                assert!(app.selected_connection().is_none_or(|(id, _)| listed.contains(&id)));
                 assert!(app.deliveries().iter().chain(&app.wanted()).all(|&row| rows.holds(row)));
-                if let Some((id, _)) = app.selected_connection() {
-                    let wanted = |row: &RowId| {
-                        !matches!(rows.kind(*row), Kind::Opened | Kind::Closed)
-                            && (row.0 as usize) < shown
-                            && app.tally().leaves(&app.known.index, *row)
-                    };
-                    let expected = app.known.index.connection_rows(id, None).filter(wanted);
-                    assert_eq!(app.deliveries(), expected.collect::<Vec<_>>(), "seed {seed}");
+                match app.view() {
+                    View::Connections => check_connections(&app, &anew),
+                    View::Log => check_log(&app),
                 }
             }
             assert!(

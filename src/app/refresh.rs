@@ -3,6 +3,7 @@
 use super::sheet::Sheet;
 use super::{App, message};
 use crate::index::RowId;
+use crate::layout::{Pane, View};
 use crate::parse::Original;
 
 impl App {
@@ -12,7 +13,11 @@ impl App {
         self.known.count();
         let screen = self.screen();
         let height = |pane| screen.map_or(0, |screen| usize::from(screen.rows(pane).height));
-        self.connections.refresh(&self.known, self.wall, height);
+        self.connections.learn_open(&self.known);
+        match self.view {
+            View::Connections => self.connections.refresh(&self.known, self.wall, height),
+            View::Log => self.log.refresh(&self.known, height(Pane::Log)),
+        }
         self.message.turn_to(self.selected_entry());
         if self.message.top() > 0 {
             self.message.settle(self.last_message_top());
@@ -22,13 +27,22 @@ impl App {
     /// Whether there is more to bring up to date, although nothing new comes: what takes long is
     /// done in parts, one a [refresh](App::refresh).
     pub fn is_busy(&self) -> bool {
-        self.known.tally().left() > 0 || self.connections.is_busy()
+        let of_view = match self.view {
+            View::Connections => self.connections.is_busy(),
+            View::Log => self.log.is_busy(&self.known),
+        };
+        self.known.tally().left() > 0 || of_view
     }
 
     /// Entries about to be shown whose text is not at hand.
     pub fn wanted(&self) -> Vec<RowId> {
-        let answers = self.visible_connections().filter_map(|(_, connection)| connection.told);
-        let shown = self.visible_deliveries().iter().copied();
+        let shown: Vec<RowId> = match self.view {
+            View::Connections => {
+                let answers = self.visible_connections().filter_map(|(_, it)| it.told);
+                answers.chain(self.visible_deliveries().iter().copied()).collect()
+            }
+            View::Log => self.visible_log(),
+        };
         let selected = self.selected_entry();
         let history = selected.into_iter().flat_map(|row| self.history(row));
         // Its bytes were asked for before it was drawn.
@@ -37,7 +51,7 @@ impl App {
             _ => None,
         });
         let mut wanted: Vec<RowId> =
-            answers.chain(shown).chain(selected).chain(history).chain(laid).collect();
+            shown.into_iter().chain(selected).chain(history).chain(laid).collect();
         // Of a frozen screen some may have left meanwhile.
         wanted.retain(|&row| !self.texts.knows(row) && self.known.index.rows().holds(row));
         wanted.sort_unstable();

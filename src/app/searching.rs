@@ -74,6 +74,7 @@ impl App {
         let Some(tally) = &mut self.known.filtered else { return };
         tally.found(&self.known.index, &found.rows, &found.hits);
         self.connections.found(&self.known, &found.hits);
+        self.log.found(&self.known, &found.hits);
     }
 
     /// How much of a search or a count is done, in a word and percent, while it goes on.

@@ -8,7 +8,7 @@ use crate::entry::Time;
 use crate::filter::Tally;
 use crate::index::{Connection, ConnectionId, Index, RowId};
 use crate::keymap::Mode;
-use crate::layout::{Pane, Screen};
+use crate::layout::{Pane, Screen, View};
 use crate::parse::Original;
 use std::borrow::Cow;
 
@@ -75,6 +75,11 @@ impl App {
         self.events.news(self.wall)
     }
 
+    /// What is shown.
+    pub fn view(&self) -> View {
+        self.view
+    }
+
     /// The pane that keys go to.
     pub fn focus(&self) -> Pane {
         self.focus.get(self.view as usize).copied().unwrap_or(self.view.first())
@@ -102,13 +107,18 @@ impl App {
 
     /// Entries that came since the list stopped to follow.
     pub fn paused(&self) -> Option<usize> {
-        let paused_at = self.connections.paused_at()?;
+        let paused_at = match self.view {
+            View::Connections => self.connections.paused_at(),
+            View::Log => self.log.paused_at(),
+        }?;
         Some(self.known.all.rows().saturating_sub(paused_at))
     }
 
     /// Whether what is shown changes with the clock, although nothing comes.
     pub fn moves(&self) -> bool {
-        self.is_live() || self.news().is_some() || self.connections.is_behind(&self.known)
+        self.is_live()
+            || self.news().is_some()
+            || self.view == View::Connections && self.connections.is_behind(&self.known)
     }
 
     /// Whether the log is being written now.
@@ -160,9 +170,22 @@ impl App {
         self.connections.delivery()
     }
 
+    /// How many entries the log has under the filter.
+    pub fn log_length(&self) -> usize {
+        self.log.length(&self.known)
+    }
+
+    /// Entries of the log on the screen.
+    pub fn visible_log(&self) -> Vec<RowId> {
+        self.log.visible(&self.known, self.rows_of(Pane::Log))
+    }
+
     /// The entry whose fields are shown.
     pub fn selected_entry(&self) -> Option<RowId> {
-        self.connections.entry(&self.known)
+        match self.view {
+            View::Connections => self.connections.entry(&self.known),
+            View::Log => self.log.selected(),
+        }
     }
 
     /// First visible line of the message.

@@ -1,6 +1,7 @@
 //! What commands are called in the configuration.
 
 use super::{Binding, Command, Mode, Motion};
+use crate::layout::View;
 use tui_input::InputRequest as Edit;
 
 impl Binding {
@@ -28,6 +29,8 @@ fn of(command: Command) -> &'static str {
         Command::NextPane => "next-pane",
         Command::PreviousPane => "previous-pane",
         Command::Open => "open",
+        Command::View(View::Connections) => "view-connections",
+        Command::View(View::Log) => "view-log",
         Command::EditFilter => "filter",
         Command::FilterDomain => "filter-domain",
         Command::Freeze => "freeze",

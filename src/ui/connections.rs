@@ -1,18 +1,17 @@
 //! The connection list.
 
-use super::{Theme, mark, text, title};
+use super::{Theme, mark, nothing, text, title};
 use crate::app::App;
 use crate::app::words::{self, Tone};
 use crate::entry::{Body, Direction};
 use crate::index::{Connection, ConnectionId};
-use crate::keymap::Command;
 use crate::layout::{ConnectionColumn as Column, Pane, Placed, Screen, connection_columns};
 use crate::parse::Scratch;
 use crate::show::{Shown, show};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Span;
 use std::net::IpAddr;
 
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Screen) {
@@ -25,7 +24,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Scr
     let columns = connection_columns(rows.width);
     heads(app, theme, frame, screen.heads(Pane::Connections), &columns);
     if app.listed_connections().is_empty() {
-        frame.render_widget(nothing(app, theme), rows);
+        nothing(app, theme, frame, rows);
     }
     let selected = app.selected_connection().map(|(id, _)| id);
     for (y, (id, connection)) in (rows.y..rows.bottom()).zip(app.visible_connections()) {
@@ -39,26 +38,6 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Scr
             mark(frame, theme, row, app.focus() == Pane::Connections);
         }
     }
-}
-
-/// Why the list is empty.
-fn nothing(app: &App, theme: &Theme) -> Line<'static> {
-    if !app.index().rows().is_empty() {
-        let words = match app.progress() {
-            Some((word, _)) => format!("{word}: nothing under this filter so far"),
-            None => {
-                format!("nothing under this filter; {} clears it", app.key_for(Command::Back))
-            }
-        };
-        return text::line([text::own(words, theme.dim)]);
-    }
-    if !app.reading().missing {
-        return text::line([text::own("no entries yet", theme.dim)]);
-    }
-    let mut spans = vec![text::own("waiting for ", theme.plain)];
-    spans.extend(text::spans(&show(&app.reading().name), theme.strong, theme));
-    spans.push(text::own(" (no such file)", theme.plain));
-    text::line(spans)
 }
 
 fn note(app: &App, theme: &Theme) -> Vec<Span<'static>> {

@@ -35,3 +35,4 @@ mod svg;
 mod torture;
 mod trace;
 mod truth;
+mod views;

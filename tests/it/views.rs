@@ -1,0 +1,104 @@
+//! The views: how one comes from one to another, and what each shows.
+
+use crate::harness::{Opened, data};
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use mtatop::app::Msg;
+use mtatop::keymap::pointer;
+
+fn outbound() -> Opened {
+    Opened::new(&data("sjsms2005q4-21-09-outbound-connection.unfolded.log"), "")
+}
+
+fn line(screen: &str, at: usize) -> &str {
+    screen.lines().nth(at).expect("the screen has this line")
+}
+
+/// The line with the names of the views.
+fn names(opened: &mut Opened, width: u16) -> String {
+    let screen = opened.screen(width, 24);
+    line(&screen, 3).to_owned()
+}
+
+fn click(opened: &mut Opened, column: u16, row: u16) {
+    let kind = MouseEventKind::Down(MouseButton::Left);
+    let event = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
+    opened.app.update(Msg::Pointer(pointer(event).expect("a click means something")));
+    opened.refresh();
+}
+
+#[test]
+fn a_key_or_a_click_on_its_name_shows_a_view() {
+    let mut opened = outbound();
+    assert!(names(&mut opened, 80).starts_with("━━ Connections ━━ 5 Log ━━"));
+    opened.press("5");
+    assert!(names(&mut opened, 80).starts_with("━━ 1 Connections ━━ Log ━━"));
+    click(&mut opened, 5, 3);
+    assert!(names(&mut opened, 80).starts_with("━━ Connections ━━"));
+    click(&mut opened, 19, 3);
+    assert!(names(&mut opened, 80).starts_with("━━ 1 Connections ━━ Log ━━"));
+}
+
+#[test]
+fn a_view_is_as_it_was_left() {
+    let mut opened = outbound();
+    opened.press("k<enter>");
+    let before = opened.screen(80, 24);
+    opened.press("5gj<enter>");
+    let log = opened.screen(80, 24);
+    opened.press("1");
+    assert_eq!(opened.screen(80, 24), before);
+    opened.press("5");
+    assert_eq!(opened.screen(80, 24), log);
+}
+
+#[test]
+fn the_pane_in_the_place_of_the_first_one_is_named() {
+    let mut opened = outbound();
+    opened.press("<enter>z");
+    assert!(names(&mut opened, 80).starts_with("━━ Connections › Deliveries ━━ 5 Log ━━"));
+    let narrow = names(&mut opened, 40);
+    assert!(narrow.starts_with("━━ Connections › Deliveries ━━ 5 ━"), "{narrow}");
+}
+
+#[test]
+fn the_log_is_shown_as_it_was_logged_and_follows() {
+    let log = String::from_utf8(data("sjsms2005q4-21-09-outbound-connection.unfolded.log"));
+    let log = log.expect("the document is ASCII");
+    let (first, rest) = log.split_at(log.find("19-Feb-1998 10:52:12.28").expect("there it is"));
+    let mut opened = Opened::new(first.as_bytes(), "");
+    opened.press("5");
+    for line in first.lines() {
+        assert!(opened.screen(250, 24).contains(line), "{line}");
+    }
+    opened.append(rest.as_bytes());
+    let screen = opened.screen(250, 24);
+    assert!(screen.contains(rest.lines().last().expect("there are more")), "{screen}");
+    opened.press("k");
+    opened.append(b"no entry\n");
+    assert!(opened.screen(250, 24).contains("paused +1"));
+    opened.press("G");
+    let screen = opened.screen(250, 24);
+    assert!(screen.contains("\n?no entry\n") && !screen.contains("paused"), "{screen}");
+}
+
+#[test]
+fn a_filter_holds_in_the_log() {
+    let mut opened = outbound();
+    opened.press("5/hostb.sesta.com<enter>");
+    let screen = opened.screen(250, 24);
+    let entries = |word: &str| screen.lines().filter(|line| line.contains(word)).count();
+    assert!(entries("rfc822;dave@hostb.sesta.com") == 2 && entries("hosta") == 0, "{screen}");
+    assert!(line(&screen, 3).ends_with(" 4 ━━"), "{screen}");
+    opened.press("<esc>");
+    assert!(opened.screen(250, 24).contains("hosta"));
+}
+
+#[test]
+fn the_message_is_that_of_the_entry_selected_in_the_log() {
+    let mut opened = outbound();
+    opened.press("5g");
+    assert!(opened.screen(80, 40).contains("outcome     enqueued (E)"));
+    opened.press("G");
+    let screen = opened.screen(80, 40);
+    assert!(screen.contains("event       closed (C)"), "{screen}");
+}
