@@ -15,7 +15,9 @@
 
 mod columns;
 
-pub use columns::{ConnectionColumn, DeliveryColumn, Placed, connection_columns, delivery_columns};
+pub use columns::{
+    ConnectionColumn, DeliveryColumn, Placed, column_at, connection_columns, delivery_columns,
+};
 pub use ratatui::layout::Rect;
 
 use ratatui::layout::{Constraint, Layout};

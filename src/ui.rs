@@ -14,6 +14,7 @@ mod deliveries;
 mod filter_bar;
 mod footer;
 mod header;
+mod list;
 mod log;
 mod message;
 mod sheet;

@@ -7,7 +7,7 @@ use super::order::Order;
 use crate::entry::Time;
 use crate::index::{Connection, ConnectionId, Kind, RowId};
 use crate::keymap::Motion;
-use crate::layout::{Pane, connection_columns};
+use crate::layout::{Pane, column_at, connection_columns};
 
 /// Lists and selections of the view.
 #[derive(Default)]
@@ -148,10 +148,8 @@ impl Connections {
 
     /// Sorts by the column whose head is that many cells from the left.
     pub(super) fn sort_by_head(&mut self, x: u16, width: u16) {
-        let columns = connection_columns(width);
-        let hit = columns.iter().find(|placed| (placed.x..=placed.x + placed.width).contains(&x));
-        if let Some(placed) = hit {
-            self.reorder(self.order().by(placed.column));
+        if let Some(column) = column_at(&connection_columns(width), x) {
+            self.reorder(self.order().by(column));
         }
     }
 

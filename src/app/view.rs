@@ -145,6 +145,11 @@ impl App {
         self.connections.visible(&self.known, self.rows_of(Pane::Connections))
     }
 
+    /// A connection, as it is to be shown.
+    pub fn connection(&self, id: ConnectionId) -> Option<&Connection> {
+        self.known.connections().get(id.0 as usize)
+    }
+
     /// Connections under the filter that are open.
     pub fn open_connections(&self) -> usize {
         self.connections.open(&self.known)

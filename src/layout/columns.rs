@@ -61,6 +61,12 @@ pub struct Placed<C> {
     pub width: u16,
 }
 
+/// The column at the cell so many from the left edge, or before the gap that is there.
+pub fn column_at<C: Copy>(columns: &[Placed<C>], x: u16) -> Option<C> {
+    let hit = |placed: &&Placed<C>| (placed.x..=placed.x + placed.width).contains(&x);
+    columns.iter().find(hit).map(|placed| placed.column)
+}
+
 /// How a column wants to be placed: head, least width, most width, and rank: the lower, the longer
 /// it stays when the screen gets narrow.
 struct Wish<C>(C, &'static str, u16, u16, u8);

@@ -1,6 +1,6 @@
 //! The connection list.
 
-use super::{Theme, mark, nothing, text, title};
+use super::{Theme, list, nothing, text, title};
 use crate::app::App;
 use crate::app::words::{self, Tone};
 use crate::entry::{Body, Direction};
@@ -22,22 +22,22 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Scr
     title(app, theme, frame, pane, Pane::Connections, note(app, theme));
     let rows = screen.rows(Pane::Connections);
     let columns = connection_columns(rows.width);
-    heads(app, theme, frame, screen.heads(Pane::Connections), &columns);
+    let sorted = Some((app.order().column, app.order().reversed));
+    list::heads(theme, frame, screen.heads(Pane::Connections), &columns, sorted);
     if app.listed_connections().is_empty() {
         nothing(app, theme, frame, rows);
     }
     let selected = app.selected_connection().map(|(id, _)| id);
-    for (y, (id, connection)) in (rows.y..rows.bottom()).zip(app.visible_connections()) {
-        let row = Rect { y, height: 1, ..rows };
-        if id.is_real() {
-            Row { app, theme, id, connection }.draw(frame, row, &columns);
-        } else {
-            stand_in(app, theme, frame, row, id);
+    let visible = app.visible_connections().map(|(id, _)| id);
+    let place = (screen, Pane::Connections);
+    list::rows(app, theme, frame, place, (visible, selected), |frame, row, id| {
+        match app.connection(id) {
+            Some(connection) if id.is_real() => {
+                Row { app, theme, id, connection }.draw(frame, row, &columns);
+            }
+            _ => stand_in(app, theme, frame, row, id),
         }
-        if selected == Some(id) {
-            mark(frame, theme, row, app.focus() == Pane::Connections);
-        }
-    }
+    });
 }
 
 fn note(app: &App, theme: &Theme) -> Vec<Span<'static>> {
@@ -45,21 +45,6 @@ fn note(app: &App, theme: &Theme) -> Vec<Span<'static>> {
     let shown = stand_ins.filter(|&id| app.tally().of(id).entries > 0).count();
     let listed = app.listed_connections().len().saturating_sub(shown);
     vec![text::own(words::number(listed as u64), theme.strong)]
-}
-
-fn heads(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect, columns: &[Placed<Column>]) {
-    for placed in columns {
-        let cell = Rect { x: area.x + placed.x, width: placed.width, ..area };
-        if placed.column == app.order().column {
-            let arrow = if app.order().reversed { "▲" } else { "▼" };
-            let head = format!("{}{arrow}", placed.head.trim_start());
-            let counted = placed.head.starts_with("  ");
-            let line = text::line([text::own(head, theme.accent)]);
-            frame.render_widget(if counted { line.right_aligned() } else { line }, cell);
-        } else {
-            text::say(frame, cell, placed.head, theme.dim);
-        }
-    }
 }
 
 /// A row for entries that belong to no connection, which says why.
@@ -96,9 +81,8 @@ impl Row<'_> {
     fn draw(&self, frame: &mut Frame<'_>, row: Rect, columns: &[Placed<Column>]) {
         let over = self.connection.is_over();
         let base = if over { self.theme.plain } else { self.theme.strong };
-        for placed in columns {
-            let cell = Rect { x: row.x + placed.x, width: placed.width, ..row };
-            self.cell(frame, cell, placed.column, base);
+        for (cell, column) in list::cells(row, columns) {
+            self.cell(frame, cell, column, base);
         }
     }
 

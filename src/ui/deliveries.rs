@@ -1,7 +1,7 @@
 //! Deliveries of the selected connection, under a line with both ends of it.
 
 use super::connections::{arrow, end, hosts, tls};
-use super::{Theme, mark, text, title};
+use super::{Theme, list, text, title};
 use crate::app::App;
 use crate::app::words::{self, Tone};
 use crate::entry::Body;
@@ -24,25 +24,15 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Scr
     }
     let rows = screen.rows(Pane::Deliveries);
     let columns = delivery_columns(rows.width);
-    let heads = screen.heads(Pane::Deliveries);
-    for placed in &columns {
-        text::say(
-            frame,
-            Rect { x: heads.x + placed.x, width: placed.width, ..heads },
-            placed.head,
-            theme.dim,
-        );
-    }
+    list::heads(theme, frame, screen.heads(Pane::Deliveries), &columns, None);
     if app.deliveries().is_empty() && !app.listed_connections().is_empty() {
         text::say(frame, rows, "nothing over this connection yet", theme.dim);
     }
-    for (y, &row) in (rows.y..rows.bottom()).zip(app.visible_deliveries()) {
-        let line = Rect { y, height: 1, ..rows };
+    let place = (screen, Pane::Deliveries);
+    let listed = (app.visible_deliveries().iter().copied(), app.selected_delivery());
+    list::rows(app, theme, frame, place, listed, |frame, line, row| {
         draw_row(app, theme, frame, line, row, &columns);
-        if app.selected_delivery() == Some(row) {
-            mark(frame, theme, line, app.focus() == Pane::Deliveries);
-        }
-    }
+    });
 }
 
 /// To whom, and how many.
@@ -109,9 +99,8 @@ fn draw_row(
         Body::Message(message) => Some(message),
         _ => None,
     });
-    for placed in columns {
-        let cell = Rect { x: line.x + placed.x, width: placed.width, ..line };
-        match placed.column {
+    for (cell, column) in list::cells(line, columns) {
+        match column {
             Column::Time => text::say(frame, cell, rows.time(row).to_string(), theme.dim),
             Column::Outcome => text::put(frame, cell, &show(&word), theme.tone(tone), theme),
             Column::Recipient => {

@@ -1,6 +1,6 @@
 //! The log as it was logged, an entry a line.
 
-use super::{Theme, mark, text, title};
+use super::{Theme, list, text, title};
 use crate::app::App;
 use crate::app::words::{self, number};
 use crate::index::{Kind, RowId};
@@ -21,13 +21,10 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Scr
     if app.log_length() == 0 {
         super::nothing(app, theme, frame, rows);
     }
-    for (y, row) in (rows.y..rows.bottom()).zip(app.visible_log()) {
-        let line = Rect { y, height: 1, ..rows };
+    let listed = (app.visible_log(), app.selected_entry());
+    list::rows(app, theme, frame, (screen, Pane::Log), listed, |frame, line, row| {
         entry(app, theme, frame, line, row);
-        if app.selected_entry() == Some(row) {
-            mark(frame, theme, line, app.focus() == Pane::Log);
-        }
-    }
+    });
 }
 
 fn entry(app: &App, theme: &Theme, frame: &mut Frame<'_>, line: Rect, row: RowId) {
