@@ -18,6 +18,7 @@
 
 mod counts;
 mod grammar;
+mod groups;
 mod hits;
 mod pattern;
 mod reach;
@@ -26,6 +27,7 @@ mod sieve;
 mod tally;
 
 pub use counts::Counts;
+pub use groups::{By, Group, GroupId, Groups, Narrow};
 pub use hits::{BLOCK, Hits};
 pub use pattern::Pattern;
 pub use recent::{Recent, Second};

@@ -1,0 +1,400 @@
+//! What a filter leaves, counted in groups: by domain, answer, sender and so on.
+//!
+//! A grouping reads each row once, as a [`Tally`](super::Tally) does, and can be narrowed to one
+//! domain or one answer, so that one grouping shows what another one consists of. What a row is
+//! grouped by is found out once for each symbol.
+
+use super::{Counts, Reach, Sieve};
+use crate::entry::{Outcome, Window};
+use crate::index::{Counted, Index, Kind, RowId, Symbol, Way};
+use std::collections::HashMap;
+
+/// What entries are grouped by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// Recipient domain.
+    Domain,
+    /// What was answered, without what differs from message to message.
+    Answer,
+    /// Envelope sender.
+    Sender,
+    /// User who authenticated, or that the enqueuing process runs as.
+    User,
+    /// Source channel.
+    Channel,
+    /// Host that a dequeue reached or tried to reach.
+    Host,
+    /// Address of a client.
+    ConnectingIp,
+    /// Our address of the connection.
+    LocalIp,
+    /// The other side's address of the connection.
+    RemoteIp,
+    /// The connection itself.
+    Connection,
+}
+
+/// Which of the entries that are left are grouped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Narrow {
+    /// Those about recipients of this domain.
+    pub domain: Option<Symbol>,
+    /// Those with this answer.
+    pub answer: Option<Symbol>,
+}
+
+impl Narrow {
+    fn holds(self, row: &Counted) -> bool {
+        self.domain.is_none_or(|domain| row.domains.0 == domain)
+            && self.answer.is_none_or(|answer| row.facts.answer == answer)
+    }
+}
+
+/// Number of a group, in the order of first sight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct GroupId(pub u32);
+
+/// One group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// What it is a group of: a symbol of the table that it is grouped by, or the number of a
+    /// connection, or of one of our own labels.
+    key: u32,
+    /// Recipients by what became of them.
+    pub counts: Counts,
+    /// Of these the ones behind the mark.
+    pub since_mark: Counts,
+    /// Connections that we refused.
+    pub refused: u32,
+    /// Authentications that failed.
+    pub unauthenticated: u32,
+    /// The first entry that was counted, also if it is no longer.
+    pub first: RowId,
+    /// The newest entry.
+    pub last: RowId,
+    /// The newest entry by which somebody did not get a message, or was refused.
+    pub bad: Option<RowId>,
+    /// The newest entry by which somebody did.
+    pub good: Option<RowId>,
+}
+
+impl Group {
+    fn new(key: u32, row: RowId) -> Self {
+        Self {
+            key,
+            counts: Counts::default(),
+            since_mark: Counts::default(),
+            refused: 0,
+            unauthenticated: 0,
+            first: row,
+            last: row,
+            bad: None,
+            good: None,
+        }
+    }
+
+    fn count(&mut self, id: RowId, row: &Counted, mark: Option<RowId>) {
+        let counts = Counts::of(row.kind);
+        self.counts.add(&counts);
+        if mark.is_some_and(|mark| id >= mark) {
+            self.since_mark.add(&counts);
+        }
+        self.refused += u32::from(row.kind == Kind::Rejected);
+        self.unauthenticated += u32::from(row.kind == Kind::Unauthenticated);
+        (self.first, self.last) = (self.first.min(id), self.last.max(id));
+        if is_bad(row.kind) {
+            self.bad = self.bad.max(Some(id));
+        } else if counts.delivered > 0 {
+            self.good = self.good.max(Some(id));
+        }
+    }
+
+    fn take_back(&mut self, id: RowId, row: &Counted, mark: Option<RowId>) {
+        let counts = Counts::of(row.kind);
+        self.counts.take_back(&counts);
+        if mark.is_some_and(|mark| id >= mark) {
+            self.since_mark.take_back(&counts);
+        }
+        self.refused -= u32::from(row.kind == Kind::Rejected);
+        self.unauthenticated -= u32::from(row.kind == Kind::Unauthenticated);
+        let Counts { delivered, deferred, failed, rejected, .. } = self.counts;
+        let bad = deferred + failed + rejected + self.refused + self.unauthenticated;
+        // The oldest leave first, so that the newest is the last to go.
+        self.bad = self.bad.filter(|_| bad > 0);
+        self.good = self.good.filter(|_| delivered > 0);
+    }
+
+    /// Whether nothing of it is counted any more.
+    fn is_empty(&self) -> bool {
+        self.counts.entries == 0
+    }
+}
+
+fn is_bad(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Ended(Outcome::Deferred | Outcome::Failed)
+            | Kind::Refused
+            | Kind::Rejected
+            | Kind::Unauthenticated
+    )
+}
+
+/// Groups of rows.
+#[derive(Clone)]
+pub struct Groups {
+    by: By,
+    narrow: Narrow,
+    reach: Reach,
+    window: Window,
+    /// Entries from this one on are behind the mark.
+    mark: Option<RowId>,
+    /// By what a row is grouped by, the number of its group from 1 on; 0 if there is none yet.
+    numbers: Vec<u32>,
+    all: Vec<Group>,
+    /// Of groups by a part of something else: what they are called.
+    labels: Labels,
+}
+
+/// No group is known yet.
+const NEW: u32 = 0;
+/// Groups with nothing in them, of more than so many, are worth to be cleared away.
+const DEAD: usize = if cfg!(test) { 4 } else { 4_096 };
+
+impl Groups {
+    /// Nothing grouped yet.
+    pub fn new(by: By, narrow: Narrow) -> Self {
+        Self {
+            by,
+            narrow,
+            reach: Reach::default(),
+            window: Window::default(),
+            mark: None,
+            numbers: Vec::new(),
+            all: Vec::new(),
+            labels: Labels::default(),
+        }
+    }
+
+    /// What it groups by.
+    pub fn by(&self) -> By {
+        self.by
+    }
+
+    /// Which entries it groups.
+    pub fn narrow(&self) -> Narrow {
+        self.narrow
+    }
+
+    /// Groups anew: all counts are gone, but the groups keep their numbers.
+    pub fn restart(&mut self) {
+        self.reach = Reach::default();
+        let empty = |group: &Group| Group::new(group.key, RowId(u32::MAX));
+        self.all = self.all.iter().map(empty).collect();
+    }
+
+    /// Counts from here on what is behind the mark as well.
+    pub fn mark(&mut self, mark: Option<RowId>) {
+        if self.mark != mark {
+            self.mark = mark;
+            self.restart();
+        }
+    }
+
+    /// Groups the rows that came since, up to the first `rows`, and of those before no more than
+    /// `most`.
+    pub fn extend_by(&mut self, sieve: &Sieve, index: &Index, rows: usize, most: usize) {
+        if self.window.since > sieve.window.since || self.window.until != sieve.window.until {
+            self.restart();
+        } else if self.window.since < sieve.window.since {
+            let gone = Window { until: sieve.window.since, ..self.window };
+            sieve.each_in(index, self.reach.counted(), gone, |id, row| self.take_back(id, row));
+        }
+        self.window = sieve.window;
+        for part in self.reach.extend(index, rows, most) {
+            sieve.each(index, part, |id, row| self.count(index, id, row));
+        }
+    }
+
+    /// How many rows are still to be looked at.
+    pub fn left(&self) -> usize {
+        self.reach.left()
+    }
+
+    /// Takes in rows that a search found late.
+    pub fn found(&mut self, sieve: &Sieve, index: &Index, found: &[RowId]) {
+        let counted = self.reach.counted();
+        for at in found.iter().map(|row| row.0 as usize).filter(|at| counted.contains(at)) {
+            sieve.each(index, at..at + 1, |id, row| self.count(index, id, row));
+        }
+    }
+
+    /// Takes back the rows before `end`, which are about to leave the index.
+    pub fn forget(&mut self, sieve: &Sieve, index: &Index, end: usize) {
+        let leaving = self.reach.forget(end);
+        sieve.each_in(index, leaving, self.window, |id, row| self.take_back(id, row));
+    }
+
+    /// They have left.
+    pub fn release(&mut self, index: &Index) {
+        self.reach.release(index);
+        let dead = self.all.iter().filter(|group| group.is_empty()).count();
+        if dead > DEAD.max(self.all.len() / 2) {
+            *self = Self { mark: self.mark, ..Self::new(self.by, self.narrow) };
+        }
+    }
+
+    fn count(&mut self, index: &Index, id: RowId, row: &Counted) {
+        let mark = self.mark;
+        if let Some(group) = self.group(index, id, row) {
+            group.count(id, row, mark);
+        }
+    }
+
+    fn take_back(&mut self, id: RowId, row: &Counted) {
+        let mark = self.mark;
+        let number = self.number_of(row).and_then(|at| self.numbers.get(at).copied());
+        let at = number.and_then(|number| number.checked_sub(1));
+        if let Some(group) = at.and_then(|at| self.all.get_mut(at as usize)) {
+            group.take_back(id, row, mark);
+        }
+    }
+
+    /// The group of a row, new or known.
+    fn group(&mut self, index: &Index, id: RowId, row: &Counted) -> Option<&mut Group> {
+        let at = self.number_of(row)?;
+        if self.numbers.len() <= at {
+            self.numbers.resize(at + 1, NEW);
+        }
+        let number = self.numbers.get_mut(at)?;
+        if *number == NEW {
+            let source = u32::try_from(at).ok()?;
+            *number = match label(self.by, index, source) {
+                Some(text) => self.labels.number(&text) + 1,
+                None => u32::try_from(self.all.len()).ok()? + 1,
+            };
+            // A label that was known belongs to a group that is.
+            if *number as usize > self.all.len() {
+                let key = if is_direct(self.by) { source } else { *number - 1 };
+                self.all.push(Group::new(key, id));
+            }
+        }
+        self.all.get_mut(*number as usize - 1)
+    }
+
+    /// Where in `numbers` the group of a row stands; `None` if it is in none.
+    fn number_of(&self, row: &Counted) -> Option<usize> {
+        let source = self.narrow.holds(row).then(|| source(self.by, row)).flatten()?;
+        Some(source as usize)
+    }
+
+    /// All groups of which something is counted.
+    pub fn iter(&self) -> impl Iterator<Item = (GroupId, &Group)> {
+        let numbered = (0..).map(GroupId).zip(&self.all);
+        numbered.filter(|(_, group)| !group.is_empty())
+    }
+
+    /// A group.
+    pub fn get(&self, id: GroupId) -> Option<&Group> {
+        self.all.get(id.0 as usize)
+    }
+
+    /// What a group is called; empty if its entries say nothing of the kind.
+    pub fn label<'a>(&'a self, index: &'a Index, group: &Group) -> &'a [u8] {
+        match self.by {
+            By::Domain => index.domains().text(Symbol(group.key)),
+            By::Answer => index.answers().text(Symbol(group.key)),
+            By::Sender => index.senders().text(Symbol(group.key)),
+            _ => self.labels.text(group.key),
+        }
+    }
+
+    /// The symbol that a group is of, where it is grouped by domain, answer or sender.
+    pub fn symbol(&self, group: &Group) -> Symbol {
+        Symbol(group.key)
+    }
+
+    /// Bytes that it takes.
+    pub fn memory(&self) -> usize {
+        self.numbers.capacity() * size_of::<u32>()
+            + self.all.capacity() * size_of::<Group>()
+            + self.labels.memory
+    }
+}
+
+/// Names of groups by a part of something else, each once.
+#[derive(Clone, Default)]
+struct Labels {
+    all: Vec<Box<[u8]>>,
+    numbers: HashMap<Box<[u8]>, u32>,
+    memory: usize,
+}
+
+/// What a label takes beside its bytes, which stand there twice.
+const AROUND: usize = 80;
+
+impl Labels {
+    fn number(&mut self, text: &[u8]) -> u32 {
+        if let Some(&known) = self.numbers.get(text) {
+            return known;
+        }
+        let new = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        self.all.push(text.into());
+        self.numbers.insert(text.into(), new);
+        self.memory += 2 * text.len() + AROUND;
+        new
+    }
+
+    fn text(&self, number: u32) -> &[u8] {
+        self.all.get(number as usize).map_or(b"", |text| text)
+    }
+}
+
+/// Whether each symbol is a group of its own.
+fn is_direct(by: By) -> bool {
+    matches!(by, By::Domain | By::Answer | By::Sender | By::Connection)
+}
+
+/// What decides in which group a row is; `None` if an entry of this kind is in none.
+fn source(by: By, row: &Counted) -> Option<u32> {
+    let recipient = matches!(
+        row.kind,
+        Kind::Enqueued
+            | Kind::Refused
+            | Kind::Ended(
+                Outcome::Delivered | Outcome::Relayed | Outcome::Deferred | Outcome::Failed
+            )
+    );
+    let came = matches!(row.kind, Kind::Enqueued | Kind::Refused | Kind::Rejected);
+    let proved = matches!(row.kind, Kind::Authenticated | Kind::Unauthenticated);
+    match by {
+        By::Domain => recipient.then_some(row.domains.0.0),
+        By::Answer => (recipient && row.kind != Kind::Enqueued).then_some(row.facts.answer.0),
+        By::Sender => recipient.then_some(row.facts.sender.0),
+        By::Channel => recipient.then_some(row.facts.way.0),
+        By::User => (recipient || proved).then_some(row.facts.way.0),
+        By::Host => (recipient && !came).then_some(row.facts.way.0),
+        By::ConnectingIp => (came || proved).then_some(row.facts.way.0),
+        By::LocalIp | By::RemoteIp | By::Connection => {
+            (recipient && row.connection.is_real()).then_some(row.connection.0)
+        }
+    }
+}
+
+/// The name of the group that something belongs to; `None` if it is a group of its own.
+fn label(by: By, index: &Index, source: u32) -> Option<Vec<u8>> {
+    let way = || Way::read(index.ways().text(Symbol(source)));
+    let ends = || index.connections().get(source as usize).and_then(|it| it.ends);
+    Some(match by {
+        By::Domain | By::Answer | By::Sender | By::Connection => return None,
+        By::Channel => way().channel.to_vec(),
+        By::User => way().user.to_vec(),
+        By::Host => way().host.to_vec(),
+        By::ConnectingIp => way().ip.to_vec(),
+        By::LocalIp => ends().map_or(Vec::new(), |ends| ends.local().0.to_string().into_bytes()),
+        By::RemoteIp => ends().map_or(Vec::new(), |ends| ends.remote().0.to_string().into_bytes()),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,166 @@
+use super::*;
+use crate::entry::Time;
+use crate::filter::{Filter, Tally};
+use crate::index::{Batch, Place};
+use crate::parse::Parser;
+use std::collections::BTreeMap;
+
+fn line(rng: &mut fastrand::Rng, second: u32) -> String {
+    let domain = rng.u8(b'a'..b'f') as char;
+    let code = ["D", "Q", "R", "E", "J"][rng.usize(0..5)];
+    let (port, sender) = (rng.u16(1..30), rng.u8(0..9));
+    // Clocks of several processes are not one.
+    let second = second.saturating_sub(rng.u32(0..3)) % 3_600;
+    let at = format!("19-Feb-1998 10:{:02}:{:02}", second / 60, second % 60);
+    match rng.u8(0..8) {
+        0 => "no entry".to_owned(),
+        1 => format!("{at} a.{port}.0 tcp_local - O TCP|10.0.0.{domain}|{port}|10.0.0.2|25 SMTP/{domain}.org/mx")
+            .replace(domain, &(domain as u8 - b'`').to_string()),
+        2 => format!("{at} a.{port}.0 tcp_local + X TCP|10.0.0.1|25|10.0.1.{sender}|9 SMTP no more than 7"),
+        3 => format!(
+            "{at} a.{port}.0 tcp_submit + U TCP|10.0.0.1|25|10.0.1.{sender}|9 SMTP Bad password joe 535 5.7.8 no"
+        ),
+        _ => format!(
+            "{at} a.{port}.1 tcp_{domain} {code} 1 {sender}@x.org rfc822;y@{domain}.org y@f.{domain}.org q/ZZ1.00 <i@d> \
+             dns;mx{sender}.org smtp;{}50 {sender}.7.1 no <{sender}@y.org>",
+            if code == "D" { 2 } else { 4 },
+        ),
+    }
+}
+
+/// Of each group that something is counted of: its name, and all of it but what depends on when it
+/// was counted.
+type Told = BTreeMap<Vec<u8>, (Counts, Counts, u32, u32, bool, bool)>;
+
+fn told(groups: &Groups, index: &Index) -> Told {
+    let name = |group: &Group| match groups.by {
+        By::Connection => group.key.to_string().into_bytes(),
+        _ => groups.label(index, group).to_vec(),
+    };
+    let all = groups.iter().map(|(_, group)| {
+        let Group { counts, since_mark, refused, unauthenticated, bad, good, .. } = *group;
+        (name(group), (counts, since_mark, refused, unauthenticated, bad.is_some(), good.is_some()))
+    });
+    let told: Told = all.collect();
+    assert_eq!(told.len(), groups.iter().count(), "no two groups have one name");
+    told
+}
+
+const ALL: [By; 10] = [
+    By::Domain,
+    By::Answer,
+    By::Sender,
+    By::User,
+    By::Channel,
+    By::Host,
+    By::ConnectingIp,
+    By::LocalIp,
+    By::RemoteIp,
+    By::Connection,
+];
+
+#[test]
+fn groups_are_those_of_the_held_rows_in_the_window_whatever_happened_before() {
+    let mut seen = [0; ALL.len()];
+    for seed in 0..40 {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let filter = Filter::parse(["", "a.org|b.org", "f.a.org a.org"][rng.usize(0..3)]).unwrap();
+        let mut tally = Tally::new(filter.clone());
+        let domain = Some(Symbol(rng.u32(1..4))).filter(|_| rng.bool());
+        let narrow = Narrow { domain, answer: None };
+        let mut groups = ALL.map(|by| Groups::new(by, narrow));
+        let (mut index, mut second) = (Index::default(), 0);
+        for _ in 0..60 {
+            let mut batch = Batch::new(index.keys());
+            for _ in 0..rng.usize(0..40) {
+                second += rng.u32(0..2);
+                let text = line(&mut rng, second);
+                batch.push(
+                    Place { source: 0, offset: 0 },
+                    1,
+                    &Parser::default().entry(text.as_bytes()),
+                );
+            }
+            index.absorb(&batch);
+            let rows = index.rows().len();
+            if rng.u8(0..4) == 0 {
+                let since = Time(index.newest().0 - rng.i64(0..200_000));
+                tally.slide(&index, since);
+            }
+            if rng.u8(0..20) == 0 {
+                let half = RowId(u32::try_from(rows / 2).unwrap());
+                for one in &mut groups {
+                    one.mark(Some(half));
+                }
+            }
+            tally.extend(&index, rows);
+            for one in &mut groups {
+                if rng.bool() {
+                    one.extend_by(tally.sieve(), &index, rows, rng.usize(0..200));
+                }
+            }
+            if let Some(end) = index.leaving().filter(|_| rng.bool()) {
+                tally.forget(&index, end);
+                for one in &mut groups {
+                    one.forget(tally.sieve(), &index, end);
+                }
+                index.forget();
+                tally.release(&index);
+                for one in &mut groups {
+                    one.release(&index);
+                }
+            }
+        }
+        let rows = index.rows().len();
+        tally.extend(&index, rows);
+        for (one, seen) in groups.iter_mut().zip(&mut seen) {
+            one.extend_by(tally.sieve(), &index, rows, usize::MAX);
+            let mut anew = Groups::new(one.by, narrow);
+            anew.mark(one.mark);
+            anew.extend_by(tally.sieve(), &index, rows, usize::MAX);
+            *seen += anew.iter().count();
+            assert_eq!(told(one, &index), told(&anew, &index), "seed {seed}, {:?}", one.by);
+        }
+        let mut anew = Tally::new(filter).within(tally.window());
+        anew.extend(&index, rows);
+        assert_eq!(tally.totals(), anew.totals(), "seed {seed}");
+        assert_eq!(tally.connections(), anew.connections(), "seed {seed}");
+    }
+    assert!(seen.iter().all(|&groups| groups > 20), "{seen:?}");
+}
+
+#[test]
+fn a_row_stands_in_the_group_of_what_it_says() {
+    let mut index = Index::default();
+    let mut batch = Batch::new(index.keys());
+    for text in [
+        "19-Feb-1998 10:00:00 a.1.0 tcp_local - O TCP|10.0.0.1|9|10.0.0.2|25 SMTP/a.org/mx.a.org",
+        "19-Feb-1998 10:00:01 a.1.1 tcp_local Q 1 x@x.org rfc822;y@a.org y@a.org q/ZZ1.00 <i@d> dns;MX.a.org smtp;450 4.7.1 <y@a.org>: wait",
+        "19-Feb-1998 10:00:02 a.2.1 tcp_submit tcp_local EEA 1 x@x.org rfc822;y@a.org y@a.org q/ZZ2.00 <j@d> *joe pc ([192.0.2.7])",
+        "19-Feb-1998 10:00:03 a.3.1 tcp_local + X TCP|10.0.0.1|25|192.0.2.7|9 SMTP too many",
+    ] {
+        batch.push(Place { source: 0, offset: 0 }, 1, &Parser::default().entry(text.as_bytes()));
+    }
+    index.absorb(&batch);
+    let of = |by| {
+        let mut groups = Groups::new(by, Narrow::default());
+        groups.extend_by(Tally::default().sieve(), &index, index.rows().len(), usize::MAX);
+        let told = told(&groups, &index).into_iter();
+        let words = told.map(|(name, (counts, _, refused, ..))| {
+            let name = String::from_utf8(name).unwrap();
+            (name, counts.enqueued, counts.deferred, refused)
+        });
+        words.collect::<Vec<_>>()
+    };
+    let one =
+        |name: &str, enqueued, deferred, refused| (name.to_owned(), enqueued, deferred, refused);
+    assert_eq!(of(By::Domain), [one("a.org", 1, 1, 0)]);
+    assert_eq!(of(By::Answer), [one("450 4.7.1 <*>: wait", 0, 1, 0)]);
+    assert_eq!(of(By::Sender), [one("x@x.org", 1, 1, 0)]);
+    assert_eq!(of(By::User), [one("", 0, 1, 0), one("*joe", 1, 0, 0)]);
+    assert_eq!(of(By::Channel), [one("tcp_local", 0, 1, 0), one("tcp_submit", 1, 0, 0)]);
+    assert_eq!(of(By::Host), [one("mx.a.org", 0, 1, 0)]);
+    assert_eq!(of(By::ConnectingIp), [one("192.0.2.7", 1, 0, 1)]);
+    assert_eq!(of(By::LocalIp), [one("10.0.0.1", 0, 1, 0)]);
+    assert_eq!(of(By::RemoteIp), [one("10.0.0.2", 0, 1, 0)]);
+}
