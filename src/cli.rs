@@ -31,6 +31,7 @@ pub const USAGE: u8 = 2;
 #[command(
     after_help = "Press ? in the program for its keys. A file that is not there yet is waited for."
 )]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Cli {
     /// Log files to follow, merged by time; a directory means its mail.log* and connection.log*,
     /// and - standard input
@@ -42,15 +43,18 @@ pub struct Cli {
     /// Only this recipient domain and its subdomains; may be given again
     #[arg(long, value_name = "DOMAIN")]
     pub domain: Vec<String>,
-    /// Whether to use colours; auto obeys `NO_COLOR`
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = When::Auto)]
-    pub color: When,
-    /// What the ground of the terminal is; auto asks `COLORFGBG`, else takes dark
-    #[arg(long, value_enum, value_name = "GROUND", default_value_t = Ground::Auto)]
-    pub theme: Ground,
+    /// Whether to use colours; auto, the default, obeys `NO_COLOR`
+    #[arg(long, value_enum, value_name = "WHEN")]
+    pub color: Option<When>,
+    /// What suits the terminal; auto, the default, asks `COLORFGBG` for its ground, else takes dark
+    #[arg(long, value_enum, value_name = "THEME")]
+    pub theme: Option<Theme>,
     /// Leave the mouse to the terminal
-    #[arg(long)]
+    #[arg(long, overrides_with = "mouse")]
     pub no_mouse: bool,
+    /// Take the mouse, whatever the configuration says
+    #[arg(long, hide_short_help = true)]
+    pub mouse: bool,
     /// Memory to keep within, such as 200M or 2G: of a larger log only the newest entries are held;
     /// by default a quarter of the machine's
     #[arg(long, value_name = "SIZE", value_parser = size)]
@@ -58,6 +62,12 @@ pub struct Cli {
     /// Keep a JSON object in this file that says how far the reading is
     #[arg(long, value_name = "FILE")]
     pub status_file: Option<PathBuf>,
+    /// Read this configuration instead of ~/.config/mtatop/config.toml
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// Read no configuration
+    #[arg(long)]
+    pub no_config: bool,
     /// Something else than following
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -89,14 +99,14 @@ pub enum When {
     Never,
 }
 
-/// The ground of the terminal.
+/// Which colours suit the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Ground {
+pub enum Theme {
     /// Told by the environment, else dark.
     Auto,
-    /// Dark.
+    /// For a dark ground.
     Dark,
-    /// Light.
+    /// For a light ground.
     Light,
 }
 
@@ -127,7 +137,10 @@ impl Cli {
 const LEAST: u64 = 50_000_000;
 
 /// Bytes, as a number with a unit behind it.
-fn size(text: &str) -> Result<u64, String> {
+///
+/// # Errors
+/// What is wrong with it.
+pub fn size(text: &str) -> Result<u64, String> {
     let (digits, unit) =
         text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
     let unit = match unit.to_ascii_uppercase().as_str() {

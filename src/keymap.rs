@@ -224,7 +224,7 @@ impl Keymap {
                 return Err((at, why));
             }
             let label = keys.iter().copied().map(key::name).collect::<Vec<_>>().join(" ");
-            for binding in &mut named {
+            for binding in named.iter_mut().filter(|binding| *binding.keys != *keys) {
                 binding.keys = Cow::Owned(keys.clone());
                 binding.label = Cow::Owned(label.clone());
             }
@@ -327,8 +327,8 @@ fn named() -> impl Iterator<Item = &'static Binding> {
 pub fn settings() -> String {
     let line = |binding: &Binding| {
         let keys = binding.keys.iter().map(|key| format!("{:?}", key::name(*key)));
-        let keys = keys.collect::<Vec<_>>().join(", ");
-        format!("#{} = [{keys}]\n", binding.name())
+        let set = format!("#{} = [{}]", binding.name(), keys.collect::<Vec<_>>().join(", "));
+        format!("{set:<46} # {}\n", binding.help)
     };
     named().map(line).collect()
 }

@@ -32,7 +32,8 @@
 //! * [`search`]: the searcher, which looks for texts in the files.
 //! * [`show`]: what text of the log may look like on a terminal.
 //! * [`keymap`], [`layout`], [`app`], [`ui`]: keys, places, state, drawing.
-//! * [`cli`], [`tui`]: flags, and the event loop.
+//! * [`cli`], [`config`]: flags, and what somebody chose once and for all.
+//! * [`tui`]: the event loop.
 //! * [`status`]: how far the reader is, for whoever watches over the program.
 //! * [`table`]: lines of columns, for what is printed.
 //! * [`headless`], [`check`], [`export`], [`report`], [`trace`]: the same without a screen.
@@ -75,6 +76,7 @@ pub mod layout;
 pub mod ui;
 
 pub mod cli;
+pub mod config;
 pub mod headless;
 pub mod status;
 pub mod table;

@@ -12,8 +12,9 @@ mod told;
 
 pub use told::told;
 
-use crate::app::App;
-use crate::cli::{Cli, FAILED, Ground, USAGE, When};
+use crate::app::{App, Msg};
+use crate::cli::{self, Cli, FAILED, USAGE, When};
+use crate::config::{Config, Ignored};
 use crate::demo;
 use crate::entry::Time;
 use crate::filter::Filter;
@@ -56,15 +57,33 @@ pub fn run(cli: &Cli) -> Outcome {
 
 /// Follows these files, wherever they are.
 pub fn run_on(cli: &Cli, fs: Arc<dyn Fs>, paths: Vec<PathBuf>) -> Outcome {
-    let result = filter_of(cli).and_then(|filter| {
+    let result = settled(cli).and_then(|(config, ignored)| {
         check_terminal()?;
         check_files(&*fs, &paths)?;
         let status_file = cli.status_file.as_deref().map(StatusFile::new).transpose();
         let status_file = status_file.map_err(|wrong| (FAILED, vec![wrong]))?;
-        let app = App::new(&filter).within(memory::limit(cli.max_memory));
-        follow(cli, app, fs, paths, status_file).map_err(|error| (FAILED, vec![error.to_string()]))
+        let mut app = App::new(&config.filter)
+            .within(memory::limit(config.max_memory))
+            .with(config.settings.clone());
+        if let Some((path, why)) = ignored {
+            app.update(Msg::Tick(wall_clock()));
+            let path = path.into_os_string().into_encoded_bytes();
+            app.update(Msg::Happened(path, format!("ignored: {why}")));
+        }
+        follow(&config, app, fs, paths, status_file)
+            .map_err(|error| (FAILED, vec![error.to_string()]))
     });
     result.unwrap_or_else(|wrong| wrong)
+}
+
+/// The configuration under the command line.
+fn settled(cli: &Cli) -> Result<(Config, Option<Ignored>), Outcome> {
+    let filter = filter_of(cli)?;
+    let (mut config, ignored) = Config::read(cli).map_err(|wrong| (USAGE, vec![wrong]))?;
+    if !filter.is_empty() {
+        config.filter = filter;
+    }
+    Ok((config, ignored))
 }
 
 fn filter_of(cli: &Cli) -> Result<String, Outcome> {
@@ -116,18 +135,18 @@ fn check_files(fs: &dyn Fs, files: &[PathBuf]) -> Result<(), Outcome> {
 }
 
 fn follow(
-    cli: &Cli,
+    config: &Config,
     app: App,
     fs: Arc<dyn Fs>,
     paths: Vec<PathBuf>,
     status_file: Option<StatusFile>,
 ) -> io::Result<Outcome> {
-    if cli.color == When::Always {
+    if config.color == When::Always {
         // It looks at `NO_COLOR` by itself, and then sends an end of all styles for each colour.
         crossterm::style::force_color_output(true);
     }
     let (events, keys) = unbounded();
-    let terminal = match Terminal::enter(!cli.no_mouse, events.clone()) {
+    let terminal = match Terminal::enter(config.mouse, events.clone()) {
         Ok(terminal) => terminal,
         Err(error) => return Ok(unusable(&error)),
     };
@@ -141,7 +160,7 @@ fn follow(
         // An error means that the terminal is gone: the channel closes and the loop ends.
         while event::read().is_ok_and(|event| events.send(event).is_ok()) {}
     })?;
-    let theme = Theme::new(palette(cli));
+    let theme = Theme::new(palette(config));
     let originals = Arc::default();
     Session {
         app,
@@ -167,19 +186,17 @@ fn unusable(error: &io::Error) -> Outcome {
     (USAGE, vec![format!("no terminal to take keys from: {words}; {INSTEAD}")])
 }
 
-fn palette(cli: &Cli) -> Palette {
+fn palette(config: &Config) -> Palette {
     let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let mono = match cli.color {
-        When::Always => false,
-        When::Never => true,
-        When::Auto => variable("NO_COLOR").is_some(),
-    };
+    let mono = config.color == When::Never;
     // `COLORFGBG` is `foreground;background` in the numbers of the palette: 7 and from 9 on are light.
     let ground =
         variable("COLORFGBG").and_then(|value| value.rsplit(';').next()?.parse::<u8>().ok());
-    match (mono, cli.theme, ground) {
+    match (mono, config.theme, ground) {
         (true, ..) => Palette::Mono,
-        (false, Ground::Light, _) | (false, Ground::Auto, Some(7 | 9..=15)) => Palette::Light,
+        (false, cli::Theme::Light, _) | (false, cli::Theme::Auto, Some(7 | 9..=15)) => {
+            Palette::Light
+        }
         _ => Palette::Dark,
     }
 }

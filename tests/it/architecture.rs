@@ -26,6 +26,7 @@ const LAW: &[(&str, &[&str])] = &[
     ("search", &["filter", "index", "ingest", "split"]),
     ("app", &["entry", "filter", "index", "keymap", "layout", "parse", "search", "show", "story"]),
     ("ui", &["app", "entry", "filter", "index", "keymap", "layout", "parse", "show"]),
+    ("config", &["app", "cli", "filter", "keymap", "show"]),
     ("status", &["follow", "ingest", "show"]),
     (
         "headless",
@@ -54,8 +55,9 @@ const LAW: &[(&str, &[&str])] = &[
     (
         "tui",
         &[
-            "app", "cli", "demo", "entry", "filter", "follow", "index", "ingest", "keymap",
-            "layout", "parse", "search", "show", "simulate", "source", "split", "status", "ui",
+            "app", "cli", "config", "demo", "entry", "filter", "follow", "index", "ingest",
+            "keymap", "layout", "parse", "search", "show", "simulate", "source", "split", "status",
+            "ui",
         ],
     ),
     ("main", &["check", "cli", "export", "report", "show", "simulate", "trace", "tui"]),
@@ -68,8 +70,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("crossterm", &["keymap", "table", "tui"]),
     ("ratatui", &["layout", "ui", "tui"]),
     // Nobody else opens a log. Written is what was asked for by its name: the output of an export,
-    // the truth beside a simulated log, how far the reader is.
-    ("fs::", &["source", "export", "status", "main"]),
+    // the truth beside a simulated log, how far the reader is. And the configuration is read.
+    ("fs::", &["source", "export", "status", "main", "config"]),
     ("File::open", &["source"]),
     ("OpenOptions", &["source", "export", "status"]),
     // The reader's thread times its polls; what time it is only the screen's loop asks.

@@ -1,7 +1,7 @@
 //! The program without a terminal: a log in memory, keys, and the screen as text or cells.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use mtatop::app::{App, Flow, Msg};
+use mtatop::app::{App, Flow, Msg, Settings};
 use mtatop::entry::Time;
 use mtatop::index::RowId;
 use mtatop::ingest::{Message, Originals, Pool, Reader};
@@ -45,6 +45,12 @@ impl Opened {
             Self { app, memory, reader, pool, originals, palette: Palette::Dark, searches: true };
         opened.append(log);
         opened
+    }
+
+    /// With what somebody chose.
+    pub(crate) fn with(mut self, settings: Settings) -> Self {
+        self.app = self.app.with(settings);
+        self
     }
 
     /// Lets the log grow, and reads what came.

@@ -9,6 +9,7 @@
 mod architecture;
 mod check;
 mod cli;
+mod config;
 mod e2e;
 mod ends;
 mod export;

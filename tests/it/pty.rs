@@ -41,7 +41,7 @@ struct Output {
 
 impl Pty {
     /// Starts a program in a terminal of so many columns and rows, in an environment of `PATH`, `TERM`, UTC, a UTF-8
-    /// locale, and `env`.
+    /// locale, a home that is not there, and `env`.
     pub(crate) fn spawn(
         program: &Path,
         args: &[&str],
@@ -59,7 +59,12 @@ impl Pty {
                 command.env(name, value);
             }
         }
-        let common = [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("TZ", "UTC")];
+        let common = [
+            ("TERM", "xterm-256color"),
+            ("LANG", "C.UTF-8"),
+            ("TZ", "UTC"),
+            ("HOME", "/nonexistent"),
+        ];
         for (name, value) in common.iter().chain(env) {
             command.env(name, value);
         }
