@@ -17,7 +17,7 @@ mod code;
 mod status;
 mod time;
 
-pub use address::{Username, domain_of};
+pub use address::{Username, domain_of, is_address, is_id, without_brackets};
 pub use code::{Action, Code, Outcome};
 pub use status::{Application, ConnectingHost, RemoteMta, Response, Transport};
 pub use time::{Moment, Stamp, Time, Window};
@@ -263,6 +263,13 @@ impl<'a> QueueFile<'a> {
         let start = memchr::memrchr(b'/', self.0).map_or(0, |slash| slash + 1);
         let end = memchr::memrchr(b'.', self.0).filter(|&dot| dot >= start)?;
         self.0.get(start + 2..end)
+    }
+
+    /// Whether it is the file of this name, at whatever attempt; the body alone will do.
+    pub fn is_called(&self, name: &[u8]) -> bool {
+        let named = QueueFile(name);
+        let body = || named.attempt().and_then(|_| named.body()).filter(|body| !body.is_empty());
+        self.body().is_some_and(|of_it| of_it == name || body() == Some(of_it))
     }
 }
 

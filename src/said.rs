@@ -13,20 +13,15 @@
 //! assert_eq!(said, b"450 4.7.1 <*>: try again");
 //! ```
 
-use crate::entry::{Action, Message, Outcome};
+use crate::entry::{Action, Message, Outcome, Response};
 
 /// Bytes that are looked at.
 const LONGEST: usize = 2_048;
 
 /// The reply code: of the remote server, else of our own where a diagnostic begins with one.
 pub fn code(message: &Message<'_>) -> Option<u16> {
-    if let Some(response) = message.response {
-        return Some(response.code);
-    }
-    let digits = message.diagnostic?.split(|&b| b == b' ').next()?;
-    let code = digits.len() == 3 && digits.iter().all(u8::is_ascii_digit);
-    let code = code.then(|| digits.iter().fold(0, |code, b| code * 10 + u16::from(b - b'0')))?;
-    (200..600).contains(&code).then_some(code)
+    let ours = || message.diagnostic.and_then(Response::beginning);
+    message.response.or_else(ours).map(|response| response.code)
 }
 
 /// Appends code, enhanced code and text of the reply, or the diagnostic or reason that stands for
@@ -169,7 +164,7 @@ fn is_id(word: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entry::{Code, Response};
+    use crate::entry::Code;
     use proptest::prelude::*;
 
     fn check(text: &str, expected: &str) {

@@ -49,7 +49,24 @@ pub struct Response<'a> {
     pub text: &'a [u8],
 }
 
-impl Response<'_> {
+impl<'a> Response<'a> {
+    /// The reply that a text of our own begins with, as `550 5.7.1 Relaying not permitted` does.
+    pub fn beginning(text: &'a [u8]) -> Option<Self> {
+        let (code, rest) = text.split_at_checked(3)?;
+        let digits = code.iter().all(u8::is_ascii_digit);
+        let code = code.iter().fold(0, |code, b| code * 10 + u16::from(b.saturating_sub(b'0')));
+        if !digits || !(200..600).contains(&code) || !matches!(rest.first(), None | Some(b' ')) {
+            return None;
+        }
+        let rest = rest.strip_prefix(b" ").unwrap_or(rest);
+        let word = rest.split(|&b| b == b' ').next().unwrap_or_default();
+        let part = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+        let is_enhanced = word.split(|&b| b == b'.').map(part).eq([true; 3]);
+        let enhanced = Some(word).filter(|_| is_enhanced);
+        let text = rest.get(enhanced.map_or(0, |word| word.len() + 1)..).unwrap_or_default();
+        Some(Self { code, enhanced, text })
+    }
+
     /// The whole of it in one line: `250 2.1.5 text`.
     pub fn line(&self) -> Vec<u8> {
         let code = self.code.to_string();
@@ -71,4 +88,30 @@ pub struct ConnectingHost<'a> {
     pub rdns: Option<&'a [u8]>,
     /// Its address, without brackets.
     pub ip: Option<&'a [u8]>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_may_begin_with_a_reply() {
+        for (text, expected) in [
+            ("550 5.7.1 no", Some((550, Some("5.7.1"), "no"))),
+            ("550 5.7 no", Some((550, None, "5.7 no"))),
+            ("421", Some((421, None, ""))),
+            ("421 4.7.0", Some((421, Some("4.7.0"), ""))),
+            ("5501 x", None),
+            ("650 x", None),
+            ("no 550", None),
+        ] {
+            let read = Response::beginning(text.as_bytes());
+            let expected = expected.map(|(code, enhanced, text)| Response {
+                code,
+                enhanced: enhanced.map(str::as_bytes),
+                text: text.as_bytes(),
+            });
+            assert_eq!(read, expected, "{text}");
+        }
+    }
 }

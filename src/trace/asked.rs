@@ -1,6 +1,6 @@
 //! What is asked for, and whether an entry mentions it.
 
-use crate::entry::{Body, Entry, Message, QueueFile};
+use crate::entry::{Body, Entry, Message, QueueFile, is_address, is_id};
 use regex::bytes::{Regex, RegexBuilder};
 
 /// A message id, a queue file or an address, or a part of one.
@@ -10,8 +10,6 @@ pub(super) struct Asked {
     bare: Vec<u8>,
     /// The same anywhere in a text, in upper or lower case.
     within: Regex,
-    /// The part of a queue file's name that stays the same over all attempts.
-    body: Option<Vec<u8>>,
 }
 
 /// How an entry mentions it.
@@ -35,10 +33,7 @@ impl Asked {
             .ok()
             .filter(|_| !bare.is_empty())?;
         let bare = bare.as_bytes().to_vec();
-        let file = QueueFile(&bare);
-        let is_file = file.attempt().is_some() && !bare.contains(&b'@');
-        let body = file.body().filter(|body| is_file && !body.is_empty()).map(<[u8]>::to_vec);
-        Some(Self { what: what.to_owned(), bare, within, body })
+        Some(Self { what: what.to_owned(), bare, within })
     }
 
     /// It, as it was given.
@@ -56,7 +51,7 @@ impl Asked {
         let Body::Message(message) = &entry.body else { return None };
         let ids = [message.message_id, message.related_message_id, message.envelope_id];
         let id = |id: &[u8]| self.judge(id, is_id(id, &self.bare));
-        let address = |address: &[u8]| self.judge(address, is_address(address, &self.bare));
+        let address = |address: &[u8]| self.judge(address, is_it(address, &self.bare));
         let mentions = ids.into_iter().flatten().map(id);
         let mentions = mentions.chain(addresses(message).into_iter().flatten().map(address));
         mentions.flatten().chain(message.queue_file.and_then(|file| self.file(file))).max()
@@ -71,10 +66,7 @@ impl Asked {
 
     /// Here case matters; any attempt will do.
     fn file(&self, file: QueueFile<'_>) -> Option<Mention> {
-        let body = file.body();
-        let whole = body.is_some_and(|body| body == self.bare)
-            || self.body.is_some() && body == self.body.as_deref();
-        if whole {
+        if !self.bare.contains(&b'@') && file.is_called(&self.bare) {
             return Some(Mention::Whole);
         }
         memchr::memmem::find(file.0, &self.bare).map(|_| Mention::Part)
@@ -91,20 +83,15 @@ fn addresses<'a>(message: &Message<'a>) -> [Option<&'a [u8]>; 5] {
     ]
 }
 
-fn is_id(id: &[u8], bare: &[u8]) -> bool {
-    let id = id.strip_prefix(b"<").unwrap_or(id);
-    id.strip_suffix(b">").unwrap_or(id).eq_ignore_ascii_case(bare)
+/// Whether it is the address, or of `@dom` the domain.
+fn is_it(address: &[u8], bare: &[u8]) -> bool {
+    let at_domain = || bare.first() == Some(&b'@') && ends_with(address, bare);
+    is_address(address, bare) || at_domain()
 }
 
-/// Whether it is the address, of a source route `@relay:user@dom` the last part, or of `@dom` the
-/// domain.
-fn is_address(address: &[u8], bare: &[u8]) -> bool {
-    let Some(before) = address.len().checked_sub(bare.len()) else { return false };
-    let Some((head, tail)) = address.split_at_checked(before) else { return false };
-    tail.eq_ignore_ascii_case(bare)
-        && (head.is_empty()
-            || bare.first() == Some(&b'@')
-            || head.first() == Some(&b'@') && head.last() == Some(&b':'))
+fn ends_with(address: &[u8], tail: &[u8]) -> bool {
+    let before = address.len().checked_sub(tail.len());
+    before.and_then(|at| address.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(tail))
 }
 
 #[cfg(test)]
