@@ -4,10 +4,13 @@
 //! terminal. What a screen needs from outside is asked for: [`App::wanted`] names the entries whose
 //! text is about to be shown.
 
+mod chosen;
+mod completion;
 mod connections;
 pub mod cursor;
 pub mod events;
 pub mod help;
+mod history;
 mod hold;
 mod known;
 mod listing;
@@ -38,6 +41,7 @@ use crate::search::Found;
 use connections::Connections;
 use cursor::{Scroll, destination};
 use events::Events;
+use history::History;
 use known::Known;
 use log::Log;
 use order::Order;
@@ -106,6 +110,7 @@ pub struct App {
     searching: Searching,
     filter_text: String,
     prompt: Option<Prompt>,
+    history: History,
     view: View,
     /// The pane of each view that keys go to there.
     focus: [Pane; View::ALL.len()],
@@ -134,6 +139,7 @@ impl App {
             searching: Searching::default(),
             filter_text: String::new(),
             prompt: None,
+            history: History::default(),
             view: View::default(),
             focus: View::ALL.map(View::first),
             connections: Connections::default(),
@@ -194,6 +200,8 @@ impl App {
             Command::Move(motion) => self.go(motion),
             Command::EditFilter => self.prompt = Some(Prompt::new(&self.filter_text)),
             Command::FilterDomain => self.filter_domain(),
+            Command::FilterValue => self.narrow_to_chosen(""),
+            Command::ExcludeValue => self.narrow_to_chosen("-"),
             Command::Freeze => self.known.freeze(self.now()),
             Command::Sort => self.reorder(Order::next),
             Command::Reverse => self.reorder(Order::reverse),
@@ -208,8 +216,14 @@ impl App {
             }
             Command::Complete => {
                 if let Some(prompt) = &mut self.prompt
-                    && prompt.complete(self.known.index.domains())
+                    && prompt.complete(&self.known.index)
                 {
+                    self.narrow();
+                }
+            }
+            Command::Recall(earlier) => {
+                let history = self.history.all();
+                if self.prompt.as_mut().is_some_and(|prompt| prompt.recall(history, earlier)) {
                     self.narrow();
                 }
             }
@@ -315,7 +329,8 @@ impl App {
 
     /// Filters by what is typed so far; a text that is no filter leaves the last good one in force.
     fn narrow(&mut self) {
-        if let Some(filter) = self.prompt.as_mut().and_then(Prompt::filter) {
+        let domains = self.known.index.domains();
+        if let Some(filter) = self.prompt.as_mut().and_then(|prompt| prompt.filter(domains)) {
             self.set_filter(filter);
         }
     }
@@ -323,6 +338,7 @@ impl App {
     /// Puts a filter in force, if the text is one.
     fn keep_filter(&mut self, text: String) -> bool {
         let Ok(filter) = Filter::parse(&text) else { return false };
+        self.history.add(&text);
         self.filter_text = text;
         self.set_filter(filter);
         true
@@ -333,25 +349,10 @@ impl App {
             return;
         }
         let rows = self.known.index.rows().len();
-        let tally = self.searching.change(self.known.filtered.take(), filter, rows);
+        let tally = self.searching.change(self.known.filtered.take(), filter, rows, self.now());
         self.known.filtered = (!tally.filter().is_empty()).then_some(tally);
         self.connections.restart();
         self.log.restart();
-    }
-
-    fn filter_domain(&mut self) {
-        let row = match self.view {
-            View::Connections => self.selected_delivery(),
-            View::Log => self.selected_entry(),
-        };
-        let Some(row) = row else { return };
-        let index = &self.known.index;
-        let domain = index.domains().text(index.rows().domains(row).0);
-        if let Ok(domain) = std::str::from_utf8(domain)
-            && !domain.is_empty()
-        {
-            self.keep_filter(Filter::text_of_domain(domain));
-        }
     }
 
     /// Shows the bytes of the selected entry, as they are now.

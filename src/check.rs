@@ -102,9 +102,9 @@ impl Work for Checking {
         false
     }
 
-    fn entry(&mut self, found: &Located<'_>, log: &Log) -> io::Result<()> {
-        // What is no entry has no domain, and is what one wants to know of a file.
-        let left_out = found.entry.is_ok() && !log.filter.leaves(found.entry.as_ref().ok());
+    fn entry(&mut self, found: &Located<'_>, wanted: bool, log: &Log) -> io::Result<()> {
+        // What is no entry meets few filters, and is what one wants to know of a file.
+        let left_out = found.entry.is_ok() && !wanted;
         if let Some(facts) = self.facts(found.place.source, log) {
             if left_out {
                 facts.left_out += 1;

@@ -1,12 +1,14 @@
 //! Flags and commands: the only definition of them.
 
 pub mod check;
+mod conditions;
 pub mod export;
 mod input;
 pub mod report;
 pub mod simulate;
 pub mod trace;
 
+pub use conditions::Conditions;
 pub use input::Input;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -40,9 +42,9 @@ pub struct Cli {
     /// Show the built-in simulator as live traffic: no file needed
     #[arg(long, conflicts_with = "files")]
     pub demo: bool,
-    /// Only this recipient domain and its subdomains; may be given again
-    #[arg(long, value_name = "DOMAIN")]
-    pub domain: Vec<String>,
+    /// Which entries.
+    #[command(flatten)]
+    pub conditions: Conditions,
     /// Whether to use colours; auto, the default, obeys `NO_COLOR`
     #[arg(long, value_enum, value_name = "WHEN")]
     pub color: Option<When>,
@@ -222,7 +224,7 @@ mod tests {
     #[test]
     fn domains_may_be_given_again() {
         let cli = read(&["--domain", "a.org", "--domain", "b.org", "one", "two"]).unwrap();
-        assert_eq!((cli.domain.len(), cli.files.len()), (2, 2));
+        assert_eq!((cli.conditions.domain.len(), cli.files.len()), (2, 2));
         assert!(matches!(
             read(&["simulate"]).unwrap().command,
             Some(Command::Simulate(simulate::Simulate { entries: 1_000, seed: 1, odd: false, .. }))

@@ -36,7 +36,7 @@ pub fn run(export: &Export) -> Outcome {
         return (USAGE, vec!["--format raw: only entries have bytes of their own".to_owned()]);
     }
     // Before an output is opened, which may cost what was there.
-    let ready = headless::filter(&export.input).map(|_| ());
+    let ready = headless::filter(&export.input, export.what != What::Entries).map(|_| ());
     if let Err(outcome) = ready.and_then(|()| headless::catch_signals(until(export))) {
         return outcome;
     }

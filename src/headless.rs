@@ -8,9 +8,10 @@ mod interrupt;
 mod progress;
 
 use crate::cli::{FAILED, Input, USAGE};
-use crate::filter::Filter;
+use crate::entry::{Time, Window};
+use crate::filter::{self, Filter};
 use crate::index::{Batch, Index, RowId};
-use crate::ingest::{Listener, Located, News, Originals, POLL, Reader};
+use crate::ingest::{self, Listener, Located, News, Originals, POLL, Reader};
 use crate::parse::Original;
 use crate::show::plain;
 use crate::source::Disk;
@@ -20,6 +21,7 @@ use interrupt::Interrupt;
 use progress::Progress;
 use std::io;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -39,11 +41,11 @@ pub trait Work {
         false
     }
 
-    /// The next entry, whether the filter leaves it or not.
+    /// The next entry, whether it is wanted or not, as far as it tells itself.
     ///
     /// # Errors
     /// What the output says.
-    fn entry(&mut self, _found: &Located<'_>, _log: &Log) -> io::Result<()> {
+    fn entry(&mut self, _found: &Located<'_>, _wanted: bool, _log: &Log) -> io::Result<()> {
         Ok(())
     }
 
@@ -76,11 +78,38 @@ pub struct Log {
     pub index: Index,
     /// Their texts, and the paths of their files.
     pub originals: Originals,
-    /// Which of them are wanted.
+    /// Which of them are wanted, and when they were.
     pub filter: Filter,
+    /// See [`Filter::window`].
+    pub window: Window,
+    /// By row: whether it is wanted; of a filter that is not empty.
+    wanted: Vec<bool>,
+    /// Time of the last entry that has one.
+    time: Time,
 }
 
 impl Log {
+    /// Of these files nothing yet.
+    fn new(filter: Filter, files: &[PathBuf]) -> Self {
+        let window = filter.window(now(&filter, files));
+        let (index, originals) = (Index::default(), Originals::default());
+        Self { index, originals, filter, window, wanted: Vec::new(), time: Time::default() }
+    }
+
+    /// Whether an entry is wanted, as far as it tells itself. What has no time is of that before.
+    fn wants(&mut self, found: &Located<'_>) -> bool {
+        let entry = found.entry.as_ref().ok();
+        self.time = entry.map_or(self.time, |entry| entry.time);
+        self.window.holds(self.time) && self.filter.leaves(entry, found.text)
+    }
+
+    /// Whether a row of the index is wanted.
+    pub fn leaves(&self, row: RowId) -> bool {
+        let wanted = || self.wanted.get(row.0 as usize).copied().unwrap_or_default();
+        let connection = self.index.rows().connection(row);
+        self.filter.is_empty() || wanted() && self.filter.leaves_connection(connection)
+    }
+
     /// The text of an entry; `None` if its bytes are no longer there.
     pub fn original(&self, row: RowId) -> Option<Original> {
         let (place, length) = self.index.rows().place(row)?;
@@ -97,15 +126,30 @@ pub enum Until {
     Idle(Option<Duration>),
 }
 
-/// The filter of the command line.
+/// The filter of the command line, for a work with an index or without.
 ///
 /// # Errors
 /// What the command ends with.
-pub fn filter(input: &Input) -> Result<Filter, Outcome> {
-    Filter::of_domains(&input.domain).map_err(|error| {
-        let given = plain(input.domain.join(" ").as_bytes());
-        (USAGE, vec![format!("--domain {given}: {error}")])
-    })
+pub fn filter(input: &Input, indexed: bool) -> Result<Filter, Outcome> {
+    let wrong = |what: &str| (USAGE, vec![plain(what.as_bytes())]);
+    let text = filter::text_of_all(&input.conditions.given()).map_err(|what| wrong(&what))?;
+    match Filter::parse(&text) {
+        Ok(filter) if filter.asks_for_connections() && !indexed => Err(wrong(
+            "conn: is known to trace and export connections, deliveries and messages only",
+        )),
+        Ok(filter) => Ok(filter),
+        Err(error) => Err(wrong(&error.to_string())),
+    }
+}
+
+/// What "now" means of these files, if that matters to a filter.
+#[expect(clippy::disallowed_methods, reason = "a time that is so long ago is counted from now")]
+fn now(filter: &Filter, files: &[PathBuf]) -> Time {
+    if !filter.moves() {
+        return Time::default();
+    }
+    let wall = chrono::Local::now().naive_local().into();
+    ingest::newest(&Disk, files).map_or(wall, |newest| newest.now(wall))
 }
 
 /// From here on a signal ends the command in order: for those that have something to clear away
@@ -134,13 +178,13 @@ pub fn run_watched(
     status_file: Option<StatusFile>,
     work: &mut dyn Work,
 ) -> Outcome {
-    let filter = match filter(input) {
+    let filter = match filter(input, work.wants_index()) {
         Ok(filter) => filter,
         Err(outcome) => return outcome,
     };
     let reader = Reader::new(Arc::new(Disk), input.files.iter().cloned());
     let reader = reader.once(until == Until::End);
-    let log = Log { index: Index::default(), originals: Originals::default(), filter };
+    let log = Log::new(filter, &input.files);
     let complaints = Complaints::default();
     let progress = Progress::new(until == Until::End && !work.prints_to_terminal());
     let status = Status::default();
@@ -274,10 +318,14 @@ impl Listener for Feeding<'_> {
         self.status.entries += 1;
         self.status.unparsed += u64::from(found.entry.is_err());
         self.complaints.hear(found);
+        let wanted = self.log.wants(found);
         if self.result.is_ok() {
-            self.result = self.work.entry(found, self.log);
+            self.result = self.work.entry(found, wanted, self.log);
         }
         if let Some(batch) = &mut self.batch {
+            if !self.log.filter.is_empty() {
+                self.log.wanted.push(wanted);
+            }
             batch.push(found.place, found.length, &found.entry);
         }
     }

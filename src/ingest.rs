@@ -9,6 +9,7 @@
 
 mod find;
 mod log;
+mod newest;
 mod originals;
 mod overlap;
 mod parsing;
@@ -19,6 +20,7 @@ mod raw;
 mod supply;
 
 pub use find::find;
+pub use newest::newest;
 pub use originals::Originals;
 pub use pool::{Pool, Stopped};
 pub use supply::Note;

@@ -55,6 +55,10 @@ pub enum Command {
     EditFilter,
     /// Filter by the recipient domain of the selected delivery.
     FilterDomain,
+    /// Narrow the filter by the selected value.
+    FilterValue,
+    /// Narrow it to all but the selected value.
+    ExcludeValue,
     /// Hold the screen still while the reader goes on; or let it go.
     Freeze,
     /// Sort by the next column.
@@ -65,8 +69,10 @@ pub enum Command {
     Zoom,
     /// Put the typed filter in force.
     Accept,
-    /// Complete the typed word to a domain seen in the log.
+    /// Complete the typed word to a field or a value seen in the log, and then to the next one.
     Complete,
+    /// Show the filter before the one in the prompt, if true, or the one after it.
+    Recall(bool),
     /// Change the typed text.
     Edit(InputRequest),
 }
@@ -142,8 +148,10 @@ use Motion as M;
 /// Every key, in the order in which help, footer and README show them.
 #[rustfmt::skip]
 pub const BINDINGS: &[Binding] = &[
-    bind(Browse, &[plain('/')], "/", C::EditFilter, "filter", "filter by recipient domain or text, narrowing as you type"),
+    bind(Browse, &[plain('/')], "/", C::EditFilter, "filter", "filter by domain, sender, host, code, time or text"),
     bind(Browse, &[plain('d')], "d", C::FilterDomain, "this domain", "filter by the recipient domain of the selected delivery"),
+    bind(Browse, &[plain('f')], "f", C::FilterValue, "", "narrow the filter by the selected domain or host"),
+    bind(Browse, &[plain('x')], "x", C::ExcludeValue, "", "exclude the selected domain or host"),
     bind(Browse, &[plain('1')], "1", C::View(View::Connections), "", "the connections, and what was delivered over each"),
     bind(Browse, &[plain('5')], "5", C::View(View::Log), "", "the log, entry by entry"),
     bind(Browse, &[key(K::Enter)], "Enter", C::Open, "open", "from the connection to its deliveries to the message"),
@@ -170,7 +178,9 @@ pub const BINDINGS: &[Binding] = &[
     bind(Browse, &[ctrl('c')], "Ctrl-c", C::Interrupt, "", "quit as if interrupted"),
     bind(Prompt, &[key(K::Enter)], "Enter", C::Accept, "keep filter", "keep the filter; what matches so far stays"),
     bind(Prompt, &[key(K::Esc)], "Esc", C::Back, "as before", "back to the filter before"),
-    bind(Prompt, &[key(K::Tab)], "Tab", C::Complete, "complete", "complete to a domain seen in the log"),
+    bind(Prompt, &[key(K::Tab)], "Tab", C::Complete, "complete", "complete a field or a value of the log, again the next"),
+    bind(Prompt, &[key(K::Up)], "Up", C::Recall(true), "", "the filter before"),
+    bind(Prompt, &[key(K::Down)], "Down", C::Recall(false), "", "the filter after"),
     bind(Prompt, &[key(K::Backspace), ctrl('h')], "Backspace", C::Edit(InputRequest::DeletePrevChar), "", "delete a character"),
     bind(Prompt, &[key(K::Delete)], "Delete", C::Edit(InputRequest::DeleteNextChar), "", "delete the next character"),
     bind(Prompt, &[ctrl('w')], "Ctrl-w", C::Edit(InputRequest::DeletePrevWord), "", "delete a word"),

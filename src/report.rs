@@ -20,6 +20,7 @@ pub use groups::{Group, Groups};
 use crate::cli::USAGE;
 use crate::cli::report::{By, Format, HOLDS, Report};
 use crate::entry::{Body, Entry, Message};
+use crate::filter::text_of_all;
 use crate::headless::{self, Log, Outcome, Until, Work};
 use crate::ingest::Located;
 use crate::said;
@@ -58,8 +59,8 @@ pub struct Summary {
     by: By,
     /// The files, as given.
     files: Vec<String>,
-    /// The domains that it is about, as given; all if there is none.
-    domains: Vec<String>,
+    /// The filter, as text.
+    filter: String,
     /// Counts of everything.
     pub totals: Totals,
     /// Counts of each group.
@@ -75,7 +76,7 @@ impl Summary {
         Self {
             by: report.by,
             files: report.input.files.iter().map(name).collect(),
-            domains: report.input.domain.clone(),
+            filter: text_of_all(&report.input.conditions.given()).unwrap_or_default(),
             totals: Totals::default(),
             groups: Groups::default(),
             key: Vec::new(),
@@ -181,22 +182,22 @@ impl Work for Reporting {
         false
     }
 
-    fn entry(&mut self, found: &Located<'_>, log: &Log) -> io::Result<()> {
+    fn entry(&mut self, found: &Located<'_>, wanted: bool, log: &Log) -> io::Result<()> {
         let entry = found.entry.as_ref().ok();
-        if log.filter.leaves(entry) {
+        if wanted {
             self.summary.add(entry);
         }
         // Without a filter, only connection entries tell which connections are open; with one, the
         // deliveries tell whose they are.
         let connection = entry.is_some_and(|entry| matches!(entry.body, Body::Connection(_)));
         if connection || !log.filter.is_empty() {
-            self.open.push(found);
+            self.open.push(found, wanted);
         }
         Ok(())
     }
 
-    fn finish(&mut self, log: &Log) -> io::Result<u8> {
-        self.summary.totals.connections.open = self.open.count(&log.filter);
+    fn finish(&mut self, _log: &Log) -> io::Result<u8> {
+        self.summary.totals.connections.open = self.open.count();
         let mut out = BufWriter::new(io::stdout().lock());
         self.summary.write(self.format, table::terminal_width(), &mut out)?;
         out.flush()?;

@@ -13,7 +13,7 @@
 //! assert_eq!(said, b"450 4.7.1 <*>: try again");
 //! ```
 
-use crate::entry::{Action, Message, Outcome, Response};
+use crate::entry::{Action, Body, Entry, Message, Outcome, Response};
 
 /// Bytes that are looked at.
 const LONGEST: usize = 2_048;
@@ -24,8 +24,23 @@ pub fn code(message: &Message<'_>) -> Option<u16> {
     message.response.or_else(ours).map(|response| response.code)
 }
 
-/// Appends code, enhanced code and text of the reply, or the diagnostic or reason that stands for
-/// it; nothing if there is none. A deed of ours that nobody answered has none.
+/// The diagnostic or reason that stands for a reply. A deed of ours that nobody answered has none.
+pub fn own_words<'a>(message: &Message<'a>) -> Option<&'a [u8]> {
+    let answered = message.code.action() != Action::Enqueue;
+    message.diagnostic.or(message.reason).filter(|_| answered)
+}
+
+/// Appends what was said to an entry: of a connection why it ended, or what came of it.
+pub fn of_entry(entry: &Entry<'_>, into: &mut Vec<u8>) {
+    match &entry.body {
+        Body::Message(message) => said(message, into),
+        Body::Connection(connection) => blanked(connection.reason().unwrap_or_default(), into),
+        Body::Header(_) => {}
+    }
+}
+
+/// Appends code, enhanced code and text of the reply, or our own words that stand for it; nothing if
+/// there are none.
 pub fn said(message: &Message<'_>, into: &mut Vec<u8>) {
     if let Some(response) = message.response {
         into.extend([100, 10, 1].map(|unit| digit(response.code / unit)));
@@ -41,9 +56,7 @@ pub fn said(message: &Message<'_>, into: &mut Vec<u8>) {
             into.push(b' ');
             blanked(response.text, into);
         }
-    } else if message.code.action() != Action::Enqueue
-        && let Some(text) = message.diagnostic.or(message.reason)
-    {
+    } else if let Some(text) = own_words(message) {
         blanked(text, into);
     }
 }
@@ -54,7 +67,7 @@ fn digit(number: u16) -> u8 {
 }
 
 /// Appends the text with one blank for each run of them and `*` for each thing of one message.
-pub fn blanked(text: &[u8], into: &mut Vec<u8>) {
+fn blanked(text: &[u8], into: &mut Vec<u8>) {
     let text = text.get(..LONGEST).unwrap_or(text);
     let mut at = 0;
     for word in text.split(|&b| ends_word(b)) {

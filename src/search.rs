@@ -1,13 +1,15 @@
 //! The search for texts in the files, in blocks of rows.
 //!
 //! The owner of the index says where the entries of a block stand, and what to look for; a thread
-//! reads them from the files that they came from and tells which of them hold it. What lies close
+//! reads them from the files that they came from, parses those that may be meant, and tells which
+//! are. What lies close
 //! together is read and searched at once. A search that nobody waits for any more is left off
 //! between two reads. Knows neither the index nor the filter in force.
 
-use crate::filter::Pattern;
+use crate::filter::TextTest;
 use crate::index::{Place, RowId};
 use crate::ingest::Originals;
+use crate::parse::{self, Profile, Scratch};
 use crate::split::{self, Form};
 use crossbeam_channel::{Receiver, Sender};
 use std::ops::Range;
@@ -20,8 +22,8 @@ use std::thread::{self, JoinHandle};
 pub struct Ask {
     /// Of which search it is: one for each filter.
     pub number: u64,
-    /// What must be in the text, each of them.
-    pub patterns: Vec<Pattern>,
+    /// What the filter wants of the texts.
+    pub test: Arc<TextTest>,
     /// The block.
     pub rows: Range<usize>,
     /// Where those of its entries stand that are to be looked at, and how long they are.
@@ -35,7 +37,7 @@ pub struct Found {
     pub number: u64,
     /// The block.
     pub rows: Range<usize>,
-    /// The entries that hold all patterns, in the order of the ask. Those whose text is gone do not.
+    /// The entries that the filter leaves, in the order of the ask; none whose text is gone.
     pub hits: Vec<RowId>,
 }
 
@@ -68,7 +70,7 @@ impl Searcher {
                 return None;
             }
             let (span, behind) = rest.split_at_checked(span(rest)).unwrap_or((rest, &[]));
-            self.search_span(&ask.patterns, span, originals, &mut hits);
+            self.search_span(&ask.test, span, originals, &mut hits);
             rest = behind;
         }
         hits.sort_unstable();
@@ -77,7 +79,7 @@ impl Searcher {
 
     fn search_span(
         &mut self,
-        patterns: &[Pattern],
+        wanted: &TextTest,
         entries: &[(RowId, Place, usize)],
         originals: &Originals,
         hits: &mut Vec<RowId>,
@@ -86,32 +88,60 @@ impl Searcher {
         else {
             return;
         };
-        let Some((pattern, others)) = patterns.split_first() else { return };
         let offset =
             |place: Place| usize::try_from(place.offset - first.offset).unwrap_or(usize::MAX);
         // One byte more shows where the last line ends.
         self.bytes.resize(offset(last) + length + 1, 0);
         let Some((form, there)) = originals.read_into(first, &mut self.bytes) else { return };
         let bytes = self.bytes.get(..there).unwrap_or_default();
-        let all = |patterns: &[Pattern], text: &[u8]| patterns.iter().all(|one| one.is_in(text));
+        let (needle, others) = match wanted.needles().split_first() {
+            Some((needle, others)) => (Some(needle), others),
+            None => (None, wanted.needles()),
+        };
+        let mut scratch = Scratch::default();
+        let mut leaves = |place: Place, text: &[u8]| {
+            let holds = others.iter().all(|needle| needle.is_in(text));
+            let profile = || originals.profile(place).unwrap_or_default();
+            holds && judge(wanted, text, profile, &mut scratch)
+        };
         let (mut lines, mut rows) = (Vec::with_capacity(entries.len()), Vec::new());
         for &(row, place, length) in entries {
             let (start, end) = (offset(place), offset(place) + length);
             let Some(text) = bytes.get(start..end) else { continue };
-            if form == Form::Lines && is_line(bytes, start, end) {
+            if form == Form::Lines && is_line(bytes, start, end) && needle.is_some() {
                 lines.push((start, end));
-                rows.push(row);
-            } else if all(patterns, &split::unfold(form, text)) {
+                rows.push((row, place));
+                continue;
+            }
+            let text = split::unfold(form, text);
+            if needle.is_none_or(|needle| needle.is_in(&text)) && leaves(place, &text) {
                 hits.push(row);
             }
         }
-        pattern.find(bytes, &lines, |at| {
+        let Some(needle) = needle else { return };
+        needle.find(bytes, &lines, |at| {
             let text = lines.get(at).and_then(|&(start, end)| bytes.get(start..end));
-            if text.is_some_and(|text| all(others, text)) {
-                hits.extend(rows.get(at));
+            if let (Some(text), Some(&(row, place))) = (text, rows.get(at))
+                && leaves(place, text)
+            {
+                hits.push(row);
             }
         });
     }
+}
+
+/// Whether the filter leaves a text that holds all needles.
+fn judge(
+    wanted: &TextTest,
+    text: &[u8],
+    profile: impl FnOnce() -> Profile,
+    scratch: &mut Scratch,
+) -> bool {
+    if !wanted.needs_entry() {
+        return wanted.leaves(None, text);
+    }
+    let entry = parse::entry(text, profile(), scratch);
+    wanted.leaves(entry.as_ref().ok(), text)
 }
 
 /// How many of the first entries are read at once.

@@ -71,7 +71,7 @@ struct Found {
 }
 
 impl Work for Tracing {
-    fn entry(&mut self, found: &Located<'_>, _log: &Log) -> io::Result<()> {
+    fn entry(&mut self, found: &Located<'_>, _wanted: bool, _log: &Log) -> io::Result<()> {
         for (at, search) in self.searches.iter_mut().enumerate() {
             match &found.entry {
                 Ok(entry) => {
@@ -91,7 +91,7 @@ impl Work for Tracing {
         for (at, search, mention) in self.pending.drain(..) {
             let row = RowId(rows.start.saturating_add(at));
             if let Some(search) = self.searches.get_mut(search)
-                && wants(log, row)
+                && log.leaves(row)
             {
                 search.found.add(row, log.index.rows().message(row), mention);
             }
@@ -164,13 +164,6 @@ impl Found {
     fn alone(&self, least: Mention) -> impl Iterator<Item = RowId> + '_ {
         self.alone.iter().filter(move |(_, mention)| *mention >= least).map(|&(row, _)| row)
     }
-}
-
-/// Whether the filter of the command line leaves the entry.
-fn wants(log: &Log, row: RowId) -> bool {
-    let (one, other) = log.index.rows().domains(row);
-    let text = |symbol| log.index.domains().text(symbol);
-    log.filter.is_empty() || log.filter.matches([text(one), text(other)])
 }
 
 fn newest_last(log: &Log, messages: BTreeSet<MessageId>) -> Vec<MessageId> {

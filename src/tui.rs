@@ -17,7 +17,7 @@ use crate::cli::{self, Cli, FAILED, USAGE, When};
 use crate::config::{Config, Ignored};
 use crate::demo;
 use crate::entry::Time;
-use crate::filter::Filter;
+use crate::filter::text_of_all;
 use crate::ingest::{self, Reader};
 use crate::show::plain;
 use crate::source::{Disk, Fs, Kind, Memory, STDIN};
@@ -87,13 +87,8 @@ fn settled(cli: &Cli) -> Result<(Config, Option<Ignored>), Outcome> {
 }
 
 fn filter_of(cli: &Cli) -> Result<String, Outcome> {
-    match Filter::of_domains(&cli.domain) {
-        Ok(_) => Ok(Filter::text_of_domains(&cli.domain)),
-        Err(error) => Err((
-            USAGE,
-            vec![format!("--domain {}: {error}", plain(cli.domain.join(" ").as_bytes()))],
-        )),
-    }
+    let text = text_of_all(&cli.conditions.given());
+    text.map_err(|wrong| (USAGE, vec![plain(wrong.as_bytes())]))
 }
 
 fn check_terminal() -> Result<(), Outcome> {

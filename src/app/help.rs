@@ -2,6 +2,7 @@
 
 use super::Settings;
 use super::words::age;
+use crate::filter::EXAMPLES;
 use crate::keymap::Mode;
 use crate::show::Shown;
 use std::borrow::Cow;
@@ -34,14 +35,11 @@ pub fn lines(settings: &Settings) -> Vec<Line> {
     lines.push(say("mouse        click a row to select it, a column head to sort by it"));
     lines.extend([say(""), Line::Heading("While typing a filter")]);
     lines.extend(keys(Mode::Prompt));
+    lines.extend([say(""), Line::Heading("A filter")]);
+    let example =
+        |(example, leaves): &(&str, &str)| Line::Words(format!("{example:<23} {leaves}").into());
+    lines.extend(EXAMPLES.iter().map(example));
     lines.extend([
-        say(""),
-        Line::Heading("A filter"),
-        say("example.com          this recipient domain and its subdomains"),
-        say("exam*                domains that begin so, or have a parent that does"),
-        say("a.org|b.org          either; terms with a blank between must both hold"),
-        say("\"try again\"          this text, anywhere in the entry as it was logged"),
-        say("text:4\\.[67]\\.\\d      a regular expression; \\s: a blank, (?i): any case"),
         say(""),
         Line::Heading("What is shown"),
         say("E D Q R J    enqueued, delivered, deferred, failed, rejected recipients"),

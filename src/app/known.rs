@@ -40,6 +40,16 @@ impl Known {
         self.frozen.as_ref().map_or(self.index.rows().len(), |frozen| frozen.rows)
     }
 
+    /// It is `now`. True if what the filter leaves has to be listed anew, because its window moved.
+    pub(super) fn pass(&mut self, now: Time) -> bool {
+        let Some(filtered) = self.filtered.take_if(|tally| has_moved(tally, now)) else {
+            return false;
+        };
+        let window = filtered.filter().window(now);
+        self.filtered = Some(filtered.anew(window));
+        true
+    }
+
     /// Counts what came, and some of what a new filter leaves.
     pub(super) fn count(&mut self) {
         let rows = self.rows();
@@ -89,4 +99,13 @@ impl Known {
     pub(super) fn leaves(&self, row: RowId) -> bool {
         self.tally().leaves(&self.index, row)
     }
+}
+
+/// Whether the window of a filter has moved by a part of its length: all is counted anew then, and
+/// less is not seen.
+fn has_moved(tally: &Tally, now: Time) -> bool {
+    let (old, new) = (tally.window(), tally.filter().window(now));
+    let moved = old.since.0.abs_diff(new.since.0).max(old.until.0.abs_diff(new.until.0));
+    let patience = now.since(new.since) / 60;
+    moved > 0 && moved >= patience.clamp(1_000, 60_000)
 }

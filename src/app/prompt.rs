@@ -1,7 +1,8 @@
 //! The filter while it is being typed.
 
-use crate::filter::{Filter, FilterError};
-use crate::index::Symbols;
+use super::completion;
+use crate::filter::{Ending, Filter, FilterError};
+use crate::index::{Index, Symbols};
 use tui_input::{Input, InputRequest};
 
 /// A line of text with a cursor, and the filter to go back to.
@@ -11,18 +12,43 @@ pub struct Prompt {
     pub before: String,
     /// What is wrong with the text, if anything.
     pub error: Option<FilterError>,
+    completing: Option<Completing>,
+    recalling: Option<Recalling>,
+}
+
+/// What the last word can become, and what it is now.
+struct Completing {
+    /// The text before the word.
+    before: String,
+    candidates: Vec<String>,
+    at: usize,
+}
+
+/// Which earlier filter is shown.
+struct Recalling {
+    /// What was typed before one was.
+    typed: String,
+    /// How many filters ago.
+    ago: usize,
 }
 
 impl Prompt {
     /// Begins with the filter in force.
     pub fn new(text: &str) -> Self {
+        let before = text.to_owned();
         let text = if text.is_empty() { String::new() } else { format!("{text} ") };
-        Self { before: text.trim_end().to_owned(), input: Input::new(text), error: None }
+        let input = Input::new(text);
+        Self { input, before, error: None, completing: None, recalling: None }
     }
 
     /// Changes the text; true if it is another one now.
     pub fn edit(&mut self, request: InputRequest) -> bool {
-        self.input.handle(request).is_some_and(|change| change.value)
+        self.completing = None;
+        let changed = self.input.handle(request).is_some_and(|change| change.value);
+        if changed {
+            self.recalling = None;
+        }
+        changed
     }
 
     /// What was typed.
@@ -36,51 +62,83 @@ impl Prompt {
     }
 
     /// The filter while typing, under which the panes narrow.
-    pub fn filter(&mut self) -> Option<Filter> {
-        let parsed = Filter::parse_unfinished(self.text());
+    pub fn filter(&mut self, domains: &Symbols) -> Option<Filter> {
+        let parsed = Filter::parse(&self.understood(domains, false));
         self.error = parsed.as_ref().err().cloned();
         parsed.ok()
     }
 
-    /// The text to keep: a last word that was matched only as the beginning of a domain gets the
-    /// star for that, so that what was seen while typing is what stays.
+    /// The text to keep: what was seen while typing is what stays.
     pub fn finished(&self, domains: &Symbols) -> String {
-        let closed = Filter::closed(self.text());
-        let text = closed.trim();
-        let Some(word) = Filter::unfinished_domain(self.text()) else {
-            return text.to_owned();
-        };
-        let matched = |filter: Result<Filter, FilterError>| {
-            filter.is_ok_and(|filter| domains.iter().any(|(_, domain)| filter.matches([domain])))
-        };
-        let beginning = !word.is_empty()
-            && !matched(Filter::parse(word))
-            && matched(Filter::parse_unfinished(word));
-        if beginning { format!("{text}*") } else { text.to_owned() }
+        self.understood(domains, true).trim().to_owned()
     }
 
-    /// Completes the last word to the first domain of the log that it begins; true if there is one.
-    pub fn complete(&mut self, domains: &Symbols) -> bool {
-        let Some(word) = Filter::unfinished_domain(self.text()).map(str::to_owned) else {
-            return false;
+    /// The text with an open quote closed, or with a star behind a last word that begins a domain of
+    /// the log: while typing always, at the end unless the word is the name of one.
+    fn understood(&self, domains: &Symbols, at_end: bool) -> String {
+        let closed = Filter::closed(self.text()).into_owned();
+        let Some(ending) = Ending::of(self.text()).filter(Ending::may_begin_domain) else {
+            return closed;
         };
-        let Ok(filter) = Filter::parse_unfinished(&word) else { return false };
-        let Some((_, domain)) = domains.iter().find(|(_, domain)| filter.matches([*domain])) else {
-            return false;
+        let matched = |filter: Option<Filter>| {
+            filter.is_some_and(|it| domains.iter().any(|(_, domain)| it.meets_domain(domain)))
         };
-        let (Ok(domain), Some(kept)) =
-            (std::str::from_utf8(domain), self.text().strip_suffix(&word))
-        else {
-            return false;
+        if !matched(ending.beginning()) {
+            // No word is searched for that may become the name of a field.
+            let before = ending.before_field().filter(|_| !at_end);
+            return before.map_or(closed, str::to_owned);
+        }
+        if at_end && matched(ending.whole()) { closed } else { closed + "*" }
+    }
+
+    /// Completes the last word, or goes on to what else it can become; true if there is anything.
+    pub fn complete(&mut self, index: &Index) -> bool {
+        let next = match self.completing.take() {
+            Some(Completing { before, candidates, at }) => {
+                let at = (at + 1) % candidates.len().max(1);
+                Some(Completing { before, candidates, at })
+            }
+            None => Ending::of(self.text()).map(|ending| {
+                let candidates = completion::candidates(&ending, index);
+                Completing { before: ending.before.to_owned(), candidates, at: 0 }
+            }),
         };
-        self.input = Input::new(format!("{kept}{domain}"));
+        let Some(next) = next else { return false };
+        let Some(candidate) = next.candidates.get(next.at) else { return false };
+        self.input = Input::new(format!("{}{candidate}", next.before));
+        // The only one is complete: what follows is completed next.
+        self.completing = Some(next).filter(|next| next.candidates.len() > 1);
         true
+    }
+
+    /// Shows the filter before, or the one after, of these, the latest last; at the end what was
+    /// typed. True if there is one.
+    pub fn recall(&mut self, history: &[String], earlier: bool) -> bool {
+        let (typed, ago) = match self.recalling.take() {
+            Some(Recalling { typed, ago }) => (typed, ago),
+            None => (self.text().to_owned(), 0),
+        };
+        // The filter that the prompt began with is no earlier one.
+        let shown = |ago: usize| history.len().checked_sub(ago).and_then(|at| history.get(at));
+        let ago = match earlier {
+            true if shown(ago + 1).is_some() => ago + 1,
+            true => ago,
+            false => ago.saturating_sub(1),
+        };
+        let text = shown(ago).unwrap_or(&typed).clone();
+        let changed = text != self.text();
+        self.input = Input::new(text);
+        self.completing = None;
+        self.recalling = (ago > 0).then_some(Recalling { typed, ago });
+        changed
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::index::{Batch, Place};
+    use crate::parse::Parser;
 
     fn typed(text: &str) -> Prompt {
         let mut prompt = Prompt::new("");
@@ -90,37 +148,80 @@ mod tests {
         prompt
     }
 
+    fn index() -> Index {
+        let (mut index, mut parser) = (Index::default(), Parser::default());
+        let mut batch = Batch::new(index.keys());
+        for line in [
+            "19-Feb-1998 10:00:00.00 tcp_intranet tcp_local E 1 adam@sesta.com rfc822;bob@hosta.sesta.com bob@hosta.sesta.com",
+            "19-Feb-1998 10:00:00.00 tcp_local D 1 adam@sesta.com rfc822;dave@hostb.sesta.com dave@hostb.sesta.com",
+        ] {
+            batch.push(Place { source: 0, offset: 0 }, 1, &parser.entry(line.as_bytes()));
+        }
+        index.absorb(&batch);
+        index
+    }
+
     #[test]
     fn what_was_matched_while_typing_stays() {
-        let mut domains = Symbols::default();
-        domains.intern(b"hostb.sesta.com");
+        let index = index();
+        let domains = index.domains();
         for (text, kept) in [
             ("hostb.se", "hostb.se*"),
             ("sesta.com", "sesta.com"),
+            ("sest", "sest*"),
+            ("sesta", "sesta*"),
+            ("domain:com", "domain:com"),
             ("domain:hostb.sesta.com", "domain:hostb.sesta.com"),
             ("a.org|host", "a.org|host*"),
+            ("-host", "-host*"),
             ("not-yet-seen.org", "not-yet-seen.org"),
+            ("greylist", "greylist"),
             ("host ", "host"),
             ("host*", "host*"),
             ("", ""),
             ("text:hostb", "text:hostb"),
+            ("from:host", "from:host"),
             ("\"hostb", "\"hostb\""),
+            ("from:\"hostb", "from:\"hostb\""),
             ("text:x host", "text:x host*"),
         ] {
-            assert_eq!(typed(text).finished(&domains), kept, "{text}");
+            assert_eq!(typed(text).finished(domains), kept, "{text}");
         }
     }
 
     #[test]
-    fn completion_takes_a_domain_of_the_log() {
-        let mut domains = Symbols::default();
-        domains.intern(b"hosta.sesta.com");
-        domains.intern(b"hostb.sesta.com");
-        let mut prompt = typed("domain:x.org|hostb");
-        assert!(prompt.complete(&domains));
-        assert_eq!(prompt.text(), "domain:x.org|hostb.sesta.com");
-        assert!(!typed("nowhere").complete(&domains));
-        assert!(!typed("text:hostb").complete(&domains));
-        assert!(!typed("x.org \"hostb").complete(&domains));
+    fn completion_goes_through_what_was_seen() {
+        let index = index();
+        for (text, completed) in [
+            ("domain:x.org|hostb", &["domain:x.org|hostb.sesta.com"][..]),
+            ("host", &["host:", "hosta.sesta.com", "hostb.sesta.com", "host:"]),
+            ("-ch", &["-channel:", "-channel:tcp_intranet", "-channel:tcp_local"]),
+            ("channel:TCP_L", &["channel:tcp_local", "channel:tcp_local"]),
+            ("a.org outcome:re", &["a.org outcome:relayed", "a.org outcome:rejected"]),
+            ("from:a", &["from:adam@sesta.com"]),
+            ("action:E|d", &["action:E|D"]),
+            ("code:", &["code:4xx", "code:5xx"]),
+        ] {
+            let mut prompt = typed(text);
+            for expected in completed {
+                assert!(prompt.complete(&index), "{text}");
+                assert_eq!(prompt.text(), *expected);
+            }
+        }
+        for text in ["nowhere", "text:hostb", "x.org \"hostb", "size:>", "cod:4"] {
+            assert!(!typed(text).complete(&index), "{text}");
+        }
+    }
+
+    #[test]
+    fn earlier_filters_come_back_and_so_does_what_was_typed() {
+        let history = ["a".to_owned(), "b".to_owned()];
+        let mut prompt = typed("c");
+        let texts = [true, true, true, false, false, false].map(|earlier| {
+            prompt.recall(&history, earlier);
+            prompt.text().to_owned()
+        });
+        assert_eq!(texts, ["b", "a", "a", "b", "c", "c"]);
+        assert!(!prompt.recall(&[], true));
     }
 }

@@ -10,6 +10,10 @@ impl App {
     /// Brings everything that is shown up to date with the index; called before each drawing.
     pub fn refresh(&mut self) {
         self.texts.make_room();
+        if self.known.pass(self.now()) {
+            self.connections.restart();
+            self.log.restart();
+        }
         self.known.count();
         let screen = self.screen();
         let height = |pane| screen.map_or(0, |screen| usize::from(screen.rows(pane).height));

@@ -1,8 +1,10 @@
 //! The search for the texts of a filter: what is asked for next, and what came of earlier ones.
 
 use super::App;
-use crate::filter::{Filter, Hits, Tally};
+use crate::entry::Time;
+use crate::filter::{Filter, Hits, Tally, TextTest};
 use crate::search::{Ask, Found};
+use std::sync::Arc;
 
 /// Blocks that are searched, or wait for it, at a time: enough that the searcher never waits for a
 /// drawing.
@@ -15,6 +17,8 @@ const PAST: usize = 6;
 pub(super) struct Searching {
     /// Of the search for the filter in force.
     number: u64,
+    /// What it looks for, if it is on texts.
+    test: Option<Arc<TextTest>>,
     under_way: usize,
     /// What was found for earlier filters, the latest last.
     past: Vec<(Filter, Hits)>,
@@ -22,8 +26,15 @@ pub(super) struct Searching {
 
 impl Searching {
     /// Leaves off the search of a tally, and begins that for another filter, or goes on with it.
-    pub(super) fn change(&mut self, old: Option<Tally>, filter: Filter, rows: usize) -> Tally {
+    pub(super) fn change(
+        &mut self,
+        old: Option<Tally>,
+        filter: Filter,
+        rows: usize,
+        now: Time,
+    ) -> Tally {
         self.number += 1;
+        self.test = filter.text_test().map(Arc::new);
         self.under_way = 0;
         let left_off = old.and_then(Tally::into_hits);
         self.past.extend(left_off.filter(|(_, hits)| hits.searched() > 0));
@@ -32,13 +43,15 @@ impl Searching {
             let unfinished = self.past.iter().position(|(_, hits)| hits.searched() < rows);
             self.past.remove(unfinished.unwrap_or(0));
         }
-        match self.past.iter().position(|(past, _)| *past == filter) {
+        let tally = match self.past.iter().position(|(past, _)| *past == filter) {
             Some(at) => {
                 let (filter, hits) = self.past.remove(at);
                 Tally::resume(filter, hits)
             }
             None => Tally::new(filter),
-        }
+        };
+        let window = tally.filter().window(now);
+        tally.within(window)
     }
 }
 
@@ -60,9 +73,9 @@ impl App {
             Some((row, place, length))
         };
         let entries = ids.into_iter().filter_map(entry).collect();
-        let (number, patterns) = (self.searching.number, tally.filter().patterns().to_vec());
+        let (number, test) = (self.searching.number, Arc::clone(self.searching.test.as_ref()?));
         self.searching.under_way += 1;
-        Some(Ask { number, patterns, rows, entries })
+        Some(Ask { number, test, rows, entries })
     }
 
     /// Takes what was found, if it is still asked for.

@@ -12,9 +12,6 @@ use crate::layout::{Pane, Screen, View};
 use crate::parse::Original;
 use std::borrow::Cow;
 
-/// Within this of the clock on the wall a log is live, in milliseconds.
-const LIVE: u64 = 60 * 60 * 1_000;
-
 impl App {
     /// The log.
     pub fn index(&self) -> &Index {
@@ -123,15 +120,14 @@ impl App {
 
     /// Whether the log is being written now.
     pub fn is_live(&self) -> bool {
-        self.wall.0.abs_diff(self.known.index.newest().0) <= LIVE
+        self.known.index.newest().is_live(self.wall)
     }
 
     /// The time that ages are counted to: now if the log is live, else just behind its last entry.
     pub fn now(&self) -> Time {
         match &self.known.frozen {
             Some(frozen) => frozen.clock,
-            None if self.is_live() => self.wall,
-            None => Time(self.known.index.newest().0.saturating_add(1_000)),
+            None => self.known.index.newest().now(self.wall),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Which files, and which of their entries: the same for every command.
 
+use super::Conditions;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -10,7 +11,7 @@ pub struct Input {
     /// input
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
-    /// Only this recipient domain and its subdomains; may be given again
-    #[arg(long, value_name = "DOMAIN")]
-    pub domain: Vec<String>,
+    /// Which of their entries.
+    #[command(flatten)]
+    pub conditions: Conditions,
 }

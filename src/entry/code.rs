@@ -121,7 +121,7 @@ impl Outcome {
     }
 
     /// The word of export-schema: stable, for people and programs.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Delivered => "delivered",
             Self::Relayed => "relayed",

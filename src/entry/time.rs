@@ -84,6 +84,9 @@ impl Moment {
     }
 }
 
+/// Within this of the clock on the wall a log is live, in milliseconds.
+const LIVE: u64 = 60 * 60 * 1_000;
+
 impl Time {
     /// The calendar's view of it; `None` past the years a calendar knows.
     pub fn calendar(self) -> Option<NaiveDateTime> {
@@ -93,6 +96,17 @@ impl Time {
     /// Whole seconds since 1970 on the same clock.
     pub fn seconds(self) -> i64 {
         self.0.div_euclid(1000)
+    }
+
+    /// Whether a log with this as its newest time is being written at the time on the wall.
+    pub fn is_live(self, wall: Self) -> bool {
+        wall.0.abs_diff(self.0) <= LIVE
+    }
+
+    /// What "now" means of a log with this as its newest time: the time on the wall if it is live,
+    /// else just behind its last entry.
+    pub fn now(self, wall: Self) -> Self {
+        if self.is_live(wall) { wall } else { Self(self.0.saturating_add(1_000)) }
     }
 
     /// Milliseconds from `earlier` to this, never less than 0: the clock may have been set back.

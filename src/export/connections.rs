@@ -87,8 +87,14 @@ impl Connections {
 
 impl Work for Connections {
     fn absorbed(&mut self, rows: Range<u32>, log: &Log) -> io::Result<()> {
-        let tally = self.tally.get_or_insert_with(|| Tally::new(log.filter.clone()));
+        let anew = || Tally::new(log.filter.clone()).within(log.window);
+        let tally = self.tally.get_or_insert_with(anew);
         tally.extend(&log.index, rows.end as usize);
+        // What texts say was found out as they came by.
+        while let Some((asked, rows)) = tally.ask(&log.index) {
+            let found: Vec<RowId> = rows.into_iter().filter(|&row| log.leaves(row)).collect();
+            tally.found(&log.index, &asked, &found);
+        }
         if let Some(waiting) = &mut self.waiting {
             waiting.learn(rows, &log.index);
         }

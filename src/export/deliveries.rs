@@ -50,7 +50,7 @@ impl Deliveries {
         Self { printer, queued: Queued::default(), waiting: Vec::new(), seen: 0 }
     }
 
-    fn delivery(&mut self, found: &Located<'_>, entry: &Entry<'_>, log: &Log) {
+    fn delivery(&mut self, found: &Located<'_>, entry: &Entry<'_>, wanted: bool, log: &Log) {
         let Body::Message(message) = &entry.body else { return };
         let Some(outcome) = message.outcome() else {
             if message.code.action() == Action::Enqueue {
@@ -59,7 +59,7 @@ impl Deliveries {
             return;
         };
         let queued = self.queued.take(entry.time, message);
-        if !log.filter.leaves(Some(entry)) {
+        if !wanted {
             return;
         }
         let file = log.originals.path(found.place.source).unwrap_or(Path::new(""));
@@ -82,9 +82,9 @@ impl Work for Deliveries {
         self.printer.is_terminal()
     }
 
-    fn entry(&mut self, found: &Located<'_>, log: &Log) -> io::Result<()> {
+    fn entry(&mut self, found: &Located<'_>, wanted: bool, log: &Log) -> io::Result<()> {
         if let Ok(entry) = &found.entry {
-            self.delivery(found, entry, log);
+            self.delivery(found, entry, wanted, log);
         }
         self.seen += 1;
         Ok(())
@@ -95,6 +95,9 @@ impl Work for Deliveries {
         for (at, record) in self.waiting.drain(..) {
             let row = RowId(rows.start.saturating_add(at));
             let connection: ConnectionId = log.index.rows().connection(row);
+            if !log.filter.leaves_connection(connection) {
+                continue;
+            }
             self.printer.record(&mut |out| {
                 record.tell(out);
                 if let Some(number) = connection.number() {

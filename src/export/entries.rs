@@ -46,8 +46,8 @@ impl Work for Entries {
         self.printer.is_terminal()
     }
 
-    fn entry(&mut self, found: &Located<'_>, log: &Log) -> io::Result<()> {
-        if !log.filter.leaves(found.entry.as_ref().ok()) {
+    fn entry(&mut self, found: &Located<'_>, wanted: bool, log: &Log) -> io::Result<()> {
+        if !wanted {
             return Ok(());
         }
         if self.raw {

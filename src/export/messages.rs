@@ -72,7 +72,7 @@ impl Messages {
             .iter()
             .filter(|recipient| {
                 let mut steps = story.legs_of(recipient).flat_map(|leg| &leg.steps);
-                steps.any(|step| leaves(log, step.row))
+                steps.any(|step| log.leaves(step.row))
             })
             .collect();
         if recipients.is_empty() && !log.filter.is_empty() {
@@ -106,7 +106,7 @@ impl Work for Messages {
         for row in rows.map(RowId) {
             let rows = log.index.rows();
             let nameless = rows.kind(row).is_message() && rows.message(row).is_none();
-            self.nameless += u64::from(nameless && leaves(log, row));
+            self.nameless += u64::from(nameless && log.leaves(row));
         }
         Ok(())
     }
@@ -119,13 +119,6 @@ impl Work for Messages {
         self.whole = true;
         Ok(0)
     }
-}
-
-/// Whether the filter leaves an entry.
-fn leaves(log: &Log, row: RowId) -> bool {
-    let (one, other) = log.index.rows().domains(row);
-    let text = |symbol| log.index.domains().text(symbol);
-    log.filter.is_empty() || log.filter.matches([text(one), text(other)])
 }
 
 /// What is the same for all recipients.

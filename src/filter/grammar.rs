@@ -1,147 +1,253 @@
 //! The text of a filter, cut into terms.
+//!
+//! Knows where a value ends and which fields there are, not what a value means.
 
-use super::{Domain, FilterError};
+use super::{Field, FilterError};
 use nom::branch::alt;
-use nom::bytes::complete::{is_not, tag_no_case};
-use nom::character::complete::{char, space1};
-use nom::combinator::opt;
-use nom::error::{Error, ErrorKind};
-use nom::multi::{separated_list0, separated_list1};
+use nom::bytes::complete::is_not;
+use nom::character::complete::{char, space0};
+use nom::combinator::{map, opt};
+use nom::error::{ErrorKind, ParseError};
+use nom::multi::{many0, separated_list1};
+use nom::sequence::{preceded, terminated};
 use nom::{IResult, Parser};
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 /// One term, as it was written.
-pub(super) enum Raw<'a> {
-    /// Alternatives, and the word of the last one if it stands without quotes and star.
-    Domains(Vec<Domain>, Option<&'a str>),
-    /// A regular expression, and at which byte of the text it begins.
-    Text { at: usize, source: &'a str },
-    /// Alternatives to be found as they are.
-    Literals(Vec<String>),
+pub(super) struct Raw<'a> {
+    /// Entries that meet it are not wanted.
+    pub(super) negated: bool,
+    /// What stands before the colon; `None` of a word, or of a text in quotes.
+    pub(super) field: Option<Field>,
+    /// One of these.
+    pub(super) values: Vec<Value<'a>>,
 }
 
-/// The terms that a text begins with, and the rest that makes no sense.
-pub(super) fn terms(text: &str) -> (Vec<Raw<'_>>, &str) {
-    let begin = text.trim_start_matches([' ', '\t']);
-    match separated_list0(space1, term).parse(begin) {
-        Ok((rest, mut terms)) => {
-            for term in &mut terms {
-                if let Raw::Text { at, .. } = term {
-                    // Until now it is the length of what begins with it.
-                    *at = text.len() - *at;
-                }
+/// One value.
+pub(super) struct Value<'a> {
+    /// The byte of the filter at which it begins.
+    pub(super) at: usize,
+    pub(super) text: Cow<'a, [u8]>,
+    /// It stood in quotes, so that nothing in it means anything else.
+    pub(super) quoted: bool,
+}
+
+/// Where a text goes wrong, and why.
+struct Flaw<'a> {
+    rest: &'a str,
+    what: Cow<'static, str>,
+}
+
+impl<'a> ParseError<&'a str> for Flaw<'a> {
+    fn from_error_kind(rest: &'a str, _: ErrorKind) -> Self {
+        Self { rest, what: Cow::Borrowed("this is no filter") }
+    }
+
+    fn append(_: &'a str, _: ErrorKind, other: Self) -> Self {
+        other
+    }
+}
+
+type Parsed<'a, T> = IResult<&'a str, T, Flaw<'a>>;
+
+/// No other way to read it is tried.
+fn flaw<T>(rest: &str, what: impl Into<Cow<'static, str>>) -> Parsed<'_, T> {
+    Err(nom::Err::Failure(Flaw { rest, what: what.into() }))
+}
+
+/// The terms of a text.
+pub(super) fn terms(text: &str) -> Result<Vec<Raw<'_>>, FilterError> {
+    let place = |rest: &str| text.len() - rest.len();
+    let mut all = preceded(space0, many0(terminated(term, separated)));
+    match all.parse(text) {
+        Ok((_, mut terms)) => {
+            for value in terms.iter_mut().flat_map(|term| &mut term.values) {
+                // Until now it is the length of what begins with it.
+                value.at = text.len() - value.at;
             }
-            (terms, rest)
+            Ok(terms)
         }
-        Err(nom::Err::Error(_) | nom::Err::Failure(_) | nom::Err::Incomplete(_)) => {
-            (Vec::new(), begin)
+        Err(nom::Err::Error(flaw) | nom::Err::Failure(flaw)) => {
+            Err(FilterError { at: place(flaw.rest), what: flaw.what })
         }
+        Err(nom::Err::Incomplete(_)) => Ok(Vec::new()),
     }
 }
 
-/// The beginning of a domain with which a text ends; `None` if it ends with anything else.
-pub(super) fn unfinished_domain(text: &str) -> Option<&str> {
-    let (terms, rest) = terms(text);
-    let tail = rest.trim_start_matches([' ', '\t']);
-    if !tail.is_empty() {
-        let of_text = tag_no_case::<_, _, ()>("text:").parse(tail).is_ok() || tail.contains('"');
-        return if of_text { None } else { tail.rsplit(['|', ':', ' ']).next() };
+/// What stands behind a term: blanks, or the end.
+fn separated(text: &str) -> Parsed<'_, ()> {
+    let (rest, blanks) = space0(text)?;
+    if blanks.is_empty() && !rest.is_empty() {
+        return flaw(
+            rest,
+            if rest.starts_with('"') {
+                "a text in quotes is a term of its own"
+            } else if rest.starts_with(['(', ')']) {
+                "no name has parentheses; put it in quotes"
+            } else {
+                "a blank is missing here"
+            },
+        );
     }
-    match terms.last() {
-        Some(_) | None if text.is_empty() || text.ends_with([' ', '\t']) => Some(""),
-        Some(Raw::Domains(_, word)) => *word,
-        _ => None,
-    }
+    Ok((rest, ()))
 }
 
-fn term(text: &str) -> IResult<&str, Raw<'_>> {
-    if let Ok((value, _)) = tag_no_case::<_, _, Error<&str>>("text:").parse(text) {
-        return if value.starts_with('"') {
-            literals(value)
-        } else {
-            is_not(" \t").map(|source| Raw::Text { at: value.len(), source }).parse(value)
-        };
+fn term(text: &str) -> Parsed<'_, Raw<'_>> {
+    if text.is_empty() {
+        return Err(nom::Err::Error(Flaw::from_error_kind(text, ErrorKind::Eof)));
     }
-    if text.starts_with('"') {
-        return literals(text);
-    }
-    let (values, field) = opt(alt((tag_no_case("domain:"), tag_no_case("to:")))).parse(text)?;
-    let value = |text| match field {
-        Some(_) => alt((quoted_domain, domain)).parse(text),
-        None => domain(text),
+    let (begin, minus) = opt(char('-')).parse(text)?;
+    let (values, field) = field(begin)?;
+    let value = |text| value(text, field);
+    let (rest, values) = match field {
+        Some(field) if field.is_expression() && !values.starts_with('"') => {
+            map(value, |value| vec![value]).parse(values)?
+        }
+        None if begin.starts_with('"') => {
+            separated_list1(char('|'), |text| text_in_quotes(text)).parse(values)?
+        }
+        _ => separated_list1(char('|'), value).parse(values)?,
     };
-    let (rest, values) = separated_list1(char('|'), value).parse(values)?;
-    let word = values.last().and_then(|(_, word)| *word);
-    Ok((rest, Raw::Domains(values.into_iter().map(|(domain, _)| domain).collect(), word)))
+    Ok((rest, Raw { negated: minus.is_some(), field, values }))
 }
 
-fn literals(text: &str) -> IResult<&str, Raw<'_>> {
-    separated_list1(char('|'), quoted).map(Raw::Literals).parse(text)
+/// The field that a term begins with, if it does. An address of IPv6 has colons too.
+fn field(text: &str) -> Parsed<'_, Option<Field>> {
+    let Ok((behind, name)) =
+        terminated(is_not(" \t|:\"<"), char(':')).parse(text) as Parsed<'_, &str>
+    else {
+        return if text.starts_with(':') { unknown(text) } else { Ok((text, None)) };
+    };
+    match Field::named(name) {
+        Some(field) => Ok((behind, Some(field))),
+        None if is_ip(text) => Ok((text, None)),
+        None => unknown(text),
+    }
 }
 
-fn domain(text: &str) -> IResult<&str, (Domain, Option<&str>)> {
-    let (rest, word) = is_not(" \t|*:\"()").parse(text)?;
-    let (rest, star) = opt(char('*')).parse(rest)?;
-    let name = word.trim_start_matches('@').trim_end_matches('.').to_ascii_lowercase().into_bytes();
-    Ok((rest, (Domain { name, prefix: star.is_some() }, star.is_none().then_some(word))))
+fn unknown<T>(text: &str) -> Parsed<'_, T> {
+    let names: Vec<&str> = Field::all().map(Field::name).collect();
+    flaw(text, format!("no such field; there are {}", names.join(", ")))
 }
 
-fn quoted_domain(text: &str) -> IResult<&str, (Domain, Option<&str>)> {
-    let (rest, name) = quoted(text)?;
-    Ok((rest, (Domain { name: name.to_ascii_lowercase().into_bytes(), prefix: false }, None)))
+/// Whether the first word is an address, or several.
+fn is_ip(text: &str) -> bool {
+    let word = text.split([' ', '\t', '|', '/']).next().unwrap_or_default();
+    word.parse::<IpAddr>().is_ok()
 }
 
-/// What stands in quotes, where `\"` is a quote and `\\` a backslash.
-fn quoted(text: &str) -> IResult<&str, String> {
+fn value(text: &str, field: Option<Field>) -> Parsed<'_, Value<'_>> {
+    let noun = field.map_or("a domain or a word", Field::value);
+    if text.starts_with('"') && field.is_some() {
+        // Nothing is a value of its own only where something can be blank.
+        let may_be_blank = matches!(field, Some(Field::From | Field::To));
+        return quoted(text, may_be_blank);
+    }
+    let end = match field {
+        Some(field) if field.is_expression() => " \t",
+        Some(Field::Domain) => " \t|:\"()",
+        None if !is_ip(text) => " \t|:\"()",
+        _ => " \t|\"",
+    };
+    let word: Parsed<'_, &str> = is_not(end).parse(text);
+    match word {
+        Ok((rest, word)) => {
+            let text = Cow::Borrowed(word.as_bytes());
+            Ok((rest, Value { at: word.len() + rest.len(), text, quoted: false }))
+        }
+        Err(_) if text.starts_with(['(', ')']) => {
+            flaw(text, "no name has parentheses; put it in quotes")
+        }
+        Err(_) => flaw(text, format!("{noun} is missing here")),
+    }
+}
+
+fn text_in_quotes(text: &str) -> Parsed<'_, Value<'_>> {
+    if text.starts_with('"') {
+        quoted(text, false)
+    } else {
+        flaw(text, "a text in quotes is missing here")
+    }
+}
+
+/// What stands in quotes, where `\"` is a quote, `\\` a backslash, and `\x` with two digits a byte.
+fn quoted(text: &str, may_be_blank: bool) -> Parsed<'_, Value<'_>> {
     let (mut rest, _) = char('"').parse(text)?;
-    let mut value = String::new();
+    let mut value = Vec::new();
     loop {
-        let (piece, behind) = rest
-            .split_at_checked(rest.find(['"', '\\']).unwrap_or(rest.len()))
-            .unwrap_or((rest, ""));
-        value.push_str(piece);
-        if let Some(behind) = behind.strip_prefix('"').filter(|_| !value.is_empty()) {
-            return Ok((behind, value));
+        let plain: Parsed<'_, &str> = is_not("\"\\").parse(rest);
+        if let Ok((behind, piece)) = plain {
+            value.extend_from_slice(piece.as_bytes());
+            rest = behind;
         }
-        let Some(escaped) = behind.strip_prefix('\\') else {
-            // Empty, or without an end.
-            return Err(nom::Err::Error(Error::new(behind, ErrorKind::Char)));
-        };
-        rest = escaped.strip_prefix(['"', '\\']).unwrap_or(escaped);
-        value.push(if escaped.starts_with('"') { '"' } else { '\\' });
+        if let Some(behind) = rest.strip_prefix('"') {
+            if value.is_empty() && !may_be_blank {
+                return flaw(text, "there is nothing between the quotes");
+            }
+            return Ok((behind, Value { at: text.len(), text: value.into(), quoted: true }));
+        }
+        if rest.is_empty() {
+            return flaw(text, "this quote has no end");
+        }
+        let (behind, byte) = escape(rest)?;
+        value.push(byte);
+        rest = behind;
     }
 }
 
-/// A value as it is written so that nothing in it means anything else.
-pub(super) fn quote(value: &str) -> String {
-    format!("\"{}\"", value.replace('\\', r"\\").replace('"', "\\\""))
+/// Any other backslash stands for itself.
+fn escape(text: &str) -> Parsed<'_, u8> {
+    alt((
+        map(nom::bytes::complete::tag("\\\""), |_| b'"'),
+        map(nom::bytes::complete::tag("\\\\"), |_| b'\\'),
+        hexadecimal,
+        map(char('\\'), |_| b'\\'),
+    ))
+    .parse(text)
 }
 
-/// Says of the text what a person would: where it goes wrong, and why. `rest` is what made no sense.
-pub(super) fn complaint(text: &str, rest: &str) -> FilterError {
-    let tail = rest.trim_start_matches([' ', '\t']);
-    let at = text.len() - tail.len();
-    let before = text.get(..at).unwrap_or_default();
-    let error = |at, what| FilterError { at, what: Cow::Borrowed(what) };
-    let named = |field| tag_no_case::<_, _, ()>(field).parse(tail).is_ok();
-    match tail.chars().next() {
-        Some(':') => {
-            let word = before.rfind([' ', '\t']).map_or(0, |blank| blank + 1);
-            error(word, "no such field: filter by domain, domain:NAME, text:REGEX or \"text\"")
-        }
-        Some('"') if quoted(tail).is_ok() => error(at, "a text in quotes is a term of its own"),
-        Some('"') if tail.starts_with("\"\"") => error(at, "there is nothing between the quotes"),
-        Some('"') => error(at, "this quote has no end"),
-        Some('|') if before.ends_with('"') => error(at, "a text in quotes is missing here"),
-        Some(_) if before.ends_with('"') => error(at, "a blank is missing here"),
-        Some(_) if named("text:\"") => error(at + "text:".len(), "this quote has no end"),
-        Some(_) if named("text:") => {
-            error(at + "text:".len(), "a regular expression is missing here")
-        }
-        Some(_) if named("domain:") => error(at + "domain:".len(), "a domain is missing here"),
-        Some(_) if named("to:") => error(at + "to:".len(), "a domain is missing here"),
-        Some('|') | None => error(at, "a domain is missing here"),
-        Some('*') => error(at, "* stands only at the end of a domain"),
-        Some(_) => error(at, "this is no domain"),
+fn hexadecimal(text: &str) -> Parsed<'_, u8> {
+    let digits = text.strip_prefix("\\x").and_then(|behind| behind.split_at_checked(2));
+    let byte = digits.filter(|(digits, _)| digits.bytes().all(|b| b.is_ascii_hexdigit()));
+    match byte.and_then(|(digits, rest)| Some((rest, u8::from_str_radix(digits, 16).ok()?))) {
+        Some((rest, byte)) => Ok((rest, byte)),
+        None => Err(nom::Err::Error(Flaw::from_error_kind(text, ErrorKind::HexDigit))),
     }
+}
+
+/// A value seen in the log, as one would type it: in quotes only if something in it would mean
+/// anything else.
+pub fn quoted_if_needed(value: &[u8]) -> String {
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'@' | b'+');
+    match std::str::from_utf8(value) {
+        Ok(text) if value.iter().all(plain) && !text.ends_with('.') => text.to_owned(),
+        _ => quote(value),
+    }
+}
+
+/// A value as it is written so that nothing in it means anything else. What is no text, or can't be
+/// typed, becomes `\x` and two digits.
+pub(super) fn quote(value: &[u8]) -> String {
+    let mut quoted = String::from("\"");
+    for chunk in value.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c {
+                '"' | '\\' => quoted.extend(['\\', c]),
+                c if c.is_control() => {
+                    let mut bytes = [0; 4];
+                    c.encode_utf8(&mut bytes).bytes().for_each(|b| escape_byte(b, &mut quoted));
+                }
+                c => quoted.push(c),
+            }
+        }
+        chunk.invalid().iter().for_each(|&b| escape_byte(b, &mut quoted));
+    }
+    quoted.push('"');
+    quoted
+}
+
+fn escape_byte(byte: u8, into: &mut String) {
+    let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or_default();
+    into.extend(['\\', 'x', digit(byte >> 4), digit(byte & 15)]);
 }

@@ -6,6 +6,7 @@
 use super::FilterError;
 use regex::bytes::{Regex, RegexBuilder};
 use std::borrow::Cow;
+use std::fmt::Write;
 
 /// Bytes that a compiled expression may take, and those of the states that are made as it runs.
 const SIZE: usize = 1 << 20;
@@ -48,8 +49,10 @@ impl Pattern {
     }
 
     /// One of these, as they are.
-    pub(super) fn literal(alternatives: &[String]) -> Result<Self, FilterError> {
-        let escaped: Vec<String> = alternatives.iter().map(|text| regex::escape(text)).collect();
+    pub(super) fn literal<'a>(
+        alternatives: impl Iterator<Item = &'a [u8]>,
+    ) -> Result<Self, FilterError> {
+        let escaped: Vec<String> = alternatives.map(escape).collect();
         Self::new(&escaped.join("|"))
     }
 
@@ -94,6 +97,20 @@ impl Pattern {
             }
         }
     }
+}
+
+/// An expression for just these bytes.
+pub(super) fn escape(text: &[u8]) -> String {
+    let mut escaped = String::new();
+    for &byte in text {
+        if byte.is_ascii_graphic() || byte == b' ' {
+            escaped.push_str(&regex::escape(char::from(byte).encode_utf8(&mut [0; 4])));
+        } else {
+            // Writing to a text never fails.
+            let _ = write!(escaped, r"\x{byte:02x}");
+        }
+    }
+    escaped
 }
 
 /// Whether an expression may use what is not the same for an entry alone and one among lines: `\A`,

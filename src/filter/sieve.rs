@@ -3,6 +3,7 @@
 //! What a term says of a symbol is found out once for each, however many rows have it. Texts have to
 //! be searched for in the files; of them only what was found so far is known.
 
+use super::row::RowTest;
 use super::{Filter, Hits};
 use crate::entry::{Time, Window};
 use crate::index::{Counted, Index, RowId, Symbol};
@@ -12,10 +13,10 @@ use std::ops::Range;
 #[derive(Clone, Default)]
 pub struct Sieve {
     filter: Filter,
-    /// By domain symbol: the terms that it meets. An entry is wanted if its domains together meet
-    /// all of them.
+    test: RowTest,
+    /// By domain symbol: the terms that it meets, those of all domains of an entry together.
     met: Vec<u32>,
-    /// Rows that hold the texts, and meet the terms on domains; `None` if the filter is on no text.
+    /// Rows that the filter leaves, whenever they were; `None` if the filter is on no text.
     hits: Option<Hits>,
     /// The times wanted.
     pub(super) window: Window,
@@ -23,8 +24,8 @@ pub struct Sieve {
 
 impl Sieve {
     pub(super) fn new(filter: Filter) -> Self {
-        let hits = (!filter.patterns().is_empty()).then(Hits::default);
-        Self { filter, hits, ..Self::default() }
+        let hits = filter.text_test().map(|_| Hits::default());
+        Self { test: RowTest::new(&filter), filter, hits, ..Self::default() }
     }
 
     /// With what an earlier search for the same filter found.
@@ -60,7 +61,7 @@ impl Sieve {
         window: Window,
         mut act: impl FnMut(RowId, &Counted),
     ) {
-        let all = self.filter.all_terms();
+        let all = self.test.is_empty();
         let within = |time: Time| window.is_all() || window.holds(time);
         for part in index.rows().parts(rows, window) {
             if let Some(hits) = &self.hits {
@@ -75,7 +76,7 @@ impl Sieve {
             }
             let numbered = (part.start..).zip(index.rows().counted(part.start, part.end));
             for (at, row) in numbered {
-                if within(row.time) && (all == 0 || self.met(row.domains) == all) {
+                if within(row.time) && (all || self.wants(&row)) {
                     act(id(at), &row);
                 }
             }
@@ -85,15 +86,18 @@ impl Sieve {
     /// Whether a row is left.
     pub fn leaves(&self, index: &Index, row: RowId) -> bool {
         let rows = index.rows();
+        let at = row.0 as usize;
+        let wanted = || rows.counted(at, at + 1).any(|row| self.wants(&row));
         self.window.holds(rows.time(row))
-            && match &self.hits {
-                Some(hits) => hits.contains(row),
-                None => self.met(rows.domains(row)) == self.filter.all_terms(),
-            }
+            && self.hits.as_ref().map_or_else(wanted, |hits| hits.contains(row))
     }
 
-    /// Of `rows` there are, those whose text is to be searched next, and which of them the terms on
-    /// domains leave.
+    /// Whether the filter wants a row, as far as it can be told without its time and text.
+    fn wants(&self, row: &Counted) -> bool {
+        self.test.leaves(self.met(row.domains), row)
+    }
+
+    /// Of `rows` there are, those whose text is to be searched next, and which of them may be left.
     pub(super) fn ask(&mut self, index: &Index, rows: usize) -> Option<(Range<usize>, Vec<RowId>)> {
         let (hits, first) = (self.hits.as_mut()?, index.rows().first().0 as usize);
         let mut asked = hits.ask(rows)?;
@@ -102,9 +106,8 @@ impl Sieve {
             asked = hits.ask(rows)?;
         }
         let held = asked.start.max(first)..asked.end;
-        let all = self.filter.all_terms();
         let numbered = (held.start..).zip(index.rows().counted(held.start, held.end));
-        let wanted = numbered.filter(|(_, row)| self.met(row.domains) == all);
+        let wanted = numbered.filter(|(_, row)| self.wants(row));
         Some((asked, wanted.map(|(at, _)| id(at)).collect()))
     }
 

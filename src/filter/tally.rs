@@ -56,6 +56,12 @@ impl Tally {
         self
     }
 
+    /// Nothing counted yet, in another window; what was found in texts stays.
+    #[must_use]
+    pub fn anew(self, window: Window) -> Self {
+        Self { sieve: self.sieve, ..Self::default() }.within(window)
+    }
+
     /// Counts the rows that came since, up to the first `rows` of the index.
     pub fn extend(&mut self, index: &Index, rows: usize) {
         self.extend_by(index, rows, usize::MAX);

@@ -155,16 +155,10 @@ impl Batch {
         facts::write(entry, text);
         let way = self.texts.ways.intern(text, keys);
         text.clear();
+        said::of_entry(entry, text);
         let sender = match &entry.body {
-            Body::Message(message) => {
-                said::said(message, text);
-                message.envelope_from
-            }
-            Body::Connection(connection) => {
-                said::blanked(connection.reason().unwrap_or_default(), text);
-                b""
-            }
-            Body::Header(_) => b"",
+            Body::Message(message) => message.envelope_from,
+            Body::Connection(_) | Body::Header(_) => b"",
         };
         Facts {
             sender: self.texts.senders.intern(sender, keys),

@@ -42,6 +42,15 @@ const PARTS: usize = 6;
 const LENGTH: usize = 2;
 
 impl<'a> Way<'a> {
+    /// The way of an entry, as logged; `None` of a header line.
+    pub fn of(entry: &Entry<'a>) -> Option<Self> {
+        match &entry.body {
+            Body::Message(message) => Some(of_message(message)),
+            Body::Connection(connection) => Some(of_connection(connection)),
+            Body::Header(_) => None,
+        }
+    }
+
     /// Reads what was written for a table.
     pub fn read(text: &'a [u8]) -> Self {
         let Some((lengths, mut rest)) = text.split_first_chunk::<{ PARTS * LENGTH }>() else {
@@ -89,10 +98,9 @@ impl<'a> Way<'a> {
 
 /// Writes the way of an entry; nothing of one that took none.
 pub(super) fn write(entry: &Entry<'_>, into: &mut Vec<u8>) {
-    match &entry.body {
-        Body::Message(message) => of_message(message).write(into),
-        Body::Connection(connection) => of_connection(connection).write(into),
-        Body::Header(_) => into.clear(),
+    match Way::of(entry) {
+        Some(way) => way.write(into),
+        None => into.clear(),
     }
 }
 

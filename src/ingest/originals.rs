@@ -55,12 +55,17 @@ impl Originals {
     pub fn read(&self, place: Place, length: usize) -> Option<Original> {
         let source = self.source(place.source)?;
         let bytes = read_span(&**source.handle.as_ref()?, place.offset, length).ok()?;
-        let known = source.profiles.partition_point(|&(from, _)| from <= place.offset);
-        let profile = known.checked_sub(1).and_then(|last| source.profiles.get(last));
         (bytes.len() == length).then(|| Original {
             text: split::unfold(source.form, &bytes).into_owned(),
-            profile: profile.map_or(Profile::default(), |&(_, profile)| profile),
+            profile: self.profile(place).unwrap_or_default(),
         })
+    }
+
+    /// How the entry of a place is written, if that is known.
+    pub fn profile(&self, place: Place) -> Option<Profile> {
+        let source = self.source(place.source)?;
+        let known = source.profiles.partition_point(|&(from, _)| from <= place.offset);
+        source.profiles.get(known.checked_sub(1)?).map(|&(_, profile)| profile)
     }
 
     /// Fills `bytes` from a place on, as far as its file goes: how far, and how entries lie in it.

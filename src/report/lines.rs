@@ -155,8 +155,8 @@ fn head(summary: &Summary, cell: fn(&[u8]) -> String) -> Vec<String> {
         names.push(format!("{} more", number(more)));
     }
     let mut lines = vec![names.join(", ")];
-    if !summary.domains.is_empty() {
-        lines.push(format!("only of {}", cell(summary.domains.join(", ").as_bytes())));
+    if !summary.filter.is_empty() {
+        lines.push(format!("filter: {}", cell(summary.filter.as_bytes())));
     }
     let totals = &summary.totals;
     let unparsed = match totals.unparsed {

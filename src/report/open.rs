@@ -1,7 +1,6 @@
 //! Which connections are still open: all that a report needs an index for.
 
-use crate::filter::{Filter, Tally};
-use crate::index::{Batch, Index, State};
+use crate::index::{Batch, ConnectionId, Index, RowId, State};
 use crate::ingest::Located;
 
 /// Entries absorbed at a time.
@@ -11,20 +10,25 @@ const BATCH: usize = 4_096;
 pub(super) struct Open {
     index: Index,
     batch: Batch,
+    /// Of the batch, by entry: whether it is wanted.
+    wanted: Vec<bool>,
+    /// By connection: whether an entry of it is.
+    of_wanted: Vec<bool>,
 }
 
 impl Default for Open {
     fn default() -> Self {
         let index = Index::default();
         let batch = Batch::new(index.keys());
-        Self { index, batch }
+        Self { index, batch, wanted: Vec::new(), of_wanted: Vec::new() }
     }
 }
 
 impl Open {
     /// Takes an entry in.
-    pub(super) fn push(&mut self, found: &Located<'_>) {
+    pub(super) fn push(&mut self, found: &Located<'_>, wanted: bool) {
         self.batch.push(found.place, found.length, &found.entry);
+        self.wanted.push(wanted);
         if self.batch.len() >= BATCH {
             self.absorb();
         }
@@ -32,15 +36,23 @@ impl Open {
 
     fn absorb(&mut self) {
         let next = Batch::new(self.index.keys());
+        let first = self.index.rows().next_id();
         self.index.absorb(&std::mem::replace(&mut self.batch, next));
+        self.of_wanted.resize(self.index.connections().len(), false);
+        let rows = (first.0..).map(RowId).zip(self.wanted.drain(..));
+        for (row, _) in rows.filter(|(_, wanted)| *wanted) {
+            let ConnectionId(connection) = self.index.rows().connection(row);
+            if let Some(of_wanted) = self.of_wanted.get_mut(connection as usize) {
+                *of_wanted = true;
+            }
+        }
     }
 
-    /// Connections opened and not seen closed, of which the filter leaves an entry.
-    pub(super) fn count(&mut self, filter: &Filter) -> u64 {
+    /// Connections opened and not seen closed, of which an entry is wanted.
+    pub(super) fn count(&mut self) -> u64 {
         self.absorb();
-        let mut tally = Tally::new(filter.clone());
-        tally.extend(&self.index, self.index.rows().len());
+        let ids = (0..).map(ConnectionId).zip(&self.of_wanted).filter(|(_, wanted)| **wanted);
         let state = |id| self.index.connection(id).map(|connection| connection.state);
-        tally.connections().iter().filter(|&&id| state(id) == Some(State::Open)).count() as u64
+        ids.filter(|&(id, _)| state(id) == Some(State::Open)).count() as u64
     }
 }

@@ -161,11 +161,17 @@ fn search(c: &mut Criterion) {
         .collect();
     let mut group = group(c, "search", ENTRIES);
     group.throughput(Throughput::Bytes(log.len() as u64));
-    for (name, filter) in [("text", "\"bounced\""), ("regular expression", r"text:4\.7\.\d+")] {
+    for (name, filter) in [
+        ("text", "\"bounced\""),
+        ("regular expression", r"text:4\.7\.\d+"),
+        ("sender", "from:@bigmail.example"),
+        ("reply code", "code:4xx"),
+    ] {
         let filter = Filter::parse(filter).expect("it is one");
+        let test = Arc::new(filter.text_test().expect("it is on texts"));
         let ask = |entries: &[(RowId, Place, usize)]| Ask {
             number: 1,
-            patterns: filter.patterns().to_vec(),
+            test: Arc::clone(&test),
             rows: 0..entries.len(),
             entries: entries.to_vec(),
         };

@@ -20,10 +20,10 @@ const LAW: &[(&str, &[&str])] = &[
     ("table", &["show"]),
     ("follow", &["source"]),
     ("index", &["entry", "parse", "said"]),
-    ("filter", &["entry", "index"]),
+    ("filter", &["entry", "index", "said"]),
     ("story", &["entry", "index", "parse"]),
     ("ingest", &["entry", "follow", "index", "parse", "source", "split"]),
-    ("search", &["filter", "index", "ingest", "split"]),
+    ("search", &["filter", "index", "ingest", "parse", "split"]),
     ("app", &["entry", "filter", "index", "keymap", "layout", "parse", "search", "show", "story"]),
     ("ui", &["app", "entry", "filter", "index", "keymap", "layout", "parse", "show"]),
     ("config", &["app", "cli", "filter", "keymap", "show"]),
@@ -74,9 +74,10 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("fs::", &["source", "export", "status", "main", "config"]),
     ("File::open", &["source"]),
     ("OpenOptions", &["source", "export", "status"]),
-    // The reader's thread times its polls; what time it is only the screen's loop asks.
+    // The reader's thread times its polls; what time it is the screen's loop asks,
+    // and once each command that is told how long ago.
     ("Instant::now", &["tui", "ingest", "headless"]),
-    ("Local::now", &["tui"]),
+    ("Local::now", &["tui", "headless"]),
     ("Utc::now", &[]),
     ("SystemTime::now", &[]),
     // The last one writes the log that a demonstration follows.

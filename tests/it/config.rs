@@ -38,7 +38,7 @@ fn other_keys_work_and_stand_wherever_keys_are_named() {
     opened.press("/?");
     assert_eq!(opened.screen(100, 30), screen, "the keys of before do nothing");
     opened.press("h");
-    let help = opened.screen(100, 80);
+    let help = opened.screen(100, 120);
     assert!(help.contains("F2 Alt-f     filter by"), "{help}");
     assert!(help.contains("silent for 5m or more"), "{help}");
 }

@@ -74,7 +74,12 @@ fn an_entry_is_left_whenever_its_row_is() {
         for (row, line) in (0..).map(RowId).zip(log.trim_ascii_end().split(|&b| b == b'\n')) {
             let wanted = tally.leaves(index, row);
             let entry = parser.entry(line).ok();
-            assert_eq!(filter.leaves(entry.as_ref()), wanted, "{text}: {}", line.escape_ascii());
+            assert_eq!(
+                filter.leaves(entry.as_ref(), line),
+                wanted,
+                "{text}: {}",
+                line.escape_ascii()
+            );
             left += usize::from(wanted);
         }
         assert_eq!(left == 0, text == "none.test", "{text}: {left}");

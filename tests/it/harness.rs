@@ -5,6 +5,7 @@ use mtatop::app::{App, Flow, Msg, Settings};
 use mtatop::entry::Time;
 use mtatop::index::RowId;
 use mtatop::ingest::{Message, Originals, Pool, Reader};
+use mtatop::parse::Original;
 use mtatop::search::{Ask, Found, Searcher};
 use mtatop::source::Memory;
 use mtatop::ui::{self, Palette, Theme};
@@ -98,6 +99,14 @@ impl Opened {
         flow
     }
 
+    /// Types a text that no name of a key is read in.
+    pub(crate) fn paste(&mut self, text: &str) {
+        for c in text.chars() {
+            self.app.update(Msg::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
+        }
+        self.refresh();
+    }
+
     /// Brings the state up to date, as before a drawing.
     pub(crate) fn refresh(&mut self) {
         self.app.refresh();
@@ -125,9 +134,9 @@ impl Opened {
     }
 
     /// The text of an entry.
-    pub(crate) fn text(&self, row: RowId) -> Option<Vec<u8>> {
+    pub(crate) fn original(&self, row: RowId) -> Option<Original> {
         let (place, length) = self.app.index().rows().place(row)?;
-        Some(self.originals.read(place, length)?.text)
+        self.originals.read(place, length)
     }
 
     /// The log is cut to so many bytes, which nobody has noticed yet.

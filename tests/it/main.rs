@@ -19,6 +19,7 @@ mod harness;
 mod hooks;
 mod hostile;
 mod inputs;
+mod language;
 mod markup;
 mod memory;
 mod options;

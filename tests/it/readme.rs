@@ -3,6 +3,7 @@
 use crate::golden;
 use clap::CommandFactory;
 use mtatop::cli::Cli;
+use mtatop::filter;
 use mtatop::keymap;
 use mtatop::simulate;
 use std::fs;
@@ -37,6 +38,7 @@ fn help() -> String {
 #[test]
 fn keys_flags_and_examples_are_those_of_the_program() {
     let text = with_block(&readme(), "keys", &keymap::markdown());
+    let text = with_block(&text, "filter", &filter::markdown());
     let text = with_block(&text, "help", &help());
     let text = with_block(&text, "report", &report());
     let text = with_block(&text, "check", &printed(&["check", "assets/outbound-connection.log"]));

@@ -107,7 +107,7 @@ fn what_was_seen_while_typing_stays_and_escape_brings_all_back() {
     );
     opened.press("<esc>");
     assert!(opened.screen(80, 24).contains("no filter"));
-    opened.press("/hosta.sesta.com code:421");
+    opened.press("/hosta.sesta.com cod:421");
     let screen = opened.screen(80, 24);
     assert!(screen.contains("no such field"), "{screen}");
     opened.press("<c-u>nowhere.test<enter>");

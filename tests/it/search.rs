@@ -5,6 +5,7 @@ use mtatop::app::Msg;
 use mtatop::filter::{BLOCK, Filter};
 use mtatop::index::RowId;
 use mtatop::ingest::Originals;
+use mtatop::parse::Scratch;
 use mtatop::search::Searcher;
 use mtatop::simulate;
 use proptest::prelude::*;
@@ -21,10 +22,11 @@ fn looked_at(opened: &Opened, filter: &str) -> Vec<RowId> {
     let index = opened.app.index();
     let rows = (0..).map(RowId).take(index.rows().len());
     rows.filter(|&row| {
-        let (one, other) = index.rows().domains(row);
-        let domains = [one, other].map(|symbol| index.domains().text(symbol));
-        let text = opened.text(row).unwrap_or_default();
-        filter.matches(domains) && filter.patterns().iter().all(|pattern| pattern.is_in(&text))
+        let Some(original) = opened.original(row) else { return false };
+        let mut scratch = Scratch::default();
+        filter.leaves(original.entry(&mut scratch).ok().as_ref(), &original.text)
+            && filter.window(opened.app.now()).holds(index.rows().time(row))
+            && filter.leaves_connection(index.rows().connection(row))
     })
     .collect()
 }

@@ -1,0 +1,58 @@
+//! What is selected, as a term of a filter.
+
+use super::App;
+use crate::filter::{Field, Filter};
+use crate::layout::{Pane, View};
+
+impl App {
+    /// Filters by the recipient domain of the selected delivery, and by nothing else.
+    pub(super) fn filter_domain(&mut self) {
+        if let Some(domain) = self.chosen_domain() {
+            self.keep_filter(Filter::text_of(Field::Domain, domain));
+        }
+    }
+
+    /// Narrows the filter by the selected value; behind a `-`, to all but that.
+    pub(super) fn narrow_to_chosen(&mut self, sign: &str) {
+        let Some((field, value)) = self.chosen() else { return };
+        let term = format!("{sign}{}", Filter::text_of(field, value.as_ref()));
+        let before = self.filter_text.trim();
+        let known = before.strip_suffix(&term);
+        if known.is_some_and(|rest| rest.is_empty() || rest.ends_with(' ')) {
+            return;
+        }
+        let blank = if before.is_empty() { "" } else { " " };
+        self.keep_filter(format!("{before}{blank}{term}"));
+    }
+
+    /// The value that a person means by the row he is on: of a connection the host of the other
+    /// side, else its address, else our channel; of a delivery the recipient domain.
+    fn chosen(&self) -> Option<(Field, Vec<u8>)> {
+        match self.focus() {
+            Pane::Connections => self.chosen_of_connection(),
+            _ => Some((Field::Domain, self.chosen_domain()?.to_vec())),
+        }
+    }
+
+    fn chosen_domain(&self) -> Option<&[u8]> {
+        let row = match self.view {
+            View::Connections => self.selected_delivery(),
+            View::Log => self.selected_entry(),
+        };
+        let (index, row) = (&self.known.index, row?);
+        let domain = index.domains().text(index.rows().domains(row).0);
+        (!domain.is_empty()).then_some(domain)
+    }
+
+    fn chosen_of_connection(&self) -> Option<(Field, Vec<u8>)> {
+        let (_, connection) = self.selected_connection()?;
+        let hosts = [connection.dns_host, connection.initial_host];
+        let name = |symbol| self.known.index.names().text(symbol);
+        let host = hosts.map(name).into_iter().find(|host| !host.is_empty());
+        let ip = || connection.ends.map(|ends| ends.remote().0.to_string().into_bytes());
+        let channel = || Some(name(connection.channel)).filter(|channel| !channel.is_empty());
+        let host = host.map(|host| (Field::Host, host.to_vec()));
+        host.or_else(|| Some((Field::Ip, ip()?)))
+            .or_else(|| Some((Field::Channel, channel()?.to_vec())))
+    }
+}

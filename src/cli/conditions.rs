@@ -1,0 +1,37 @@
+//! Which entries: the same options on the screen and in every command.
+
+use clap::Args;
+
+/// What all have to hold.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Conditions {
+    /// Only this recipient domain and its subdomains; may be given again
+    #[arg(long, value_name = "DOMAIN")]
+    pub domain: Vec<String>,
+    /// Only what this filter leaves, such as 'from:<> code:4xx'; see the README or ? in the program
+    #[arg(long, value_name = "EXPR")]
+    pub filter: Option<String>,
+    /// Only from this time on: 15m, 2h, 10:52, 2007-02-16 or 2007-02-16T10:52
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Only before this time
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+}
+
+impl Conditions {
+    /// Each option that was given, with the field that its value is of, and the value.
+    pub fn given(&self) -> Vec<(&'static str, &'static str, String)> {
+        let domains = (!self.domain.is_empty()).then(|| self.domain.join("|"));
+        let given = [
+            ("--domain", "domain:", domains),
+            ("--since", "since:", self.since.clone()),
+            ("--until", "until:", self.until.clone()),
+            ("--filter", "", self.filter.clone()),
+        ];
+        given
+            .into_iter()
+            .filter_map(|(option, field, value)| Some((option, field, value?)))
+            .collect()
+    }
+}

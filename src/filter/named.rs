@@ -1,0 +1,99 @@
+//! Which texts of an entry a term looks at: the table in [`filter`](super) as code.
+
+use super::value::Part;
+use crate::entry::{Body, Entry, Message, Response, Username};
+use crate::index::Way;
+use crate::said;
+use std::borrow::Cow;
+
+/// Recipients, after forwarding and before.
+pub(super) fn recipients<'a>(message: &Message<'a>) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+    message.active_to.into_iter().chain([message.original_to])
+}
+
+/// All addresses of a message entry.
+fn addresses<'a>(message: &Message<'a>) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+    let between = message.intermediate.into_iter().chain(message.initial);
+    recipients(message).chain([message.envelope_from]).chain(between)
+}
+
+/// The domains of the recipients, or the host that a connection was opened to reach.
+pub(super) fn domains<'a>(entry: &Entry<'a>) -> [Option<&'a [u8]>; 2] {
+    match &entry.body {
+        Body::Message(message) => [message.active_domain(), message.original_domain()],
+        Body::Connection(connection) => {
+            let asked = connection.application.and_then(|application| application.initial_host);
+            [asked, None]
+        }
+        Body::Header(_) => [None, None],
+    }
+}
+
+/// The host of the other side.
+pub(super) fn host<'a>(entry: &Entry<'a>) -> Option<&'a [u8]> {
+    Way::of(entry).map(|way| way.host)
+}
+
+/// Addresses of both ends.
+pub(super) fn ips<'a>(entry: &Entry<'a>) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+    let (connecting, transport) = match &entry.body {
+        Body::Message(message) => {
+            (message.connecting_host.and_then(|host| host.ip), message.transport)
+        }
+        Body::Connection(connection) => (None, connection.transport),
+        Body::Header(_) => (None, None),
+    };
+    let ends = transport.into_iter().flat_map(|ends| [ends.local_ip, ends.remote_ip]);
+    connecting.into_iter().chain(ends)
+}
+
+/// Source and destination channel.
+pub(super) fn channels<'a>(entry: &Entry<'a>) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+    Way::of(entry).into_iter().flat_map(|way| [way.channel, way.destination])
+}
+
+/// Who authenticated, or enqueued; without the star that tells which.
+pub(super) fn user<'a>(entry: &Entry<'a>) -> Option<&'a [u8]> {
+    Way::of(entry).map(|way| Username::new(way.user).name)
+}
+
+/// The action code.
+pub(super) fn action<'a>(entry: &Entry<'a>) -> Option<&'a [u8]> {
+    Way::of(entry).map(|way| way.code)
+}
+
+/// Our own words in the place of a reply.
+fn own_words<'a>(entry: &Entry<'a>) -> Option<&'a [u8]> {
+    match &entry.body {
+        Body::Message(message) => said::own_words(message),
+        Body::Connection(connection) => connection.reason(),
+        Body::Header(_) => None,
+    }
+}
+
+/// The reply of the remote server, else that which our own words begin with.
+pub(super) fn reply<'a>(entry: &Entry<'a>) -> Option<Response<'a>> {
+    match &entry.body {
+        Body::Message(Message { response: Some(response), .. }) => Some(*response),
+        _ => own_words(entry).and_then(Response::beginning),
+    }
+}
+
+/// What was answered, in one line: code, enhanced code and text, else our own words.
+pub(super) fn answer<'a>(entry: &Entry<'a>) -> Option<Cow<'a, [u8]>> {
+    match &entry.body {
+        Body::Message(Message { response: Some(response), .. }) => Some(response.line().into()),
+        _ => own_words(entry).map(Cow::Borrowed),
+    }
+}
+
+/// Whether a part stands in an address, a host or what was answered.
+pub(super) fn mentions(entry: &Entry<'_>, part: &Part) -> bool {
+    let in_address = || match &entry.body {
+        Body::Message(message) => addresses(message).any(|address| part.is_in(address)),
+        Body::Connection(_) | Body::Header(_) => false,
+    };
+    in_address()
+        || host(entry).is_some_and(|host| part.is_in(host))
+        || answer(entry).is_some_and(|answer| part.is_in(&answer))
+}

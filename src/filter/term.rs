@@ -1,0 +1,303 @@
+//! One term: what it looks at, and what it wants to find there.
+
+use super::grammar::{Raw, Value};
+use super::named;
+use super::value::{
+    ActionCode, Address, Domain, Id, Ip, Name, Part, ReplyCode, Sizes, Wrong, is_domain_like,
+    is_ip_like,
+};
+use super::when::When;
+use super::{Field, FilterError, Pattern};
+use crate::entry::{Body, Entry, Message, Outcome, Time, Window};
+use crate::index::{ConnectionId, Kind};
+use crate::said;
+use std::borrow::Cow;
+
+/// One term.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Term {
+    /// What meets the test is not wanted.
+    pub(super) negated: bool,
+    pub(super) test: Test,
+}
+
+/// What is looked at, and what it must be: one of these.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Test {
+    Domain(Vec<Domain>),
+    /// A word that is not only a domain.
+    Word(Vec<Word>),
+    To(Vec<Address>),
+    From(Vec<Address>),
+    Host(Vec<Domain>),
+    Ip(Vec<Ip>),
+    Channel(Vec<Name>),
+    User(Vec<Name>),
+    Action(Vec<ActionCode>),
+    Outcome(Vec<Kind>),
+    Code(Vec<ReplyCode>),
+    Answer(Pattern),
+    /// What was said, blanked.
+    Said(Vec<Vec<u8>>),
+    Id(Vec<Id>),
+    File(Vec<Vec<u8>>),
+    Size(Vec<Sizes>),
+    Connection(Vec<u64>),
+    Since(When),
+    Until(When),
+    Text(Pattern),
+}
+
+/// A value without a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Word {
+    Domain(Domain),
+    Ip(Ip),
+    Part(Part),
+}
+
+/// The words of `outcome:`, with what they mean of a row.
+pub const OUTCOMES: [(&str, Kind); 8] = [
+    (Outcome::Delivered.name(), Kind::Ended(Outcome::Delivered)),
+    (Outcome::Relayed.name(), Kind::Ended(Outcome::Relayed)),
+    (Outcome::HandedOn.name(), Kind::Ended(Outcome::HandedOn)),
+    (Outcome::Deferred.name(), Kind::Ended(Outcome::Deferred)),
+    (Outcome::Failed.name(), Kind::Ended(Outcome::Failed)),
+    (Outcome::Warned.name(), Kind::Ended(Outcome::Warned)),
+    ("enqueued", Kind::Enqueued),
+    ("rejected", Kind::Refused),
+];
+
+impl Term {
+    /// What was written, understood.
+    pub(super) fn read(raw: Raw<'_>) -> Result<Self, FilterError> {
+        let Raw { negated, field, values } = raw;
+        Ok(Self { negated, test: Test::read(field, &values)? })
+    }
+
+    /// Whether an entry is wanted, as far as it tells itself: see [`Filter::leaves`](super::Filter::leaves).
+    pub(super) fn leaves(&self, entry: Option<&Entry<'_>>, text: &[u8]) -> bool {
+        self.test.is_elsewhere() || self.test.holds(entry, text) != self.negated
+    }
+
+    /// The times at which an entry is wanted, if the term is on its time.
+    pub(super) fn window(&self, now: Time) -> Window {
+        let always = Window::default();
+        match (&self.test, self.negated) {
+            (Test::Since(when), false) | (Test::Until(when), true) => {
+                Window { since: when.at(now), ..always }
+            }
+            (Test::Until(when), false) | (Test::Since(when), true) => {
+                Window { until: when.at(now), ..always }
+            }
+            _ => always,
+        }
+    }
+
+    /// Whether an entry of this connection is wanted, if the term is on that.
+    pub(super) fn leaves_connection(&self, id: ConnectionId) -> bool {
+        match &self.test {
+            Test::Connection(numbers) => {
+                id.number().is_some_and(|number| numbers.contains(&number)) != self.negated
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether it means something else as time goes by.
+    pub(super) fn moves(&self) -> bool {
+        matches!(&self.test, Test::Since(when) | Test::Until(when) if when.moves())
+    }
+}
+
+impl Test {
+    fn read(field: Option<Field>, values: &[Value<'_>]) -> Result<Self, FilterError> {
+        let Some(field) = field else { return Self::read_bare(values) };
+        Ok(match field {
+            Field::Domain => Self::Domain(each(values, |v| Domain::read(&v.text, v.quoted))?),
+            Field::To => Self::To(each(values, |v| Address::read(&v.text, v.quoted))?),
+            Field::From => Self::From(each(values, |v| Address::read(&v.text, v.quoted))?),
+            Field::Host => Self::Host(each(values, |v| Domain::read(&v.text, v.quoted))?),
+            Field::Ip => Self::Ip(each(values, |v| Ip::read(&v.text, v.quoted))?),
+            Field::Channel => Self::Channel(each(values, |v| Name::read(&v.text, v.quoted))?),
+            Field::User => Self::User(each(values, |v| Name::read(&v.text, v.quoted))?),
+            Field::Action => Self::Action(each(values, |v| ActionCode::read(&v.text))?),
+            Field::Outcome => Self::Outcome(each(values, |v| outcome(&v.text))?),
+            Field::Code => Self::Code(each(values, |v| ReplyCode::read(&v.text))?),
+            Field::Response => Self::Answer(pattern(values)?),
+            Field::Reply => Self::Said(each(values, |v| Ok(v.text.to_vec()))?),
+            Field::Id => Self::Id(each(values, |v| Id::read(&v.text))?),
+            Field::File => Self::File(each(values, |v| Ok(v.text.to_vec()))?),
+            Field::Size => Self::Size(each(values, |v| Sizes::read(&v.text))?),
+            Field::Connection => Self::Connection(each(values, |v| number(&v.text))?),
+            Field::Since => Self::Since(when(values)?),
+            Field::Until => Self::Until(when(values)?),
+            Field::Text => Self::Text(pattern(values)?),
+        })
+    }
+
+    /// Words, or texts in quotes.
+    fn read_bare(values: &[Value<'_>]) -> Result<Self, FilterError> {
+        if values.iter().any(|value| value.quoted) {
+            return Ok(Self::Text(pattern(values)?));
+        }
+        let words = each(values, |value| Word::read(&value.text))?;
+        let domain = |word: &Word| match word {
+            Word::Domain(domain) => Some(domain.clone()),
+            _ => None,
+        };
+        let domains: Option<Vec<Domain>> = words.iter().map(domain).collect();
+        Ok(domains.map_or(Self::Word(words), Self::Domain))
+    }
+
+    /// Whether no entry tells of it by itself: its time and its connection are asked for elsewhere.
+    pub(super) fn is_elsewhere(&self) -> bool {
+        matches!(self, Self::Connection(_) | Self::Since(_) | Self::Until(_))
+    }
+
+    fn holds(&self, entry: Option<&Entry<'_>>, text: &[u8]) -> bool {
+        match (self, entry) {
+            (Self::Text(pattern), _) => pattern.is_in(text),
+            (_, Some(entry)) => self.holds_for(entry),
+            (_, None) => false,
+        }
+    }
+
+    fn holds_for(&self, entry: &Entry<'_>) -> bool {
+        let message = match &entry.body {
+            Body::Message(message) => Some(message),
+            _ => None,
+        };
+        let said_by = |test: &dyn Fn(&Message<'_>) -> bool| message.is_some_and(test);
+        match self {
+            Self::Domain(domains) => {
+                any(domains, named::domains(entry).into_iter().flatten(), Domain::matches)
+            }
+            Self::Word(words) => words.iter().any(|word| word.holds_for(entry)),
+            Self::To(wanted) => {
+                said_by(&|message| any(wanted, named::recipients(message), Address::matches))
+            }
+            Self::From(wanted) => {
+                said_by(&|message| any(wanted, [message.envelope_from], Address::matches))
+            }
+            Self::Host(hosts) => any(hosts, named::host(entry), Domain::matches),
+            Self::Ip(ips) => any(ips, named::ips(entry), Ip::matches),
+            Self::Channel(names) => any(names, named::channels(entry), Name::matches),
+            Self::User(names) => any(names, named::user(entry), Name::matches),
+            Self::Action(codes) => any(codes, named::action(entry), ActionCode::matches),
+            Self::Outcome(kinds) => kinds.contains(&Kind::of(entry)),
+            Self::Code(codes) => named::reply(entry).is_some_and(|reply| {
+                codes.iter().any(|code| code.matches(Some(reply.code), reply.enhanced))
+            }),
+            Self::Answer(pattern) => {
+                named::answer(entry).is_some_and(|answer| pattern.is_in(&answer))
+            }
+            Self::Said(texts) => {
+                let mut said = Vec::new();
+                said::of_entry(entry, &mut said);
+                texts.contains(&said)
+            }
+            Self::Id(ids) => said_by(&|message| {
+                let named = [message.message_id, message.related_message_id, message.envelope_id];
+                any(ids, named.into_iter().flatten(), Id::matches)
+            }),
+            Self::File(names) => said_by(&|message| {
+                message.queue_file.is_some_and(|file| names.iter().any(|name| file.is_called(name)))
+            }),
+            Self::Size(sizes) => {
+                said_by(&|message| sizes.iter().any(|sizes| sizes.matches(message.size)))
+            }
+            Self::Connection(_) | Self::Since(_) | Self::Until(_) | Self::Text(_) => false,
+        }
+    }
+
+    /// Whether a domain meets it, of a test on domains.
+    pub(super) fn is_met_by(&self, domain: &[u8]) -> bool {
+        matches!(self, Self::Domain(domains) if domains.iter().any(|wanted| wanted.matches(domain)))
+    }
+}
+
+/// Whether one of the values matches one of the texts.
+fn any<'a, T>(
+    values: &[T],
+    texts: impl IntoIterator<Item = &'a [u8]>,
+    matches: impl Fn(&T, &[u8]) -> bool,
+) -> bool {
+    texts.into_iter().any(|text| values.iter().any(|value| matches(value, text)))
+}
+
+impl Word {
+    fn read(text: &[u8]) -> Result<Self, Wrong> {
+        Ok(if is_ip_like(text) {
+            Self::Ip(Ip::read(text, false)?)
+        } else if is_domain_like(text) {
+            Self::Domain(Domain::read(text, false)?)
+        } else if let Some(star) = text.iter().position(|&b| b == b'*') {
+            return Err((star, "* stands only at the end of a name".into()));
+        } else {
+            Self::Part(Part::new(text))
+        })
+    }
+
+    fn holds_for(&self, entry: &Entry<'_>) -> bool {
+        match self {
+            Self::Domain(domain) => {
+                named::domains(entry).into_iter().flatten().any(|named| domain.matches(named))
+            }
+            Self::Ip(ip) => named::ips(entry).any(|named| ip.matches(named)),
+            Self::Part(part) => named::mentions(entry, part),
+        }
+    }
+}
+
+/// Reads each value; the place of a mistake is one of the whole filter.
+fn each<T>(
+    values: &[Value<'_>],
+    read: impl Fn(&Value<'_>) -> Result<T, Wrong>,
+) -> Result<Vec<T>, FilterError> {
+    let value = |value| {
+        read(value).map_err(|(at, what)| {
+            // In quotes a byte may be written in four, so that only the value can be pointed at.
+            let at = if value.quoted { value.at } else { value.at + at };
+            FilterError { at, what }
+        })
+    };
+    values.iter().map(value).collect()
+}
+
+/// The expression, or what stands in quotes as it is.
+fn pattern(values: &[Value<'_>]) -> Result<Pattern, FilterError> {
+    if let [Value { at, text, quoted: false }] = values {
+        let source = String::from_utf8_lossy(text);
+        let moved = |error: FilterError| FilterError { at: at + error.at, ..error };
+        return Pattern::new(&source).map_err(moved);
+    }
+    let at = values.first().map_or(0, |value| value.at);
+    let literal = Pattern::literal(values.iter().map(|value| &*value.text));
+    literal.map_err(|error| FilterError { at, ..error })
+}
+
+fn when(values: &[Value<'_>]) -> Result<When, FilterError> {
+    if let [_, another, ..] = values {
+        return Err(FilterError { at: another.at, what: "one time is enough".into() });
+    }
+    let read = each(values, |value| {
+        When::read(&String::from_utf8_lossy(&value.text)).map_err(|what| (0, what))
+    })?;
+    let at = values.first().map_or(0, |value| value.at);
+    read.first().copied().ok_or(FilterError { at, what: "a time is missing here".into() })
+}
+
+fn number(text: &[u8]) -> Result<u64, Wrong> {
+    let digits = std::str::from_utf8(text).ok().filter(|text| !text.starts_with('+'));
+    let number = digits.and_then(|digits| digits.parse::<u64>().ok());
+    number.ok_or((0, "a connection has a number, such as 17".into()))
+}
+
+fn outcome(text: &[u8]) -> Result<Kind, Wrong> {
+    let known = OUTCOMES.into_iter().find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(text));
+    known.map(|(_, kind)| kind).ok_or_else(|| {
+        let names: Vec<&str> = OUTCOMES.into_iter().map(|(name, _)| name).collect();
+        (0, Cow::Owned(format!("an outcome is one of {}", names.join(", "))))
+    })
+}

@@ -1,0 +1,111 @@
+//! What is looked for in the texts of entries, in the files.
+//!
+//! Most entries are passed over without being parsed: where a term wants a name, it stands somewhere
+//! in the text as it is, or in a text that writes it in another way.
+
+use super::row::Judge;
+use super::term::{Term, Test, Word};
+use super::value::{Address, Domain};
+use super::{Filter, Pattern};
+use crate::entry::{Entry, QueueFile};
+
+/// What a filter wants of the text of an entry.
+#[derive(Clone, Debug)]
+pub struct TextTest {
+    /// What must be in it, each of them.
+    needles: Vec<Pattern>,
+    /// What the entry must say then.
+    terms: Vec<Term>,
+}
+
+/// In a text with these, a name may be written in another way: entities of XML, escapes of JSON, and
+/// what is cleaned away before parsing.
+const OTHERWISE: &str = r"[&\\\x00]|\xC2\xA0";
+
+impl Filter {
+    /// What has to be searched for in the texts; `None` if the rows decide all.
+    pub fn text_test(&self) -> Option<TextTest> {
+        let (mut needles, mut terms) = (Vec::new(), Vec::new());
+        for term in self.judged_by(Judge::Text) {
+            match (&term.test, term.negated) {
+                // The fastest first: it is what passes over the others.
+                (Test::Text(pattern), false) => needles.insert(0, pattern.clone()),
+                (test, false) => {
+                    needles.extend(test.needle());
+                    terms.push(term.clone());
+                }
+                (_, true) => terms.push(term.clone()),
+            }
+        }
+        (!needles.is_empty() || !terms.is_empty()).then_some(TextTest { needles, terms })
+    }
+}
+
+impl TextTest {
+    /// What must be in the text, each of them.
+    pub fn needles(&self) -> &[Pattern] {
+        &self.needles
+    }
+
+    /// Whether entries that hold all needles have to be parsed.
+    pub fn needs_entry(&self) -> bool {
+        let asks = |term: &Term| !matches!(term.test, Test::Text(_));
+        self.terms.iter().any(asks)
+    }
+
+    /// Whether an entry that holds all needles is wanted.
+    pub fn leaves(&self, entry: Option<&Entry<'_>>, text: &[u8]) -> bool {
+        self.terms.iter().all(|term| term.leaves(entry, text))
+    }
+}
+
+impl Test {
+    /// What stands in the text of all entries that meet it, if there is such a thing.
+    fn needle(&self) -> Option<Pattern> {
+        let names: Option<Vec<&[u8]>> = match self {
+            Self::To(wanted) | Self::From(wanted) => wanted.iter().map(Address::needle).collect(),
+            Self::Host(hosts) => Some(hosts.iter().map(Domain::needle).collect()),
+            Self::Channel(names) | Self::User(names) => {
+                Some(names.iter().map(super::value::Name::needle).collect())
+            }
+            Self::Id(ids) => Some(ids.iter().map(super::value::Id::needle).collect()),
+            Self::File(names) => Some(names.iter().map(|name| body(name)).collect()),
+            Self::Word(words) => words.iter().map(Word::needle).collect(),
+            _ => None,
+        };
+        let names = names?;
+        if !names.iter().all(|name| is_written_as_it_is(name)) {
+            return None;
+        }
+        let names: Vec<String> = names.into_iter().map(super::pattern::escape).collect();
+        Pattern::new(&format!("(?i:{})|{OTHERWISE}", names.join("|"))).ok()
+    }
+}
+
+impl Word {
+    fn needle(&self) -> Option<&[u8]> {
+        match self {
+            Self::Domain(domain) => Some(domain.needle()),
+            // An address of IPv6 is written in many ways.
+            Self::Ip(_) => None,
+            // Numbers, too: in JSON a reply code need be no text.
+            Self::Part(part) => {
+                Some(part.needle()).filter(|part| !part.iter().all(u8::is_ascii_digit))
+            }
+        }
+    }
+}
+
+/// The part of a queue file's name that all of its attempts have.
+fn body(name: &[u8]) -> &[u8] {
+    let file = QueueFile(name);
+    let body = file.attempt().and_then(|_| file.body());
+    body.filter(|body| !body.is_empty()).unwrap_or(name)
+}
+
+/// Whether no format has another way to write it, but for those that show.
+fn is_written_as_it_is(name: &[u8]) -> bool {
+    let plain =
+        |b: &u8| b.is_ascii_graphic() && !matches!(b, b'&' | b'<' | b'>' | b'"' | b'\'' | b'\\');
+    !name.is_empty() && name.iter().all(plain)
+}
