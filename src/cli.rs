@@ -48,7 +48,8 @@ pub struct Cli {
     /// Whether to use colours; auto, the default, obeys `NO_COLOR`
     #[arg(long, value_enum, value_name = "WHEN")]
     pub color: Option<When>,
-    /// What suits the terminal; auto, the default, asks `COLORFGBG` for its ground, else takes dark
+    /// What suits the terminal; auto, the default, asks `COLORFGBG` for its ground, else takes
+    /// dark; ascii is for fonts without lines and arrows
     #[arg(long, value_enum, value_name = "THEME")]
     pub theme: Option<Theme>,
     /// Leave the mouse to the terminal
@@ -110,6 +111,13 @@ pub enum Theme {
     Dark,
     /// For a light ground.
     Light,
+    /// In the sixteen colours of the terminal's own palette.
+    #[value(name = "16")]
+    Sixteen,
+    /// Without colours.
+    Mono,
+    /// Without colours, and without characters that a font may lack.
+    Ascii,
 }
 
 /// What to print instead of going on.

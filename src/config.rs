@@ -10,6 +10,7 @@ mod text;
 
 use crate::app::Settings;
 use crate::cli::{Cli, Theme, When};
+use crate::ui::Chosen;
 use std::path::{Path, PathBuf};
 
 /// The documented file of defaults: every setting is in it, behind a `#`.
@@ -31,6 +32,8 @@ pub struct Config {
     pub mouse: bool,
     /// Bytes of memory to keep within, if not the usual part of the machine's.
     pub max_memory: Option<u64>,
+    /// Other looks for kinds of text.
+    pub colors: Chosen,
     /// What the state of the screen has to know.
     pub settings: Settings,
 }
@@ -43,6 +46,7 @@ impl Default for Config {
             color: When::Auto,
             mouse: true,
             max_memory: None,
+            colors: Chosen::default(),
             settings: Settings::default(),
         }
     }

@@ -1,6 +1,7 @@
 //! The program on a terminal: the only module that touches threads, terminal, signals and the clock
 //! for the screen. Here it is set up; `session` has the loop.
 
+mod look;
 mod memory;
 mod pace;
 mod panics;
@@ -13,7 +14,7 @@ mod told;
 pub use told::told;
 
 use crate::app::{App, Msg};
-use crate::cli::{self, Cli, FAILED, USAGE, When};
+use crate::cli::{Cli, FAILED, USAGE, When};
 use crate::config::{Config, Ignored};
 use crate::demo;
 use crate::entry::Time;
@@ -22,7 +23,7 @@ use crate::ingest::{self, Reader};
 use crate::show::plain;
 use crate::source::{Disk, Fs, Kind, Memory, STDIN};
 use crate::status::{Status, StatusFile};
-use crate::ui::{Palette, Theme};
+use crate::ui::Theme;
 use crossbeam_channel::{bounded, unbounded};
 use crossterm::event;
 use pace::Pace;
@@ -155,7 +156,8 @@ fn follow(
         // An error means that the terminal is gone: the channel closes and the loop ends.
         while event::read().is_ok_and(|event| events.send(event).is_ok()) {}
     })?;
-    let theme = Theme::new(palette(config));
+    let (palette, depth) = look::of(config, |name| std::env::var(name).unwrap_or_default());
+    let theme = Theme::new(palette).with(&config.colors, depth);
     let originals = Arc::default();
     Session {
         app,
@@ -179,21 +181,6 @@ fn unusable(error: &io::Error) -> Outcome {
     let words = error.to_string();
     let words = words.split(" (os error").next().unwrap_or_default();
     (USAGE, vec![format!("no terminal to take keys from: {words}; {INSTEAD}")])
-}
-
-fn palette(config: &Config) -> Palette {
-    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let mono = config.color == When::Never;
-    // `COLORFGBG` is `foreground;background` in the numbers of the palette: 7 and from 9 on are light.
-    let ground =
-        variable("COLORFGBG").and_then(|value| value.rsplit(';').next()?.parse::<u8>().ok());
-    match (mono, config.theme, ground) {
-        (true, ..) => Palette::Mono,
-        (false, cli::Theme::Light, _) | (false, cli::Theme::Auto, Some(7 | 9..=15)) => {
-            Palette::Light
-        }
-        _ => Palette::Dark,
-    }
 }
 
 /// The time on the wall of this machine, which is taken for that of the log.

@@ -21,7 +21,7 @@ mod sheet;
 mod text;
 mod theme;
 
-pub use theme::{Palette, Theme};
+pub use theme::{Chosen, Depth, Palette, Theme};
 
 use crate::app::App;
 use crate::keymap::Command;
@@ -46,6 +46,9 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     log::draw(app, theme, frame, &screen);
     footer::draw(app, theme, frame, screen.footer);
     sheet::draw(app, theme, frame);
+    if theme.is_ascii() {
+        text::in_ascii(frame, theme);
+    }
 }
 
 /// The line above a pane: its name, and at the right what there is to know of it.

@@ -22,6 +22,7 @@ struct Written {
     max_memory: Option<Spanned<String>>,
     stall: Option<Spanned<String>>,
     keys: BTreeMap<String, Spanned<Keys>>,
+    colors: BTreeMap<String, Spanned<String>>,
 }
 
 /// One key, or several.
@@ -83,6 +84,10 @@ pub(super) fn parse(text: &str) -> Result<Config, Wrong> {
     if let Some(stall) = written.stall {
         let millis = duration(stall.get_ref()).map_err(|why| wrong(stall.span().start, why))?;
         config.settings.stall = millis;
+    }
+    for (kind, look) in &written.colors {
+        let chosen = config.colors.choose(kind, look.get_ref());
+        chosen.map_err(|why| wrong(look.span().start, why))?;
     }
     let keys: Vec<_> =
         written.keys.iter().map(|(name, keys)| (&**name, keys.get_ref().names())).collect();
@@ -176,6 +181,12 @@ mod tests {
             ("[keys]\nzoom = 'Z'\n\nquit = ['qq']\n", "line 4: no key is called \"qq\""),
             ("[keys]\nzoom = 'q'\n", "line 2: q would mean both zoom and quit"),
             ("[keys]\nzoom = 1\n", "line 2: a key has to be a string, or a list of strings"),
+            (
+                "[colors]\n\ngood = 'grun'",
+                "line 3: there is no look \"grun\"; looks are such as red",
+            ),
+            ("[colors]\ngood = 5", "line 2: invalid type: integer `5`, expected a string"),
+            ("[colors]\ngut = 'green'", "line 2: there is no \"gut\"; there are plain, dim"),
             ("mouse = \n", "line 1: "),
             ("[keys\nzoom = 1\n", "line 1: "),
             ("mouse = true\nmouse = true\n", "line 2: duplicate key"),

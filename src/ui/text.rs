@@ -64,3 +64,46 @@ pub(super) fn say_right(
 ) {
     frame.render_widget(line([own(words, style)]).style(style).right_aligned(), area);
 }
+
+/// Draws what is on the screen with characters of ASCII only. What has nothing like it becomes a
+/// question mark that looks as an escape does.
+pub(super) fn in_ascii(frame: &mut Frame<'_>, theme: &Theme) {
+    for cell in &mut frame.buffer_mut().content {
+        if cell.symbol().is_ascii() {
+            continue;
+        }
+        let like = cell.symbol().chars().next().and_then(like);
+        cell.set_char(like.unwrap_or('?'));
+        if like.is_none() {
+            cell.set_style(theme.escape);
+        }
+    }
+}
+
+/// Signs of ours, and what looks much the same: bars are told apart by how much they fill.
+const LIKE: &[(&str, char)] = &[
+    ("─━–—▃", '-'),
+    ("│┃‖", '|'),
+    ("→›", '>'),
+    ("←", '<'),
+    ("↑▲", '^'),
+    ("↓▼", 'v'),
+    ("…", '~'),
+    ("×", 'x'),
+    ("·▁", '.'),
+    ("▂", ':'),
+    ("▄", '='),
+    ("▅", '+'),
+    ("▆", '*'),
+    ("▇", '%'),
+];
+
+fn like(sign: char) -> Option<char> {
+    let known = LIKE.iter().find(|(signs, _)| signs.contains(sign));
+    match (known, sign) {
+        (Some((_, like)), _) => Some(*like),
+        (None, '\u{2500}'..='\u{257f}') => Some('+'),
+        (None, '\u{2580}'..='\u{259f}') => Some('#'),
+        _ => None,
+    }
+}

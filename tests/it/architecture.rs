@@ -26,7 +26,7 @@ const LAW: &[(&str, &[&str])] = &[
     ("search", &["filter", "index", "ingest", "parse", "split"]),
     ("app", &["entry", "filter", "index", "keymap", "layout", "parse", "search", "show", "story"]),
     ("ui", &["app", "entry", "filter", "index", "keymap", "layout", "parse", "show"]),
-    ("config", &["app", "cli", "filter", "keymap", "show"]),
+    ("config", &["app", "cli", "filter", "keymap", "show", "ui"]),
     ("status", &["follow", "ingest", "show"]),
     (
         "headless",

@@ -34,6 +34,7 @@ mod show;
 mod sizes;
 mod stories;
 mod svg;
+mod themes;
 mod torture;
 mod trace;
 mod truth;
