@@ -1,16 +1,22 @@
 //! The filter in force and what it leaves, or the prompt in which one is typed.
 
 use super::{Theme, text};
-use crate::app::words::number;
+use crate::app::words::{Tone, number};
 use crate::app::{App, Prompt};
 use crate::keymap::Command;
 use crate::show::show;
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::widgets::Paragraph;
 
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
+    let error = app.prompt().and_then(|prompt| prompt.error.as_ref());
     // On a narrow screen the filter itself is all there is room for.
-    let note = if area.width < 60 { String::new() } else { left(app) };
+    let note = match error {
+        Some(error) => format!("  {error}"),
+        None if area.width < 60 => String::new(),
+        None => left(app),
+    };
     let width = u16::try_from(note.len()).unwrap_or(area.width).min(area.width / 2);
     let bar = Rect { width: area.width - width, ..area };
     match app.prompt() {
@@ -20,12 +26,17 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) 
             text::say(frame, bar, format!("no filter: {key} filters by domain or text"), theme.dim);
         }
         None => {
-            let mut spans = vec![text::own("filter ", theme.dim)];
-            spans.extend(text::spans(&show(app.filter_text().as_bytes()), theme.accent, theme));
-            frame.render_widget(text::line(spans), bar);
+            let [label, filter] =
+                Layout::horizontal([Constraint::Length(7), Constraint::Fill(1)]).areas(bar);
+            text::say(frame, label, "filter ", theme.dim);
+            text::put(frame, filter, &show(app.filter_text().as_bytes()), theme.accent, theme);
         }
     }
-    text::say_right(frame, Rect { x: bar.right(), width, ..area }, note, theme.dim);
+    let place = Rect { x: bar.right(), width, ..area };
+    match error {
+        Some(_) => text::put(frame, place, &show(note.as_bytes()), theme.tone(Tone::Bad), theme),
+        None => text::say_right(frame, place, note, theme.dim),
+    }
 }
 
 /// How much of the log the filter leaves.
@@ -40,23 +51,17 @@ fn left(app: &App) -> String {
     }
 }
 
+/// The text, what is wrong of it in another colour, and as much of it as shows the cursor.
 fn draw_prompt(prompt: &Prompt, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
+    let all = prompt.text();
+    let right = prompt.error.as_ref().map_or(all.len(), |error| error.at);
+    let (right, wrong) = all.split_at_checked(right).unwrap_or((all, ""));
     let mut spans = vec![text::own("/", theme.accent)];
-    match &prompt.error {
-        None => spans.extend(text::spans(&show(prompt.text().as_bytes()), theme.strong, theme)),
-        Some(error) => {
-            let (good, wrong) =
-                prompt.text().split_at_checked(error.at).unwrap_or((prompt.text(), ""));
-            spans.extend(text::spans(&show(good.as_bytes()), theme.strong, theme));
-            spans.extend(text::spans(
-                &show(wrong.as_bytes()),
-                theme.tone(crate::app::words::Tone::Bad),
-                theme,
-            ));
-            spans.push(text::own(format!("   {error}"), theme.tone(crate::app::words::Tone::Bad)));
-        }
-    }
-    frame.render_widget(text::line(spans), area);
+    spans.extend(text::spans(&show(right.as_bytes()), theme.strong, theme));
+    spans.extend(text::spans(&show(wrong.as_bytes()), theme.tone(Tone::Bad), theme));
     let before = u16::try_from(prompt.cursor()).unwrap_or(u16::MAX).saturating_add(1);
-    frame.set_cursor_position((area.x + before.min(area.width.saturating_sub(1)), area.y));
+    let last = area.width.saturating_sub(1);
+    let hidden = before.saturating_sub(last);
+    frame.render_widget(Paragraph::new(text::line(spans)).scroll((0, hidden)), area);
+    frame.set_cursor_position((area.x + before.min(last), area.y));
 }

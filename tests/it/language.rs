@@ -206,6 +206,24 @@ fn the_prompt_completes_recalls_and_keeps_the_last_good_filter() {
 }
 
 #[test]
+fn a_long_filter_is_shown_where_it_is_typed_and_what_is_wrong_beside_it() {
+    let log = crate::harness::data("sjsms2005q4-21-09-outbound-connection.log");
+    let mut opened = Opened::new(&log, "");
+    opened.press("/from:adam@sesta.com to:@sesta.com channel:tcp_local host:sesta.com size:<9 ");
+    let bar = |opened: &mut Opened| opened.screen(80, 24).lines().nth(2).unwrap().to_owned();
+    let shown = bar(&mut opened);
+    assert!(shown.contains("sesta.com size:<9") && !shown.contains("from:"), "{shown}");
+    opened.press("-cod:4");
+    let shown = bar(&mut opened);
+    assert!(shown.contains("size:<9 -cod:4   no such field; there are"), "{shown}");
+    assert!(shown.ends_with('…'), "{shown}");
+    assert!(opened.screen(80, 24).contains("E 0 D 3"), "the last good one is in force");
+    opened.press("<esc>/<c-u>channel:tcp_local -domain:an.example.with.a.long.name.test<enter>");
+    let shown = bar(&mut opened);
+    assert!(shown.starts_with("filter channel:tcp_local -domain:an.example"), "{shown}");
+}
+
+#[test]
 fn a_window_moves_with_the_log() {
     let line = |second: u32| {
         format!("19-Feb-1998 10:00:{second:02}.00 l ims-ms D 1 a@b.org rfc822;x@y.org x@y.org\n")
