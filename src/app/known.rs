@@ -41,10 +41,9 @@ impl Known {
     }
 
     /// It is `now`. True if what the filter leaves has to be listed anew, because its window moved.
-    pub(super) fn pass(&mut self, now: Time) -> bool {
-        let Some(filtered) = self.filtered.take_if(|tally| has_moved(tally, now)) else {
-            return false;
-        };
+    pub(super) fn pass(&mut self, now: Time, live: bool) -> bool {
+        let moved = |tally: &mut Tally| has_moved(tally, now, live);
+        let Some(filtered) = self.filtered.take_if(moved) else { return false };
         let window = filtered.filter().window(now);
         self.filtered = Some(filtered.anew(window));
         true
@@ -101,11 +100,11 @@ impl Known {
     }
 }
 
-/// Whether the window of a filter has moved by a part of its length: all is counted anew then, and
-/// less is not seen.
-fn has_moved(tally: &Tally, now: Time) -> bool {
+/// Whether the window of a filter has moved; while time goes by, by a part of its length: all is
+/// counted anew then, and less is not seen.
+fn has_moved(tally: &Tally, now: Time, live: bool) -> bool {
     let (old, new) = (tally.window(), tally.filter().window(now));
     let moved = old.since.0.abs_diff(new.since.0).max(old.until.0.abs_diff(new.until.0));
-    let patience = now.since(new.since) / 60;
-    moved > 0 && moved >= patience.clamp(1_000, 60_000)
+    let patience = (now.since(new.since) / 60).clamp(1_000, 60_000);
+    moved > 0 && (!live || moved >= patience)
 }

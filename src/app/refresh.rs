@@ -10,7 +10,7 @@ impl App {
     /// Brings everything that is shown up to date with the index; called before each drawing.
     pub fn refresh(&mut self) {
         self.texts.make_room();
-        if self.known.pass(self.now()) {
+        if self.known.pass(self.now(), self.is_live()) {
             self.connections.restart();
             self.log.restart();
         }

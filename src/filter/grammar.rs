@@ -98,6 +98,9 @@ fn term(text: &str) -> Parsed<'_, Raw<'_>> {
         return Err(nom::Err::Error(Flaw::from_error_kind(text, ErrorKind::Eof)));
     }
     let (begin, minus) = opt(char('-')).parse(text)?;
+    if minus.is_some() && begin.starts_with('-') {
+        return flaw(begin, "one - is enough");
+    }
     let (values, field) = field(begin)?;
     let value = |text| value(text, field);
     let (rest, values) = match field {

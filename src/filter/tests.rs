@@ -147,6 +147,7 @@ fn errors_say_where_and_what() {
         ("a|", 2, "a domain or a word is missing"),
         ("|a", 0, "a domain or a word is missing"),
         ("-", 1, "a domain or a word is missing"),
+        ("--since", 1, "one - is enough"),
         ("a*b", 1, "* stands only at the end"),
         ("from:a*b", 6, "* stands only at the end"),
         ("a \"b", 2, "this quote has no end"),

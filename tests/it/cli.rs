@@ -53,11 +53,27 @@ fn a_domain_that_is_none_is_refused() {
 }
 
 #[test]
+fn a_filter_that_is_none_is_refused_where_it_goes_wrong() {
+    for (arguments, words) in [
+        (&["--filter", "y.org cod:421", "some.log"][..], "--filter 'y.org cod:421': character 7:"),
+        (&["report", "--filter", "text:(", "some.log"], "character 6: unclosed group"),
+        (&["trace", "x", "--since", "soon", "some.log"], "--since 'soon': character 1: a time is"),
+        (&["check", "--until", "1h 2h", "some.log"], "--until '1h 2h': character 3: one value"),
+        (&["report", "--filter", "conn:1", "some.log"], "conn: is known to trace and export"),
+        (&["export", "entries", "--filter", "conn:1", "some.log"], "conn: is known to"),
+    ] {
+        check_refusal(arguments, words);
+    }
+}
+
+#[test]
 fn no_byte_of_the_command_line_acts_on_the_terminal() {
     for arguments in [
         &["--x\x1b[2J\u{9b}2J\u{202e}"][..],
         &["--color", "\x1b[2J\u{202e}", "some.log"],
         &["--domain", "/(\x1b[2J\u{202e}/", "some.log"],
+        &["--filter", "x\x1b[2J\n\u{202e}:y", "some.log"],
+        &["report", "--since", "\x1b]0;x\x07", "some.log"],
         &["simulate", "--seed", "\x1b]0;x\x07\n\n"],
     ] {
         let output = run(arguments);

@@ -116,6 +116,21 @@ fn the_documented_log_folded_and_unfolded() {
 }
 
 #[test]
+fn a_mistake_in_a_filter_keeps_the_last_good_one_in_force() {
+    let mut pty = mtatop(&["--filter", "outcome:relayed", &documented("")]);
+    wait_for_all(&pty, &["filter outcome:relayed", " E 0 D 3 ", "3 of 10 entries"]);
+    pty.press("/to:@hostb.sesta.com");
+    wait_for_all(&pty, &[" E 0 D 1 "]);
+    pty.press(" cod:2\r");
+    wait_for_all(&pty, &["no such field", " E 0 D 1 "]);
+    pty.press("\x7f\x7fe:2xx\r");
+    wait_for_all(&pty, &["filter outcome:relayed to:@hostb.sesta.com code:2xx", " E 0 D 1 "]);
+    pty.press("x");
+    wait_for_all(&pty, &["nothing under this filter"]);
+    quit(pty);
+}
+
+#[test]
 fn a_domain_on_the_command_line_is_a_filter() {
     let pty = mtatop(&["--domain", "hostb.sesta.com", &documented("")]);
     wait_for_all(&pty, &[" E 1 D 1 ", "hostb.sesta.com", "of 10 entries"]);

@@ -217,6 +217,37 @@ fn a_filter_leaves_what_the_counts_count() {
     assert_eq!(delivered, dequeued.count() as u64);
 }
 
+#[test]
+fn the_same_filter_leaves_the_same_in_every_export() {
+    let room = Room::simulated(4_000, 5);
+    let filter =
+        ["--filter", "outcome:relayed code:250 -host:mx1.bigmail.example", "--since", "20s"];
+    let export = |what: &str| objects(&printed(&[&[what], &filter[..], &[room.log()]].concat()));
+    let entries = export("entries");
+    assert!(entries.len() > 50, "{}", entries.len());
+    for entry in &entries {
+        assert_eq!((&entry["action"], &entry["response"]["code"]), (&"D".into(), &250.into()));
+        assert_ne!(entry["remote_mta"]["host"], "mx1.bigmail.example");
+    }
+    let deliveries = export("deliveries");
+    assert_eq!(deliveries.len(), entries.len());
+    assert!(deliveries.iter().all(|delivery| delivery["outcome"] == "relayed"));
+    let connections = export("connections");
+    let relayed = |connection: &Value| connection["delivered"].as_u64().unwrap();
+    assert_eq!(connections.iter().map(relayed).sum::<u64>(), entries.len() as u64);
+    let recipients = export("messages")
+        .iter()
+        .map(|message| message["recipients"].as_array().unwrap().len())
+        .sum::<usize>();
+    assert_eq!(recipients, entries.len());
+    let id = &connections[3]["id"];
+    let conn = ["--filter", &format!("conn:{id}")];
+    let one = objects(&printed(&[&["connections"], &conn[..], &[room.log()]].concat()));
+    assert_eq!((one.len(), &one[0]["id"]), (1, id));
+    let over = objects(&printed(&[&["deliveries"], &conn[..], &[room.log()]].concat()));
+    assert!(!over.is_empty() && over.iter().all(|delivery| delivery["connection"] == *id));
+}
+
 /// Connections of a log by their process, counted again from the entries: those that were opened,
 /// in order, with the times of their end and their counts of E, D, Q, R, J.
 fn recounted(entries: &[Value]) -> Vec<Value> {

@@ -99,19 +99,33 @@ fn sum(report: &Value, count: &str) -> u64 {
     groups.iter().map(|group| group.get(count).and_then(Value::as_u64).unwrap()).sum()
 }
 
+const FILTERS: [&str; 12] = [
+    "",
+    "domain:bigmail.example",
+    "example",
+    "none.test",
+    "-outcome:enqueued|relayed",
+    "code:4xx",
+    "-code:2xx from:@bigmail.example",
+    "from:<>|root",
+    "host:mx* -channel:ims-ms",
+    "since:1m until:5s",
+    "\"rfc822\" -action:D",
+    "size:>3 response:[Gg]reylist",
+];
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 8, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
 
     #[test]
     fn it_counts_what_the_screen_counts(
         seed in 0_u64..1_000,
         entries in 1_usize..2_500,
-        domain in prop_oneof![Just(""), Just("bigmail.example"), Just("example"), Just("none.test")],
+        filter in proptest::sample::select(&FILTERS[..]),
     ) {
         let mut log = simulated(entries, seed);
         log.extend_from_slice(LOG.as_bytes());
-        let filter = if domain.is_empty() { String::new() } else { format!("domain:{domain}") };
-        let opened = Opened::new(&log, &filter);
+        let opened = Opened::new(&log, filter);
         let tally = opened.app.tally();
         let (totals, counts) = (tally.totals(), tally.totals().counts);
         let state = |id| opened.app.index().connection(id).map(|connection| connection.state);
@@ -119,8 +133,8 @@ proptest! {
         let folder = Folder::new(&[("mail.log", &log)]);
         for by in KEYS {
             let mut arguments = vec!["mail.log", "--by", by];
-            if !domain.is_empty() {
-                arguments.extend(["--domain", domain]);
+            if !filter.is_empty() {
+                arguments.extend(["--filter", filter]);
             }
             let report = folder.json(&arguments);
             let number = |pointer: &str| report.pointer(pointer).and_then(Value::as_u64).unwrap();
