@@ -81,7 +81,14 @@ impl Hits {
     pub fn among(&self, rows: Range<usize>) -> impl Iterator<Item = usize> + '_ {
         let numbers = rows.start / BLOCK..rows.end.div_ceil(BLOCK);
         let blocks = numbers.filter_map(|number| Some((number * BLOCK, self.blocks.get(number)?)));
-        let words = blocks.flat_map(|(start, block)| (start..).step_by(BITS).zip(&block.words));
+        let range = rows.clone();
+        let words = blocks.flat_map(move |(start, block)| {
+            // A range may be one row, and a block has many words.
+            let first = range.start.saturating_sub(start) / BITS;
+            let last = range.end.saturating_sub(start).div_ceil(BITS).min(block.words.len());
+            let words = block.words.get(first..last).unwrap_or_default();
+            (start + first * BITS..).step_by(BITS).zip(words)
+        });
         words
             .filter(|&(_, &word)| word != 0)
             .flat_map(|(start, &word)| {
@@ -122,6 +129,10 @@ mod tests {
         hits.learn(&(0..BLOCK), &rows(&found[..4]));
         hits.learn(&(BLOCK..all), &rows(&found[4..]));
         assert_eq!(hits.among(0..all).collect::<Vec<_>>(), found);
+        for row in 0..all {
+            let expected: &[usize] = if found.contains(&row) { &[row] } else { &[] };
+            assert_eq!(hits.among(row..row + 1).collect::<Vec<_>>(), expected);
+        }
         assert_eq!(hits.among(63..BLOCK).collect::<Vec<_>>(), found[1..4]);
         let contained = (0..all).filter(|&row| hits.contains(rows(&[row])[0]));
         assert_eq!(contained.collect::<Vec<_>>(), found);
