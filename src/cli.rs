@@ -4,6 +4,7 @@ pub mod check;
 mod conditions;
 pub mod export;
 mod input;
+pub mod manual;
 pub mod report;
 pub mod simulate;
 pub mod trace;
@@ -28,10 +29,12 @@ pub const USAGE: u8 = 2;
     name = "mtatop",
     version,
     args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
     arg_required_else_help = false
 )]
 #[command(
-    after_help = "Press ? in the program for its keys. A file that is not there yet is waited for."
+    after_help = "Press ? in the program for its keys. A file that is not there yet is waited for. mtatop \
+                  help tells more of keys, filter, screen and config."
 )]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Cli {
@@ -89,6 +92,12 @@ pub enum Command {
     Trace(trace::Trace),
     /// Print the log of a simulated busy relay: the same seed gives the same log
     Simulate(simulate::Simulate),
+    /// Tell more: of a command, or of keys, filter, screen or config
+    Help(manual::Help),
+    /// Print the script by which a shell completes
+    Completions(manual::Completions),
+    /// Print the manual page, in roff
+    Man(manual::Man),
 }
 
 /// When to use colours.

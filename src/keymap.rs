@@ -24,6 +24,17 @@ pub enum Mode {
     Help,
 }
 
+impl Mode {
+    /// What stands above the keys of it in the help.
+    pub fn heading(self) -> &'static str {
+        match self {
+            Self::Browse => "In the panes",
+            Self::Prompt => "While typing a filter",
+            Self::Help => "In what is laid over the panes",
+        }
+    }
+}
+
 /// What a person can ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {

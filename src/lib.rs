@@ -37,6 +37,7 @@
 //! * [`status`]: how far the reader is, for whoever watches over the program.
 //! * [`table`]: lines of columns, for what is printed.
 //! * [`headless`], [`check`], [`export`], [`report`], [`trace`]: the same without a screen.
+//! * [`manual`]: what the program tells about itself.
 //! * [`simulate`], [`demo`]: a log that nobody has to have.
 //!
 //! # Invariants
@@ -86,6 +87,7 @@ pub mod export;
 pub mod report;
 pub mod trace;
 
+pub mod manual;
 pub mod tui;
 
 pub mod demo;

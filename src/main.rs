@@ -4,7 +4,7 @@ use mtatop::cli::simulate::Simulate;
 use mtatop::cli::{Cli, Command, FAILED, Said, USAGE};
 use mtatop::show::plain;
 use mtatop::simulate::Unwritten;
-use mtatop::{check, export, report, simulate, trace, tui};
+use mtatop::{check, export, manual, report, simulate, trace, tui};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -17,6 +17,9 @@ fn main() -> ExitCode {
             Some(Command::Report(report)) => report::run(report),
             Some(Command::Trace(trace)) => trace::run(trace),
             Some(Command::Simulate(flags)) => simulated(flags),
+            Some(Command::Help(help)) => told(manual::help(&help.of).map(String::into_bytes)),
+            Some(Command::Completions(wanted)) => told(Ok(manual::completions(wanted.shell))),
+            Some(Command::Man(man)) => told(manual::page(man.of.as_deref())),
             None => tui::run(&cli),
         },
         Err(Said::Asked(text)) => printed(io::stdout().write_all(text.as_bytes())),
@@ -28,6 +31,14 @@ fn main() -> ExitCode {
         let _ = writeln!(io::stderr(), "mtatop: {line}");
     }
     ExitCode::from(code)
+}
+
+/// Prints what the program tells about itself, if there is such a thing.
+fn told(text: Result<Vec<u8>, String>) -> (u8, Vec<String>) {
+    match text {
+        Ok(text) => printed(io::stdout().write_all(&text)),
+        Err(wrong) => (USAGE, vec![plain(wrong.as_bytes())]),
+    }
 }
 
 /// Prints a simulated log, and the truth beside it where one was asked for.

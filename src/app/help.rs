@@ -30,10 +30,10 @@ pub fn lines(settings: &Settings) -> Vec<Line> {
     };
     let stall = age(settings.stall);
     let say = |words: &'static str| Line::Words(Cow::Borrowed(words));
-    let mut lines = vec![Line::Heading("In the panes")];
+    let mut lines = vec![Line::Heading(Mode::Browse.heading())];
     lines.extend(keys(Mode::Browse));
     lines.push(say("mouse        click a row to select it, a column head to sort by it"));
-    lines.extend([say(""), Line::Heading("While typing a filter")]);
+    lines.extend([say(""), Line::Heading(Mode::Prompt.heading())]);
     lines.extend(keys(Mode::Prompt));
     lines.extend([say(""), Line::Heading("A filter")]);
     let example =

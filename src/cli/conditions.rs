@@ -8,7 +8,7 @@ pub struct Conditions {
     /// Only this recipient domain and its subdomains; may be given again
     #[arg(long, value_name = "DOMAIN")]
     pub domain: Vec<String>,
-    /// Only what this filter leaves, such as 'from:<> code:4xx'; see the README or ? in the program
+    /// Only what this filter leaves, such as 'from:<> code:4xx'; see mtatop help filter
     #[arg(long, value_name = "EXPR", allow_hyphen_values = true)]
     pub filter: Option<String>,
     /// Only from this time on: 15m, 2h, 10:52, 2007-02-16 or 2007-02-16T10:52

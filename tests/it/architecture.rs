@@ -51,6 +51,7 @@ const LAW: &[(&str, &[&str])] = &[
         ],
     ),
     ("trace", &["cli", "entry", "filter", "headless", "index", "ingest", "parse", "show", "story"]),
+    ("manual", &["app", "cli", "config", "keymap"]),
     ("demo", &["entry", "simulate", "source"]),
     (
         "tui",
@@ -60,7 +61,7 @@ const LAW: &[(&str, &[&str])] = &[
             "ui",
         ],
     ),
-    ("main", &["check", "cli", "export", "report", "show", "simulate", "trace", "tui"]),
+    ("main", &["check", "cli", "export", "manual", "report", "show", "simulate", "trace", "tui"]),
     ("lib", &[]),
 ];
 

@@ -20,6 +20,7 @@ mod hooks;
 mod hostile;
 mod inputs;
 mod language;
+mod manual;
 mod markup;
 mod memory;
 mod options;

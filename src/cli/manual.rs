@@ -1,0 +1,27 @@
+//! Flags of what tells about the program itself.
+
+use clap::Args;
+use clap_complete::Shell;
+
+/// `mtatop help`: what to tell about.
+#[derive(Args, Clone, Debug)]
+pub struct Help {
+    /// A command, or one of keys, filter, screen and config
+    #[arg(value_name = "TOPIC")]
+    pub of: Vec<String>,
+}
+
+/// `mtatop completions`: for which shell.
+#[derive(Args, Clone, Debug)]
+pub struct Completions {
+    /// The shell that is to complete
+    pub shell: Shell,
+}
+
+/// `mtatop man`: of which command.
+#[derive(Args, Clone, Debug)]
+pub struct Man {
+    /// The page of this command, else of the program
+    #[arg(value_name = "COMMAND")]
+    pub of: Option<String>,
+}

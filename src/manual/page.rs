@@ -1,0 +1,124 @@
+//! The manual page, in roff.
+
+use super::{command, keys, section};
+use clap_mangen::Man;
+use clap_mangen::roff::{Roff, bold, roman};
+use std::io;
+
+/// Files of the program, and what they are.
+const FILES: &[(&str, &str)] =
+    &[("~/.config/mtatop/config.toml", "the configuration; $XDG_CONFIG_HOME moves it")];
+
+/// What is asked of the environment.
+const ENVIRONMENT: &[(&str, &str)] = &[
+    ("NO_COLOR", "no colours, unless --color says otherwise"),
+    ("COLORFGBG", "whether the ground of the terminal is light"),
+    ("COLORTERM, TERM", "how many colours there are"),
+    ("XDG_CONFIG_HOME", "where the configuration is, instead of ~/.config"),
+];
+
+/// How the program ends.
+const EXIT: &[(&str, &str)] = &[
+    ("0", "all well"),
+    ("1", "something failed"),
+    ("2", "the command line, the configuration or the terminal is of no use"),
+    ("3", "what report --fail-if asks for holds"),
+    ("101", "an error of mtatop"),
+    ("129, 130, 143", "ended by the loss of the terminal, an interrupt or a signal"),
+];
+
+/// The page of a command, or of the whole program.
+///
+/// # Errors
+/// That there is no such command, and what there is.
+pub fn page(of: Option<&str>) -> Result<Vec<u8>, String> {
+    let page = Man::new(command(of.as_slice())?);
+    let mut text = Vec::new();
+    let rendered = match of {
+        Some(_) => page.render(&mut text),
+        None => whole(&page, &mut text),
+    };
+    // Memory takes all that is written to it.
+    rendered.map(|()| in_ascii(&text)).map_err(|error| error.to_string())
+}
+
+/// Roff has a notation for every character, which each of its readers knows.
+fn in_ascii(text: &[u8]) -> Vec<u8> {
+    let code = |c: char| {
+        if c.is_ascii() { c.to_string() } else { format!("\\[u{:04X}]", u32::from(c)) }
+    };
+    String::from_utf8_lossy(text).chars().map(code).collect::<String>().into_bytes()
+}
+
+fn whole(page: &Man, text: &mut Vec<u8>) -> io::Result<()> {
+    page.render_title(text)?;
+    page.render_name_section(text)?;
+    page.render_synopsis_section(text)?;
+    page.render_description_section(text)?;
+    page.render_options_section(text)?;
+    page.render_subcommands_section(text)?;
+    verbatim("KEYS", &keys()).to_writer(text)?;
+    verbatim("FILTERS", &section("A filter")).to_writer(text)?;
+    verbatim("SCREEN", &section("What is shown")).to_writer(text)?;
+    listed("FILES", FILES).to_writer(text)?;
+    listed("ENVIRONMENT", ENVIRONMENT).to_writer(text)?;
+    listed("EXIT STATUS", EXIT).to_writer(text)?;
+    page.render_version_section(text)
+}
+
+/// Lines that stay as they are.
+fn verbatim(heading: &str, lines: &str) -> Roff {
+    let mut roff = Roff::new();
+    roff.control("SH", [heading]).control("nf", []);
+    for line in lines.lines() {
+        roff.text([roman(line)]);
+    }
+    roff.control("fi", []);
+    roff
+}
+
+/// Words with what they mean.
+fn listed(heading: &str, items: &[(&str, &str)]) -> Roff {
+    let mut roff = Roff::new();
+    roff.control("SH", [heading]);
+    for (word, means) in items {
+        roff.control("TP", []).text([bold(*word)]).text([roman(*means)]);
+    }
+    roff
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Cli;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_page_names_every_flag_and_command() {
+        let text = String::from_utf8(page(None).unwrap()).unwrap().replace('\\', "");
+        for argument in Cli::command().get_arguments() {
+            let Some(flag) = argument.get_long() else { continue };
+            assert!(text.contains(&format!("--{flag}")), "{flag}");
+        }
+        for command in Cli::command().get_subcommands() {
+            assert!(text.contains(&format!("mtatop-{}(1)", command.get_name())));
+        }
+        for heading in ["NAME", "SYNOPSIS", "KEYS", "FILTERS", "FILES", "ENVIRONMENT"] {
+            assert!(text.contains(&format!(".SH {heading}")), "{heading}");
+        }
+    }
+
+    #[test]
+    fn every_character_is_one_that_roff_knows() {
+        let text = page(None).unwrap();
+        assert!(text.is_ascii());
+        assert!(String::from_utf8(text).unwrap().contains("\\[u2192]"), "the arrow of HOST → MX");
+    }
+
+    #[test]
+    fn a_command_has_a_page_of_its_own() {
+        let text = String::from_utf8(page(Some("report")).unwrap()).unwrap();
+        assert!(text.contains(".TH mtatop-report 1") && text.contains("fail"), "{text}");
+        assert!(page(Some("none")).unwrap_err().starts_with("there is no help on \"none\""));
+    }
+}
