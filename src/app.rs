@@ -24,7 +24,7 @@ mod refresh;
 mod searching;
 mod settings;
 pub mod sheet;
-mod sieve;
+mod sifted;
 mod texts;
 mod view;
 pub mod words;
@@ -197,6 +197,14 @@ impl App {
             Command::PreviousPane => self.focus_on(self.view.previous(self.focus())),
             Command::Open => self.open(),
             Command::View(view) => self.view = view,
+            Command::NextTrouble | Command::PreviousTrouble if self.view == View::Log => {
+                self.log.seek(command == Command::NextTrouble);
+            }
+            Command::ScrollLeft => self.log.scroll_left(),
+            Command::ScrollRight => {
+                self.log.scroll_right(&self.known, self.rows_of(Pane::Log), self.size.width.into());
+            }
+            Command::NextTrouble | Command::PreviousTrouble => {}
             Command::Move(motion) => self.go(motion),
             Command::EditFilter => self.prompt = Some(Prompt::new(&self.filter_text)),
             Command::FilterDomain => self.filter_domain(),

@@ -60,6 +60,14 @@ pub enum Command {
     Open,
     /// Show another view.
     View(View),
+    /// Select the next entry that went wrong.
+    NextTrouble,
+    /// Select the one before that went wrong.
+    PreviousTrouble,
+    /// Show what lies left of a line that is cut.
+    ScrollLeft,
+    /// Show what lies right of it.
+    ScrollRight,
     /// Move the selection, or scroll.
     Move(Motion),
     /// Type a filter.
@@ -183,6 +191,10 @@ pub const BINDINGS: &[Binding] = &[
     bind(Browse, &[ctrl('u')], "Ctrl-u", C::Move(M::HalfUp), "", "half a page up"),
     bind(Browse, &[plain('g'), key(K::Home)], "g Home", C::Move(M::First), "", "to the beginning"),
     bind(Browse, &[plain('G'), key(K::End)], "G End", C::Move(M::Last), "follow", "to the newest, and follow it"),
+    bind(Browse, &[plain('n')], "n", C::NextTrouble, "", "in the log: the next entry that failed or was deferred"),
+    bind(Browse, &[plain('N')], "N", C::PreviousTrouble, "", "in the log: the one before"),
+    bind(Browse, &[key(K::Left)], "Left", C::ScrollLeft, "", "in the log: back to the beginning of the lines"),
+    bind(Browse, &[key(K::Right)], "Right", C::ScrollRight, "", "in the log: to what is cut off at the right"),
     bind(Browse, &[plain('?'), key(K::F(1))], "?", C::Help, "help", "this help"),
     bind(Browse, &[plain('q')], "q", C::Quit, "quit", "quit"),
     bind(Browse, &[ctrl('z')], "Ctrl-z", C::Suspend, "", "stop the program; fg brings it back"),

@@ -195,6 +195,17 @@ impl Shown {
         self.clone()
     }
 
+    /// Without its first so many cells. What would be cut in two, an escape or a wide character, is left out.
+    #[must_use]
+    pub fn skip(&self, cells: usize) -> Self {
+        let mut used = 0;
+        let shown = self.units().find(|unit| {
+            used += unit.cells;
+            used >= cells + unit.cells
+        });
+        self.part(shown.map_or(self.text.len(), |unit| unit.range.start)..self.text.len())
+    }
+
     /// Lines of at most so many cells that together are the whole text; one line at least.
     ///
     /// Breaks after a blank where the line has one, else anywhere but within an escape or a character. Two things may
@@ -541,6 +552,18 @@ mod tests {
         assert_eq!(clip("a\u{202e}b", 9), "a⟦…⟧");
         assert_eq!(clip("a\u{202e}b", 10), "a⟦<U+202E>⟧b");
         assert_eq!(clip("e\u{301}e\u{301}x", 2), "e\u{301}⟦…⟧");
+    }
+
+    #[test]
+    fn skips_what_would_be_cut_in_two() {
+        let skip = |text: &str, cells| marked(&show(text.as_bytes()).skip(cells));
+        assert_eq!(skip("example", 0), "example");
+        assert_eq!(skip("example", 6), "e");
+        assert_eq!(skip("example", 9), "");
+        assert_eq!(skip("日本語", 3), "語");
+        assert_eq!(skip("a\u{202e}bc", 1), "⟦<U+202E>⟧bc");
+        assert_eq!(skip("a\u{202e}bc", 2), "bc");
+        assert_eq!(skip("e\u{301}x", 1), "x");
     }
 
     #[test]

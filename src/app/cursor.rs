@@ -104,6 +104,11 @@ impl<Id: Copy + PartialEq> Cursor<Id> {
         }
     }
 
+    /// Selects this one.
+    pub fn select(&mut self, id: Id, list: &(impl List<Id> + ?Sized)) {
+        (self.at, self.selected, self.following) = (list.find(id, self.at), Some(id), false);
+    }
+
     /// The selected id.
     pub fn selected(&self) -> Option<Id> {
         self.selected

@@ -2,7 +2,8 @@
 
 use super::cursor::{Cursor, Follow, List};
 use super::known::Known;
-use super::sieve::Sieve;
+use super::sifted::Sifted;
+use super::words;
 use crate::index::RowId;
 use crate::keymap::Motion;
 
@@ -10,32 +11,49 @@ use crate::keymap::Motion;
 #[derive(Default)]
 pub(super) struct Log {
     /// What a filter leaves; not needed where there is none.
-    left: Sieve,
+    left: Sifted,
     cursor: Cursor<RowId>,
+    /// On the way to an entry that went wrong.
+    seek: Option<Seek>,
+    /// Cells of each line that are hidden at the left.
+    hidden: usize,
     /// Rows known when the list was last followed.
     followed: usize,
 }
+
+/// A way through the rows.
+#[derive(Clone, Copy)]
+struct Seek {
+    forwards: bool,
+    /// The last row that was looked at.
+    at: usize,
+}
+
+/// Rows that are looked at in one go on that way: some milliseconds.
+const LOOKED_AT: usize = 128 * 1024;
+/// Cells by which lines are moved.
+const SIDEWAYS: usize = 16;
 
 /// The rows that are listed.
 enum Rows<'a> {
     /// All that are held and may be shown.
     All { first: usize, length: usize },
     /// Some of them.
-    Some(&'a Sieve),
+    Some(&'a Sifted),
 }
 
 impl List<RowId> for Rows<'_> {
     fn length(&self) -> usize {
         match self {
             Self::All { length, .. } => *length,
-            Self::Some(sieve) => sieve.picked().length(),
+            Self::Some(sifted) => sifted.picked().length(),
         }
     }
 
     fn at(&self, place: usize) -> Option<RowId> {
         let row = match self {
             Self::All { first, length } => (place < *length).then_some(first + place),
-            Self::Some(sieve) => sieve.picked().at(place),
+            Self::Some(sifted) => sifted.picked().at(place),
         };
         row.and_then(|row| u32::try_from(row).ok()).map(RowId)
     }
@@ -44,7 +62,7 @@ impl List<RowId> for Rows<'_> {
         let row = row.0 as usize;
         match self {
             Self::All { first, length } => row.saturating_sub(*first).min(length.saturating_sub(1)),
-            Self::Some(sieve) => sieve.picked().find(row, before),
+            Self::Some(sifted) => sifted.picked().find(row, before),
         }
     }
 }
@@ -55,6 +73,7 @@ impl Log {
         if known.filtered.is_some() {
             self.left.refresh(known, |row| Some(row.0 as usize));
         }
+        self.go_on_seeking(known);
         self.cursor.settle(&rows(&self.left, known), height, Follow::Bottom);
         if self.cursor.is_following() {
             self.followed = known.rows();
@@ -63,12 +82,12 @@ impl Log {
 
     /// Whether what takes long is not done yet.
     pub(super) fn is_busy(&self, known: &Known) -> bool {
-        known.filtered.is_some() && self.left.is_behind(known)
+        self.seek.is_some() || known.filtered.is_some() && self.left.is_behind(known)
     }
 
     /// The filter changed.
     pub(super) fn restart(&mut self) {
-        self.left = Sieve::default();
+        self.left = Sifted::default();
     }
 
     /// These entries were found late.
@@ -89,12 +108,57 @@ impl Log {
 
     /// Moves the selection.
     pub(super) fn go(&mut self, motion: Motion, height: usize, known: &Known) {
+        self.seek = None;
         self.cursor.go(motion, &rows(&self.left, known), height, Follow::Bottom);
     }
 
     /// Selects a visible row.
     pub(super) fn click(&mut self, row: usize, known: &Known) {
         self.cursor.click(row, &rows(&self.left, known));
+    }
+
+    /// Looks for the next entry, or the one before, that went wrong.
+    pub(super) fn seek(&mut self, forwards: bool) {
+        self.seek = self.cursor.selected().map(|row| Seek { forwards, at: row.0 as usize });
+    }
+
+    fn go_on_seeking(&mut self, known: &Known) {
+        let Some(Seek { forwards, at }) = self.seek else { return };
+        let held = known.index.rows().first().0 as usize..known.rows();
+        let way = if forwards {
+            at + 1..held.end.min(at + 1 + LOOKED_AT)
+        } else {
+            held.start.max(at.saturating_sub(LOOKED_AT))..at
+        };
+        let is_over = if forwards { way.end >= held.end } else { way.start <= held.start };
+        let next = if forwards { at + way.len() } else { way.start };
+        let wanted =
+            |row: &RowId| words::is_trouble(known.index.rows().kind(*row)) && known.leaves(*row);
+        let mut way = way.filter_map(|at| u32::try_from(at).ok()).map(RowId);
+        let found = if forwards { way.find(wanted) } else { way.rfind(wanted) };
+        self.seek = Some(Seek { forwards, at: next }).filter(|_| found.is_none() && !is_over);
+        if let Some(row) = found {
+            self.cursor.select(row, &rows(&self.left, known));
+        }
+    }
+
+    /// Shows more of what is hidden at the left.
+    pub(super) fn scroll_left(&mut self) {
+        self.hidden = self.hidden.saturating_sub(SIDEWAYS);
+    }
+
+    /// Shows more of what is cut off at the right, if a line on the screen is cut.
+    pub(super) fn scroll_right(&mut self, known: &Known, height: usize, width: usize) {
+        let length = |row| known.index.rows().place(row).map_or(0, |(_, length)| length);
+        let longest = self.visible(known, height).into_iter().map(length).max().unwrap_or(0);
+        if longest > self.hidden + width {
+            self.hidden += SIDEWAYS;
+        }
+    }
+
+    /// Cells of each line that are hidden at the left.
+    pub(super) fn hidden(&self) -> usize {
+        self.hidden
     }
 
     /// How many entries are listed.
@@ -119,7 +183,7 @@ impl Log {
     }
 }
 
-fn rows<'a>(left: &'a Sieve, known: &Known) -> Rows<'a> {
+fn rows<'a>(left: &'a Sifted, known: &Known) -> Rows<'a> {
     if known.filtered.is_some() {
         return Rows::Some(left);
     }

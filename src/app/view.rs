@@ -176,6 +176,11 @@ impl App {
         self.log.length(&self.known)
     }
 
+    /// Cells of each of its lines that are hidden at the left.
+    pub fn log_hidden(&self) -> usize {
+        self.log.hidden()
+    }
+
     /// Entries of the log on the screen.
     pub fn visible_log(&self) -> Vec<RowId> {
         self.log.visible(&self.known, self.rows_of(Pane::Log))

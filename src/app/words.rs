@@ -50,6 +50,11 @@ pub fn kind(kind: Kind) -> (&'static str, Tone) {
     }
 }
 
+/// Whether an entry of this kind is one to look for when something is wrong.
+pub fn is_trouble(of: Kind) -> bool {
+    matches!(kind(of).1, Tone::Late | Tone::Bad)
+}
+
 /// What an entry says happened, in a word, and whether that is good: as [`kind`], and what counts
 /// as none of the kinds by its action. A letter that no document names stands for itself.
 pub fn event<'a>(counted: Kind, entry: Option<&Entry<'a>>) -> (Cow<'a, [u8]>, Tone) {

@@ -30,6 +30,36 @@ pub(super) fn put(frame: &mut Frame<'_>, area: Rect, shown: &Shown, style: Style
         .render_widget(Line::from(spans(&shown.clip(usize::from(area.width)), style, theme)), area);
 }
 
+/// Text of the log in parts, each in its style, without its first cells: as much as one line has
+/// room for, with `…` where it is cut.
+pub(super) fn put_parts(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    parts: impl IntoIterator<Item = (Shown, Style)>,
+    mut hidden: usize,
+    theme: &Theme,
+) {
+    let (mut room, mut drawn) = (usize::from(area.width), Vec::new());
+    let mut parts = parts.into_iter().filter(|(part, _)| part.width() > 0).peekable();
+    while let Some((part, style)) = parts.next() {
+        let width = part.width();
+        if hidden >= width {
+            hidden -= width;
+            continue;
+        }
+        let part = part.skip(std::mem::take(&mut hidden));
+        let width = part.width();
+        if width > room || width == room && parts.peek().is_some() {
+            let cut = parts.next().map_or(part.clone(), |(next, _)| part.then(&next)).clip(room);
+            drawn.extend(spans(&cut, style, theme));
+            break;
+        }
+        room -= width;
+        drawn.extend(spans(&part, style, theme));
+    }
+    frame.render_widget(Line::from(drawn), area);
+}
+
 /// Our own words. What they may quote was made fit before; what was not is escaped here, so that no
 /// mistake elsewhere reaches the terminal.
 pub(super) fn own(words: impl Into<Cow<'static, str>>, style: Style) -> Span<'static> {

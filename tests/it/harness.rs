@@ -183,6 +183,8 @@ fn named_key(name: &str) -> KeyEvent {
         "backspace" => KeyCode::Backspace,
         "down" => KeyCode::Down,
         "up" => KeyCode::Up,
+        "left" => KeyCode::Left,
+        "right" => KeyCode::Right,
         "pgdn" => KeyCode::PageDown,
         "pgup" => KeyCode::PageUp,
         "home" => KeyCode::Home,

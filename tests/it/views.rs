@@ -3,7 +3,11 @@
 use crate::harness::{Opened, data};
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use mtatop::app::Msg;
+use mtatop::app::words::Tone;
 use mtatop::keymap::pointer;
+use mtatop::simulate::{Format, Scenario, Simulator, Written};
+use mtatop::ui::Theme;
+use ratatui::buffer::Cell;
 
 fn outbound() -> Opened {
     Opened::new(&data("sjsms2005q4-21-09-outbound-connection.unfolded.log"), "")
@@ -91,6 +95,78 @@ fn a_filter_holds_in_the_log() {
     assert!(line(&screen, 3).ends_with(" 4 ━━"), "{screen}");
     opened.press("<esc>");
     assert!(opened.screen(250, 24).contains("hosta"));
+}
+
+#[test]
+fn n_goes_from_trouble_to_trouble() {
+    let entry = |code: &str, to: &str| {
+        format!(
+            "19-Feb-1998 10:00:00.00 tcp_local {code} 1 x@x.org rfc822;{to} {to} q/ZZ1.00 <i@d>\n"
+        )
+    };
+    let log = entry("D", "a@a.org")
+        + &entry("Q", "b@b.org")
+        + &entry("D", "c@c.org").repeat(9)
+        + "no entry\n"
+        + &entry("R", "d@d.org")
+        + &entry("D", "e@a.org");
+    let mut opened = Opened::new(log.as_bytes(), "");
+    opened.press("5");
+    let mut at = |keys: &str| {
+        opened.press(keys);
+        opened.app.selected_entry().map(|row| row.0)
+    };
+    assert_eq!(["N", "N", "N", "N"].map(&mut at), [12, 11, 1, 1].map(Some));
+    assert_eq!(["n", "n", "n"].map(&mut at), [11, 12, 12].map(Some));
+    assert_eq!(at("/b.org<enter>N"), Some(1), "no others are under the filter");
+    assert_eq!(at("<esc>gn"), Some(1));
+    assert!(opened.screen(80, 24).contains("paused"));
+}
+
+#[test]
+fn lines_that_are_cut_can_be_moved_until_their_end_is_seen() {
+    let mut opened = outbound();
+    opened.press("5g");
+    let screen = opened.screen(80, 24);
+    assert!(line(&screen, 4).ends_with('…'), "{screen}");
+    opened.press("<right><right>");
+    let screen = opened.screen(80, 24);
+    assert!(line(&screen, 4).starts_with(" l            tcp_local"), "{screen}");
+    assert!(line(&screen, 3).contains("without 32 cells at the left  10 ━━"), "{screen}");
+    for _ in 0..99 {
+        opened.press("<right>");
+        opened.screen(80, 24);
+    }
+    let screen = opened.screen(80, 24);
+    assert!(
+        screen.contains("bobby@hosta.sesta.com and options OK.\n"),
+        "as far as the longest needs: {screen}"
+    );
+    for _ in 0..99 {
+        opened.press("<left>");
+    }
+    assert!(line(&opened.screen(80, 24), 4).starts_with(" 19-Feb-1998 10:52:05.41"));
+}
+
+#[test]
+fn what_happened_is_marked_in_every_format() {
+    for format in [Format::Text, Format::Xml, Format::Json] {
+        let written = Written { format, ..Written::default() };
+        let scenario = Scenario::batch(2, chrono::NaiveDateTime::default());
+        let lines = Simulator::written(scenario, written).take(4_000);
+        let log: String = lines.map(|line| line.text + "\n").collect();
+        let mut opened = Opened::new(log.as_bytes(), "action:Q");
+        opened.press("5");
+        let buffer = opened.buffer(700, 60);
+        let bad = Theme::new(opened.palette).tone(Tone::Late).fg;
+        let marked: String = (0..700)
+            .map(|x| &buffer[(x, 4)])
+            .filter(|cell| Some(cell.fg) == bad)
+            .map(Cell::symbol)
+            .collect();
+        assert!(marked.trim_start().starts_with('Q'), "{format:?}: {marked}");
+        assert!(marked.to_lowercase().contains("try again"), "{format:?}: {marked}");
+    }
 }
 
 #[test]

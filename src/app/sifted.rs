@@ -10,13 +10,13 @@ const LOOKED_AT: usize = 128 * 1024;
 
 /// What was picked so far. Which number a row stands for, if any, is said by whoever looks.
 #[derive(Default)]
-pub(super) struct Sieve {
+pub(super) struct Sifted {
     picked: Picked,
     /// The rows that were looked at.
     seen: Range<usize>,
 }
 
-impl Sieve {
+impl Sifted {
     /// Looks at some of the rows that came since, or else at older ones.
     pub(super) fn refresh(&mut self, known: &Known, number: impl Fn(RowId) -> Option<usize>) {
         let (first, rows) = (known.index.rows().first().0 as usize, known.rows());
