@@ -23,6 +23,7 @@ mod prompt;
 mod refresh;
 mod searching;
 mod settings;
+mod setup;
 pub mod sheet;
 mod sifted;
 mod texts;
@@ -31,6 +32,7 @@ pub mod words;
 
 pub use prompt::Prompt;
 pub use settings::Settings;
+pub use setup::Setup;
 
 use crate::entry::Time;
 use crate::filter::Filter;

@@ -74,6 +74,12 @@ pub struct Cli {
     /// Read no configuration
     #[arg(long)]
     pub no_config: bool,
+    /// Begin with the filter and the view that the last session with this flag ended with
+    #[arg(long, overrides_with = "no_session")]
+    pub restore: bool,
+    /// Neither read nor write what a session leaves, whatever the configuration says
+    #[arg(long, hide_short_help = true)]
+    pub no_session: bool,
     /// Something else than following
     #[command(subcommand)]
     pub command: Option<Command>,

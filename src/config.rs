@@ -5,7 +5,7 @@
 //! file more than what the program does by itself. All of it is of the screen: what prints obeys its
 //! command line alone, so that a script does everywhere the same. Nothing in it is ever executed.
 
-mod file;
+pub mod file;
 mod text;
 
 use crate::app::Settings;
@@ -32,6 +32,8 @@ pub struct Config {
     pub mouse: bool,
     /// Bytes of memory to keep within, if not the usual part of the machine's.
     pub max_memory: Option<u64>,
+    /// Whether to begin where the last session ended.
+    pub restore: bool,
     /// Other looks for kinds of text.
     pub colors: Chosen,
     /// What the state of the screen has to know.
@@ -46,6 +48,7 @@ impl Default for Config {
             color: When::Auto,
             mouse: true,
             max_memory: None,
+            restore: false,
             colors: Chosen::default(),
             settings: Settings::default(),
         }
@@ -85,6 +88,7 @@ impl Config {
             theme: cli.theme.unwrap_or(self.theme),
             color: cli.color.or(environment).unwrap_or(self.color),
             mouse: cli.mouse || self.mouse && !cli.no_mouse,
+            restore: cli.restore || self.restore && !cli.no_session,
             max_memory: cli.max_memory.or(self.max_memory),
             ..self
         }
@@ -135,6 +139,11 @@ mod tests {
         let under = |no_color, flags: &[&str]| file.clone().under(no_color, &cli(flags));
         assert_eq!(under(false, &[]), file);
         assert_eq!(under(true, &[]), Config { color: When::Never, ..file.clone() });
+        let session = Config { restore: true, ..file.clone() };
+        assert!(
+            session.clone().under(false, &cli(&[])).restore && under(false, &["--restore"]).restore
+        );
+        assert!(!session.under(false, &cli(&["--no-session"])).restore);
         let flags = ["--theme=dark", "--color=auto", "--mouse", "--max-memory=60M"];
         let all = Config {
             theme: Theme::Dark,

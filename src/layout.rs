@@ -21,9 +21,11 @@ pub use columns::{
 pub use ratatui::layout::Rect;
 
 use ratatui::layout::{Constraint, Layout};
+use serde::{Deserialize, Serialize};
 
 /// What the screen is given to, between the filter bar and the footer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum View {
     /// Connections, the deliveries over each, and what was said.
     #[default]

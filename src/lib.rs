@@ -32,7 +32,8 @@
 //! * [`search`]: the searcher, which looks for texts in the files.
 //! * [`show`]: what text of the log may look like on a terminal.
 //! * [`keymap`], [`layout`], [`app`], [`ui`]: keys, places, state, drawing.
-//! * [`cli`], [`config`]: flags, and what somebody chose once and for all.
+//! * [`cli`], [`config`], [`session`]: flags, what somebody chose once and for all, and what one
+//!   session leaves for the next.
 //! * [`tui`]: the event loop.
 //! * [`status`]: how far the reader is, for whoever watches over the program.
 //! * [`table`]: lines of columns, for what is printed.
@@ -46,7 +47,7 @@
 //!
 //! * Rooms import downwards only; each says in its first lines what it does not know.
 //! * Only [`source`] opens logs, and it opens them for reading. What [`export`] and [`status`] are
-//!   told to write are the only files that are written.
+//!   told to write, and what [`session`] keeps if asked to, are the only files that are written.
 //! * Nothing below [`tui`] knows the clock for the screen; [`ingest`] has one of its own to poll by.
 //! * Nothing below [`app`] knows a key, and only `ui::Theme` knows colours.
 //! * Parsing cannot fail: what is not understood is kept, counted and shown.
@@ -79,6 +80,7 @@ pub mod ui;
 pub mod cli;
 pub mod config;
 pub mod headless;
+pub mod session;
 pub mod status;
 pub mod table;
 

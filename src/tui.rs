@@ -20,6 +20,7 @@ use crate::demo;
 use crate::entry::Time;
 use crate::filter::text_of_all;
 use crate::ingest::{self, Reader};
+use crate::session::{self as left, Keeper, Opened};
 use crate::show::plain;
 use crate::source::{Disk, Fs, Kind, Memory, STDIN};
 use crate::status::{Status, StatusFile};
@@ -58,33 +59,43 @@ pub fn run(cli: &Cli) -> Outcome {
 
 /// Follows these files, wherever they are.
 pub fn run_on(cli: &Cli, fs: Arc<dyn Fs>, paths: Vec<PathBuf>) -> Outcome {
-    let result = settled(cli).and_then(|(config, ignored)| {
+    let result = settled(cli).and_then(|(config, filter, ignored)| {
         check_terminal()?;
         check_files(&*fs, &paths)?;
         let status_file = cli.status_file.as_deref().map(StatusFile::new).transpose();
         let status_file = status_file.map_err(|wrong| (FAILED, vec![wrong]))?;
-        let mut app = App::new(&config.filter)
-            .within(memory::limit(config.max_memory))
-            .with(config.settings.clone());
-        if let Some((path, why)) = ignored {
-            app.update(Msg::Tick(wall_clock()));
-            let path = path.into_os_string().into_encoded_bytes();
-            app.update(Msg::Happened(path, format!("ignored: {why}")));
-        }
-        follow(&config, app, fs, paths, status_file)
+        let (app, keeper) = set_up(&config, &filter, ignored);
+        follow(&config, app, keeper, fs, paths, status_file)
             .map_err(|error| (FAILED, vec![error.to_string()]))
     });
     result.unwrap_or_else(|wrong| wrong)
 }
 
-/// The configuration under the command line.
-fn settled(cli: &Cli) -> Result<(Config, Option<Ignored>), Outcome> {
+/// The configuration under the command line, and the filter of the command line.
+fn settled(cli: &Cli) -> Result<(Config, String, Option<Ignored>), Outcome> {
     let filter = filter_of(cli)?;
-    let (mut config, ignored) = Config::read(cli).map_err(|wrong| (USAGE, vec![wrong]))?;
-    if !filter.is_empty() {
-        config.filter = filter;
+    let (config, ignored) = Config::read(cli).map_err(|wrong| (USAGE, vec![wrong]))?;
+    Ok((config, filter, ignored))
+}
+
+/// The state to begin with, and who keeps how it ends. A filter that was given counts more than that
+/// of the last session, and that more than the one of the configuration.
+fn set_up(config: &Config, given: &str, ignored: Option<Ignored>) -> (App, Option<Keeper>) {
+    let folder = config.restore.then(left::folder).flatten();
+    let opened = folder.map_or_else(Opened::default, |folder| left::open(&folder));
+    let last = opened.setup.as_ref().map_or(&config.filter, |setup| &setup.filter);
+    let filter = if given.is_empty() { last } else { given };
+    let mut app =
+        App::new(filter).within(memory::limit(config.max_memory)).with(config.settings.clone());
+    if let Some(setup) = &opened.setup {
+        app = app.set_up(setup);
     }
-    Ok((config, ignored))
+    app.update(Msg::Tick(wall_clock()));
+    let ignored = ignored.map(|(path, why)| (path, format!("ignored: {why}")));
+    for (path, words) in ignored.into_iter().chain(opened.told.map(|words| (opened.path, words))) {
+        app.update(Msg::Happened(path.into_os_string().into_encoded_bytes(), words));
+    }
+    (app, opened.keeper)
 }
 
 fn filter_of(cli: &Cli) -> Result<String, Outcome> {
@@ -133,6 +144,7 @@ fn check_files(fs: &dyn Fs, files: &[PathBuf]) -> Result<(), Outcome> {
 fn follow(
     config: &Config,
     app: App,
+    keeper: Option<Keeper>,
     fs: Arc<dyn Fs>,
     paths: Vec<PathBuf>,
     status_file: Option<StatusFile>,
@@ -161,6 +173,7 @@ fn follow(
     let originals = Arc::default();
     Session {
         app,
+        keeper,
         terminal,
         theme,
         originals,

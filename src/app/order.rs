@@ -5,10 +5,11 @@ use crate::entry::Time;
 use crate::filter::{Counts, Tally};
 use crate::index::{Connection, ConnectionId, Segments, State, Symbol, Symbols};
 use crate::layout::ConnectionColumn as Column;
+use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
 /// The column that decides, and whether it is turned round.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Order {
     /// Sorted by this.
     pub column: Column,

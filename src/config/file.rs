@@ -1,4 +1,4 @@
-//! The file: where it is, and whether it can be trusted.
+//! A file of the user: where it is, and whether it can be trusted.
 
 use crate::show::plain;
 use etcetera::base_strategy::{BaseStrategy as _, Xdg};
@@ -15,9 +15,11 @@ const MOST: u64 = 256 * 1_024;
 /// Permission bits by which others than the owner may write.
 const OTHERS_WRITE: u32 = 0o022;
 
-/// What became of the file that nobody named.
-pub(super) enum Usual {
+/// What became of a file that nobody named.
+pub enum Usual {
+    /// All of it.
     Text(String),
+    /// There is none.
     Missing,
     /// Others may have written it, for this reason.
     Unsafe(&'static str),
@@ -38,7 +40,10 @@ pub(super) fn named(path: &Path) -> Result<String, String> {
 }
 
 /// The text of the usual file.
-pub(super) fn usual(path: &Path) -> Result<Usual, String> {
+///
+/// # Errors
+/// The path, and why it can't be read.
+pub fn usual(path: &Path) -> Result<Usual, String> {
     match opened(path) {
         Ok((file, known)) => match distrust(&known) {
             Some(why) => Ok(Usual::Unsafe(why)),
@@ -52,7 +57,7 @@ pub(super) fn usual(path: &Path) -> Result<Usual, String> {
 }
 
 /// The path and what is wrong, as one line.
-pub(super) fn complaint(path: &Path, why: &str) -> String {
+pub fn complaint(path: &Path, why: &str) -> String {
     format!("{}: {}", plain(path.as_os_str().as_encoded_bytes()), plain(why.as_bytes()))
 }
 
@@ -69,7 +74,7 @@ fn opened(path: &Path) -> io::Result<(File, Metadata)> {
 }
 
 /// Why its words need not be those of the user.
-fn distrust(known: &Metadata) -> Option<&'static str> {
+pub fn distrust(known: &Metadata) -> Option<&'static str> {
     let owner = known.uid();
     if owner != 0 && owner != geteuid().as_raw() {
         Some("it belongs to somebody else")
@@ -93,7 +98,7 @@ fn text(path: &Path, file: File) -> Result<String, String> {
 }
 
 /// The words of the system, without its number.
-fn reason(error: &io::Error) -> String {
+pub fn reason(error: &io::Error) -> String {
     let words = error.to_string();
     words.split(" (os error").next().unwrap_or_default().to_owned()
 }

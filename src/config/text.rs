@@ -19,6 +19,7 @@ struct Written {
     theme: Option<Spanned<String>>,
     color: Option<Spanned<String>>,
     mouse: Option<bool>,
+    restore: Option<bool>,
     max_memory: Option<Spanned<String>>,
     stall: Option<Spanned<String>>,
     keys: BTreeMap<String, Spanned<Keys>>,
@@ -65,7 +66,11 @@ pub(super) fn parse(text: &str) -> Result<Config, Wrong> {
     })?;
     let wrong = |at: usize, why| Wrong { line: line(at), why };
     let default = Config::default();
-    let mut config = Config { mouse: written.mouse.unwrap_or(default.mouse), ..default };
+    let mut config = Config {
+        mouse: written.mouse.unwrap_or(default.mouse),
+        restore: written.restore.unwrap_or(default.restore),
+        ..default
+    };
     if let Some(filter) = written.filter {
         let checked = Filter::parse(filter.get_ref());
         checked.map_err(|why| wrong(filter.span().start, format!("filter: {why}")))?;

@@ -1,7 +1,10 @@
 //! The columns of each table: which of them fit into how many cells, and where they stand.
 
+use serde::{Deserialize, Serialize};
+
 /// A column of the connection list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ConnectionColumn {
     /// Time of the `O`.
     Opened,

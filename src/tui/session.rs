@@ -11,6 +11,7 @@ use crate::app::{App, Flow, Msg};
 use crate::ingest::{Message, Originals};
 use crate::keymap;
 use crate::search::{self, Ask, Found};
+use crate::session::Keeper;
 use crate::status::{self, Status, StatusFile};
 use crate::ui::{self, Theme};
 use crossbeam_channel::{Receiver, Select, Sender, never, unbounded};
@@ -32,6 +33,8 @@ const INTERRUPTED: u8 = 130;
 /// Everything that the loop turns around.
 pub(super) struct Session {
     pub(super) app: App,
+    /// Keeps for another time how the screen is set up.
+    pub(super) keeper: Option<Keeper>,
     pub(super) terminal: Terminal,
     pub(super) theme: Theme,
     /// Shared with the searcher, which sees them as they were when it was asked.
@@ -77,9 +80,12 @@ impl Session {
                 Ok(pressed) => pressed,
                 Err(outcome) => {
                     self.tell(start.elapsed() + status::PACE);
-                    return Ok(outcome);
+                    return Ok(self.end(outcome));
                 }
             };
+            if let Some(keeper) = self.keeper.as_mut().filter(|_| pressed) {
+                keeper.keep(self.app.setup());
+            }
             let came = self.absorb() | self.search()?;
             let untold = self.tell(start.elapsed());
             let tick = ticked.elapsed() >= TICK;
@@ -109,6 +115,17 @@ impl Session {
             };
             self.wait(if untold { next.min(status::PACE) } else { next });
         }
+    }
+
+    /// The outcome, with what the user should know of what could not be kept.
+    fn end(self, (code, mut lines): Outcome) -> Outcome {
+        let setup = self.app.setup();
+        let left = self.keeper.and_then(|mut keeper| {
+            keeper.keep(setup);
+            keeper.end()
+        });
+        lines.extend(left);
+        (code, lines)
     }
 
     /// Keeps the status file. True if there is more to be told.

@@ -27,6 +27,7 @@ const LAW: &[(&str, &[&str])] = &[
     ("app", &["entry", "filter", "index", "keymap", "layout", "parse", "search", "show", "story"]),
     ("ui", &["app", "entry", "filter", "index", "keymap", "layout", "parse", "show"]),
     ("config", &["app", "cli", "filter", "keymap", "show", "ui"]),
+    ("session", &["app", "config"]),
     ("status", &["follow", "ingest", "show"]),
     (
         "headless",
@@ -57,8 +58,8 @@ const LAW: &[(&str, &[&str])] = &[
         "tui",
         &[
             "app", "cli", "config", "demo", "entry", "filter", "follow", "index", "ingest",
-            "keymap", "layout", "parse", "search", "show", "simulate", "source", "split", "status",
-            "ui",
+            "keymap", "layout", "parse", "search", "session", "show", "simulate", "source",
+            "split", "status", "ui",
         ],
     ),
     ("main", &["check", "cli", "export", "manual", "report", "show", "simulate", "trace", "tui"]),
@@ -71,10 +72,11 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("crossterm", &["keymap", "table", "tui"]),
     ("ratatui", &["layout", "ui", "tui"]),
     // Nobody else opens a log. Written is what was asked for by its name: the output of an export,
-    // the truth beside a simulated log, how far the reader is. And the configuration is read.
-    ("fs::", &["source", "export", "status", "main", "config"]),
+    // the truth beside a simulated log, how far the reader is. And the configuration is read, and what a
+    // session leaves is kept.
+    ("fs::", &["source", "export", "status", "main", "config", "session"]),
     ("File::open", &["source"]),
-    ("OpenOptions", &["source", "export", "status"]),
+    ("OpenOptions", &["source", "export", "status", "session"]),
     // The reader's thread times its polls; what time it is the screen's loop asks,
     // and once each command that is told how long ago.
     ("Instant::now", &["tui", "ingest", "headless"]),
@@ -82,7 +84,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("Utc::now", &[]),
     ("SystemTime::now", &[]),
     // The last one writes the log that a demonstration follows.
-    ("thread::", &["tui", "ingest", "search", "headless", "demo"]),
+    ("thread::", &["tui", "ingest", "search", "headless", "demo", "session"]),
     ("process::exit", &["tui"]),
 ];
 

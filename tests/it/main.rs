@@ -31,6 +31,7 @@ mod report;
 mod screens;
 mod screenshots;
 mod search;
+mod session;
 mod show;
 mod sizes;
 mod stories;
