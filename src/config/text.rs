@@ -145,6 +145,8 @@ fn in_our_words(message: &str) -> String {
 mod tests {
     use super::*;
     use crate::keymap::{Command, Mode};
+    use proptest::collection::vec;
+    use proptest::prelude::*;
 
     fn said(text: &str) -> String {
         parse(text).unwrap_err().to_string()
@@ -199,6 +201,36 @@ mod tests {
             let said = said(text);
             assert!(said.starts_with(words), "{text:?}: {said}");
             assert_eq!(said.lines().count(), 1, "{said}");
+        }
+    }
+
+    proptest! {
+        /// Whatever stands in a file, it holds or one line says where it does not.
+        #[test]
+        fn no_text_panics(
+            lines in vec(
+                prop_oneof![
+                    any::<String>(),
+                    "(filter|theme|color|stall|max-memory|quit|good|x) = [\"'\\[]?.{0,12}[\"'\\]]?",
+                    Just("[keys]".to_owned()),
+                    Just("[colors]".to_owned()),
+                ],
+                0..6,
+            )
+        ) {
+            if let Err(wrong) = parse(&lines.join("\n")) {
+                prop_assert!(wrong.line >= 1 && wrong.line <= lines.join("\n").lines().count().max(1) + 1);
+                prop_assert!(!wrong.why.is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn no_depth_overflows_the_stack() {
+        for deep in ["[", "{a=", "a."] {
+            assert!(parse(&format!("keys = {}", deep.repeat(60_000))).is_err(), "{deep}");
+            assert!(parse(&deep.repeat(60_000)).is_err(), "{deep}");
+            assert!(parse(&format!("{}a = 1", deep.repeat(60_000))).is_err(), "{deep}");
         }
     }
 

@@ -110,6 +110,30 @@ mod tests {
         assert_eq!(look, wanted.add_modifier(Modifier::ITALIC));
     }
 
+    /// How bright a colour is, as the Web Content Accessibility Guidelines have it.
+    fn luminance(rgb: [u8; 3]) -> f64 {
+        let linear = |part: u8| {
+            let part = f64::from(part) / 255.0;
+            if part <= 0.03928 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        };
+        let [red, green, blue] = rgb.map(linear);
+        0.2126 * red + 0.7152 * green + 0.0722 * blue
+    }
+
+    #[test]
+    fn every_colour_can_be_read_on_its_ground() {
+        for (palette, ground) in [(Palette::Dark, [0; 3]), (Palette::Light, [255; 3])] {
+            for (name, kind) in KINDS {
+                let Some(Color::Indexed(index)) = kind(&mut Theme::new(palette)).fg else {
+                    continue;
+                };
+                let (one, other) = (luminance(nearest::fixed(index)), luminance(ground));
+                let contrast = (one.max(other) + 0.05) / (one.min(other) + 0.05);
+                assert!(contrast >= 4.5, "{palette:?} {name}: {contrast:.1}");
+            }
+        }
+    }
+
     #[test]
     fn no_more_colours_than_the_terminal_or_the_theme_has() {
         let fg =

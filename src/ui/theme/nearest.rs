@@ -45,7 +45,7 @@ fn among(indices: std::ops::RangeInclusive<u8>, wanted: [u8; 3]) -> Color {
 }
 
 /// Red, green and blue of a number: the sixteen, a cube of six by six by six, and 24 greys.
-fn fixed(index: u8) -> [u8; 3] {
+pub(super) fn fixed(index: u8) -> [u8; 3] {
     let step = |at: u8| STEPS.get(usize::from(at % 6)).copied().unwrap_or_default();
     match index {
         0..16 => SIXTEEN.get(usize::from(index)).copied().unwrap_or_default(),
