@@ -19,7 +19,7 @@ mod time;
 
 pub use address::{Username, domain_of, is_address, is_id, without_brackets};
 pub use code::{Action, Code, Outcome};
-pub use status::{Application, ConnectingHost, RemoteMta, Response, Transport};
+pub use status::{Application, ConnectingHost, RemoteMta, Response, Transport, is_enhanced};
 pub use time::{Moment, Stamp, Time, Window};
 
 /// One entry: when, by which process, and what.

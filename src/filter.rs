@@ -20,9 +20,9 @@
 //! | `user:` | `username` |
 //! | `action:` | the action code |
 //! | `outcome:` | M: what it counts as ([`Kind`](crate::index::Kind)) |
-//! | `code:` | M: `response`, else what `diagnostic` or `reason` begins with, but of no enqueue; C: the same of its reason |
-//! | `response:` | the same, whole in one line |
+//! | `response:` | M: `response` in one line, else `diagnostic` or `reason`, but of no enqueue; C: its reason |
 //! | `reply:` | the same, blanked ([`said`](mod@crate::said)) |
+//! | `code:` | what that begins with |
 //! | `id:` | M: `message_id`, `related_message_id`, `envelope_id` |
 //! | `file:` | M: `queue_file`, at whatever attempt |
 //! | `size:` | M: `size` |
@@ -80,7 +80,6 @@ pub use text::TextTest;
 
 use crate::entry::Entry;
 use reach::Reach;
-use row::Judge;
 use std::borrow::Cow;
 use std::fmt;
 use term::Term;
@@ -113,8 +112,8 @@ impl Filter {
         let terms: Result<Vec<Term>, FilterError> =
             grammar::terms(text)?.into_iter().map(Term::read).collect();
         let filter = Self { terms: terms? };
-        if filter.judged_by(Judge::Domains).count() > row::TERMS {
-            let (at, what) = (text.trim_end().len(), Cow::Borrowed("too many terms on domains"));
+        if filter.on_rows().count() > row::TERMS {
+            let (at, what) = (text.trim_end().len(), Cow::Borrowed("too many terms"));
             return Err(FilterError { at, what });
         }
         Ok(filter)

@@ -38,6 +38,17 @@ pub struct RemoteMta<'a> {
     pub host: &'a [u8],
 }
 
+/// Whether it is an enhanced status code `class.subject.detail` (RFC 3463).
+pub fn is_enhanced(word: &[u8]) -> bool {
+    let mut parts = word.split(|&b| b == b'.');
+    let class = matches!(parts.next(), Some(b"2" | b"4" | b"5"));
+    let mut number = || {
+        let part = parts.next().unwrap_or_default();
+        (1..=3).contains(&part.len()) && part.iter().all(u8::is_ascii_digit)
+    };
+    class && number() && number() && parts.next().is_none()
+}
+
 /// Reply of a remote server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Response<'a> {
@@ -60,9 +71,7 @@ impl<'a> Response<'a> {
         }
         let rest = rest.strip_prefix(b" ").unwrap_or(rest);
         let word = rest.split(|&b| b == b' ').next().unwrap_or_default();
-        let part = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
-        let is_enhanced = word.split(|&b| b == b'.').map(part).eq([true; 3]);
-        let enhanced = Some(word).filter(|_| is_enhanced);
+        let enhanced = Some(word).filter(|word| is_enhanced(word));
         let text = rest.get(enhanced.map_or(0, |word| word.len() + 1)..).unwrap_or_default();
         Some(Self { code, enhanced, text })
     }
@@ -98,6 +107,7 @@ mod tests {
     fn a_text_may_begin_with_a_reply() {
         for (text, expected) in [
             ("550 5.7.1 no", Some((550, Some("5.7.1"), "no"))),
+            ("550 3.7.1 no", Some((550, None, "3.7.1 no"))),
             ("550 5.7 no", Some((550, None, "5.7 no"))),
             ("421", Some((421, None, ""))),
             ("421 4.7.0", Some((421, Some("4.7.0"), ""))),

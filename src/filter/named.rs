@@ -1,7 +1,7 @@
 //! Which texts of an entry a term looks at: the table in [`filter`](super) as code.
 
 use super::value::Part;
-use crate::entry::{Body, Entry, Message, Response, Username};
+use crate::entry::{Body, Entry, Message};
 use crate::index::Way;
 use crate::said;
 use std::borrow::Cow;
@@ -29,11 +29,6 @@ pub(super) fn domains<'a>(entry: &Entry<'a>) -> [Option<&'a [u8]>; 2] {
     }
 }
 
-/// The host of the other side.
-pub(super) fn host<'a>(entry: &Entry<'a>) -> Option<&'a [u8]> {
-    Way::of(entry).map(|way| way.host)
-}
-
 /// Addresses of both ends.
 pub(super) fn ips<'a>(entry: &Entry<'a>) -> impl Iterator<Item = &'a [u8]> + use<'a> {
     let (connecting, transport) = match &entry.body {
@@ -47,35 +42,12 @@ pub(super) fn ips<'a>(entry: &Entry<'a>) -> impl Iterator<Item = &'a [u8]> + use
     connecting.into_iter().chain(ends)
 }
 
-/// Source and destination channel.
-pub(super) fn channels<'a>(entry: &Entry<'a>) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-    Way::of(entry).into_iter().flat_map(|way| [way.channel, way.destination])
-}
-
-/// Who authenticated, or enqueued; without the star that tells which.
-pub(super) fn user<'a>(entry: &Entry<'a>) -> Option<&'a [u8]> {
-    Way::of(entry).map(|way| Username::new(way.user).name)
-}
-
-/// The action code.
-pub(super) fn action<'a>(entry: &Entry<'a>) -> Option<&'a [u8]> {
-    Way::of(entry).map(|way| way.code)
-}
-
 /// Our own words in the place of a reply.
 fn own_words<'a>(entry: &Entry<'a>) -> Option<&'a [u8]> {
     match &entry.body {
         Body::Message(message) => said::own_words(message),
         Body::Connection(connection) => connection.reason(),
         Body::Header(_) => None,
-    }
-}
-
-/// The reply of the remote server, else that which our own words begin with.
-pub(super) fn reply<'a>(entry: &Entry<'a>) -> Option<Response<'a>> {
-    match &entry.body {
-        Body::Message(Message { response: Some(response), .. }) => Some(*response),
-        _ => own_words(entry).and_then(Response::beginning),
     }
 }
 
@@ -94,6 +66,6 @@ pub(super) fn mentions(entry: &Entry<'_>, part: &Part) -> bool {
         Body::Connection(_) | Body::Header(_) => false,
     };
     in_address()
-        || host(entry).is_some_and(|host| part.is_in(host))
+        || Way::of(entry).is_some_and(|way| part.is_in(way.host))
         || answer(entry).is_some_and(|answer| part.is_in(&answer))
 }

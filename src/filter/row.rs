@@ -1,15 +1,27 @@
 //! What decides a term on the screen: the row that the index keeps of each entry, or its text.
+//!
+//! Each term that rows decide is a bit. What a symbol meets is found out once; a row meets what its
+//! symbols, its kind and its connection meet together.
 
 use super::Filter;
 use super::term::{Term, Test};
-use crate::entry::{Outcome, Time, Window};
-use crate::index::{ConnectionId, Counted, Kind};
+use super::value::Address;
+use crate::entry::{Time, Window};
+use crate::index::{ConnectionId, Counted, Index, Symbol, Symbols, Way};
 
 /// What a term is decided by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Judge {
     /// The domains of the row.
     Domains,
+    /// The same, of a message entry.
+    Recipients,
+    /// The envelope sender, of a message entry.
+    Sender,
+    /// What was answered.
+    Answer,
+    /// The way that it took.
+    Way,
     /// What it counts as.
     Kind,
     /// Its connection.
@@ -25,20 +37,17 @@ impl Test {
     pub(super) fn judge(&self) -> Judge {
         match self {
             Self::Domain(_) => Judge::Domains,
+            Self::To(wanted) if wanted.iter().all(Address::is_of_real_domain) => Judge::Recipients,
+            Self::From(_) => Judge::Sender,
+            Self::Code(_) | Self::Said(_) => Judge::Answer,
+            Self::Host(_) | Self::Channel(_) | Self::User(_) | Self::Action(_) => Judge::Way,
             Self::Outcome(_) => Judge::Kind,
             Self::Connection(_) => Judge::Connection,
             Self::Since(_) | Self::Until(_) => Judge::Time,
             Self::Word(_)
             | Self::To(_)
-            | Self::From(_)
-            | Self::Host(_)
             | Self::Ip(_)
-            | Self::Channel(_)
-            | Self::User(_)
-            | Self::Action(_)
-            | Self::Code(_)
             | Self::Answer(_)
-            | Self::Said(_)
             | Self::Id(_)
             | Self::File(_)
             | Self::Size(_)
@@ -47,82 +56,121 @@ impl Test {
     }
 }
 
-/// Terms on domains at most: each is a bit of what is known of a domain.
+/// Terms that rows decide at most: each is a bit.
 pub(super) const TERMS: usize = 32;
 
-/// What a filter wants of a row, but for its time.
-#[derive(Clone, Debug)]
+/// What a filter wants of a row, but for its time, and what is known of the symbols for it.
+#[derive(Clone, Debug, Default)]
 pub(super) struct RowTest {
-    /// A bit for each term on domains, and for those that must not be met.
-    terms: u32,
+    /// Each term on symbols with its bit, and each on what the row has itself.
+    on_symbols: Vec<(u32, Term)>,
+    on_itself: Vec<(u32, Term)>,
+    /// All of the bits, and those of terms that must not be met.
+    all: u32,
     negated: u32,
-    /// A bit for each kind that is wanted.
-    kinds: u32,
-    on_connection: Vec<Term>,
-}
-
-impl Default for RowTest {
-    fn default() -> Self {
-        Self { terms: 0, negated: 0, kinds: u32::MAX, on_connection: Vec::new() }
-    }
+    /// Those that message entries alone can meet.
+    of_messages: u32,
+    /// By symbol: the terms that it meets. Empty if there are none on the table.
+    domains: Vec<u32>,
+    senders: Vec<u32>,
+    answers: Vec<u32>,
+    ways: Vec<u32>,
 }
 
 impl RowTest {
     pub(super) fn new(filter: &Filter) -> Self {
         let mut test = Self::default();
-        for (bit, term) in filter.domain_terms() {
-            test.terms |= bit;
+        for (bit, term) in (0..TERMS).map(|at| 1 << at).zip(filter.on_rows()) {
+            test.all |= bit;
             test.negated |= if term.negated { bit } else { 0 };
-        }
-        for term in filter.judged_by(Judge::Kind) {
-            if let Test::Outcome(kinds) = &term.test {
-                let meeting = kinds.iter().fold(0, |kinds, &kind| kinds | bit(kind));
-                test.kinds &= if term.negated { !meeting } else { meeting };
+            let judge = term.test.judge();
+            if matches!(judge, Judge::Recipients | Judge::Sender) {
+                test.of_messages |= bit;
             }
+            let itself = matches!(judge, Judge::Kind | Judge::Connection);
+            let terms = if itself { &mut test.on_itself } else { &mut test.on_symbols };
+            terms.push((bit, term.clone()));
         }
-        test.on_connection = filter.judged_by(Judge::Connection).cloned().collect();
         test
     }
 
     /// Whether it holds for every row.
     pub(super) fn is_empty(&self) -> bool {
-        self.terms == 0 && self.kinds == u32::MAX && self.on_connection.is_empty()
+        self.all == 0
     }
 
-    /// Whether a row is wanted whose domains meet these terms.
-    pub(super) fn leaves(&self, met: u32, row: &Counted) -> bool {
-        met ^ self.negated == self.terms
-            && self.kinds & bit(row.kind) != 0
-            && self.leaves_connection(row.connection)
+    /// Looks at the symbols that came since.
+    pub(super) fn learn(&mut self, index: &Index) {
+        let Self { on_symbols, domains, senders, answers, ways, .. } = self;
+        let of = |judges: &[Judge]| -> Vec<&(u32, Term)> {
+            on_symbols.iter().filter(|(_, term)| judges.contains(&term.test.judge())).collect()
+        };
+        let on_domains = of(&[Judge::Domains, Judge::Recipients]);
+        learn(domains, index.domains(), &on_domains, Test::is_met_by_domain);
+        let on_senders = of(&[Judge::Sender]);
+        learn(senders, index.senders(), &on_senders, Test::is_met_by_sender);
+        let on_answers = of(&[Judge::Answer]);
+        learn(answers, index.answers(), &on_answers, Test::is_met_by_answer);
+        let by_way = |test: &Test, text: &[u8]| test.is_met_by_way(&Way::read(text));
+        learn(ways, index.ways(), &of(&[Judge::Way]), by_way);
     }
 
-    fn leaves_connection(&self, id: ConnectionId) -> bool {
-        self.on_connection.iter().all(|term| term.leaves_connection(id))
+    /// Whether a row is wanted.
+    pub(super) fn leaves(&self, row: &Counted) -> bool {
+        let met = |known: &[u32], symbol: Symbol| {
+            known.get(symbol.0 as usize).copied().unwrap_or_default()
+        };
+        let by_domains = met(&self.domains, row.domains.0) | met(&self.domains, row.domains.1);
+        let by_facts = met(&self.senders, row.facts.sender)
+            | met(&self.answers, row.facts.answer)
+            | met(&self.ways, row.facts.way);
+        let others = if row.kind.is_message() { 0 } else { self.of_messages };
+        let met = (by_domains | by_facts) & !others | self.by_itself(row);
+        met ^ self.negated == self.all
+    }
+
+    /// The terms that it meets by its kind and its connection.
+    fn by_itself(&self, row: &Counted) -> u32 {
+        let meets = |term: &Term| match &term.test {
+            Test::Outcome(kinds) => kinds.contains(&row.kind),
+            Test::Connection(numbers) => {
+                row.connection.number().is_some_and(|number| numbers.contains(&number))
+            }
+            _ => false,
+        };
+        self.on_itself.iter().filter(|(_, term)| meets(term)).map(|(bit, _)| bit).sum()
+    }
+
+    /// Bytes that it takes.
+    pub(super) fn memory(&self) -> usize {
+        let tables = [&self.domains, &self.senders, &self.answers, &self.ways];
+        tables.map(Vec::capacity).iter().sum::<usize>() * size_of::<u32>()
     }
 }
 
-/// The bit of a kind.
-fn bit(kind: Kind) -> u32 {
-    let number = match kind {
-        Kind::Ended(Outcome::Delivered) => 0,
-        Kind::Ended(Outcome::Relayed) => 1,
-        Kind::Ended(Outcome::HandedOn) => 2,
-        Kind::Ended(Outcome::Deferred) => 3,
-        Kind::Ended(Outcome::Failed) => 4,
-        Kind::Ended(Outcome::Warned) => 5,
-        Kind::Enqueued => 6,
-        Kind::Refused => 7,
-        // No outcome.
-        _ => 31,
-    };
-    1 << number
+/// Finds out what the symbols meet that came since.
+fn learn(
+    known: &mut Vec<u32>,
+    symbols: &Symbols,
+    terms: &[&(u32, Term)],
+    is_met: impl Fn(&Test, &[u8]) -> bool,
+) {
+    if terms.is_empty() {
+        return;
+    }
+    let new = (known.len()..symbols.len()).filter_map(|at| u32::try_from(at).ok()).map(|at| {
+        let text = symbols.text(Symbol(at));
+        let met = terms.iter().filter(|(_, term)| is_met(&term.test, text));
+        met.map(|(bit, _)| bit).sum::<u32>()
+    });
+    let new: Vec<u32> = new.collect();
+    known.extend(new);
 }
 
 impl Filter {
-    /// The terms on domains, each with its bit.
-    pub(super) fn domain_terms(&self) -> impl Iterator<Item = (u32, &Term)> {
-        let bits = (0..TERMS).map(|term| 1 << term);
-        bits.zip(self.judged_by(Judge::Domains))
+    /// The terms that rows decide.
+    pub(super) fn on_rows(&self) -> impl Iterator<Item = &Term> {
+        self.terms.iter().filter(|term| !matches!(term.test.judge(), Judge::Time | Judge::Text))
     }
 
     /// The terms that this decides.
@@ -130,15 +178,10 @@ impl Filter {
         self.terms.iter().filter(move |term| term.test.judge() == judge)
     }
 
-    /// The terms that a domain meets, a bit each.
-    pub(super) fn met_by(&self, domain: &[u8]) -> u32 {
-        let met = self.domain_terms().filter(|(_, term)| term.test.is_met_by(domain));
-        met.map(|(bit, _)| bit).sum()
-    }
-
     /// Whether a domain meets all its terms on domains.
     pub fn meets_domain(&self, domain: &[u8]) -> bool {
-        self.judged_by(Judge::Domains).all(|term| term.test.is_met_by(domain) != term.negated)
+        let terms = self.judged_by(Judge::Domains);
+        terms.into_iter().all(|term| term.test.is_met_by_domain(domain) != term.negated)
     }
 
     /// The times at which an entry is wanted, as it is now: see `since:` and `until:`.

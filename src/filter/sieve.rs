@@ -6,7 +6,7 @@
 use super::row::RowTest;
 use super::{Filter, Hits};
 use crate::entry::{Time, Window};
-use crate::index::{Counted, Index, RowId, Symbol};
+use crate::index::{Counted, Index, RowId};
 use std::ops::Range;
 
 /// A filter, and what is known of the index for it.
@@ -14,8 +14,6 @@ use std::ops::Range;
 pub struct Sieve {
     filter: Filter,
     test: RowTest,
-    /// By domain symbol: the terms that it meets, those of all domains of an entry together.
-    met: Vec<u32>,
     /// Rows that the filter leaves, whenever they were; `None` if the filter is on no text.
     hits: Option<Hits>,
     /// The times wanted.
@@ -36,16 +34,7 @@ impl Sieve {
 
     /// Looks at the symbols that came since.
     pub(super) fn learn(&mut self, index: &Index) {
-        let known = self.met.len();
-        let domains = (known..index.domains().len()).filter_map(|at| u32::try_from(at).ok());
-        let met = |at| self.filter.met_by(index.domains().text(Symbol(at)));
-        let new: Vec<u32> = domains.map(met).collect();
-        self.met.extend(new);
-    }
-
-    fn met(&self, domains: (Symbol, Symbol)) -> u32 {
-        let met = |symbol: Symbol| self.met.get(symbol.0 as usize).copied().unwrap_or_default();
-        met(domains.0) | met(domains.1)
+        self.test.learn(index);
     }
 
     /// Does something with each of these rows that is left.
@@ -76,7 +65,7 @@ impl Sieve {
             }
             let numbered = (part.start..).zip(index.rows().counted(part.start, part.end));
             for (at, row) in numbered {
-                if within(row.time) && (all || self.wants(&row)) {
+                if within(row.time) && (all || self.test.leaves(&row)) {
                     act(id(at), &row);
                 }
             }
@@ -87,14 +76,9 @@ impl Sieve {
     pub fn leaves(&self, index: &Index, row: RowId) -> bool {
         let rows = index.rows();
         let at = row.0 as usize;
-        let wanted = || rows.counted(at, at + 1).any(|row| self.wants(&row));
+        let wanted = || rows.counted(at, at + 1).any(|row| self.test.leaves(&row));
         self.window.holds(rows.time(row))
             && self.hits.as_ref().map_or_else(wanted, |hits| hits.contains(row))
-    }
-
-    /// Whether the filter wants a row, as far as it can be told without its time and text.
-    fn wants(&self, row: &Counted) -> bool {
-        self.test.leaves(self.met(row.domains), row)
     }
 
     /// Of `rows` there are, those whose text is to be searched next, and which of them may be left.
@@ -107,7 +91,7 @@ impl Sieve {
         }
         let held = asked.start.max(first)..asked.end;
         let numbered = (held.start..).zip(index.rows().counted(held.start, held.end));
-        let wanted = numbered.filter(|(_, row)| self.wants(row));
+        let wanted = numbered.filter(|(_, row)| self.test.leaves(row));
         Some((asked, wanted.map(|(at, _)| id(at)).collect()))
     }
 
@@ -135,7 +119,7 @@ impl Sieve {
 
     /// Bytes that it takes.
     pub(super) fn memory(&self) -> usize {
-        self.met.capacity() * size_of::<u32>()
+        self.test.memory()
     }
 }
 

@@ -8,8 +8,8 @@ use super::value::{
 };
 use super::when::When;
 use super::{Field, FilterError, Pattern};
-use crate::entry::{Body, Entry, Message, Outcome, Time, Window};
-use crate::index::{ConnectionId, Kind};
+use crate::entry::{Body, Entry, Message, Outcome, Response, Time, Username, Window};
+use crate::index::{ConnectionId, Kind, Way};
 use crate::said;
 use std::borrow::Cow;
 
@@ -180,22 +180,18 @@ impl Test {
             Self::From(wanted) => {
                 said_by(&|message| any(wanted, [message.envelope_from], Address::matches))
             }
-            Self::Host(hosts) => any(hosts, named::host(entry), Domain::matches),
             Self::Ip(ips) => any(ips, named::ips(entry), Ip::matches),
-            Self::Channel(names) => any(names, named::channels(entry), Name::matches),
-            Self::User(names) => any(names, named::user(entry), Name::matches),
-            Self::Action(codes) => any(codes, named::action(entry), ActionCode::matches),
-            Self::Outcome(kinds) => kinds.contains(&Kind::of(entry)),
-            Self::Code(codes) => named::reply(entry).is_some_and(|reply| {
-                codes.iter().any(|code| code.matches(Some(reply.code), reply.enhanced))
-            }),
-            Self::Answer(pattern) => {
-                named::answer(entry).is_some_and(|answer| pattern.is_in(&answer))
+            Self::Host(_) | Self::Channel(_) | Self::User(_) | Self::Action(_) => {
+                Way::of(entry).is_some_and(|way| self.is_met_by_way(&way))
             }
-            Self::Said(texts) => {
+            Self::Outcome(kinds) => kinds.contains(&Kind::of(entry)),
+            Self::Code(_) | Self::Said(_) => {
                 let mut said = Vec::new();
                 said::of_entry(entry, &mut said);
-                texts.contains(&said)
+                self.is_met_by_answer(&said)
+            }
+            Self::Answer(pattern) => {
+                named::answer(entry).is_some_and(|answer| pattern.is_in(&answer))
             }
             Self::Id(ids) => said_by(&|message| {
                 let named = [message.message_id, message.related_message_id, message.envelope_id];
@@ -211,9 +207,41 @@ impl Test {
         }
     }
 
-    /// Whether a domain meets it, of a test on domains.
-    pub(super) fn is_met_by(&self, domain: &[u8]) -> bool {
-        matches!(self, Self::Domain(domains) if domains.iter().any(|wanted| wanted.matches(domain)))
+    /// Whether a recipient domain meets it, of a test on these.
+    pub(super) fn is_met_by_domain(&self, domain: &[u8]) -> bool {
+        match self {
+            Self::Domain(domains) => any(domains, [domain], Domain::matches),
+            Self::To(wanted) => wanted.iter().any(|address| address.matches_domain(domain)),
+            _ => false,
+        }
+    }
+
+    /// Whether an envelope sender meets it, of a test on these.
+    pub(super) fn is_met_by_sender(&self, sender: &[u8]) -> bool {
+        matches!(self, Self::From(wanted) if any(wanted, [sender], Address::matches))
+    }
+
+    /// Whether a way that entries took meets it, of a test on a part of it.
+    pub(super) fn is_met_by_way(&self, way: &Way<'_>) -> bool {
+        match self {
+            Self::Host(hosts) => any(hosts, [way.host], Domain::matches),
+            Self::Channel(names) => any(names, [way.channel, way.destination], Name::matches),
+            // The star only tells whether he authenticated.
+            Self::User(names) => any(names, [Username::new(way.user).name], Name::matches),
+            Self::Action(codes) => any(codes, [way.code], ActionCode::matches),
+            _ => false,
+        }
+    }
+
+    /// Whether what was said meets it, of a test on that or on the codes that it begins with.
+    pub(super) fn is_met_by_answer(&self, said: &[u8]) -> bool {
+        match self {
+            Self::Said(texts) => texts.iter().any(|text| text == said),
+            Self::Code(codes) => Response::beginning(said).is_some_and(|reply| {
+                codes.iter().any(|code| code.matches(reply.code, reply.enhanced))
+            }),
+            _ => false,
+        }
     }
 }
 

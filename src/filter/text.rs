@@ -5,7 +5,7 @@
 
 use super::row::Judge;
 use super::term::{Term, Test, Word};
-use super::value::{Address, Domain};
+use super::value::{Address, Id};
 use super::{Filter, Pattern};
 use crate::entry::{Entry, QueueFile};
 
@@ -63,12 +63,8 @@ impl Test {
     /// What stands in the text of all entries that meet it, if there is such a thing.
     fn needle(&self) -> Option<Pattern> {
         let names: Option<Vec<&[u8]>> = match self {
-            Self::To(wanted) | Self::From(wanted) => wanted.iter().map(Address::needle).collect(),
-            Self::Host(hosts) => Some(hosts.iter().map(Domain::needle).collect()),
-            Self::Channel(names) | Self::User(names) => {
-                Some(names.iter().map(super::value::Name::needle).collect())
-            }
-            Self::Id(ids) => Some(ids.iter().map(super::value::Id::needle).collect()),
+            Self::To(wanted) => wanted.iter().map(Address::needle).collect(),
+            Self::Id(ids) => Some(ids.iter().map(Id::needle).collect()),
             Self::File(names) => Some(names.iter().map(|name| body(name)).collect()),
             Self::Word(words) => words.iter().map(Word::needle).collect(),
             _ => None,

@@ -140,6 +140,18 @@ impl Address {
         }
     }
 
+    /// The same of a domain alone, of what asks for no more.
+    pub(super) fn matches_domain(&self, domain: &[u8]) -> bool {
+        matches!(self, Self::At(wanted) if wanted.matches(domain))
+    }
+
+    /// Whether it asks for a domain as only real addresses have one, with a dot in it.
+    pub(super) fn is_of_real_domain(&self) -> bool {
+        let real = |name: &[u8]| !name.to_ascii_lowercase().ends_with(b"-daemon");
+        let dotted = |name: &[u8]| memchr::memchr(b'.', name).is_some();
+        matches!(self, Self::At(Domain { name, reach: Reach::Within }) if dotted(name) && real(name))
+    }
+
     pub(super) fn needle(&self) -> Option<&[u8]> {
         match self {
             Self::Null => None,
@@ -257,10 +269,6 @@ impl Name {
         let part = if self.begins { name.get(..self.name.len()) } else { Some(name) };
         !name.is_empty() && part.is_some_and(|part| part.eq_ignore_ascii_case(&self.name))
     }
-
-    pub(super) fn needle(&self) -> &[u8] {
-        &self.name
-    }
 }
 
 /// An id, with or without its brackets.
@@ -333,15 +341,15 @@ impl ReplyCode {
         }
     }
 
-    pub(super) fn matches(&self, reply: Option<u16>, enhanced: Option<&[u8]>) -> bool {
+    pub(super) fn matches(&self, code: u16, enhanced: Option<&[u8]>) -> bool {
         match self {
-            Self::Reply(wanted) => reply.is_some_and(|code| {
+            Self::Reply(wanted) => {
                 let digits = [code / 100, code / 10 % 10, code % 10];
                 let fits = |(wanted, digit): (&Option<u8>, u16)| {
                     wanted.is_none_or(|wanted| u16::from(wanted) == digit)
                 };
                 wanted.iter().zip(digits).all(fits)
-            }),
+            }
             Self::Enhanced(wanted) => enhanced.is_some_and(|code| {
                 let fits = |(wanted, part): (&Option<Vec<u8>>, &[u8])| {
                     wanted.as_deref().is_none_or(|wanted| wanted == part)

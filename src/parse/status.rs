@@ -6,7 +6,7 @@
 
 use super::cursor::Cursor;
 use super::near;
-use crate::entry::{Application, Message, RemoteMta, Response, Transport};
+use crate::entry::{Application, Message, RemoteMta, Response, Transport, is_enhanced};
 
 /// Reads `[dns;host] [(TCP|…)] [(banner)] [(TCP|…)] [smtp;reply]` or any other text.
 pub(super) fn status<'a>(message: &mut Message<'a>, mut rest: Cursor<'a>) {
@@ -128,15 +128,6 @@ fn reply(text: &[u8]) -> Option<Response<'_>> {
         rest.token();
     }
     Some(Response { code, enhanced, text: rest.text().unwrap_or_default() })
-}
-
-/// Enhanced status codes are `class.subject.detail` (RFC 3463).
-fn is_enhanced(token: &[u8]) -> bool {
-    let mut parts = token.split(|&b| b == b'.');
-    let class = matches!(parts.next(), Some(b"2" | b"4" | b"5"));
-    let mut number =
-        || parts.next().is_some_and(|part| (1..=3).contains(&part.len()) && port(part).is_some());
-    class && number() && number() && parts.next().is_none()
 }
 
 /// Whether the text here is the reply that our server gave: `550 5.7.1 Relaying not permitted`.
