@@ -361,7 +361,7 @@ pub fn settings() -> String {
     let line = |binding: &Binding| {
         let keys = binding.keys.iter().map(|key| format!("{:?}", key::name(*key)));
         let set = format!("#{} = [{}]", binding.name(), keys.collect::<Vec<_>>().join(", "));
-        format!("{set:<46} # {}\n", binding.help)
+        format!("{set:<34} # {}\n", binding.help)
     };
     named().map(line).collect()
 }

@@ -53,18 +53,16 @@ fn command(names: &[&str]) -> Result<clap::Command, String> {
     Ok(command)
 }
 
-/// Each command of the screen, with its keys and its name in the configuration.
+/// Each key, and what it does.
 fn keys() -> String {
-    let line = |binding: &Binding| {
-        format!("  {:<12} {:<20} {}\n", binding.label, binding.name(), binding.help)
-    };
+    let line = |binding: &Binding| format!("  {:<12} {}\n", binding.label, binding.help);
     let mut text = String::new();
     for mode in [Mode::Browse, Mode::Prompt, Mode::Help] {
         text.extend([mode.heading(), "\n"]);
         text.extend(BINDINGS.iter().filter(|binding| binding.mode == mode).map(line));
         text.push('\n');
     }
-    text + "The second column names the command in the configuration: see mtatop help config.\n"
+    text + "Each can be another key: mtatop help config has the names of the commands.\n"
 }
 
 /// What the help of the screen has under a heading.
@@ -123,10 +121,19 @@ mod tests {
     }
 
     #[test]
-    fn every_command_of_the_screen_is_under_keys() {
-        let keys = on(&["keys"]).unwrap();
+    fn every_key_is_under_keys_and_every_name_under_config() {
+        let (keys, config) = (on(&["keys"]).unwrap(), on(&["config"]).unwrap());
         for binding in BINDINGS {
-            assert!(keys.contains(&format!(" {} ", binding.name())), "{}", binding.label);
+            assert!(keys.contains(&format!("  {:<12} {}\n", binding.label, binding.help)));
+            assert!(config.contains(&format!("\n#{} = [", binding.name())), "{}", binding.label);
+        }
+    }
+
+    #[test]
+    fn topics_fit_a_terminal_of_80_columns() {
+        for line in ["keys", "filter", "screen"].map(|topic| on(&[topic]).unwrap()).join("").lines()
+        {
+            assert!(line.chars().count() <= 80, "{line}");
         }
     }
 
