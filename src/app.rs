@@ -4,10 +4,13 @@
 //! terminal. What a screen needs from outside is asked for: [`App::wanted`] names the entries whose
 //! text is about to be shown.
 
+mod activity;
+mod arrange;
 mod chosen;
 mod completion;
 mod connections;
 pub mod cursor;
+mod domains;
 pub mod events;
 pub mod help;
 mod history;
@@ -16,6 +19,7 @@ mod known;
 mod listing;
 mod log;
 pub mod message;
+mod mouse;
 pub mod names;
 pub mod order;
 mod picked;
@@ -26,6 +30,8 @@ mod settings;
 mod setup;
 pub mod sheet;
 mod sifted;
+pub mod span;
+pub mod table;
 mod texts;
 mod view;
 pub mod words;
@@ -38,15 +44,16 @@ use crate::entry::Time;
 use crate::filter::Filter;
 use crate::index::{Batch, RowId};
 use crate::keymap::{Command, KeyEvent, Motion, Pointer};
-use crate::layout::{Pane, Rect, Screen, View};
+use crate::layout::{Pane, Rect, View};
 use crate::search::Found;
+use activity::Activity;
 use connections::Connections;
 use cursor::{Scroll, destination};
+use domains::Domains;
 use events::Events;
 use history::History;
 use known::Known;
 use log::Log;
-use order::Order;
 use searching::Searching;
 use sheet::Sheet;
 use std::time::Duration;
@@ -117,7 +124,11 @@ pub struct App {
     /// The pane of each view that keys go to there.
     focus: [Pane; View::ALL.len()],
     connections: Connections,
+    domains: Domains,
+    activity: Activity,
     log: Log,
+    /// The window of time that is counted, in milliseconds up to now; all if there is none.
+    span: Option<i64>,
     message: Scroll<RowId>,
     /// What is laid over everything, and its first visible line.
     sheet: Option<(Sheet, usize)>,
@@ -145,6 +156,9 @@ impl App {
             view: View::default(),
             focus: View::ALL.map(View::first),
             connections: Connections::default(),
+            domains: Domains::default(),
+            activity: Activity::default(),
+            span: None,
             log: Log::default(),
             message: Scroll::default(),
             sheet: None,
@@ -212,9 +226,13 @@ impl App {
             Command::FilterDomain => self.filter_domain(),
             Command::FilterValue => self.narrow_to_chosen(""),
             Command::ExcludeValue => self.narrow_to_chosen("-"),
+            Command::GroupBy => self.group_by(),
+            Command::Shorten => self.shorten(),
+            Command::Lengthen => self.lengthen(),
+            Command::Mark => self.set_mark(),
             Command::Freeze => self.known.freeze(self.now()),
-            Command::Sort => self.reorder(Order::next),
-            Command::Reverse => self.reorder(Order::reverse),
+            Command::Sort => self.sort(),
+            Command::Reverse => self.reverse(),
             Command::Zoom => self.zoom = !self.zoom,
             Command::Accept => {
                 let Some(prompt) = &mut self.prompt else { return Flow::Continue };
@@ -276,6 +294,11 @@ impl App {
             }
             Pane::Message => self.message.go(motion, self.last_message_top(), height),
             Pane::Log => self.log.go(motion, height, &self.known),
+            Pane::Domains | Pane::Responses | Pane::Routes | Pane::Senders => {
+                if let Some(table) = self.table_mut(pane) {
+                    table.go(motion, height);
+                }
+            }
         }
     }
 
@@ -283,12 +306,12 @@ impl App {
     fn open(&mut self) {
         if Some(&self.focus()) != self.view.panes().last() {
             self.focus_on(self.view.next(self.focus()));
-        }
-    }
-
-    fn reorder(&mut self, other: impl Fn(Order) -> Order) {
-        if self.view == View::Connections {
-            self.connections.reorder(other(self.order()));
+        } else if self.view == View::Domains
+            && let Some(connection) = self.domains.connection()
+        {
+            self.view = View::Connections;
+            self.focus_on(Pane::Deliveries);
+            self.connections.select(connection, &self.known);
         }
     }
 
@@ -301,40 +324,6 @@ impl App {
     /// Visible rows of a pane.
     fn rows_of(&self, pane: Pane) -> usize {
         self.screen().map_or(0, |screen| usize::from(screen.rows(pane).height))
-    }
-
-    fn point(&mut self, pointer: Pointer) {
-        if self.sheet.is_some() {
-            self.sheet = None;
-            return;
-        }
-        let Some(screen) = self.screen() else { return };
-        let (Pointer::Click(x, y) | Pointer::WheelDown(x, y) | Pointer::WheelUp(x, y)) = pointer;
-        if let Some(view) = self.name_at(x, y).filter(|_| matches!(pointer, Pointer::Click(..))) {
-            self.view = view;
-            return;
-        }
-        let Some(pane) = screen.pane_at(x, y) else { return };
-        self.focus_on(pane);
-        match pointer {
-            Pointer::WheelDown(..) => (0..3).for_each(|_| self.go(Motion::Down)),
-            Pointer::WheelUp(..) => (0..3).for_each(|_| self.go(Motion::Up)),
-            Pointer::Click(..) => self.click(&screen, pane, x, y),
-        }
-    }
-
-    fn click(&mut self, screen: &Screen, pane: Pane, x: u16, y: u16) {
-        let rows = screen.rows(pane);
-        match (pane, y.checked_sub(rows.y)) {
-            (Pane::Connections | Pane::Deliveries, Some(row)) => {
-                self.connections.click(pane, row.into(), &self.known);
-            }
-            (Pane::Connections, None) if screen.heads(pane).contains((x, y).into()) => {
-                self.connections.sort_by_head(x - rows.x, rows.width);
-            }
-            (Pane::Log, Some(row)) => self.log.click(row.into(), &self.known),
-            _ => {}
-        }
     }
 
     /// Filters by what is typed so far; a text that is no filter leaves the last good one in force.
@@ -358,10 +347,25 @@ impl App {
         if self.tally().filter() == &filter {
             return;
         }
-        let rows = self.known.index.rows().len();
-        let tally = self.searching.change(self.known.filtered.take(), filter, rows, self.now());
-        self.known.filtered = (!tally.filter().is_empty()).then_some(tally);
+        self.recount(filter);
+    }
+
+    /// Counts everything anew under a filter, in the window of time.
+    fn recount(&mut self, filter: Filter) {
+        let (rows, window) = (self.known.index.rows().len(), self.window(&filter));
+        let tally = self.searching.change(self.known.filtered.take(), filter, rows);
+        let mut tally = tally.within(window);
+        tally.mark(self.known.mark.map(|mark| mark.row));
+        let some = !tally.filter().is_empty() || !window.is_all();
+        self.known.filtered = some.then_some(tally);
+        self.restart_lists();
+    }
+
+    /// What was listed shall not be shown any more.
+    fn restart_lists(&mut self) {
         self.connections.restart();
+        self.domains.restart();
+        self.activity.senders.restart();
         self.log.restart();
     }
 

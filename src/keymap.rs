@@ -78,6 +78,14 @@ pub enum Command {
     FilterValue,
     /// Narrow it to all but the selected value.
     ExcludeValue,
+    /// Group by the next thing there is.
+    GroupBy,
+    /// Count in a shorter window of time.
+    Shorten,
+    /// Count in a longer window of time.
+    Lengthen,
+    /// Count apart what comes from now on.
+    Mark,
     /// Hold the screen still while the reader goes on; or let it go.
     Freeze,
     /// Sort by the next column.
@@ -172,12 +180,18 @@ pub const BINDINGS: &[Binding] = &[
     bind(Browse, &[plain('f')], "f", C::FilterValue, "", "narrow the filter by the selected domain or host"),
     bind(Browse, &[plain('x')], "x", C::ExcludeValue, "", "exclude the selected domain or host"),
     bind(Browse, &[plain('1')], "1", C::View(View::Connections), "", "the connections, and what was delivered over each"),
+    bind(Browse, &[plain('2')], "2", C::View(View::Domains), "", "the domains, the worst first, their responses, and over what"),
+    bind(Browse, &[plain('4')], "4", C::View(View::Activity), "", "who sends how much: senders, users, clients, channels, hosts"),
     bind(Browse, &[plain('5')], "5", C::View(View::Log), "", "the log, entry by entry"),
     bind(Browse, &[key(K::Enter)], "Enter", C::Open, "open", "from the connection to its deliveries to the message"),
     bind(Browse, &[key(K::Esc)], "Esc", C::Back, "back", "one step back; at the last step clear the filter"),
     bind(Browse, &[key(K::Tab)], "Tab", C::NextPane, "pane", "next pane"),
     bind(Browse, &[key(K::BackTab)], "Shift-Tab", C::PreviousPane, "", "pane before"),
     bind(Browse, &[plain(' ')], "Space", C::Freeze, "freeze", "hold the screen still; the reader goes on, again catches up"),
+    bind(Browse, &[plain('b')], "b", C::GroupBy, "by", "group by the next: MX host, address; sender, user, client"),
+    bind(Browse, &[plain('[')], "[", C::Shorten, "", "a shorter window of time: only what is in it counts"),
+    bind(Browse, &[plain(']')], "]", C::Lengthen, "", "a longer window of time"),
+    bind(Browse, &[plain('m')], "m", C::Mark, "mark", "mark now: what comes from here on is counted apart"),
     bind(Browse, &[plain('s')], "s", C::Sort, "sort", "sort the connections by the next column"),
     bind(Browse, &[plain('r')], "r", C::Reverse, "reverse", "turn the order round"),
     bind(Browse, &[plain('z')], "z", C::Zoom, "zoom", "give the pane the whole screen, or take it back"),

@@ -16,7 +16,8 @@
 mod columns;
 
 pub use columns::{
-    ConnectionColumn, DeliveryColumn, Placed, column_at, connection_columns, delivery_columns,
+    ConnectionColumn, DeliveryColumn, GroupColumn, Placed, column_at, connection_columns,
+    delivery_columns, domain_columns, response_columns, route_columns, sender_columns,
 };
 pub use ratatui::layout::Rect;
 
@@ -30,18 +31,24 @@ pub enum View {
     /// Connections, the deliveries over each, and what was said.
     #[default]
     Connections,
+    /// Recipient domains, what their servers answer, and over which connections.
+    Domains,
+    /// Who sends how much.
+    Activity,
     /// The log as it was logged.
     Log,
 }
 
 impl View {
     /// All of them, in the order of their keys.
-    pub const ALL: [Self; 2] = [Self::Connections, Self::Log];
+    pub const ALL: [Self; 4] = [Self::Connections, Self::Domains, Self::Activity, Self::Log];
 
     /// What it is called.
     pub fn name(self) -> &'static str {
         match self {
             Self::Connections => "Connections",
+            Self::Domains => "Domains",
+            Self::Activity => "Activity",
             Self::Log => "Log",
         }
     }
@@ -50,6 +57,8 @@ impl View {
     pub fn panes(self) -> &'static [Pane] {
         match self {
             Self::Connections => &[Pane::Connections, Pane::Deliveries, Pane::Message],
+            Self::Domains => &[Pane::Domains, Pane::Responses, Pane::Routes],
+            Self::Activity => &[Pane::Senders, Pane::Message],
             Self::Log => &[Pane::Log, Pane::Message],
         }
     }
@@ -82,6 +91,14 @@ pub enum Pane {
     Deliveries,
     /// Every field of the selected entry.
     Message,
+    /// Recipient domains.
+    Domains,
+    /// What the servers of the selected domain answer.
+    Responses,
+    /// Over which connections, hosts or addresses the selected answer came.
+    Routes,
+    /// Who sends, or by which way.
+    Senders,
     /// The entries of the log.
     Log,
 }
@@ -93,6 +110,10 @@ impl Pane {
             Self::Connections => "Connections",
             Self::Deliveries => "Deliveries",
             Self::Message => "Message",
+            Self::Domains => "Domains",
+            Self::Responses => "Responses",
+            Self::Routes => "Over",
+            Self::Senders => "Senders",
             Self::Log => "Log",
         }
     }
@@ -150,8 +171,8 @@ impl Screen {
         let area = self.pane(pane);
         let above = match pane {
             Pane::Deliveries if shows_ends(area) => 3,
-            Pane::Connections | Pane::Deliveries => 2,
             Pane::Message | Pane::Log => 1,
+            _ => 2,
         };
         let above = above.min(area.height);
         Rect { y: area.y + above, height: area.height - above, ..area }

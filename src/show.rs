@@ -120,6 +120,11 @@ pub fn plain(bytes: &[u8]) -> String {
     text
 }
 
+/// Thousandths as a percentage with one decimal.
+pub fn tenths(thousandths: u64) -> String {
+    format!("{}.{}", thousandths / 10, thousandths % 10)
+}
+
 /// A count with its thousands set apart: `4,997`.
 pub fn number(count: impl TryInto<u64>) -> String {
     let digits = count.try_into().unwrap_or(u64::MAX).to_string();

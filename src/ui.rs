@@ -13,6 +13,7 @@ mod connections;
 mod deliveries;
 mod filter_bar;
 mod footer;
+mod groups;
 mod header;
 mod list;
 mod log;
@@ -44,6 +45,9 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     deliveries::draw(app, theme, frame, &screen);
     message::draw(app, theme, frame, &screen);
     log::draw(app, theme, frame, &screen);
+    for pane in [Pane::Domains, Pane::Responses, Pane::Routes, Pane::Senders] {
+        groups::draw(app, theme, frame, &screen, pane);
+    }
     footer::draw(app, theme, frame, screen.footer);
     sheet::draw(app, theme, frame);
     if theme.is_ascii() {

@@ -1,7 +1,8 @@
 //! What is selected, as a term of a filter.
 
 use super::App;
-use crate::filter::{Field, Filter};
+use crate::filter::{By, Field, Filter};
+use crate::index::ConnectionId;
 use crate::layout::{Pane, View};
 
 impl App {
@@ -30,14 +31,42 @@ impl App {
     fn chosen(&self) -> Option<(Field, Vec<u8>)> {
         match self.focus() {
             Pane::Connections => self.chosen_of_connection(),
+            Pane::Domains | Pane::Responses | Pane::Routes | Pane::Senders => self.chosen_group(),
             _ => Some((Field::Domain, self.chosen_domain()?.to_vec())),
         }
+    }
+
+    fn chosen_group(&self) -> Option<(Field, Vec<u8>)> {
+        let table = self.table(self.focus())?;
+        let groups = table.groups();
+        let group = groups.get(table.selected()?)?;
+        let label = groups.label(&self.known.index, group).to_vec();
+        let label = match groups.by() {
+            // The star says how the name was told, and is no part of it.
+            By::User => label.strip_prefix(b"*").unwrap_or(&label).to_vec(),
+            _ => label,
+        };
+        let field = match groups.by() {
+            By::Domain => Field::Domain,
+            By::Answer => Field::Reply,
+            By::Sender => Field::From,
+            By::User => Field::User,
+            By::Channel => Field::Channel,
+            By::Host => Field::Host,
+            By::ConnectingIp | By::LocalIp | By::RemoteIp => Field::Ip,
+            By::Connection => {
+                let number = ConnectionId(groups.symbol(group).0).number()?;
+                return Some((Field::Connection, number.to_string().into_bytes()));
+            }
+        };
+        // A notification has no sender, which can be asked for; what else is blank can't.
+        (field == Field::From || !label.is_empty()).then_some((field, label))
     }
 
     fn chosen_domain(&self) -> Option<&[u8]> {
         let row = match self.view {
             View::Connections => self.selected_delivery(),
-            View::Log => self.selected_entry(),
+            View::Domains | View::Activity | View::Log => self.selected_entry(),
         };
         let (index, row) = (&self.known.index, row?);
         let domain = index.domains().text(index.rows().domains(row).0);

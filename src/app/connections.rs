@@ -122,6 +122,11 @@ impl Connections {
         self.listing.forget(known.tally());
     }
 
+    /// Lets go of the entries that are before the window of time by now.
+    pub(super) fn slide(&mut self, known: &Known) {
+        self.deliveries.rows.retain(|&row| known.leaves(row));
+    }
+
     /// Bytes that it takes.
     pub(super) fn memory(&self) -> usize {
         self.listing.memory() + self.deliveries.rows.capacity() * size_of::<RowId>()
@@ -166,6 +171,16 @@ impl Connections {
     /// Connections under the filter.
     pub(super) fn ids<'a>(&'a self, known: &'a Known) -> &'a [ConnectionId] {
         self.listing.ids(known.tally())
+    }
+
+    /// All connections that are open.
+    pub(super) fn all_open(&self) -> &[ConnectionId] {
+        self.listing.all_open()
+    }
+
+    /// Selects a connection.
+    pub(super) fn select(&mut self, id: ConnectionId, known: &Known) {
+        self.cursor.select(id, self.listing.ids(known.tally()));
     }
 
     /// Connections under the filter that are open.

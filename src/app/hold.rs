@@ -26,15 +26,20 @@ impl App {
 
     /// Bytes that grow with the log.
     pub fn memory(&self) -> usize {
-        self.known.memory() + self.connections.memory() + self.log.memory()
+        let tables = self.domains.memory() + self.activity.senders.memory();
+        self.known.memory() + self.connections.memory() + self.log.memory() + tables
     }
 
     /// Lets the oldest entries leave, with all that is counted, listed or frozen of them.
     fn forget(&mut self) {
-        if self.known.forget() {
-            self.connections.forget(&self.known);
-            self.log.forget(&self.known);
-        }
+        let Some(end) = self.known.index.leaving() else { return };
+        self.domains.forget(&self.known, end);
+        self.activity.senders.forget(&self.known, end);
+        self.known.forget(end);
+        self.connections.forget(&self.known);
+        self.domains.release(&self.known.index);
+        self.activity.senders.release(&self.known.index);
+        self.log.forget(&self.known);
     }
 
     /// The entries that are held, and all that there were; `None` if these are the same.
@@ -50,17 +55,17 @@ mod tests {
     use super::*;
     use crate::app::Msg;
     use crate::entry::Time;
-    use crate::filter::Tally;
+    use crate::filter::{By, Group, Groups, Tally};
     use crate::index::{Index, Kind, Place, RowId};
-    use crate::keymap::{Command, Motion};
-    use crate::layout::View;
+    use crate::keymap::{Command, Command as C, Motion};
+    use crate::layout::{Pane, View};
     use crate::parse::Parser;
     use crate::search::Found;
 
     fn line(rng: &mut fastrand::Rng) -> String {
-        let (port, second) = (rng.u16(1..20), rng.u8(0..9));
+        let (port, second, minute) = (rng.u16(1..20), rng.u8(0..9), rng.u8(0..4));
         let (domain, message) = (char::from(rng.u8(b'a'..b'f')), rng.u16(0..99));
-        let at = format!("19-Feb-1998 10:00:0{second} a.{port}");
+        let at = format!("19-Feb-1998 10:0{minute}:0{second} a.{port}");
         match rng.u8(0..9) {
             0 => "no entry".to_owned(),
             1 => {
@@ -87,8 +92,12 @@ mod tests {
     fn act(app: &mut App, rng: &mut fastrand::Rng) {
         let motions = [Motion::Up, Motion::First, Motion::Last, Motion::PageUp];
         let filters = ["", "a.org", "b.org|c.org", "nowhere.org"];
-        match rng.u8(0..10) {
-            9 => drop(app.obey(Command::View(View::ALL[rng.usize(0..View::ALL.len())]))),
+        match rng.u8(0..12) {
+            11 => {
+                let commands = [C::Mark, C::Shorten, C::Lengthen, C::GroupBy, C::Reverse];
+                app.obey(commands[rng.usize(0..5)]);
+            }
+            9 | 10 => drop(app.obey(Command::View(View::ALL[rng.usize(0..View::ALL.len())]))),
             0 => drop(app.obey(Command::Freeze)),
             1 => drop(app.keep_filter(filters[rng.usize(0..4)].to_owned())),
             2 => drop(app.obey(Command::Sort)),
@@ -156,6 +165,28 @@ mod tests {
         assert_eq!(app.deliveries(), expected.collect::<Vec<_>>());
     }
 
+    fn check_groups(app: &App, pane: Pane) {
+        let Some(grouping) = app.grouping(pane) else { return };
+        let (groups, index) = (grouping.groups, &app.known.index);
+        let mut anew = Groups::new(groups.by(), groups.narrow());
+        anew.mark(app.known.mark.map(|mark| mark.row));
+        anew.extend_by(app.tally().sieve(), index, app.known.rows(), usize::MAX);
+        let told = |groups: &Groups| {
+            let name = |group: &Group| (groups.label(index, group).to_vec(), groups.symbol(group));
+            let told = groups.iter().map(|(_, it)| (name(it), it.counts, it.since_mark));
+            let mut told: Vec<_> = told.map(|it| format!("{it:?}")).collect();
+            told.sort();
+            told
+        };
+        assert_eq!(grouping.count, anew.iter().count(), "{pane:?}");
+        if !matches!(groups.by(), By::Host | By::RemoteIp | By::LocalIp | By::User) {
+            assert_eq!(told(groups), told(&anew), "{pane:?}");
+        }
+        let visible: Vec<_> = app.visible_groups(pane).map(|(id, _)| id).collect();
+        assert_eq!(visible.is_empty(), grouping.count == 0, "{pane:?}");
+        assert!(visible.is_empty() || visible.contains(&grouping.selected.unwrap()), "{pane:?}");
+    }
+
     fn check_log(app: &App) {
         let left: Vec<RowId> = left(app).collect();
         assert_eq!(app.log_length(), left.len());
@@ -175,12 +206,18 @@ mod tests {
                 act(&mut app, &mut rng);
                 let rows = app.known.index.rows();
                 let shown = app.known.rows();
-                let mut anew = Tally::new(app.tally().filter().clone());
+                let mut anew =
+                    Tally::new(app.tally().filter().clone()).within(app.tally().window());
+                anew.mark(app.known.mark.map(|mark| mark.row));
                 anew.extend(&app.known.index, shown);
                 assert_eq!(app.tally().totals(), anew.totals(), "seed {seed}");
+                assert_eq!(app.tally().since_mark(), anew.since_mark(), "seed {seed}");
                 assert!(app.deliveries().iter().chain(&app.wanted()).all(|&row| rows.holds(row)));
                 match app.view() {
                     View::Connections => check_connections(&app, &anew),
+                    View::Domains | View::Activity => {
+                        app.view().panes().iter().for_each(|&pane| check_groups(&app, pane));
+                    }
                     View::Log => check_log(&app),
                 }
             }

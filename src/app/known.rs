@@ -1,5 +1,6 @@
 //! What is known of the log, counted: what every view shows a part of.
 
+use super::span::Mark;
 use crate::entry::Time;
 use crate::filter::Tally;
 use crate::index::{Connection, Index, RowId, Segments};
@@ -12,6 +13,7 @@ pub(super) struct Known {
     pub(super) all: Tally,
     pub(super) filtered: Option<Tally>,
     pub(super) frozen: Option<Frozen>,
+    pub(super) mark: Option<Mark>,
 }
 
 /// The log as it stood when the screen was frozen.
@@ -40,21 +42,20 @@ impl Known {
         self.frozen.as_ref().map_or(self.index.rows().len(), |frozen| frozen.rows)
     }
 
-    /// It is `now`. True if what the filter leaves has to be listed anew, because its window moved.
-    pub(super) fn pass(&mut self, now: Time, live: bool) -> bool {
-        let moved = |tally: &mut Tally| has_moved(tally, now, live);
-        let Some(filtered) = self.filtered.take_if(moved) else { return false };
-        let window = filtered.filter().window(now);
-        self.filtered = Some(filtered.anew(window));
-        true
-    }
-
     /// Counts what came, and some of what a new filter leaves.
     pub(super) fn count(&mut self) {
         let rows = self.rows();
         self.all.extend(&self.index, rows);
         if let Some(filtered) = &mut self.filtered {
             filtered.extend_by(&self.index, rows, COUNTED);
+        }
+    }
+
+    /// Has what comes from the mark on counted apart.
+    pub(super) fn tell_mark(&mut self) {
+        let row = self.mark.map(|mark| mark.row);
+        for tally in std::iter::once(&mut self.all).chain(&mut self.filtered) {
+            tally.mark(row);
         }
     }
 
@@ -77,10 +78,8 @@ impl Known {
         self.index.memory() + self.all.memory() + filtered + frozen
     }
 
-    /// Lets the oldest entries leave, with all that is counted or frozen of them. False if there are
-    /// too few.
-    pub(super) fn forget(&mut self) -> bool {
-        let Some(end) = self.index.leaving() else { return false };
+    /// Lets the oldest entries leave, those before `end`, with all that is counted or frozen of them.
+    pub(super) fn forget(&mut self, end: usize) {
         for tally in std::iter::once(&mut self.all).chain(&mut self.filtered) {
             tally.forget(&self.index, end);
         }
@@ -91,20 +90,10 @@ impl Known {
         if let Some(frozen) = &mut self.frozen {
             frozen.connections.leave_with(self.index.connections());
         }
-        true
     }
 
     /// Whether an entry is to be shown, as far as the filter is concerned.
     pub(super) fn leaves(&self, row: RowId) -> bool {
         self.tally().leaves(&self.index, row)
     }
-}
-
-/// Whether the window of a filter has moved; while time goes by, by a part of its length: all is
-/// counted anew then, and less is not seen.
-fn has_moved(tally: &Tally, now: Time, live: bool) -> bool {
-    let (old, new) = (tally.window(), tally.filter().window(now));
-    let moved = old.since.0.abs_diff(new.since.0).max(old.until.0.abs_diff(new.until.0));
-    let patience = (now.since(new.since) / 60).clamp(1_000, 60_000);
-    moved > 0 && (!live || moved >= patience)
 }

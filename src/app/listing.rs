@@ -81,6 +81,11 @@ impl Listing {
         self.order != Order::default() && newest != Some(Stamp::of(tally))
     }
 
+    /// All open connections.
+    pub(super) fn all_open(&self) -> &[ConnectionId] {
+        &self.open
+    }
+
     /// Open connections of which the tally counts something.
     pub(super) fn open(&self, tally: &Tally) -> usize {
         self.open.iter().filter(|&&id| tally.of(id).entries > 0).count()

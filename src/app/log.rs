@@ -101,6 +101,12 @@ impl Log {
         self.left.retain(|row| row >= first);
     }
 
+    /// Lets go of the entries that are before the window of time by now.
+    pub(super) fn slide(&mut self, known: &Known) {
+        let Self { left, .. } = self;
+        left.retain(|row| u32::try_from(row).is_ok_and(|row| known.leaves(RowId(row))));
+    }
+
     /// Bytes that it takes.
     pub(super) fn memory(&self) -> usize {
         self.left.picked().memory()

@@ -10,16 +10,17 @@ impl App {
     /// Brings everything that is shown up to date with the index; called before each drawing.
     pub fn refresh(&mut self) {
         self.texts.make_room();
-        if self.known.pass(self.now(), self.is_live()) {
-            self.connections.restart();
-            self.log.restart();
-        }
+        self.slide();
         self.known.count();
         let screen = self.screen();
         let height = |pane| screen.map_or(0, |screen| usize::from(screen.rows(pane).height));
         self.connections.learn_open(&self.known);
         match self.view {
             View::Connections => self.connections.refresh(&self.known, self.wall, height),
+            View::Domains => {
+                self.domains.refresh(&self.known, &self.connections, self.wall, height);
+            }
+            View::Activity => self.activity.refresh(&self.known, self.wall, height(Pane::Senders)),
             View::Log => self.log.refresh(&self.known, height(Pane::Log)),
         }
         self.message.turn_to(self.selected_entry());
@@ -33,6 +34,8 @@ impl App {
     pub fn is_busy(&self) -> bool {
         let of_view = match self.view {
             View::Connections => self.connections.is_busy(),
+            View::Domains => self.domains.is_busy(&self.known),
+            View::Activity => self.activity.senders.is_busy(&self.known),
             View::Log => self.log.is_busy(&self.known),
         };
         self.known.tally().left() > 0 || of_view
@@ -45,6 +48,7 @@ impl App {
                 let answers = self.visible_connections().filter_map(|(_, it)| it.told);
                 answers.chain(self.visible_deliveries().iter().copied()).collect()
             }
+            View::Domains | View::Activity => self.visible_failures(),
             View::Log => self.visible_log(),
         };
         let selected = self.selected_entry();

@@ -1,7 +1,6 @@
 //! The search for the texts of a filter: what is asked for next, and what came of earlier ones.
 
 use super::App;
-use crate::entry::Time;
 use crate::filter::{Filter, Hits, Tally, TextTest};
 use crate::search::{Ask, Found};
 use std::sync::Arc;
@@ -26,13 +25,7 @@ pub(super) struct Searching {
 
 impl Searching {
     /// Leaves off the search of a tally, and begins that for another filter, or goes on with it.
-    pub(super) fn change(
-        &mut self,
-        old: Option<Tally>,
-        filter: Filter,
-        rows: usize,
-        now: Time,
-    ) -> Tally {
+    pub(super) fn change(&mut self, old: Option<Tally>, filter: Filter, rows: usize) -> Tally {
         self.number += 1;
         self.test = filter.text_test().map(Arc::new);
         self.under_way = 0;
@@ -43,15 +36,13 @@ impl Searching {
             let unfinished = self.past.iter().position(|(_, hits)| hits.searched() < rows);
             self.past.remove(unfinished.unwrap_or(0));
         }
-        let tally = match self.past.iter().position(|(past, _)| *past == filter) {
+        match self.past.iter().position(|(past, _)| *past == filter) {
             Some(at) => {
                 let (filter, hits) = self.past.remove(at);
                 Tally::resume(filter, hits)
             }
             None => Tally::new(filter),
-        };
-        let window = tally.filter().window(now);
-        tally.within(window)
+        }
     }
 }
 
@@ -87,6 +78,8 @@ impl App {
         let Some(tally) = &mut self.known.filtered else { return };
         tally.found(&self.known.index, &found.rows, &found.hits);
         self.connections.found(&self.known, &found.hits);
+        self.domains.found(&self.known, &found.hits);
+        self.activity.senders.found(&self.known, &found.hits);
         self.log.found(&self.known, &found.hits);
     }
 

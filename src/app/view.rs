@@ -2,15 +2,30 @@
 
 use super::events::Happened;
 use super::order::Order;
+use super::table::{self, Table};
 use super::{App, Prompt, Reading};
 use super::{help, sheet};
 use crate::entry::Time;
-use crate::filter::Tally;
-use crate::index::{Connection, ConnectionId, Index, RowId};
+use crate::filter::{By, Group, GroupId, Groups, Tally};
+use crate::index::{Connection, ConnectionId, Index, RowId, Symbol};
 use crate::keymap::Mode;
-use crate::layout::{Pane, Screen, View};
+use crate::layout::{GroupColumn, Pane, Placed, Screen, View};
 use crate::parse::Original;
 use std::borrow::Cow;
+
+/// The groups in a pane.
+pub struct Grouping<'a> {
+    /// All of them.
+    pub groups: &'a Groups,
+    /// The order of the list.
+    pub order: table::Order,
+    /// The selected one.
+    pub selected: Option<GroupId>,
+    /// How many there are.
+    pub count: usize,
+    /// Entries of all of them.
+    pub entries: u32,
+}
 
 impl App {
     /// The log.
@@ -106,6 +121,7 @@ impl App {
     pub fn paused(&self) -> Option<usize> {
         let paused_at = match self.view {
             View::Connections => self.connections.paused_at(),
+            View::Domains | View::Activity => None,
             View::Log => self.log.paused_at(),
         }?;
         Some(self.known.all.rows().saturating_sub(paused_at))
@@ -115,7 +131,12 @@ impl App {
     pub fn moves(&self) -> bool {
         self.is_live()
             || self.news().is_some()
-            || self.view == View::Connections && self.connections.is_behind(&self.known)
+            || match self.view {
+                View::Connections => self.connections.is_behind(&self.known),
+                View::Domains => self.domains.is_behind(&self.known),
+                View::Activity => self.activity.senders.is_behind(&self.known),
+                View::Log => false,
+            }
     }
 
     /// Whether the log is being written now.
@@ -171,6 +192,58 @@ impl App {
         self.connections.delivery()
     }
 
+    /// The list of groups in a pane, if that is what it holds.
+    pub(super) fn table(&self, pane: Pane) -> Option<&Table> {
+        match pane {
+            Pane::Senders => Some(&self.activity.senders),
+            _ => self.domains.table(pane),
+        }
+    }
+
+    /// The same, to be changed.
+    pub(super) fn table_mut(&mut self, pane: Pane) -> Option<&mut Table> {
+        match pane {
+            Pane::Senders => Some(&mut self.activity.senders),
+            _ => self.domains.table_mut(pane),
+        }
+    }
+
+    /// The groups in a pane: what they are, in which order, which of them is selected, and how many
+    /// there are.
+    pub fn grouping(&self, pane: Pane) -> Option<Grouping<'_>> {
+        let table = self.table(pane)?;
+        Some(Grouping {
+            groups: table.groups(),
+            order: table.order(),
+            selected: table.selected(),
+            count: table.count(),
+            entries: table.entries(),
+        })
+    }
+
+    /// Those on the screen.
+    pub fn visible_groups(&self, pane: Pane) -> impl Iterator<Item = (GroupId, &Group)> {
+        let height = self.rows_of(pane);
+        self.table(pane).into_iter().flat_map(move |table| table.visible(height))
+    }
+
+    /// The columns of a list of groups that fit into so many cells.
+    pub fn group_columns(&self, pane: Pane, width: u16) -> Vec<Placed<GroupColumn>> {
+        let by = self.table(pane).map_or(By::Domain, |table| table.groups().by());
+        table::columns(pane, by, width, self.mark().is_some())
+    }
+
+    /// Open connections to a domain.
+    pub fn open_to(&self, domain: Symbol) -> u32 {
+        self.domains.open(domain)
+    }
+
+    /// The last failures of the groups on the screen.
+    pub(super) fn visible_failures(&self) -> Vec<RowId> {
+        let groups = self.view.panes().iter().flat_map(|&pane| self.visible_groups(pane));
+        groups.filter_map(|(_, group)| group.trouble()).collect()
+    }
+
     /// How many entries the log has under the filter.
     pub fn log_length(&self) -> usize {
         self.log.length(&self.known)
@@ -190,6 +263,8 @@ impl App {
     pub fn selected_entry(&self) -> Option<RowId> {
         match self.view {
             View::Connections => self.connections.entry(&self.known),
+            View::Domains => self.domains.entry(self.focus()),
+            View::Activity => self.table(Pane::Senders).and_then(Table::entry),
             View::Log => self.log.selected(),
         }
     }

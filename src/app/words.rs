@@ -1,9 +1,10 @@
 //! Facts of the index in the words of the screen.
 
 use crate::entry::{Action, Body, Entry, Outcome, Time};
+use crate::filter::By;
 use crate::index::{Connection, Kind, State};
 
-pub use crate::show::number;
+pub use crate::show::{number, tenths};
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -122,6 +123,49 @@ pub fn rough(count: usize) -> String {
         }
         Some((unit, size)) => format!("{} {unit}", count / size),
         None => count.to_string(),
+    }
+}
+
+/// A number in so many cells: with all its digits if there is room.
+pub fn rough_in(count: u32, cells: u16) -> String {
+    let whole = number(count);
+    if whole.len() <= usize::from(cells) { whole } else { rough(count as usize) }
+}
+
+/// A time in eight cells: the time of day, or the day if that was another one.
+pub fn moment(time: Time, now: Time) -> String {
+    const FEW_HOURS: u64 = 20 * 60 * 60 * 1_000;
+    match time.calendar() {
+        Some(day) if now.since(time) >= FEW_HOURS => day.format("%d-%b").to_string(),
+        _ => time.to_string(),
+    }
+}
+
+/// What groups are of: the head of their column, and one and several of them.
+pub fn grouped_by(by: By) -> (&'static str, &'static str, &'static str) {
+    match by {
+        By::Domain => ("DOMAIN", "domain", "domains"),
+        By::Answer => ("RESPONSE", "response", "responses"),
+        By::Sender => ("SENDER", "sender", "senders"),
+        By::User => ("USER", "user", "users"),
+        By::Channel => ("CHANNEL", "channel", "channels"),
+        By::Host => ("MX HOST", "host", "hosts"),
+        By::ConnectingIp => ("CLIENT ADDRESS", "client", "clients"),
+        By::LocalIp => ("OUR ADDRESS", "address of ours", "addresses of ours"),
+        By::RemoteIp => ("THEIR ADDRESS", "address", "addresses"),
+        By::Connection => ("CONNECTION", "connection", "connections"),
+    }
+}
+
+/// What stands for entries that say nothing of what they are grouped by.
+pub fn none_of(by: By) -> &'static str {
+    match by {
+        By::Domain => "(no domain)",
+        By::Answer => "(no response)",
+        By::Sender => "<> (notifications)",
+        By::User => "(no user logged)",
+        By::LocalIp | By::RemoteIp | By::ConnectingIp => "(no address logged)",
+        By::Channel | By::Host | By::Connection => "(none)",
     }
 }
 

@@ -53,4 +53,16 @@ impl Counts {
         self.failed -= other.failed;
         self.rejected -= other.rejected;
     }
+
+    /// Those that did not get their message, for now at least.
+    pub fn bad(&self) -> u32 {
+        self.deferred + self.failed + self.rejected
+    }
+
+    /// Failed attempts of 1,000 attempts to deliver, rounded; `None` if there was none.
+    pub fn failed_of_1000(&self) -> Option<u32> {
+        let failed = u64::from(self.deferred) + u64::from(self.failed);
+        let all = failed + u64::from(self.delivered);
+        u32::try_from((failed * 1_000 + all / 2).checked_div(all)?).ok()
+    }
 }

@@ -4,10 +4,12 @@
 //! domain or one answer, so that one grouping shows what another one consists of. What a row is
 //! grouped by is found out once for each symbol.
 
+mod labels;
+
 use super::{Counts, Reach, Sieve};
 use crate::entry::{Outcome, Window};
 use crate::index::{Counted, Index, Kind, RowId, Symbol, Way};
-use std::collections::HashMap;
+use labels::Labels;
 
 /// What entries are grouped by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,8 +74,10 @@ pub struct Group {
     pub first: RowId,
     /// The newest entry.
     pub last: RowId,
-    /// The newest entry by which somebody did not get a message, or was refused.
+    /// The newest entry by which somebody did not get a message.
     pub bad: Option<RowId>,
+    /// The newest entry by which we refused something.
+    pub refusal: Option<RowId>,
     /// The newest entry by which somebody did.
     pub good: Option<RowId>,
 }
@@ -89,6 +93,7 @@ impl Group {
             first: row,
             last: row,
             bad: None,
+            refusal: None,
             good: None,
         }
     }
@@ -102,11 +107,13 @@ impl Group {
         self.refused += u32::from(row.kind == Kind::Rejected);
         self.unauthenticated += u32::from(row.kind == Kind::Unauthenticated);
         (self.first, self.last) = (self.first.min(id), self.last.max(id));
-        if is_bad(row.kind) {
-            self.bad = self.bad.max(Some(id));
-        } else if counts.delivered > 0 {
-            self.good = self.good.max(Some(id));
-        }
+        let newest = match row.kind {
+            Kind::Ended(Outcome::Deferred | Outcome::Failed) => &mut self.bad,
+            Kind::Ended(Outcome::Delivered | Outcome::Relayed) => &mut self.good,
+            Kind::Refused | Kind::Rejected | Kind::Unauthenticated => &mut self.refusal,
+            _ => return,
+        };
+        *newest = (*newest).max(Some(id));
     }
 
     fn take_back(&mut self, id: RowId, row: &Counted, mark: Option<RowId>) {
@@ -118,26 +125,22 @@ impl Group {
         self.refused -= u32::from(row.kind == Kind::Rejected);
         self.unauthenticated -= u32::from(row.kind == Kind::Unauthenticated);
         let Counts { delivered, deferred, failed, rejected, .. } = self.counts;
-        let bad = deferred + failed + rejected + self.refused + self.unauthenticated;
+        let refused = rejected + self.refused + self.unauthenticated;
         // The oldest leave first, so that the newest is the last to go.
-        self.bad = self.bad.filter(|_| bad > 0);
+        self.bad = self.bad.filter(|_| deferred + failed > 0);
+        self.refusal = self.refusal.filter(|_| refused > 0);
         self.good = self.good.filter(|_| delivered > 0);
+    }
+
+    /// The newest entry that tells of something gone wrong.
+    pub fn trouble(&self) -> Option<RowId> {
+        self.bad.or(self.refusal)
     }
 
     /// Whether nothing of it is counted any more.
     fn is_empty(&self) -> bool {
         self.counts.entries == 0
     }
-}
-
-fn is_bad(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Ended(Outcome::Deferred | Outcome::Failed)
-            | Kind::Refused
-            | Kind::Rejected
-            | Kind::Unauthenticated
-    )
 }
 
 /// Groups of rows.
@@ -195,14 +198,20 @@ impl Groups {
 
     /// Counts from here on what is behind the mark as well.
     pub fn mark(&mut self, mark: Option<RowId>) {
-        if self.mark != mark {
-            self.mark = mark;
+        if self.mark == mark {
+            return;
+        }
+        self.mark = mark;
+        if mark.is_some_and(|mark| (mark.0 as usize) < self.reach.rows()) {
             self.restart();
+        }
+        for group in &mut self.all {
+            group.since_mark = Counts::default();
         }
     }
 
-    /// Groups the rows that came since, up to the first `rows`, and of those before no more than
-    /// `most`.
+    /// Groups some of the rows that came since, up to the first `rows`, and some of those before:
+    /// `most` of either, if there are so many.
     pub fn extend_by(&mut self, sieve: &Sieve, index: &Index, rows: usize, most: usize) {
         if self.window.since > sieve.window.since || self.window.until != sieve.window.until {
             self.restart();
@@ -211,14 +220,16 @@ impl Groups {
             sieve.each_in(index, self.reach.counted(), gone, |id, row| self.take_back(id, row));
         }
         self.window = sieve.window;
+        let known = self.reach.rows();
+        let rows = if known == 0 { rows } else { rows.min(known.saturating_add(most)) };
         for part in self.reach.extend(index, rows, most) {
             sieve.each(index, part, |id, row| self.count(index, id, row));
         }
     }
 
-    /// How many rows are still to be looked at.
-    pub fn left(&self) -> usize {
-        self.reach.left()
+    /// How many of the first `rows` are still to be looked at.
+    pub fn left(&self, rows: usize) -> usize {
+        self.reach.left() + rows.saturating_sub(self.reach.rows())
     }
 
     /// Takes in rows that a search found late.
@@ -319,34 +330,6 @@ impl Groups {
         self.numbers.capacity() * size_of::<u32>()
             + self.all.capacity() * size_of::<Group>()
             + self.labels.memory
-    }
-}
-
-/// Names of groups by a part of something else, each once.
-#[derive(Clone, Default)]
-struct Labels {
-    all: Vec<Box<[u8]>>,
-    numbers: HashMap<Box<[u8]>, u32>,
-    memory: usize,
-}
-
-/// What a label takes beside its bytes, which stand there twice.
-const AROUND: usize = 80;
-
-impl Labels {
-    fn number(&mut self, text: &[u8]) -> u32 {
-        if let Some(&known) = self.numbers.get(text) {
-            return known;
-        }
-        let new = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
-        self.all.push(text.into());
-        self.numbers.insert(text.into(), new);
-        self.memory += 2 * text.len() + AROUND;
-        new
-    }
-
-    fn text(&self, number: u32) -> &[u8] {
-        self.all.get(number as usize).map_or(b"", |text| text)
     }
 }
 

@@ -36,6 +36,9 @@ struct Counted {
     ordered: usize,
     totals: Totals,
     recent: Recent,
+    /// Entries from this one on are counted apart as well.
+    mark: Option<RowId>,
+    since_mark: Counts,
 }
 
 impl Tally {
@@ -59,7 +62,15 @@ impl Tally {
     /// Nothing counted yet, in another window; what was found in texts stays.
     #[must_use]
     pub fn anew(self, window: Window) -> Self {
-        Self { sieve: self.sieve, ..Self::default() }.within(window)
+        let mut anew = Self { sieve: self.sieve, ..Self::default() }.within(window);
+        anew.mark(self.counted.mark);
+        anew
+    }
+
+    /// Counts apart what comes from this row on, which is not counted yet.
+    pub fn mark(&mut self, row: Option<RowId>) {
+        self.counted.mark = row;
+        self.counted.since_mark = Counts::default();
     }
 
     /// Counts the rows that came since, up to the first `rows` of the index.
@@ -73,7 +84,7 @@ impl Tally {
         self.sieve.learn(index);
         self.counted.by_connection.follow(index.connections());
         for part in self.reach.extend(index, rows, most) {
-            self.sieve.each(index, part, |_, row| self.counted.count(row));
+            self.sieve.each(index, part, |id, row| self.counted.count(id, row));
         }
         self.counted.order_connections();
     }
@@ -87,7 +98,8 @@ impl Tally {
     pub fn slide(&mut self, index: &Index, since: Time) {
         let gone = Window { since: self.sieve.window.since, until: since };
         let before = self.counted.totals.counts.entries;
-        self.sieve.each_in(index, self.reach.counted(), gone, |_, row| self.counted.take_back(row));
+        self.sieve
+            .each_in(index, self.reach.counted(), gone, |id, row| self.counted.take_back(id, row));
         self.sieve.window.since = self.sieve.window.since.max(since);
         if self.counted.totals.counts.entries < before {
             self.counted.drop_connections();
@@ -97,7 +109,7 @@ impl Tally {
     /// Takes back the rows before `end`, which are about to leave the index.
     pub fn forget(&mut self, index: &Index, end: usize) {
         let leaving = self.reach.forget(end);
-        self.sieve.each(index, leaving, |_, row| self.counted.take_back(row));
+        self.sieve.each(index, leaving, |id, row| self.counted.take_back(id, row));
     }
 
     /// Lets go of the connections that have left the index, now that it has let its oldest rows go.
@@ -123,7 +135,7 @@ impl Tally {
         self.sieve.found(rows, found);
         // What lies before is counted when its turn comes.
         for at in found.iter().map(|row| row.0 as usize).filter(|&at| at >= self.reach.from()) {
-            self.sieve.each(index, at..at + 1, |_, row| self.counted.count(row));
+            self.sieve.each(index, at..at + 1, |id, row| self.counted.count(id, row));
         }
         self.counted.order_connections();
     }
@@ -159,6 +171,11 @@ impl Tally {
         self.counted.totals
     }
 
+    /// Counts of what came since the mark.
+    pub fn since_mark(&self) -> Counts {
+        self.counted.since_mark
+    }
+
     /// Counts by the second.
     pub fn recent(&self) -> &Recent {
         &self.counted.recent
@@ -186,8 +203,11 @@ impl Tally {
 }
 
 impl Counted {
-    fn count(&mut self, row: &Row) {
+    fn count(&mut self, id: RowId, row: &Row) {
         let counts_of_it = Counts::of(row.kind);
+        if self.mark.is_some_and(|mark| id >= mark) {
+            self.since_mark.add(&counts_of_it);
+        }
         self.totals.counts.add(&counts_of_it);
         self.totals.unparsed += u32::from(row.kind == Kind::Unparsed);
         self.recent.count(row.time, &counts_of_it);
@@ -199,8 +219,11 @@ impl Counted {
         }
     }
 
-    fn take_back(&mut self, row: &Row) {
+    fn take_back(&mut self, id: RowId, row: &Row) {
         let counts_of_it = Counts::of(row.kind);
+        if self.mark.is_some_and(|mark| id >= mark) {
+            self.since_mark.take_back(&counts_of_it);
+        }
         self.totals.counts.take_back(&counts_of_it);
         self.totals.unparsed -= u32::from(row.kind == Kind::Unparsed);
         self.recent.forget(row.time, &counts_of_it);

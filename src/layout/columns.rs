@@ -51,6 +51,49 @@ pub enum DeliveryColumn {
     Response,
 }
 
+/// A column of a list of groups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GroupColumn {
+    /// What the group is called.
+    Label,
+    /// Entries of any kind.
+    Entries,
+    /// Their share in those of all groups.
+    Share,
+    /// `E` entries.
+    Enqueued,
+    /// `D` entries.
+    Delivered,
+    /// `Q` entries.
+    Deferred,
+    /// `R` entries.
+    Failed,
+    /// `J` entries.
+    Rejected,
+    /// `X` entries.
+    Refused,
+    /// `U` entries of an authentication that failed.
+    Unauthenticated,
+    /// `Q`, `R` and `J` entries. Not shown: what lists of failures are sorted by.
+    Bad,
+    /// Share of failed attempts in all attempts.
+    FailShare,
+    /// Open connections.
+    Open,
+    /// Failures since the mark.
+    Marked,
+    /// Time of the first entry.
+    First,
+    /// Time of the last entry.
+    Last,
+    /// How long ago the last failure was.
+    LastBad,
+    /// How long ago the last success was.
+    LastGood,
+    /// The response to the last failure.
+    Response,
+}
+
 /// A column in its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Placed<C> {
@@ -114,6 +157,88 @@ pub fn delivery_columns(width: u16) -> Vec<Placed<DeliveryColumn>> {
         Wish(C::Response,  "RESPONSE",  16, u16::MAX, 4),
     ];
     place(width, &wishes)
+}
+
+/// The columns of the list of domains that fit.
+pub fn domain_columns(width: u16, marked: bool) -> Vec<Placed<GroupColumn>> {
+    use GroupColumn as C;
+    #[rustfmt::skip]
+    let wishes = [
+        Wish(C::Label,     "DOMAIN",        16, 44, 0),
+        Wish(C::Deferred,  "      Q",        7,  7, 1),
+        Wish(C::Failed,    "      R",        7,  7, 2),
+        Wish(C::Rejected,  "      J",        7,  7, 8),
+        Wish(C::FailShare, "FAIL %",         6,  6, 3),
+        Wish(C::Delivered, "      D",        7,  7, 4),
+        Wish(C::Open,      "OPEN",           4,  4, 7),
+        Wish(C::Marked,    " +MARK",         6,  6, 10),
+        Wish(C::LastBad,   "FAILED",         6,  6, 11),
+        Wish(C::LastGood,  "  OK",           4,  4, 6),
+        Wish(C::Response,  "LAST FAILURE",  14, u16::MAX, 5),
+    ];
+    place_groups(width, marked, wishes)
+}
+
+/// The columns of the list of responses that fit.
+pub fn response_columns(width: u16, marked: bool) -> Vec<Placed<GroupColumn>> {
+    use GroupColumn as C;
+    #[rustfmt::skip]
+    let wishes = [
+        Wish(C::Entries,   "  COUNT",        7,  7, 1),
+        Wish(C::Share,     "     %",         6,  6, 4),
+        Wish(C::Marked,    " +MARK",         6,  6, 5),
+        Wish(C::First,     "FIRST",          8,  8, 2),
+        Wish(C::Last,      "LAST",           8,  8, 3),
+        Wish(C::Label,     "RESPONSE",      20, u16::MAX, 0),
+    ];
+    place_groups(width, marked, wishes)
+}
+
+/// The columns of a list of connections, or of what they have in common.
+pub fn route_columns(width: u16, marked: bool) -> Vec<Placed<GroupColumn>> {
+    use GroupColumn as C;
+    #[rustfmt::skip]
+    let wishes = [
+        Wish(C::Label,     "",              20, u16::MAX, 0),
+        Wish(C::Deferred,  "    Q",          5,  5, 1),
+        Wish(C::Failed,    "    R",          5,  5, 2),
+        Wish(C::Delivered, "    D",          5,  5, 3),
+        Wish(C::Last,      "LAST",           8,  8, 4),
+    ];
+    place_groups(width, marked, wishes)
+}
+
+/// The columns of a list of those who send.
+pub fn sender_columns(width: u16, marked: bool, clients: bool) -> Vec<Placed<GroupColumn>> {
+    use GroupColumn as C;
+    #[rustfmt::skip]
+    let wishes = [
+        Wish(C::Label,     "",              16, 60, 0),
+        Wish(C::Enqueued,  "      E",        7,  7, 1),
+        Wish(C::Rejected,  "      J",        7,  7, 2),
+        Wish(C::Refused,   "    X",          5,  5, 6),
+        Wish(C::Unauthenticated, "AUTH!",    5,  5, 7),
+        Wish(C::Delivered, "      D",        7,  7, 3),
+        Wish(C::Deferred,  "      Q",        7,  7, 4),
+        Wish(C::Failed,    "      R",        7,  7, 5),
+        Wish(C::FailShare, "FAIL %",         6,  6, 8),
+        Wish(C::Marked,    " +MARK",         6,  6, 11),
+        Wish(C::Last,      "LAST",           8,  8, 9),
+        Wish(C::Response,  "LAST FAILURE",  14, u16::MAX, 10),
+    ];
+    let of_clients = [C::Refused, C::Unauthenticated];
+    let wishes = wishes.into_iter().filter(|wish| clients || !of_clients.contains(&wish.0));
+    place_groups(width, marked, wishes)
+}
+
+/// The columns of a list of groups; what came since the mark is one only if there is a mark.
+fn place_groups(
+    width: u16,
+    marked: bool,
+    wishes: impl IntoIterator<Item = Wish<GroupColumn>>,
+) -> Vec<Placed<GroupColumn>> {
+    let wanted = |wish: &Wish<GroupColumn>| marked || wish.0 != GroupColumn::Marked;
+    place(width, &wishes.into_iter().filter(wanted).collect::<Vec<_>>())
 }
 
 fn place<C: Copy>(width: u16, wishes: &[Wish<C>]) -> Vec<Placed<C>> {

@@ -3,7 +3,7 @@
 use super::counts::{Counts, Totals, iso};
 use super::groups::{Group, MOST, OTHERS};
 use super::{By, Summary};
-use crate::show::{number, plain, quoted};
+use crate::show::{number, plain, quoted, tenths};
 use crate::table::{Column, Table, markdown_line};
 use std::io::{self, Write};
 
@@ -110,10 +110,6 @@ fn row(
     });
     row.extend(said.map(cell));
     row
-}
-
-fn tenths(thousandth: u64) -> String {
-    format!("{}.{}", thousandth / 10, thousandth % 10)
 }
 
 /// The rows of a table: the others first, the worst last, and below it the total.

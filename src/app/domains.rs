@@ -1,0 +1,157 @@
+//! The view of domains: which of them fail, what their servers answer, and over which connections.
+//!
+//! Each pane is narrowed to what is selected in the one before.
+
+use super::connections::Connections;
+use super::known::Known;
+use super::table::{Open, Table};
+use crate::entry::Time;
+use crate::filter::{By, Narrow};
+use crate::index::{ConnectionId, Index, RowId, Symbol};
+use crate::layout::{GroupColumn as Column, Pane};
+
+/// Lists and selections of the view.
+pub(super) struct Domains {
+    names: Table,
+    answers: Table,
+    routes: Table,
+    /// What the routes are.
+    route: By,
+    open: Open,
+}
+
+/// What the last pane goes through: from one connection to what many have in common.
+const ROUTES: [By; 4] = [By::Connection, By::Host, By::RemoteIp, By::LocalIp];
+
+impl Default for Domains {
+    fn default() -> Self {
+        Self {
+            names: Table::new(By::Domain, Column::Bad),
+            answers: Table::new(By::Answer, Column::Bad),
+            routes: Table::new(By::Connection, Column::Last),
+            route: By::Connection,
+            open: Open::default(),
+        }
+    }
+}
+
+impl Domains {
+    /// Brings lists and selections up to date. `height` says how many rows of a pane are visible.
+    pub(super) fn refresh(
+        &mut self,
+        known: &Known,
+        connections: &Connections,
+        wall: Time,
+        height: impl Fn(Pane) -> usize,
+    ) {
+        self.open.clear();
+        for id in connections.all_open() {
+            let first = known.index.connection(*id).and_then(|connection| connection.first);
+            let domain = first.map(|row| known.index.rows().domains(row).0);
+            *self.open.entry(domain.unwrap_or_default()).or_default() += 1;
+        }
+        self.names.refresh(known, &self.open, wall, height(Pane::Domains));
+        let domain = self.domain();
+        self.answers.turn_to(By::Answer, Narrow { domain, answer: None });
+        self.answers.refresh(known, &self.open, wall, height(Pane::Responses));
+        self.routes.turn_to(self.route, Narrow { domain, answer: self.answer() });
+        self.routes.refresh(known, &self.open, wall, height(Pane::Routes));
+    }
+
+    /// The selected domain.
+    pub(super) fn domain(&self) -> Option<Symbol> {
+        selected(&self.names)
+    }
+
+    /// The selected answer.
+    pub(super) fn answer(&self) -> Option<Symbol> {
+        selected(&self.answers)
+    }
+
+    /// The selected connection, if that is what the last pane lists.
+    pub(super) fn connection(&self) -> Option<ConnectionId> {
+        let listed = self.route == By::Connection;
+        selected(&self.routes).filter(|_| listed).map(|symbol| ConnectionId(symbol.0))
+    }
+
+    /// Lists by the next thing that routes can have in common.
+    pub(super) fn next_route(&mut self) {
+        let at = ROUTES.iter().position(|&by| by == self.route).map_or(0, |at| at + 1);
+        self.route = ROUTES.get(at).copied().unwrap_or(By::Connection);
+    }
+
+    /// Open connections to a domain.
+    pub(super) fn open(&self, domain: Symbol) -> u32 {
+        self.open.get(&domain).copied().unwrap_or_default()
+    }
+
+    /// The entry that stands for what is selected in this pane.
+    pub(super) fn entry(&self, pane: Pane) -> Option<RowId> {
+        self.table(pane).and_then(Table::entry)
+    }
+
+    /// The list of a pane.
+    pub(super) fn table(&self, pane: Pane) -> Option<&Table> {
+        match pane {
+            Pane::Domains => Some(&self.names),
+            Pane::Responses => Some(&self.answers),
+            Pane::Routes => Some(&self.routes),
+            _ => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub(super) fn table_mut(&mut self, pane: Pane) -> Option<&mut Table> {
+        match pane {
+            Pane::Domains => Some(&mut self.names),
+            Pane::Responses => Some(&mut self.answers),
+            Pane::Routes => Some(&mut self.routes),
+            _ => None,
+        }
+    }
+
+    fn tables(&mut self) -> [&mut Table; 3] {
+        [&mut self.names, &mut self.answers, &mut self.routes]
+    }
+
+    /// Whether what takes long is not done yet.
+    pub(super) fn is_busy(&self, known: &Known) -> bool {
+        [&self.names, &self.answers, &self.routes].iter().any(|table| table.is_busy(known))
+    }
+
+    /// Whether a list is to be put in order once some time has passed.
+    pub(super) fn is_behind(&self, known: &Known) -> bool {
+        [&self.names, &self.answers, &self.routes].iter().any(|table| table.is_behind(known))
+    }
+
+    /// The filter changed.
+    pub(super) fn restart(&mut self) {
+        self.tables().into_iter().for_each(Table::restart);
+    }
+
+    /// These entries were found late.
+    pub(super) fn found(&mut self, known: &Known, found: &[RowId]) {
+        self.tables().into_iter().for_each(|table| table.found(known, found));
+    }
+
+    /// Takes back the entries before `end`, which are about to leave.
+    pub(super) fn forget(&mut self, known: &Known, end: usize) {
+        self.tables().into_iter().for_each(|table| table.forget(known, end));
+    }
+
+    /// They have left.
+    pub(super) fn release(&mut self, index: &Index) {
+        self.tables().into_iter().for_each(|table| table.release(index));
+    }
+
+    /// Bytes that it takes.
+    pub(super) fn memory(&self) -> usize {
+        [&self.names, &self.answers, &self.routes].iter().map(|table| table.memory()).sum()
+    }
+}
+
+/// What the selected group of a list is a group of.
+fn selected(table: &Table) -> Option<Symbol> {
+    let group = table.groups().get(table.selected()?)?;
+    Some(table.groups().symbol(group))
+}
