@@ -27,7 +27,10 @@
 //! ```
 
 mod drawn;
+mod numbers;
 pub mod quoted;
+
+pub use numbers::{number, tenths};
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -117,24 +120,6 @@ pub fn plain(bytes: &[u8]) -> String {
         }
         Seen::Byte(byte) => write_to(&mut text, |text| write!(text, r"\x{byte:02x}")),
     });
-    text
-}
-
-/// Thousandths as a percentage with one decimal.
-pub fn tenths(thousandths: u64) -> String {
-    format!("{}.{}", thousandths / 10, thousandths % 10)
-}
-
-/// A count with its thousands set apart: `4,997`.
-pub fn number(count: impl TryInto<u64>) -> String {
-    let digits = count.try_into().unwrap_or(u64::MAX).to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
     text
 }
 
