@@ -71,6 +71,8 @@ fn each_term_leaves_what_it_says() {
         ("ip:2001:db8::/32", "Q"),
         ("ip:\"10.0.0.2\"", "O"),
         ("ip:0.0.0.0/0", "EQO"),
+        ("ip:10.0.0.3/31", "O"),
+        ("ip:10.0.0.2/31", "O"),
         // Others.
         ("channel:TCP_*", "EQJO"),
         ("channel:ims-ms", "E"),

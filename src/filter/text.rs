@@ -5,9 +5,10 @@
 
 use super::row::Judge;
 use super::term::{Term, Test, Word};
-use super::value::{Address, Id};
+use super::value::Ip;
 use super::{Filter, Pattern};
 use crate::entry::{Entry, QueueFile};
+use std::borrow::Cow;
 
 /// What a filter wants of the text of an entry.
 #[derive(Clone, Debug)]
@@ -21,6 +22,9 @@ pub struct TextTest {
 /// In a text with these, a name may be written in another way: entities of XML, escapes of JSON, and
 /// what is cleaned away before parsing.
 const OTHERWISE: &str = r"[&\\\x00]|\xC2\xA0";
+
+/// And an address of IPv4 as one of IPv6.
+const MAPPED: &str = ":ffff:";
 
 impl Filter {
     /// What has to be searched for in the texts; `None` if the rows decide all.
@@ -62,10 +66,11 @@ impl TextTest {
 impl Test {
     /// What stands in the text of all entries that meet it, if there is such a thing.
     fn needle(&self) -> Option<Pattern> {
-        let names: Option<Vec<&[u8]>> = match self {
-            Self::To(wanted) => wanted.iter().map(Address::needle).collect(),
-            Self::Id(ids) => Some(ids.iter().map(Id::needle).collect()),
-            Self::File(names) => Some(names.iter().map(|name| body(name)).collect()),
+        let names: Option<Vec<Cow<'_, [u8]>>> = match self {
+            Self::To(wanted) => wanted.iter().map(|it| it.needle().map(Cow::Borrowed)).collect(),
+            Self::Id(ids) => Some(ids.iter().map(|id| id.needle().into()).collect()),
+            Self::File(names) => Some(names.iter().map(|name| body(name).into()).collect()),
+            Self::Ip(ips) => ips.iter().map(address).collect(),
             Self::Word(words) => words.iter().map(Word::needle).collect(),
             _ => None,
         };
@@ -73,23 +78,27 @@ impl Test {
         if !names.iter().all(|name| is_written_as_it_is(name)) {
             return None;
         }
-        let names: Vec<String> = names.into_iter().map(super::pattern::escape).collect();
-        Pattern::new(&format!("(?i:{})|{OTHERWISE}", names.join("|"))).ok()
+        let names: Vec<String> = names.iter().map(|name| super::pattern::escape(name)).collect();
+        Pattern::new(&format!("(?i:{}|{MAPPED})|{OTHERWISE}", names.join("|"))).ok()
     }
 }
 
 impl Word {
-    fn needle(&self) -> Option<&[u8]> {
+    fn needle(&self) -> Option<Cow<'_, [u8]>> {
         match self {
-            Self::Domain(domain) => Some(domain.needle()),
-            // An address of IPv6 is written in many ways.
-            Self::Ip(_) => None,
-            // Numbers, too: in JSON a reply code need be no text.
+            Self::Domain(domain) => Some(domain.needle().into()),
+            Self::Ip(ip) => address(ip),
+            // In JSON a reply code need be no text.
             Self::Part(part) => {
-                Some(part.needle()).filter(|part| !part.iter().all(u8::is_ascii_digit))
+                let needle = part.needle();
+                (!needle.iter().all(u8::is_ascii_digit)).then_some(needle.into())
             }
         }
     }
+}
+
+fn address(ip: &Ip) -> Option<Cow<'_, [u8]>> {
+    Some(ip.needle()?.into_bytes().into())
 }
 
 /// The part of a queue file's name that all of its attempts have.

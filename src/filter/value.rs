@@ -225,6 +225,16 @@ impl Ip {
         }
     }
 
+    /// What all of IPv4 begin with, unless they are written as of IPv6; those have no one way to be
+    /// written.
+    pub(super) fn needle(&self) -> Option<String> {
+        let Self::Net(bits, length) = self else { return None };
+        let octets = usize::try_from(length.checked_sub(MAPPED)? / 8).ok().filter(|&n| n > 0)?;
+        let address = std::net::Ipv6Addr::from_bits(*bits).to_ipv4_mapped()?;
+        let first: Vec<String> = address.octets().iter().take(octets).map(u8::to_string).collect();
+        Some(first.join(".") + if octets < 4 { "." } else { "" })
+    }
+
     pub(super) fn matches(&self, text: &[u8]) -> bool {
         match self {
             Self::Text(wanted) => text.eq_ignore_ascii_case(wanted),

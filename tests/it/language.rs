@@ -95,6 +95,8 @@ fn filter(entries: &[Entry<'_>], rng: &mut fastrand::Rng) -> String {
         "user:*",
         "busy",
         "10.0.0.0/8",
+        "ip:203.0.113.0/24|198.51.100.128/25",
+        "ip:2001:db8::/32",
     ];
     let mut terms = Vec::new();
     for _ in 0..rng.usize(1..4) {
