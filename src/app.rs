@@ -33,6 +33,7 @@ mod sifted;
 pub mod span;
 pub mod table;
 mod texts;
+pub mod times;
 mod view;
 pub mod words;
 
@@ -129,6 +130,8 @@ pub struct App {
     log: Log,
     /// The window of time that is counted, in milliseconds up to now; all if there is none.
     span: Option<i64>,
+    /// The minute that is chosen among the times.
+    chosen_minute: Option<i64>,
     message: Scroll<RowId>,
     /// What is laid over everything, and its first visible line.
     sheet: Option<(Sheet, usize)>,
@@ -159,6 +162,7 @@ impl App {
             domains: Domains::default(),
             activity: Activity::default(),
             span: None,
+            chosen_minute: None,
             log: Log::default(),
             message: Scroll::default(),
             sheet: None,
@@ -216,6 +220,8 @@ impl App {
             Command::NextTrouble | Command::PreviousTrouble if self.view == View::Log => {
                 self.log.seek(command == Command::NextTrouble);
             }
+            Command::ScrollLeft if self.focus() == Pane::Times => self.choose_time(Motion::Up),
+            Command::ScrollRight if self.focus() == Pane::Times => self.choose_time(Motion::Down),
             Command::ScrollLeft => self.log.scroll_left(),
             Command::ScrollRight => {
                 self.log.scroll_right(&self.known, self.rows_of(Pane::Log), self.size.width.into());
@@ -293,6 +299,7 @@ impl App {
                 self.connections.go(pane, motion, height, &self.known);
             }
             Pane::Message => self.message.go(motion, self.last_message_top(), height),
+            Pane::Times => self.choose_time(motion),
             Pane::Log => self.log.go(motion, height, &self.known),
             Pane::Domains | Pane::Responses | Pane::Routes | Pane::Senders => {
                 if let Some(table) = self.table_mut(pane) {
@@ -304,7 +311,9 @@ impl App {
 
     /// Narrows to what is selected: the next deeper pane.
     fn open(&mut self) {
-        if Some(&self.focus()) != self.view.panes().last() {
+        if self.focus() == Pane::Times {
+            self.narrow_to_time();
+        } else if Some(&self.focus()) != self.view.panes().last() {
             self.focus_on(self.view.next(self.focus()));
         } else if self.view == View::Domains
             && let Some(connection) = self.domains.connection()

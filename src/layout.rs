@@ -58,7 +58,7 @@ impl View {
         match self {
             Self::Connections => &[Pane::Connections, Pane::Deliveries, Pane::Message],
             Self::Domains => &[Pane::Domains, Pane::Responses, Pane::Routes],
-            Self::Activity => &[Pane::Senders, Pane::Message],
+            Self::Activity => &[Pane::Senders, Pane::Message, Pane::Times],
             Self::Log => &[Pane::Log, Pane::Message],
         }
     }
@@ -99,6 +99,8 @@ pub enum Pane {
     Routes,
     /// Who sends, or by which way.
     Senders,
+    /// What happened when.
+    Times,
     /// The entries of the log.
     Log,
 }
@@ -114,6 +116,7 @@ impl Pane {
             Self::Responses => "Responses",
             Self::Routes => "Over",
             Self::Senders => "Senders",
+            Self::Times => "Times",
             Self::Log => "Log",
         }
     }
@@ -171,7 +174,7 @@ impl Screen {
         let area = self.pane(pane);
         let above = match pane {
             Pane::Deliveries if shows_ends(area) => 3,
-            Pane::Message | Pane::Log => 1,
+            Pane::Message | Pane::Log | Pane::Times => 1,
             _ => 2,
         };
         let above = above.min(area.height);
@@ -210,6 +213,9 @@ fn places(body: Rect, view: View, alone: Option<Pane>) -> [Rect; PANES] {
         return places;
     }
     let above = |percent| [Constraint::Percentage(percent), Constraint::Min(0)];
+    if view == View::Activity {
+        return activity(body);
+    }
     if view.panes().len() == 2 {
         let [first, second] = Layout::vertical(above(60)).areas(body);
         return [first, second, Rect::default()];
@@ -222,6 +228,26 @@ fn places(body: Rect, view: View, alone: Option<Pane>) -> [Rect; PANES] {
     }
     let thirds = [Constraint::Percentage(38), Constraint::Percentage(28), Constraint::Min(0)];
     Layout::vertical(thirds).areas(body)
+}
+
+/// The times above, for they are as wide as the screen; below them the list, and the message below or
+/// beside it.
+fn activity(body: Rect) -> [Rect; PANES] {
+    let rows = (body.height / 4).clamp(4, 11);
+    let [times, lower] =
+        Layout::vertical([Constraint::Length(rows), Constraint::Min(0)]).areas(body);
+    let [senders, message] = if body.width >= 160 {
+        let [senders, _, message] = Layout::horizontal([
+            Constraint::Percentage(60),
+            Constraint::Length(1),
+            Constraint::Min(0),
+        ])
+        .areas(lower);
+        [senders, message]
+    } else {
+        Layout::vertical([Constraint::Percentage(65), Constraint::Min(0)]).areas(lower)
+    };
+    [senders, message, times]
 }
 
 #[cfg(test)]

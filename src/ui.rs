@@ -21,6 +21,7 @@ mod message;
 mod sheet;
 mod text;
 mod theme;
+mod times;
 
 pub use theme::{Chosen, Depth, Palette, Theme};
 
@@ -45,6 +46,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     deliveries::draw(app, theme, frame, &screen);
     message::draw(app, theme, frame, &screen);
     log::draw(app, theme, frame, &screen);
+    times::draw(app, theme, frame, &screen);
     for pane in [Pane::Domains, Pane::Responses, Pane::Routes, Pane::Senders] {
         groups::draw(app, theme, frame, &screen, pane);
     }

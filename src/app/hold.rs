@@ -182,6 +182,10 @@ mod tests {
         if !matches!(groups.by(), By::Host | By::RemoteIp | By::LocalIp | By::User) {
             assert_eq!(told(groups), told(&anew), "{pane:?}");
         }
+        let shown = app.known.rows();
+        for (_, group) in groups.iter() {
+            assert!(group.first <= group.last && (group.last.0 as usize) < shown, "{pane:?}");
+        }
         let visible: Vec<_> = app.visible_groups(pane).map(|(id, _)| id).collect();
         assert_eq!(visible.is_empty(), grouping.count == 0, "{pane:?}");
         assert!(visible.is_empty() || visible.contains(&grouping.selected.unwrap()), "{pane:?}");

@@ -192,7 +192,12 @@ impl Groups {
     /// Groups anew: all counts are gone, but the groups keep their numbers.
     pub fn restart(&mut self) {
         self.reach = Reach::default();
-        let empty = |group: &Group| Group::new(group.key, RowId(u32::MAX));
+        let none = (RowId(u32::MAX), RowId(0));
+        let empty = |group: &Group| Group {
+            first: none.0,
+            last: none.1,
+            ..Group::new(group.key, RowId(0))
+        };
         self.all = self.all.iter().map(empty).collect();
     }
 

@@ -11,21 +11,31 @@ pub struct Second {
     pub delivered: u32,
     /// Attempts that failed for now.
     pub deferred: u32,
-    /// Recipients given up or refused.
+    /// Recipients given up.
     pub failed: u32,
+    /// Recipients that our server refused.
+    pub rejected: u32,
 }
 
 impl Second {
-    fn add(&mut self, it: &Counts) {
+    pub(super) fn add(&mut self, it: &Counts) {
         self.delivered += it.delivered;
         self.deferred += it.deferred;
-        self.failed += it.failed + it.rejected;
+        self.failed += it.failed;
+        self.rejected += it.rejected;
     }
 
-    fn take_back(&mut self, it: &Counts) {
+    /// Failed attempts of 1,000 attempts to deliver; `None` if there was none.
+    pub fn failed_of_1000(&self) -> Option<u32> {
+        let Self { delivered, deferred, failed, .. } = *self;
+        Counts { delivered, deferred, failed, ..Counts::default() }.failed_of_1000()
+    }
+
+    pub(super) fn take_back(&mut self, it: &Counts) {
         self.delivered -= it.delivered;
         self.deferred -= it.deferred;
-        self.failed -= it.failed + it.rejected;
+        self.failed -= it.failed;
+        self.rejected -= it.rejected;
     }
 }
 
@@ -35,6 +45,7 @@ impl Sum for Second {
             delivered: sum.delivered + second.delivered,
             deferred: sum.deferred + second.deferred,
             failed: sum.failed + second.failed,
+            rejected: sum.rejected + second.rejected,
         })
     }
 }
@@ -92,6 +103,11 @@ impl Recent {
             Some(&(number, counts)) if number == second => counts,
             _ => Second::default(),
         }
+    }
+
+    /// The sum of all that is kept before the last `seconds` seconds.
+    pub fn before(&self, now: Time, seconds: i64) -> Second {
+        (seconds + 1..SPAN).map(|ago| self.second(now, ago)).sum()
     }
 
     /// The sum of the `seconds` seconds up to `now`, not counting the one that `now` lies in.

@@ -4,7 +4,7 @@
 //! nothing while the log is quiet. A log of millions is counted in parts, between which the keys
 //! are looked at. Under a filter on texts only what was found is counted, as it is found.
 
-use super::{Counts, Filter, Hits, Reach, Recent, Sieve};
+use super::{Counts, Filter, Hits, Minutes, Reach, Recent, Sieve};
 use crate::entry::{Time, Window};
 use crate::index::{ConnectionId, Counted as Row, Index, Kind, RowId, Segments};
 use std::ops::Range;
@@ -36,6 +36,7 @@ struct Counted {
     ordered: usize,
     totals: Totals,
     recent: Recent,
+    minutes: Minutes,
     /// Entries from this one on are counted apart as well.
     mark: Option<RowId>,
     since_mark: Counts,
@@ -181,6 +182,11 @@ impl Tally {
         &self.counted.recent
     }
 
+    /// Counts by the minute.
+    pub fn minutes(&self) -> &Minutes {
+        &self.counted.minutes
+    }
+
     /// Rows of the index that are known here.
     pub fn rows(&self) -> usize {
         self.reach.rows()
@@ -211,6 +217,7 @@ impl Counted {
         self.totals.counts.add(&counts_of_it);
         self.totals.unparsed += u32::from(row.kind == Kind::Unparsed);
         self.recent.count(row.time, &counts_of_it);
+        self.minutes.count(row.time, &counts_of_it);
         if let Some(counts) = self.by_connection.get_mut(row.connection.0 as usize) {
             if counts.entries == 0 {
                 self.connections.push(row.connection);
@@ -227,6 +234,7 @@ impl Counted {
         self.totals.counts.take_back(&counts_of_it);
         self.totals.unparsed -= u32::from(row.kind == Kind::Unparsed);
         self.recent.forget(row.time, &counts_of_it);
+        self.minutes.take_back(row.time, &counts_of_it);
         if let Some(counts) = self.by_connection.get_mut(row.connection.0 as usize) {
             counts.take_back(&counts_of_it);
         }
@@ -249,7 +257,9 @@ impl Counted {
     }
 
     fn memory(&self) -> usize {
-        self.by_connection.memory() + self.connections.capacity() * size_of::<ConnectionId>()
+        self.by_connection.memory()
+            + self.connections.capacity() * size_of::<ConnectionId>()
+            + self.minutes.memory()
     }
 }
 

@@ -1,23 +1,20 @@
 //! The filter in force and what it leaves, or the prompt in which one is typed.
 
 use super::{Theme, text};
+use crate::app::span::Mark;
 use crate::app::words::{Tone, number};
 use crate::app::{App, Prompt};
+use crate::filter::Counts;
 use crate::keymap::Command;
 use crate::show::show;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
-    let error = app.prompt().and_then(|prompt| prompt.error.as_ref());
-    // On a narrow screen the filter itself is all there is room for.
-    let note = match error {
-        Some(error) => format!("  {error}"),
-        None if area.width < 60 => String::new(),
-        None => left(app),
-    };
-    let width = u16::try_from(note.len()).unwrap_or(area.width).min(area.width / 2);
+    let note = note(app, theme, area.width);
+    let width = u16::try_from(note.width()).unwrap_or(area.width).min(area.width);
     let bar = Rect { width: area.width - width, ..area };
     match app.prompt() {
         Some(prompt) => draw_prompt(prompt, theme, frame, bar),
@@ -32,22 +29,48 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) 
             text::put(frame, filter, &show(app.filter_text().as_bytes()), theme.accent, theme);
         }
     }
-    let place = Rect { x: bar.right(), width, ..area };
-    match error {
-        Some(_) => text::put(frame, place, &show(note.as_bytes()), theme.tone(Tone::Bad), theme),
-        None => text::say_right(frame, place, note, theme.dim),
+    frame.render_widget(note, Rect { x: bar.right(), width, ..area });
+}
+
+/// What stands at the right: what is wrong with a filter; else the window of time, what came since
+/// the mark, and how much is left, as far as there is room beside the filter.
+fn note(app: &App, theme: &Theme, width: u16) -> Line<'static> {
+    let room = usize::from(width / 2);
+    if let Some(error) = app.prompt().and_then(|prompt| prompt.error.as_ref()) {
+        let shown = show(format!("  {error}").as_bytes()).clip(room);
+        return text::line(text::spans(&shown, theme.tone(Tone::Bad), theme));
     }
+    let since = |(mark, counts): (Mark, Counts)| {
+        let Counts { delivered, deferred, failed, .. } = counts;
+        let [d, q, r] = [delivered, deferred, failed].map(number);
+        format!("since {}: D {d} Q {q} R {r}", mark.at)
+    };
+    let entries = Some(left(app)).filter(|_| width >= 60);
+    let parts = [app.span(), app.mark().map(since), entries].into_iter();
+    let styles = [theme.accent, theme.strong, theme.dim];
+    let mut spans = Vec::new();
+    let mut used = 0;
+    for (words, style) in parts.zip(styles).filter_map(|(words, style)| Some((words?, style))) {
+        let cells = words.chars().count() + 2;
+        // A window that is not seen would make the numbers lie.
+        if used > 0 && used + cells > room {
+            break;
+        }
+        used += cells;
+        spans.extend([text::own("  ", theme.plain), text::own(words, style)]);
+    }
+    text::line(spans)
 }
 
 /// How much of the log the filter leaves.
 fn left(app: &App) -> String {
     let (left, all) = (app.tally().totals().counts.entries, app.all().totals().counts.entries);
-    if app.tally().filter().is_empty() {
-        format!(" {} entries", number(all))
+    if app.tally().filter().is_empty() && app.span().is_none() {
+        format!("{} entries", number(all))
     } else if app.progress().is_some() {
-        format!(" {} so far of {} entries", number(left), number(all))
+        format!("{} so far of {} entries", number(left), number(all))
     } else {
-        format!(" {} of {} entries", number(left), number(all))
+        format!("{} of {} entries", number(left), number(all))
     }
 }
 

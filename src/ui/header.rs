@@ -144,16 +144,19 @@ fn totals(app: &App, theme: &Theme) -> Line<'static> {
 fn rates(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let sum = app.tally().recent().sum(app.now(), RATE.into());
     let rates = [
-        ("delivered", sum.delivered, Tone::Good),
-        ("deferred", sum.deferred, Tone::Late),
-        ("failed", sum.failed, Tone::Bad),
+        ("D", "delivered", sum.delivered, Tone::Good),
+        ("Q", "deferred", sum.deferred, Tone::Late),
+        ("R", "failed", sum.failed, Tone::Bad),
     ];
     let mut spans: Vec<Span<'static>> = Vec::new();
-    for (word, count, tone) in rates {
+    for (letter, word, count, tone) in rates {
         let rate = f64::from(count) / f64::from(RATE);
+        // On a narrow screen the letters of the line above do.
+        let words = if area.width < 100 { letter } else { word };
         spans.push(text::own(format!("{rate:.1}/s"), theme.count(count, tone)));
-        spans.push(text::own(format!(" {word}  "), theme.dim));
+        spans.push(text::own(format!(" {words}  "), theme.dim));
     }
+    spans.extend(shares(app, theme));
     let open = app.open_connections();
     spans
         .push(text::own(format!("{open} open  "), if open > 0 { theme.strong } else { theme.dim }));
@@ -161,6 +164,26 @@ fn rates(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let used = u16::try_from(line.width()).unwrap_or(area.width).min(area.width);
     frame.render_widget(line, area);
     bars(app, theme, frame, Rect { x: area.x + used, width: area.width - used, ..area });
+}
+
+/// The share of attempts that fail, in the last minute and in the hour before it.
+fn shares(app: &App, theme: &Theme) -> [Span<'static>; 4] {
+    const NOW: i64 = 60;
+    let recent = app.tally().recent();
+    let (now, before) = (recent.sum(app.now(), NOW), recent.before(app.now(), NOW));
+    let words = |share: Option<u32>| share.map_or("-".to_owned(), |it| words::tenths(it.into()));
+    let (now, before) = (now.failed_of_1000(), before.failed_of_1000());
+    let tone = match (now, before) {
+        (None | Some(0), _) => Tone::Good,
+        (Some(now), Some(before)) if now > 2 * before => Tone::Bad,
+        _ => Tone::Late,
+    };
+    [
+        text::own("fail ", theme.dim),
+        text::own(format!("{} %", words(now)), theme.tone(tone)),
+        text::own(format!(" hour {} %", words(before)), theme.dim),
+        text::own("  ", theme.plain),
+    ]
 }
 
 /// Deliveries of the last minute, the newest at the right; where more failed than were delivered,
@@ -177,7 +200,7 @@ fn bars(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
         let seconds =
             (column * step..(column + 1) * step).filter_map(|ago| i64::try_from(ago).ok());
         let sum: Second = seconds.map(|ago| app.tally().recent().second(app.now(), ago + 1)).sum();
-        let not_delivered = sum.deferred + sum.failed;
+        let not_delivered = sum.deferred + sum.failed + sum.rejected;
         let tone = if not_delivered == 0 {
             Tone::Good
         } else if not_delivered < sum.delivered {
