@@ -22,6 +22,9 @@ use ratatui::widgets::Sparkline;
 /// Cells between two times below the bars.
 const GAP: usize = 12;
 
+/// What a strip counts.
+type Count = fn(&Second) -> u32;
+
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Screen) {
     let pane = screen.pane(Pane::Times);
     if pane.is_empty() {
@@ -35,7 +38,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Scr
     let note = note.map(|words| vec![text::own(words, theme.dim)]).unwrap_or_default();
     title(app, theme, frame, pane, Pane::Times, note);
     let Some(times) = times else { return };
-    let strips: [(&str, Tone, fn(&Second) -> u32); 3] = [
+    let strips: [(&str, Tone, Count); 3] = [
         ("D", Tone::Good, |it| it.delivered),
         ("Q", Tone::Late, |it| it.deferred),
         ("R", Tone::Bad, |it| it.failed + it.rejected),
