@@ -27,7 +27,7 @@
 //! * [`source`], [`follow`]: where bytes come from, through rolls and truncations.
 //! * [`index`]: rows, connections, deliveries, messages, domains, tied together.
 //! * [`story`]: what became of a message and each of its recipients.
-//! * [`filter`]: a condition on domains and texts, and all counts under it.
+//! * [`filter`]: the language of filters, and all counts under one.
 //! * [`ingest`]: the reader.
 //! * [`search`]: the searcher, which looks for texts in the files.
 //! * [`show`]: what text of the log may look like on a terminal.

@@ -91,7 +91,8 @@ mod tests {
 
     fn act(app: &mut App, rng: &mut fastrand::Rng) {
         let motions = [Motion::Up, Motion::First, Motion::Last, Motion::PageUp];
-        let filters = ["", "a.org", "b.org|c.org", "nowhere.org"];
+        let filters =
+            ["", "a.org", "b.org|c.org", "-from:x@x.org|nobody", "since:3s host:mx|a.org"];
         match rng.u8(0..12) {
             11 => {
                 let commands = [C::Mark, C::Shorten, C::Lengthen, C::GroupBy, C::Reverse];
@@ -99,7 +100,7 @@ mod tests {
             }
             9 | 10 => drop(app.obey(Command::View(View::ALL[rng.usize(0..View::ALL.len())]))),
             0 => drop(app.obey(Command::Freeze)),
-            1 => drop(app.keep_filter(filters[rng.usize(0..4)].to_owned())),
+            1 => drop(app.keep_filter(filters[rng.usize(0..filters.len())].to_owned())),
             2 => drop(app.obey(Command::Sort)),
             3 => drop(app.obey(Command::NextPane)),
             4 | 5 => app.go(motions[rng.usize(0..4)]),

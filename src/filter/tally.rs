@@ -290,7 +290,15 @@ mod tests {
     fn counts_are_those_of_the_held_rows_under_any_filter() {
         for seed in 0..30 {
             let mut rng = fastrand::Rng::with_seed(seed);
-            let filters = ["", "a.org", "b.org|c.org", "f.a.org a.org", "nowhere.org"];
+            let filters = [
+                "",
+                "a.org",
+                "b.org|c.org",
+                "f.a.org a.org",
+                "nowhere.org",
+                "outcome:relayed|failed to:b.org",
+                "-host:*",
+            ];
             let mut tallies = filters.map(|filter| Tally::new(Filter::parse(filter).unwrap()));
             let mut index = Index::default();
             for _ in 0..60 {

@@ -64,7 +64,10 @@ fn groups_are_those_of_the_held_rows_in_the_window_whatever_happened_before() {
     let mut seen = [0; ALL.len()];
     for seed in 0..40 {
         let mut rng = fastrand::Rng::with_seed(seed);
-        let filter = Filter::parse(["", "a.org|b.org", "f.a.org a.org"][rng.usize(0..3)]).unwrap();
+        let filter = Filter::parse(
+            ["", "a.org|b.org", "f.a.org a.org", "-from:x@x.org action:D|Q"][rng.usize(0..4)],
+        )
+        .unwrap();
         let mut tally = Tally::new(filter.clone());
         let domain = Some(Symbol(rng.u32(1..4))).filter(|_| rng.bool());
         let narrow = Narrow { domain, answer: None };
