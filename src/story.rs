@@ -31,8 +31,15 @@
 
 mod gather;
 mod hops;
+mod page;
+mod steps;
+mod telling;
+mod words;
 
 pub use gather::waited;
+pub use page::{About, Line};
+pub use telling::Telling;
+pub use words::states;
 
 use crate::entry::{Action, Moment, Outcome, Time};
 use crate::index::{ConnectionId, Index, MessageId, RowId};

@@ -4,10 +4,7 @@
 //! newest last. Knows no grammar and no file: entries come parsed, and are read again to be told.
 
 mod asked;
-mod page;
-mod steps;
 mod tell;
-mod words;
 
 use crate::cli::trace::Trace;
 use crate::cli::{FAILED, USAGE};
@@ -17,11 +14,10 @@ use crate::ingest::Located;
 use crate::show::{number, plain};
 use crate::story;
 use asked::{Asked, Mention};
-use page::Page;
 use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Write};
 use std::ops::Range;
-use tell::Telling;
+use tell::Printer;
 
 /// Stories that are told whole; of more messages each is one line.
 const WHOLE_STORIES: usize = 36;
@@ -113,15 +109,15 @@ impl Work for Tracing {
             alone.extend(found.alone(least));
             unparsed += found.unparsed;
         }
-        let page = Page::new(width());
-        let mut telling = Telling::new(log, page, io::stdout().lock());
-        telling.messages(newest_last(log, messages), WHOLE_STORIES)?;
-        telling.alone(&alone.into_iter().collect::<Vec<_>>())?;
+        let read = |row| log.original(row);
+        let mut printer = Printer::new(log, &read, width(), io::stdout().lock());
+        printer.messages(newest_last(log, messages), WHOLE_STORIES)?;
+        printer.alone(&alone.into_iter().collect::<Vec<_>>())?;
         if unparsed > 0 {
             let lines = if unparsed == 1 { "line that is" } else { "lines that are" };
-            telling.note(&format!("It also stands in {} {lines} no entry.", number(unparsed)))?;
+            printer.note(&format!("It also stands in {} {lines} no entry.", number(unparsed)))?;
         }
-        telling.out.flush()?;
+        printer.out.flush()?;
         Ok(0)
     }
 }

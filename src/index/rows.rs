@@ -23,7 +23,7 @@ pub struct Place {
 }
 
 /// What an entry counts as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A recipient came into a queue.
     Enqueued,

@@ -1,43 +1,30 @@
-//! Stories as text for people.
-//!
-//! ```text
-//! <01ITRF7BDHS6000FCN@SESTA.COM>
-//!   from      adam@sesta.com
-//!   …
-//!
-//!   bobby@hosta.sesta.com: relayed, 1 attempt, 6.87 s queued
-//!     10:52:05.41                 E     enqueued, l to tcp_local
-//!     10:52:12.28  + 6.87 s       D     relayed by tcp_local, attempt 1
-//!                  250 2.1.5 bobby@hosta.sesta.com and options OK.
-//! ```
+//! Stories, one after the other, on their way out.
 
-use super::page::Page;
-use super::steps::Manner;
-use super::words::{heading, named, span, states};
-use crate::entry::{Body, Entry, Time};
 use crate::headless::Log;
 use crate::index::{MessageId, RowId};
-use crate::parse::Scratch;
-use crate::show::{number, plain};
-use crate::story::{self, Story};
-use std::collections::{HashMap, HashSet};
+use crate::parse::Original;
+use crate::show::number;
+use crate::story::{self, Telling};
 use std::io::{self, Write};
 
-/// Entries of a message that are looked at for its id.
-const NEWEST: usize = 16;
-
-/// Tells stories of a log.
-pub(super) struct Telling<'a, W> {
-    pub(super) log: &'a Log,
-    pub(super) page: Page,
+/// Prints stories of a log.
+pub(super) struct Printer<'a, W> {
+    log: &'a Log,
+    telling: Telling<'a>,
     pub(super) out: W,
     /// Something stands above.
     begun: bool,
 }
 
-impl<'a, W: Write> Telling<'a, W> {
-    pub(super) fn new(log: &'a Log, page: Page, out: W) -> Self {
-        Self { log, page, out, begun: false }
+impl<'a, W: Write> Printer<'a, W> {
+    /// Nothing printed yet; lines have so many columns.
+    pub(super) fn new(
+        log: &'a Log,
+        read: &'a dyn Fn(RowId) -> Option<Original>,
+        columns: usize,
+        out: W,
+    ) -> Self {
+        Self { log, telling: Telling::new(&log.index, read, columns), out, begun: false }
     }
 
     /// The stories of these messages; if they are more than `whole`, a line for each.
@@ -46,14 +33,12 @@ impl<'a, W: Write> Telling<'a, W> {
         for message in messages {
             let story = story::tell(&self.log.index, message, &mut |row| self.log.original(row));
             if many {
-                let line = self.summary(message, &story);
-                writeln!(self.out, "{line}")?;
+                writeln!(self.out, "{}", self.telling.summary(message, &story))?;
+                self.begun = true;
             } else {
-                self.part();
-                self.story(message, &story);
+                self.telling.story(message, &story);
                 self.put()?;
             }
-            self.begun = true;
         }
         if many {
             let count = number(count);
@@ -70,213 +55,25 @@ impl<'a, W: Write> Telling<'a, W> {
         if rows.is_empty() {
             return Ok(());
         }
-        self.part();
-        self.page.line(
-            0,
+        self.telling.say(
             "Entries that name no message, neither by id nor by queue file (LOG_MESSAGE_ID, \
              LOG_FILENAME):",
         );
-        let time_of = |row: RowId| self.log.index.rows().time(row);
-        let fractions = rows.iter().any(|&row| time_of(row).0 % 1_000 != 0);
-        let mut manner = Manner { day: None, fractions, told: HashSet::new() };
-        for &row in rows {
-            let time = time_of(row);
-            self.day(&mut manner, time);
-            self.entry(&manner, time, row, None, None);
-            self.put()?;
-        }
-        self.begun = true;
-        Ok(())
+        self.telling.entries(rows);
+        self.put()
     }
 
     /// A sentence of our own.
     pub(super) fn note(&mut self, text: &str) -> io::Result<()> {
-        self.part();
-        self.page.line(0, text);
-        self.begun = true;
+        self.telling.say(text);
         self.put()
     }
 
-    fn part(&mut self) {
-        if self.begun {
-            self.page.blank();
-        }
-    }
-
+    /// What was told, as a part of its own.
     fn put(&mut self) -> io::Result<()> {
-        self.out.write_all(self.page.take().as_bytes())
+        if std::mem::replace(&mut self.begun, true) {
+            writeln!(self.out)?;
+        }
+        self.telling.take().into_iter().try_for_each(|line| writeln!(self.out, "{}", line.text))
     }
-
-    /// `1998-02-19 10:52:05  3 relayed  adam@sesta.com to bobby@hosta.sesta.com and 2 more  <id>`
-    fn summary(&self, message: MessageId, story: &Story) -> String {
-        let when = story.seen.as_ref().and_then(|(first, _)| first.time.calendar());
-        let when = when.map(|time| time.format("%Y-%m-%d %H:%M:%S").to_string());
-        let from = story.envelope_from.as_deref().unwrap_or_default();
-        let from = if from.is_empty() { "<>".to_owned() } else { plain(from) };
-        let to = story.recipients.first().and_then(|recipient| story.last_leg(recipient));
-        let to = to.map_or_else(|| "nobody".to_owned(), |leg| plain(named(leg)));
-        let more = match story.recipients.len() {
-            0 | 1 => String::new(),
-            count => format!(" and {} more", number(count - 1)),
-        };
-        let (states, id) = (states(story), self.heading(message, story));
-        format!("{}  {states}  {from} to {to}{more}  {id}", when.unwrap_or_default())
-    }
-
-    fn heading(&self, message: MessageId, story: &Story) -> String {
-        if let Some(id) = story.ids.first() {
-            return plain(id);
-        }
-        let rows = self.log.index.rows_of(message).take(NEWEST);
-        let file = rows.filter_map(|row| {
-            let (original, mut scratch) = (self.log.original(row)?, Scratch::default());
-            match original.entry(&mut scratch).ok()?.body {
-                Body::Message(message) => message.queue_file.map(|file| plain(file.0)),
-                _ => None,
-            }
-        });
-        file.last().map_or_else(|| "(no id)".to_owned(), |file| format!("(no id) {file}"))
-    }
-
-    fn story(&mut self, message: MessageId, story: &Story) {
-        let heading = self.heading(message, story);
-        self.page.line(0, &heading);
-        for id in story.ids.iter().skip(1) {
-            self.field("later", &plain(id));
-        }
-        match story.envelope_from.as_deref() {
-            Some([]) => self.field("from", "(none: a notification)"),
-            Some(from) => self.field("from", &plain(from)),
-            None => {}
-        }
-        if let Some(size) = story.size {
-            let unit = if size == 1 { "block" } else { "blocks" };
-            self.field("size", &format!("{} {unit}", number(size)));
-        }
-        let steps = || story.legs.iter().flat_map(|leg| &leg.steps);
-        let mut manner = Manner {
-            day: None,
-            fractions: steps().any(|step| step.time.0 % 1_000 != 0),
-            told: HashSet::new(),
-        };
-        self.seen(&mut manner, story);
-        if !story.recipients.is_empty() {
-            let count = story.recipients.len();
-            let words = match count {
-                1 => states(story),
-                _ => format!("{} recipients: {}", number(count), states(story)),
-            };
-            self.field("state", &words);
-        }
-        self.links(message, story);
-        self.recipients(&mut manner, story);
-        self.rest(&mut manner, story);
-    }
-
-    /// Each recipient; those whom just the same happened to stand above one another.
-    fn recipients(&mut self, manner: &mut Manner, story: &Story) {
-        let above = self.page.take();
-        // Where there are several days, each recipient's times have theirs above them.
-        let day = manner.day.filter(|_| is_of_one_day(story));
-        let mut alike: Vec<Vec<String>> = Vec::new();
-        let mut known: HashMap<(String, String), usize> = HashMap::new();
-        for recipient in &story.recipients {
-            let Some(last) = story.last_leg(recipient) else { continue };
-            let (name, words) = heading(recipient, last);
-            manner.day = day;
-            self.steps(manner, story, recipient);
-            let at = *known.entry((words, self.page.take())).or_insert(alike.len());
-            match alike.get_mut(at) {
-                Some(names) => names.push(name),
-                None => alike.push(vec![name]),
-            }
-        }
-        self.page.lines(&above);
-        let mut known: Vec<_> = known.into_iter().collect();
-        known.sort_unstable_by_key(|(_, at)| *at);
-        for (names, ((words, steps), _)) in alike.into_iter().zip(known) {
-            self.page.blank();
-            self.names(&names, &words);
-            self.page.lines(&steps);
-        }
-    }
-
-    /// `one,` `other: relayed, 1 attempt`
-    fn names(&mut self, names: &[String], words: &str) {
-        let Some((last, others)) = names.split_last() else { return };
-        for name in others {
-            self.page.line(2, &format!("{name},"));
-        }
-        let whole = format!("{last}: {words}");
-        if self.page.fits(2, &whole) {
-            self.page.line(2, &whole);
-        } else {
-            self.page.line(2, &format!("{last}:"));
-            self.page.line(6, words);
-        }
-    }
-
-    fn field(&mut self, label: &str, value: &str) {
-        self.page.hanging(&format!("  {label:<11}"), value);
-    }
-
-    fn seen(&mut self, manner: &mut Manner, story: &Story) {
-        let Some((first, last)) = &story.seen else { return };
-        let time = |time: Time| {
-            let day = time.calendar().map(|time| time.format("%Y-%m-%d").to_string());
-            format!("{} {}", day.unwrap_or_default(), manner.clock(time))
-        };
-        let words = if first.time == last.time {
-            time(first.time)
-        } else {
-            let span = span(last.time.since(first.time));
-            let last = if is_of_one_day(story) { manner.clock(last.time) } else { time(last.time) };
-            format!("{} to {last}, {span}", time(first.time))
-        };
-        manner.day = first.time.calendar().map(|time| time.date());
-        self.field("seen", &words);
-    }
-
-    /// Bounces: what this one is about, and what was sent about it.
-    fn links(&mut self, message: MessageId, story: &Story) {
-        let index = &self.log.index;
-        if index.about(message).next().is_some() {
-            let steps = story.legs.iter().flat_map(|leg| &leg.steps);
-            let mut about: Vec<String> = Vec::new();
-            for row in steps.map(|step| step.row) {
-                let (original, mut scratch) = (self.log.original(row), Scratch::default());
-                if let Some(Ok(Entry { body: Body::Message(message), .. })) =
-                    original.as_ref().map(|original| original.entry(&mut scratch))
-                    && let Some(id) = message.related_message_id.map(plain)
-                    && !about.contains(&id)
-                {
-                    about.push(id);
-                }
-            }
-            for id in about {
-                self.field("is about", &id);
-            }
-        }
-        let notifications: Vec<MessageId> = index.bounced_as(message).collect();
-        for notification in notifications {
-            if let Some(id) = self.id_of(notification) {
-                self.field("bounced as", &id);
-            }
-        }
-    }
-
-    fn id_of(&self, message: MessageId) -> Option<String> {
-        self.log.index.rows_of(message).take(NEWEST).find_map(|row| {
-            let (original, mut scratch) = (self.log.original(row)?, Scratch::default());
-            match original.entry(&mut scratch).ok()?.body {
-                Body::Message(message) => message.message_id.map(plain),
-                _ => None,
-            }
-        })
-    }
-}
-
-fn is_of_one_day(story: &Story) -> bool {
-    let day = |time: Time| time.calendar().map(|time| time.date());
-    story.seen.as_ref().is_some_and(|(first, last)| day(first.time) == day(last.time))
 }

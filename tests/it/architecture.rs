@@ -21,7 +21,7 @@ const LAW: &[(&str, &[&str])] = &[
     ("follow", &["source"]),
     ("index", &["entry", "parse", "said"]),
     ("filter", &["entry", "index", "said"]),
-    ("story", &["entry", "index", "parse"]),
+    ("story", &["entry", "index", "parse", "show"]),
     ("ingest", &["entry", "follow", "index", "parse", "source", "split"]),
     ("search", &["filter", "index", "ingest", "parse", "split"]),
     ("app", &["entry", "filter", "index", "keymap", "layout", "parse", "search", "show", "story"]),

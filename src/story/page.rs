@@ -1,5 +1,7 @@
 //! Lines of text for people: wrapped at blanks, never cut.
 
+use super::State;
+use crate::index::Kind;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Narrower than this nothing can be laid out; lines then stick out.
@@ -7,31 +9,55 @@ const NARROWEST: usize = 40;
 /// Wider lines are hard to read.
 const WIDEST: usize = 120;
 
+/// One line, fit for a terminal.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Line {
+    /// What stands there.
+    pub text: String,
+    /// What it is about.
+    pub about: About,
+}
+
+/// What a line is about, for whoever has colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum About {
+    /// The message.
+    #[default]
+    Message,
+    /// A recipient of whom this became.
+    Recipient(State),
+    /// An entry that counts as this.
+    Entry(Kind),
+}
+
 /// Lines on their way to the output.
 pub(super) struct Page {
     width: usize,
-    text: String,
+    lines: Vec<Line>,
+    /// What the next lines are about.
+    pub(super) about: About,
 }
 
 impl Page {
     /// A page of so many columns.
     pub(super) fn new(width: usize) -> Self {
-        Self { width: width.clamp(NARROWEST, WIDEST), text: String::new() }
+        let width = width.clamp(NARROWEST, WIDEST);
+        Self { width, lines: Vec::new(), about: About::default() }
     }
 
     /// What was laid out since the last time.
-    pub(super) fn take(&mut self) -> String {
-        std::mem::take(&mut self.text)
+    pub(super) fn take(&mut self) -> Vec<Line> {
+        std::mem::take(&mut self.lines)
     }
 
     /// An empty line.
     pub(super) fn blank(&mut self) {
-        self.text.push('\n');
+        self.push(String::new());
     }
 
     /// Lines that were laid out before.
-    pub(super) fn lines(&mut self, lines: &str) {
-        self.text.push_str(lines);
+    pub(super) fn lines(&mut self, lines: Vec<Line>) {
+        self.lines.extend(lines);
     }
 
     /// Text behind so many blanks.
@@ -48,18 +74,16 @@ impl Page {
     pub(super) fn hanging(&mut self, label: &str, text: &str) {
         let indent = label.width();
         let room = self.width.saturating_sub(indent).max(16);
-        for (at, line) in wrap(text, room).into_iter().enumerate() {
-            let start = self.text.len();
-            if at == 0 {
-                self.text.push_str(label);
-            } else {
-                self.text.extend(std::iter::repeat_n(' ', indent));
-            }
-            self.text.push_str(line);
-            let kept = self.text.trim_end_matches(' ').len().max(start);
-            self.text.truncate(kept);
-            self.text.push('\n');
+        for (at, part) in wrap(text, room).into_iter().enumerate() {
+            let before = if at == 0 { label } else { &" ".repeat(indent) };
+            let mut line = format!("{before}{part}");
+            line.truncate(line.trim_end_matches(' ').len());
+            self.push(line);
         }
+    }
+
+    fn push(&mut self, text: String) {
+        self.lines.push(Line { text, about: self.about });
     }
 }
 
@@ -104,7 +128,8 @@ mod tests {
         assert_eq!(wrap("", 3), [""]);
         let mut page = Page::new(0);
         page.hanging("label  ", &"word ".repeat(9));
-        assert_eq!(page.take(), "label  word word word word word word\n       word word word\n");
+        let lines: Vec<_> = page.take().into_iter().map(|line| line.text).collect();
+        assert_eq!(lines, ["label  word word word word word word", "       word word word"]);
     }
 
     proptest! {

@@ -1,14 +1,14 @@
 //! The steps of a recipient in a line each, with what was said below.
 
-use super::tell::Telling;
+use super::page::About;
+use super::telling::Telling;
 use super::words::{answer, span, what};
+use super::{Recipient, Step, Story};
 use crate::entry::{Body, Direction, Entry, Message, Time};
 use crate::index::{ConnectionId, RowId};
 use crate::parse::Scratch;
 use crate::show::{number, plain};
-use crate::story::{Recipient, Step, Story};
 use std::collections::HashSet;
-use std::io::Write;
 
 /// What is the same all over one story.
 pub(super) struct Manner {
@@ -20,7 +20,7 @@ pub(super) struct Manner {
     pub(super) told: HashSet<usize>,
 }
 
-impl<W: Write> Telling<'_, W> {
+impl Telling<'_> {
     /// What happened to a recipient, a line or more for each entry.
     pub(super) fn steps(&mut self, manner: &mut Manner, story: &Story, recipient: &Recipient) {
         let mut steps: Vec<(RowId, &Step)> = Vec::new();
@@ -67,9 +67,10 @@ impl<W: Write> Telling<'_, W> {
         step: Option<&Step>,
         before: Option<Time>,
     ) {
+        self.page.about = About::Entry(self.index.rows().kind(row));
         let waited = before.map(|before| format!("+ {}", span(time.since(before))));
         let (clock, waited) = (manner.clock(time), waited.unwrap_or_default());
-        let (original, mut scratch) = (self.log.original(row), Scratch::default());
+        let (original, mut scratch) = ((self.read)(row), Scratch::default());
         let entry = original.as_ref().and_then(|original| original.entry(&mut scratch).ok());
         let Some(Entry { body: Body::Message(message), .. }) = &entry else {
             let text = original.map_or_else(
@@ -83,7 +84,7 @@ impl<W: Write> Telling<'_, W> {
         let label = format!("    {clock}  {waited:<13}  {:<5} ", plain(message.code.0));
         self.page.hanging(&label, &what(message, step));
         let mut said = vec![answer(message), message.reason.map(plain)];
-        let connection = self.log.index.rows().connection(row);
+        let connection = self.index.rows().connection(row);
         said.push(self.over(connection, message));
         for text in said.into_iter().flatten().filter(|text| !text.is_empty()) {
             self.page.line(indent, &text);
@@ -92,7 +93,7 @@ impl<W: Write> Telling<'_, W> {
 
     /// The connection that something happened on, as far as it is known.
     fn over(&self, id: ConnectionId, message: &Message<'_>) -> Option<String> {
-        let index = &self.log.index;
+        let index = self.index;
         let connection = index.connection(id).and_then(|known| Some((id.number()?, known)));
         let Some((number, connection)) = connection else {
             let to = message.remote_mta.map(|mta| format!("to {}", plain(mta.host)));
@@ -125,7 +126,7 @@ impl<W: Write> Telling<'_, W> {
         if !story.headers.is_empty() {
             self.page.blank();
             for &row in &story.headers {
-                let (original, mut scratch) = (self.log.original(row), Scratch::default());
+                let (original, mut scratch) = ((self.read)(row), Scratch::default());
                 if let Some(Ok(Entry { body: Body::Header(line), .. })) =
                     original.as_ref().map(|original| original.entry(&mut scratch))
                 {
@@ -137,7 +138,7 @@ impl<W: Write> Telling<'_, W> {
             self.page.blank();
             self.page.line(2, "other entries");
             for &row in &story.others {
-                let time = self.log.index.rows().time(row);
+                let time = self.index.rows().time(row);
                 self.day(manner, time);
                 self.entry(manner, time, row, None, None);
             }

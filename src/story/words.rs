@@ -1,11 +1,11 @@
 //! What stories are told in: states, outcomes, answers and times in words.
 
+use super::{Leg, Recipient, State, Step, Story};
 use crate::entry::{Action, Message, Outcome, domain_of};
 use crate::show::{number, plain};
-use crate::story::{Leg, Recipient, State, Step, Story};
 
 /// How many recipients are in which state.
-pub(super) fn states(story: &Story) -> String {
+pub fn states(story: &Story) -> String {
     let words = |state: State| {
         let count = story.recipients.iter().filter(|recipient| recipient.state == state).count();
         match count {
