@@ -19,9 +19,11 @@ mod known;
 mod listing;
 mod log;
 pub mod message;
+pub mod messages;
 mod mouse;
 pub mod names;
 pub mod order;
+mod panes;
 mod picked;
 mod prompt;
 mod refresh;
@@ -34,6 +36,7 @@ pub mod span;
 pub mod table;
 mod texts;
 pub mod times;
+pub mod traced;
 mod view;
 pub mod words;
 
@@ -49,12 +52,13 @@ use crate::layout::{Pane, Rect, View};
 use crate::search::Found;
 use activity::Activity;
 use connections::Connections;
-use cursor::{Scroll, destination};
+use cursor::Scroll;
 use domains::Domains;
 use events::Events;
 use history::History;
 use known::Known;
 use log::Log;
+use messages::Messages;
 use searching::Searching;
 use sheet::Sheet;
 use std::time::Duration;
@@ -127,6 +131,7 @@ pub struct App {
     connections: Connections,
     domains: Domains,
     activity: Activity,
+    messages: Messages,
     log: Log,
     /// The window of time that is counted, in milliseconds up to now; all if there is none.
     span: Option<i64>,
@@ -163,6 +168,7 @@ impl App {
             activity: Activity::default(),
             span: None,
             chosen_minute: None,
+            messages: Messages::default(),
             log: Log::default(),
             message: Scroll::default(),
             sheet: None,
@@ -217,6 +223,7 @@ impl App {
             Command::PreviousPane => self.focus_on(self.view.previous(self.focus())),
             Command::Open => self.open(),
             Command::View(view) => self.view = view,
+            Command::Trace => self.trace_selected(),
             Command::NextTrouble | Command::PreviousTrouble if self.view == View::Log => {
                 self.log.seek(command == Command::NextTrouble);
             }
@@ -284,57 +291,6 @@ impl App {
         }
     }
 
-    fn go(&mut self, motion: Motion) {
-        if let Some((_, _, last)) = self.sheet() {
-            let page = usize::from(self.size.height).saturating_sub(sheet::FRAME);
-            if let Some((_, top)) = &mut self.sheet {
-                *top = destination(motion, *top, last + 1, page);
-            }
-            return;
-        }
-        let pane = self.focus();
-        let height = self.rows_of(pane);
-        match pane {
-            Pane::Connections | Pane::Deliveries => {
-                self.connections.go(pane, motion, height, &self.known);
-            }
-            Pane::Message => self.message.go(motion, self.last_message_top(), height),
-            Pane::Times => self.choose_time(motion),
-            Pane::Log => self.log.go(motion, height, &self.known),
-            Pane::Domains | Pane::Responses | Pane::Routes | Pane::Senders => {
-                if let Some(table) = self.table_mut(pane) {
-                    table.go(motion, height);
-                }
-            }
-        }
-    }
-
-    /// Narrows to what is selected: the next deeper pane.
-    fn open(&mut self) {
-        if self.focus() == Pane::Times {
-            self.narrow_to_time();
-        } else if Some(&self.focus()) != self.view.panes().last() {
-            self.focus_on(self.view.next(self.focus()));
-        } else if self.view == View::Domains
-            && let Some(connection) = self.domains.connection()
-        {
-            self.view = View::Connections;
-            self.focus_on(Pane::Deliveries);
-            self.connections.select(connection, &self.known);
-        }
-    }
-
-    fn focus_on(&mut self, pane: Pane) {
-        if let Some(focus) = self.focus.get_mut(self.view as usize) {
-            *focus = pane;
-        }
-    }
-
-    /// Visible rows of a pane.
-    fn rows_of(&self, pane: Pane) -> usize {
-        self.screen().map_or(0, |screen| usize::from(screen.rows(pane).height))
-    }
-
     /// Filters by what is typed so far; a text that is no filter leaves the last good one in force.
     fn narrow(&mut self) {
         let domains = self.known.index.domains();
@@ -375,6 +331,7 @@ impl App {
         self.connections.restart();
         self.domains.restart();
         self.activity.senders.restart();
+        self.messages.restart();
         self.log.restart();
     }
 
@@ -384,12 +341,5 @@ impl App {
             let bytes = self.original(row).map(|original| original.text.clone());
             self.sheet = Some((Sheet::Bytes(row, bytes), 0));
         }
-    }
-
-    /// First line of the message when its last one is at the bottom of the pane.
-    fn last_message_top(&self) -> usize {
-        let width = self.screen().map_or(0, |screen| screen.rows(Pane::Message).width);
-        let lines = message::lines(&message::fields(self), usize::from(width)).len();
-        lines.saturating_sub(self.rows_of(Pane::Message))
     }
 }

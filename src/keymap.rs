@@ -60,6 +60,8 @@ pub enum Command {
     Open,
     /// Show another view.
     View(View),
+    /// Show what became of the message of the selected entry.
+    Trace,
     /// Select the next entry that went wrong.
     NextTrouble,
     /// Select the one before that went wrong.
@@ -181,12 +183,14 @@ pub const BINDINGS: &[Binding] = &[
     bind(Browse, &[plain('x')], "x", C::ExcludeValue, "", "exclude the selected domain or host"),
     bind(Browse, &[plain('1')], "1", C::View(View::Connections), "", "the connections, and what was delivered over each"),
     bind(Browse, &[plain('2')], "2", C::View(View::Domains), "", "the domains, the worst first, their responses, and over what"),
+    bind(Browse, &[plain('3')], "3", C::View(View::Messages), "", "the messages, and what became of each"),
     bind(Browse, &[plain('4')], "4", C::View(View::Activity), "", "who sends how much: senders, users, clients, channels, hosts"),
     bind(Browse, &[plain('5')], "5", C::View(View::Log), "", "the log, entry by entry"),
-    bind(Browse, &[key(K::Enter)], "Enter", C::Open, "open", "from the connection to its deliveries to the message"),
+    bind(Browse, &[key(K::Enter)], "Enter", C::Open, "open", "from the connection to its deliveries, the message, its trace"),
     bind(Browse, &[key(K::Esc)], "Esc", C::Back, "back", "one step back; at the last step clear the filter"),
     bind(Browse, &[key(K::Tab)], "Tab", C::NextPane, "pane", "next pane"),
     bind(Browse, &[key(K::BackTab)], "Shift-Tab", C::PreviousPane, "", "pane before"),
+    bind(Browse, &[plain('t')], "t", C::Trace, "trace", "what became of the message of the selected entry"),
     bind(Browse, &[plain(' ')], "Space", C::Freeze, "freeze", "hold the screen still; the reader goes on, again catches up"),
     bind(Browse, &[plain('b')], "b", C::GroupBy, "by", "group by the next: MX host, address; sender, user, client"),
     bind(Browse, &[plain('[')], "[", C::Shorten, "", "a shorter window of time: only what is in it counts"),

@@ -16,8 +16,9 @@
 mod columns;
 
 pub use columns::{
-    ConnectionColumn, DeliveryColumn, GroupColumn, Placed, column_at, connection_columns,
-    delivery_columns, domain_columns, response_columns, route_columns, sender_columns,
+    ConnectionColumn, DeliveryColumn, GroupColumn, MessageColumn, Placed, column_at,
+    connection_columns, delivery_columns, domain_columns, message_columns, response_columns,
+    route_columns, sender_columns,
 };
 pub use ratatui::layout::Rect;
 
@@ -33,6 +34,8 @@ pub enum View {
     Connections,
     /// Recipient domains, what their servers answer, and over which connections.
     Domains,
+    /// Messages, and what became of each.
+    Messages,
     /// Who sends how much.
     Activity,
     /// The log as it was logged.
@@ -41,7 +44,8 @@ pub enum View {
 
 impl View {
     /// All of them, in the order of their keys.
-    pub const ALL: [Self; 4] = [Self::Connections, Self::Domains, Self::Activity, Self::Log];
+    pub const ALL: [Self; 5] =
+        [Self::Connections, Self::Domains, Self::Messages, Self::Activity, Self::Log];
 
     /// What it is called.
     pub fn name(self) -> &'static str {
@@ -49,6 +53,7 @@ impl View {
             Self::Connections => "Connections",
             Self::Domains => "Domains",
             Self::Activity => "Activity",
+            Self::Messages => "Messages",
             Self::Log => "Log",
         }
     }
@@ -59,6 +64,7 @@ impl View {
             Self::Connections => &[Pane::Connections, Pane::Deliveries, Pane::Message],
             Self::Domains => &[Pane::Domains, Pane::Responses, Pane::Routes],
             Self::Activity => &[Pane::Senders, Pane::Message, Pane::Times],
+            Self::Messages => &[Pane::Messages, Pane::Trace],
             Self::Log => &[Pane::Log, Pane::Message],
         }
     }
@@ -101,6 +107,10 @@ pub enum Pane {
     Senders,
     /// What happened when.
     Times,
+    /// The list of messages.
+    Messages,
+    /// What became of the selected message.
+    Trace,
     /// The entries of the log.
     Log,
 }
@@ -117,6 +127,8 @@ impl Pane {
             Self::Routes => "Over",
             Self::Senders => "Senders",
             Self::Times => "Times",
+            Self::Messages => "Messages",
+            Self::Trace => "Trace",
             Self::Log => "Log",
         }
     }
@@ -174,7 +186,7 @@ impl Screen {
         let area = self.pane(pane);
         let above = match pane {
             Pane::Deliveries if shows_ends(area) => 3,
-            Pane::Message | Pane::Log | Pane::Times => 1,
+            Pane::Message | Pane::Trace | Pane::Log | Pane::Times => 1,
             _ => 2,
         };
         let above = above.min(area.height);
@@ -217,7 +229,8 @@ fn places(body: Rect, view: View, alone: Option<Pane>) -> [Rect; PANES] {
         return activity(body);
     }
     if view.panes().len() == 2 {
-        let [first, second] = Layout::vertical(above(60)).areas(body);
+        let [first, second] =
+            Layout::vertical(above(if view == View::Messages { 45 } else { 60 })).areas(body);
         return [first, second, Rect::default()];
     }
     if body.width >= 120 {

@@ -39,7 +39,7 @@ mod words;
 pub use gather::waited;
 pub use page::{About, Line};
 pub use telling::Telling;
-pub use words::states;
+pub use words::{named, states};
 
 use crate::entry::{Action, Moment, Outcome, Time};
 use crate::index::{ConnectionId, Index, MessageId, RowId};
@@ -257,11 +257,13 @@ pub fn tell(
     message: MessageId,
     read: &mut dyn FnMut(RowId) -> Option<Original>,
 ) -> Story {
-    let mut rows: Vec<RowId> = Vec::new();
-    for message in through(message, |message| index.after(message).collect()) {
-        rows.extend(index.rows_of(message));
-    }
-    tell_rows(index, rows, read)
+    tell_rows(index, rows(index, message).collect(), read)
+}
+
+/// The entries of a message and of what intermediate channels made of it, of each the newest first.
+pub fn rows(index: &Index, message: MessageId) -> impl Iterator<Item = RowId> + '_ {
+    let all = through(message, |message| index.after(message).collect());
+    all.into_iter().flat_map(|message| index.rows_of(message))
 }
 
 /// The story that these entries make, in whatever order they are given.

@@ -18,10 +18,12 @@ mod header;
 mod list;
 mod log;
 mod message;
+mod messages;
 mod sheet;
 mod text;
 mod theme;
 mod times;
+mod trace;
 
 pub use theme::{Chosen, Depth, Palette, Theme};
 
@@ -45,6 +47,8 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     connections::draw(app, theme, frame, &screen);
     deliveries::draw(app, theme, frame, &screen);
     message::draw(app, theme, frame, &screen);
+    messages::draw(app, theme, frame, &screen);
+    trace::draw(app, theme, frame, &screen);
     log::draw(app, theme, frame, &screen);
     times::draw(app, theme, frame, &screen);
     for pane in [Pane::Domains, Pane::Responses, Pane::Routes, Pane::Senders] {

@@ -32,7 +32,7 @@ impl App {
         match self.view {
             View::Domains => self.domains.next_route(),
             View::Activity => self.activity.next(),
-            View::Connections | View::Log => {}
+            View::Connections | View::Messages | View::Log => {}
         }
     }
 }

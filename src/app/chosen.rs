@@ -66,7 +66,7 @@ impl App {
     fn chosen_domain(&self) -> Option<&[u8]> {
         let row = match self.view {
             View::Connections => self.selected_delivery(),
-            View::Domains | View::Activity | View::Log => self.selected_entry(),
+            View::Domains | View::Messages | View::Activity | View::Log => self.selected_entry(),
         };
         let (index, row) = (&self.known.index, row?);
         let domain = index.domains().text(index.rows().domains(row).0);

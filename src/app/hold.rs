@@ -27,7 +27,8 @@ impl App {
     /// Bytes that grow with the log.
     pub fn memory(&self) -> usize {
         let tables = self.domains.memory() + self.activity.senders.memory();
-        self.known.memory() + self.connections.memory() + self.log.memory() + tables
+        let lists = self.connections.memory() + self.messages.memory() + self.log.memory();
+        self.known.memory() + lists + tables
     }
 
     /// Lets the oldest entries leave, with all that is counted, listed or frozen of them.
@@ -39,6 +40,7 @@ impl App {
         self.connections.forget(&self.known);
         self.domains.release(&self.known.index);
         self.activity.senders.release(&self.known.index);
+        self.messages.forget(&self.known);
         self.log.forget(&self.known);
     }
 
@@ -56,11 +58,12 @@ mod tests {
     use crate::app::Msg;
     use crate::entry::Time;
     use crate::filter::{By, Group, Groups, Tally};
-    use crate::index::{Index, Kind, Place, RowId};
+    use crate::index::{Index, Kind, MessageId, Place, RowId};
     use crate::keymap::{Command, Command as C, Motion};
     use crate::layout::{Pane, View};
     use crate::parse::Parser;
     use crate::search::Found;
+    use std::collections::BTreeSet;
 
     fn line(rng: &mut fastrand::Rng) -> String {
         let (port, second, minute) = (rng.u16(1..20), rng.u8(0..9), rng.u8(0..4));
@@ -192,6 +195,19 @@ mod tests {
         assert!(visible.is_empty() || visible.contains(&grouping.selected.unwrap()), "{pane:?}");
     }
 
+    fn check_messages(app: &App) {
+        let listed: Vec<MessageId> = app.messages.behind(0).collect();
+        let rows = app.known.index.rows();
+        let left: BTreeSet<_> = left(app).filter_map(|row| rows.message(row)).collect();
+        let is_held = |id: &MessageId| app.known.index.rows_of(*id).next().is_some();
+        // Of some the entry that the filter left has gone, and another one is held.
+        assert!(left.iter().all(|id| listed.contains(id)), "{left:?} {listed:?}");
+        assert!(listed.iter().all(is_held) && listed.is_sorted());
+        let mut visible = app.visible_messages();
+        let selected = app.selected_message();
+        assert!(listed.is_empty() || visible.any(|id| Some(id) == selected), "{selected:?}");
+    }
+
     fn check_log(app: &App) {
         let left: Vec<RowId> = left(app).collect();
         assert_eq!(app.log_length(), left.len());
@@ -223,6 +239,7 @@ mod tests {
                     View::Domains | View::Activity => {
                         app.view().panes().iter().for_each(|&pane| check_groups(&app, pane));
                     }
+                    View::Messages => check_messages(&app),
                     View::Log => check_log(&app),
                 }
             }

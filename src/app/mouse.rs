@@ -37,6 +37,7 @@ impl App {
             (Pane::Domains | Pane::Responses | Pane::Routes | Pane::Senders, row) => {
                 self.click_table(screen, pane, row.map(usize::from), (x, y));
             }
+            (Pane::Messages, Some(row)) => self.messages.click(row.into()),
             (Pane::Log, Some(row)) => self.log.click(row.into(), &self.known),
             _ => {}
         }

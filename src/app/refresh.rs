@@ -1,5 +1,6 @@
 //! What is shown, kept up to date with the index: counts, lists, selections, texts.
 
+use super::messages::{self, GLANCE};
 use super::sheet::Sheet;
 use super::{App, message};
 use crate::index::RowId;
@@ -21,11 +22,15 @@ impl App {
                 self.domains.refresh(&self.known, &self.connections, self.wall, height);
             }
             View::Activity => self.activity.refresh(&self.known, self.wall, height(Pane::Senders)),
+            View::Messages => self.messages.refresh(&self.known, height(Pane::Messages)),
             View::Log => self.log.refresh(&self.known, height(Pane::Log)),
         }
         self.message.turn_to(self.selected_entry());
         if self.message.top() > 0 {
             self.message.settle(self.last_message_top());
+        }
+        if self.view == View::Messages && self.messages.trace.top() > 0 {
+            self.messages.trace.settle(self.last_trace_top());
         }
     }
 
@@ -36,6 +41,7 @@ impl App {
             View::Connections => self.connections.is_busy(),
             View::Domains => self.domains.is_busy(&self.known),
             View::Activity => self.activity.senders.is_busy(&self.known),
+            View::Messages => self.messages.is_busy(&self.known),
             View::Log => self.log.is_busy(&self.known),
         };
         self.known.tally().left() > 0 || of_view
@@ -49,6 +55,12 @@ impl App {
                 answers.chain(self.visible_deliveries().iter().copied()).collect()
             }
             View::Domains | View::Activity => self.visible_failures(),
+            View::Messages => {
+                let visible = self.visible_messages();
+                let listed = visible.flat_map(|id| messages::newest(&self.known, id, GLANCE));
+                let traced = self.selected_message().into_iter().flat_map(|id| self.traced(id));
+                listed.chain(traced).collect()
+            }
             View::Log => self.visible_log(),
         };
         let selected = self.selected_entry();

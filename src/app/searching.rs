@@ -80,6 +80,7 @@ impl App {
         self.connections.found(&self.known, &found.hits);
         self.domains.found(&self.known, &found.hits);
         self.activity.senders.found(&self.known, &found.hits);
+        self.messages.found(&self.known, &found.hits);
         self.log.found(&self.known, &found.hits);
     }
 

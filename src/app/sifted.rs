@@ -57,6 +57,11 @@ impl Sifted {
         }
     }
 
+    /// Lists this one, whatever row it stands for.
+    pub(super) fn pick(&mut self, number: usize) {
+        self.picked.pick(number);
+    }
+
     /// Keeps those for which it holds.
     pub(super) fn retain(&mut self, keep: impl Fn(usize) -> bool) {
         self.picked.retain(keep);

@@ -7,7 +7,7 @@ use super::{App, Prompt, Reading};
 use super::{help, sheet};
 use crate::entry::Time;
 use crate::filter::{By, Group, GroupId, Groups, Tally};
-use crate::index::{Connection, ConnectionId, Index, RowId, Symbol};
+use crate::index::{Connection, ConnectionId, Index, MessageId, RowId, Symbol};
 use crate::keymap::Mode;
 use crate::layout::{GroupColumn, Pane, Placed, Screen, View};
 use crate::parse::Original;
@@ -122,6 +122,7 @@ impl App {
         let paused_at = match self.view {
             View::Connections => self.connections.paused_at(),
             View::Domains | View::Activity => None,
+            View::Messages => self.messages.paused_at(),
             View::Log => self.log.paused_at(),
         }?;
         Some(self.known.all.rows().saturating_sub(paused_at))
@@ -135,7 +136,7 @@ impl App {
                 View::Connections => self.connections.is_behind(&self.known),
                 View::Domains => self.domains.is_behind(&self.known),
                 View::Activity => self.activity.senders.is_behind(&self.known),
-                View::Log => false,
+                View::Messages | View::Log => false,
             }
     }
 
@@ -244,6 +245,26 @@ impl App {
         groups.filter_map(|(_, group)| group.trouble()).collect()
     }
 
+    /// How many messages have an entry under the filter.
+    pub fn listed_messages(&self) -> usize {
+        self.messages.length()
+    }
+
+    /// Messages on the screen.
+    pub fn visible_messages(&self) -> impl Iterator<Item = MessageId> + '_ {
+        self.messages.visible(self.rows_of(Pane::Messages))
+    }
+
+    /// The selected message.
+    pub fn selected_message(&self) -> Option<MessageId> {
+        self.messages.selected()
+    }
+
+    /// First visible line of its trace.
+    pub fn trace_top(&self) -> usize {
+        self.messages.trace.top()
+    }
+
     /// How many entries the log has under the filter.
     pub fn log_length(&self) -> usize {
         self.log.length(&self.known)
@@ -265,6 +286,7 @@ impl App {
             View::Connections => self.connections.entry(&self.known),
             View::Domains => self.domains.entry(self.focus()),
             View::Activity => self.table(Pane::Senders).and_then(Table::entry),
+            View::Messages => self.known.index.rows_of(self.messages.selected()?).next(),
             View::Log => self.log.selected(),
         }
     }

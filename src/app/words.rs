@@ -3,6 +3,7 @@
 use crate::entry::{Action, Body, Entry, Outcome, Time};
 use crate::filter::By;
 use crate::index::{Connection, Kind, State};
+use crate::story;
 
 pub use crate::show::{number, tenths};
 
@@ -48,6 +49,16 @@ pub fn kind(kind: Kind) -> (&'static str, Tone) {
         Kind::OtherConnection => ("event", Tone::Plain),
         Kind::Header => ("header", Tone::Dim),
         Kind::Unparsed => ("unparsed", Tone::Bad),
+    }
+}
+
+/// Whether what became of a recipient is good.
+pub fn became(state: story::State) -> Tone {
+    match state {
+        story::State::Queued => Tone::Plain,
+        story::State::Deferred => Tone::Late,
+        story::State::Delivered | story::State::Relayed => Tone::Good,
+        story::State::Failed | story::State::Rejected => Tone::Bad,
     }
 }
 

@@ -94,6 +94,25 @@ pub enum GroupColumn {
     Response,
 }
 
+/// A column of the list of messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessageColumn {
+    /// When it was first seen.
+    Time,
+    /// Envelope From.
+    From,
+    /// The first recipient.
+    To,
+    /// How many recipients.
+    Recipients,
+    /// What became of them.
+    State,
+    /// Blocks.
+    Size,
+    /// Message id.
+    Id,
+}
+
 /// A column in its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Placed<C> {
@@ -105,6 +124,22 @@ pub struct Placed<C> {
     pub x: u16,
     /// Its width in cells.
     pub width: u16,
+}
+
+/// The columns that fit, in the order of the screen.
+pub fn message_columns(width: u16) -> Vec<Placed<MessageColumn>> {
+    use MessageColumn as C;
+    #[rustfmt::skip]
+    let wishes = [
+        Wish(C::Time,       "SEEN",        8,  8, 3),
+        Wish(C::From,       "FROM",       12, 40, 1),
+        Wish(C::To,         "TO",         12, 40, 4),
+        Wish(C::Recipients, "  N",         3,  3, 2),
+        Wish(C::State,      "STATE",      20, 40, 0),
+        Wish(C::Size,       "  SIZE",      6,  6, 10),
+        Wish(C::Id,         "MESSAGE ID", 16, 60, 9),
+    ];
+    place(width, &wishes)
 }
 
 /// The column at the cell so many from the left edge, or before the gap that is there.

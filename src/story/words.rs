@@ -18,7 +18,7 @@ pub fn states(story: &Story) -> String {
 }
 
 /// The name of a recipient that a person knows: the active address if it is a whole one.
-pub(super) fn named(leg: &Leg) -> &[u8] {
+pub fn named(leg: &Leg) -> &[u8] {
     let active = leg.active_to.as_deref().filter(|active| domain_of(active).is_some());
     active.or(leg.original_to.as_deref()).or(leg.active_to.as_deref()).unwrap_or(b"(unknown)")
 }

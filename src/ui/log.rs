@@ -23,7 +23,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Scr
     }
     let mut note = vec![text::own(number(app.log_length() as u64), theme.strong)];
     if app.log_hidden() > 0 {
-        let words = format!("without {} cells at the left  ", app.log_hidden());
+        let words = format!("← {}  ", app.log_hidden());
         note.insert(0, text::own(words, theme.tone(Tone::Late)));
     }
     title(app, theme, frame, pane, Pane::Log, note);

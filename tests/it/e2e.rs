@@ -615,3 +615,26 @@ fn a_text_is_searched_for_and_found_in_what_comes_later() {
     wait_for_all(&pty, &["no filter", "401 entries"]);
     quit(pty);
 }
+
+#[test]
+fn the_log_follows_and_a_trace_tells_what_came() {
+    let log = Log::new();
+    let entry = |code: &str, second: u8| {
+        format!(
+            "19-Feb-1998 10:00:0{second}.00 tcp_local {code} 1 x@x.org rfc822;y@a.org y@a.org q/ZZ1.00 <i@d>\n"
+        )
+    };
+    log.append(entry("E", 1));
+    let mut pty = mtatop(&[log.name()]);
+    pty.wait_for("no filter");
+    pty.press("5");
+    pty.wait_for("━━ Log ━━");
+    log.append(entry("Q", 3));
+    pty.wait_for(" 19-Feb-1998 10:00:03.00 tcp_local Q");
+    pty.press("t");
+    pty.wait_for("y@a.org: deferred");
+    log.append(entry("D", 7));
+    pty.wait_for("+ 4.00 s");
+    pty.press("q");
+    assert!(pty.wait_exit().success());
+}

@@ -38,6 +38,11 @@ fn screenshots_are_of_this_program() {
     check("demo-120x40", &mut incident, (120, 40));
     incident.press("d");
     check("filter-120x40", &mut incident, (120, 40));
+    let mut log = demo(40);
+    log.press("5N");
+    check("log-80x24", &mut log, (80, 24));
+    log.press("t");
+    check("messages-120x40", &mut log, (120, 40));
     let mut light = demo(40);
     light.palette = Palette::Light;
     light.press("ss<enter>");

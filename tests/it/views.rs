@@ -33,13 +33,22 @@ fn click(opened: &mut Opened, column: u16, row: u16) {
 #[test]
 fn a_key_or_a_click_on_its_name_shows_a_view() {
     let mut opened = outbound();
-    assert!(names(&mut opened, 80).starts_with("━━ Connections ━━ 5 Log ━━"));
+    assert!(
+        names(&mut opened, 80)
+            .starts_with("━━ Connections ━━ 2 Domains  3 Messages  4 Activity  5 Log ━━")
+    );
     opened.press("5");
-    assert!(names(&mut opened, 80).starts_with("━━ 1 Connections ━━ Log ━━"));
+    assert!(
+        names(&mut opened, 80)
+            .starts_with("━━ 1 Connections  2 Domains  3 Messages  4 Activity ━━ Log ━━")
+    );
     click(&mut opened, 5, 3);
     assert!(names(&mut opened, 80).starts_with("━━ Connections ━━"));
-    click(&mut opened, 19, 3);
-    assert!(names(&mut opened, 80).starts_with("━━ 1 Connections ━━ Log ━━"));
+    click(&mut opened, 55, 3);
+    assert!(
+        names(&mut opened, 80)
+            .starts_with("━━ 1 Connections  2 Domains  3 Messages  4 Activity ━━ Log ━━")
+    );
 }
 
 #[test]
@@ -59,9 +68,9 @@ fn a_view_is_as_it_was_left() {
 fn the_pane_in_the_place_of_the_first_one_is_named() {
     let mut opened = outbound();
     opened.press("<enter>z");
-    assert!(names(&mut opened, 80).starts_with("━━ Connections › Deliveries ━━ 5 Log ━━"));
+    assert!(names(&mut opened, 80).starts_with("━━ Connections › Deliveries ━━ 2  3  4  5 ━━"));
     let narrow = names(&mut opened, 40);
-    assert!(narrow.starts_with("━━ Connections › Deliveries ━━ 5 ━"), "{narrow}");
+    assert!(narrow.starts_with("━━ Connections › Deliveries ━━ 2  3"), "{narrow}");
 }
 
 #[test]
@@ -132,7 +141,7 @@ fn lines_that_are_cut_can_be_moved_until_their_end_is_seen() {
     opened.press("<right><right>");
     let screen = opened.screen(80, 24);
     assert!(line(&screen, 4).starts_with(" l            tcp_local"), "{screen}");
-    assert!(line(&screen, 3).contains("without 32 cells at the left  10 ━━"), "{screen}");
+    assert!(line(&screen, 3).ends_with(" ← 32  10 ━━"), "{screen}");
     for _ in 0..99 {
         opened.press("<right>");
         opened.screen(80, 24);
@@ -177,4 +186,97 @@ fn the_message_is_that_of_the_entry_selected_in_the_log() {
     opened.press("G");
     let screen = opened.screen(80, 40);
     assert!(screen.contains("event       closed (C)"), "{screen}");
+}
+
+#[test]
+fn messages_are_listed_with_what_became_of_them() {
+    let mut opened = outbound();
+    opened.press("3");
+    let screen = opened.screen(120, 24);
+    assert!(
+        line(&screen, 3)
+            .starts_with("━━ 1 Connections  2 Domains ━━ Messages ━━ 4 Activity  5 Log ━━"),
+        "{screen}"
+    );
+    assert!(line(&screen, 3).ends_with(" 1 ━━"), "{screen}");
+    let message = line(&screen, 5);
+    for words in ["10:52:05", "adam@sesta.com", "bobby@hosta.sesta.c…", "  3 3 relayed", "<01ITRF7"]
+    {
+        assert!(message.contains(words), "{words}: {message}");
+    }
+}
+
+#[test]
+fn the_trace_tells_what_the_command_tells() {
+    let mut opened = outbound();
+    opened.press("3<enter>z");
+    let screen = opened.screen(120, 60);
+    let told = include_str!("../../README.md").split("```text\n$ mtatop trace ").nth(1);
+    let told = told.and_then(|text| text.split("```").next()).expect("the README has one");
+    for expected in told.lines().skip(1).filter(|line| *line != "…") {
+        assert!(screen.lines().any(|line| line == expected), "{expected}\n{screen}");
+    }
+}
+
+#[test]
+fn t_traces_the_message_of_the_selected_entry() {
+    let mut opened = outbound();
+    let other =
+        "19-Feb-1998 10:53:00.00 l ims-ms E 2 x@x.org rfc822;y@y.org y@y.org q/ZZ9.00 <9@x.org>\n";
+    opened.append(other.as_bytes());
+    let traced = |opened: &mut Opened| {
+        let screen = opened.screen(100, 40);
+        assert!(screen.contains("━━ Trace ━━"), "{screen}");
+        screen.contains("<01ITRF7BDHS6000FCN@SESTA.COM>")
+    };
+    for keys in ["5gt", "1k<enter>t", "1<enter><enter><enter>", "5g<enter><enter>"] {
+        let mut anew = outbound();
+        anew.append(other.as_bytes());
+        anew.press(keys);
+        assert!(traced(&mut anew), "{keys}");
+    }
+    opened.press("5Gt");
+    assert!(!traced(&mut opened));
+    opened.press("<esc>k");
+    let screen = opened.screen(100, 40);
+    assert!(screen.contains("3 recipients: 3 relayed"), "{screen}");
+    assert!(screen.contains("paused"), "{screen}");
+}
+
+#[test]
+fn messages_of_a_filter_are_those_of_which_it_leaves_an_entry() {
+    let entry = |(number, code): (usize, &str)| {
+        format!(
+            "19-Feb-1998 10:00:0{number}.00 tcp_local {code} 1 x@x.org rfc822;y@{number}.org y@{number}.org q/ZZ{number}.00 <i{number}@d>\n"
+        )
+    };
+    let entries = (0..9).flat_map(|number| ["E", "Q", "R"].map(|code| (number, code)));
+    let log: String = entries.map(entry).collect();
+    for (keys, count) in
+        [("3", 9), ("3/4.org<enter>", 1), ("3/id:i7@d<enter>", 1), ("/\"i3@d\"<enter>3", 1)]
+    {
+        let mut opened = Opened::new(log.as_bytes(), "");
+        opened.press(keys);
+        let screen = opened.screen(120, 40);
+        assert!(line(&screen, 3).ends_with(&format!(" {count} ━━")), "{keys}: {screen}");
+        assert!(screen.contains(".org: failed"), "{screen}");
+    }
+}
+
+#[test]
+fn of_a_long_message_the_newest_entries_are_told_and_all_are_counted() {
+    let entry = |code: &str, to: usize| {
+        format!(
+            "19-Feb-1998 10:00:00.00 tcp_local {code} 1 x@x.org rfc822;y{to}@a.org y{to}@a.org q/ZZ1.00 <i@d>\n"
+        )
+    };
+    let log: String =
+        (0..600).map(|to| entry("E", to)).chain((0..500).map(|to| entry("D", to))).collect();
+    let mut opened = Opened::new(log.as_bytes(), "");
+    opened.press("3");
+    let screen = opened.screen(120, 24);
+    assert!(line(&screen, 5).contains("600 500 delivered, 100 queued"), "{screen}");
+    opened.press("<enter>G");
+    let screen = opened.screen(120, 24);
+    assert!(screen.contains("Only the newest 500 of its entries are told here."), "{screen}");
 }

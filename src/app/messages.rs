@@ -1,0 +1,170 @@
+//! The view of messages: those of which the filter leaves an entry, and the trace of the selected
+//! one.
+//!
+//! What is said of a message is told by its story, of which only the newest entries are read.
+
+use super::cursor::{Cursor, Follow, List, Scroll};
+use super::known::Known;
+use super::picked::Picked;
+use super::sifted::Sifted;
+use crate::index::{Kind, MessageId, RowId};
+use crate::keymap::Motion;
+use crate::story;
+
+/// List and selection of the view.
+#[derive(Default)]
+pub(super) struct Messages {
+    listed: Sifted,
+    cursor: Cursor<MessageId>,
+    /// How far down the trace is looked at.
+    pub(super) trace: Scroll<MessageId>,
+    /// Rows known when the list was last followed.
+    followed: usize,
+}
+
+/// Entries of a listed message that are read.
+pub const GLANCE: usize = 40;
+/// Entries of the selected message that are told.
+pub const TRACED: usize = 500;
+/// Entries of a message that are counted where they are too many to be read.
+const COUNTED: usize = 4_096;
+
+/// Messages in the order of first sight.
+struct Ids<'a>(&'a Picked);
+
+impl List<MessageId> for Ids<'_> {
+    fn length(&self) -> usize {
+        self.0.length()
+    }
+
+    fn at(&self, place: usize) -> Option<MessageId> {
+        self.0.at(place).and_then(MessageId::new)
+    }
+
+    fn find(&self, id: MessageId, before: usize) -> usize {
+        self.0.find(id.at(), before)
+    }
+}
+
+impl Messages {
+    /// Brings list and selection up to date; so many rows are visible.
+    pub(super) fn refresh(&mut self, known: &Known, height: usize) {
+        self.listed.refresh(known, |row| number(known, row));
+        self.cursor.settle(&Ids(self.listed.picked()), height, Follow::Bottom);
+        self.trace.turn_to(self.selected());
+        if self.cursor.is_following() {
+            self.followed = known.rows();
+        }
+    }
+
+    /// Whether what takes long is not done yet.
+    pub(super) fn is_busy(&self, known: &Known) -> bool {
+        self.listed.is_behind(known)
+    }
+
+    /// The filter changed.
+    pub(super) fn restart(&mut self) {
+        self.listed = Sifted::default();
+    }
+
+    /// These entries were found late.
+    pub(super) fn found(&mut self, known: &Known, found: &[RowId]) {
+        self.listed.found(known, found, |row| number(known, row));
+    }
+
+    /// Lets go of the messages of which no entry is held.
+    pub(super) fn forget(&mut self, known: &Known) {
+        let is_held =
+            |at| MessageId::new(at).is_some_and(|id| known.index.rows_of(id).next().is_some());
+        self.listed.retain(is_held);
+    }
+
+    /// Bytes that it takes.
+    pub(super) fn memory(&self) -> usize {
+        self.listed.picked().memory()
+    }
+
+    /// Moves the selection.
+    pub(super) fn go(&mut self, motion: Motion, height: usize) {
+        self.cursor.go(motion, &Ids(self.listed.picked()), height, Follow::Bottom);
+    }
+
+    /// Selects a visible row.
+    pub(super) fn click(&mut self, row: usize) {
+        self.cursor.click(row, &Ids(self.listed.picked()));
+    }
+
+    /// Selects a message, which is listed if it was not yet.
+    pub(super) fn select(&mut self, message: MessageId) {
+        self.listed.pick(message.at());
+        self.cursor.select(message, &Ids(self.listed.picked()));
+    }
+
+    /// How many messages are listed.
+    pub(super) fn length(&self) -> usize {
+        self.listed.picked().length()
+    }
+
+    /// Those on the screen.
+    pub(super) fn visible(&self, height: usize) -> impl Iterator<Item = MessageId> + '_ {
+        self.behind(self.cursor.top()).take(height)
+    }
+
+    /// Those from a place of the list on.
+    pub(super) fn behind(&self, place: usize) -> impl Iterator<Item = MessageId> + '_ {
+        (place..).map_while(|place| Ids(self.listed.picked()).at(place))
+    }
+
+    /// The selected message.
+    pub(super) fn selected(&self) -> Option<MessageId> {
+        self.cursor.selected()
+    }
+
+    /// Rows known when the list stopped to follow; `None` if it follows.
+    pub(super) fn paused_at(&self) -> Option<usize> {
+        (!self.cursor.is_following()).then_some(self.followed)
+    }
+}
+
+fn number(known: &Known, row: RowId) -> Option<usize> {
+    known.index.rows().message(row).map(MessageId::at)
+}
+
+/// The newest entries of a message that may be shown, so many at most.
+pub(super) fn newest(known: &Known, message: MessageId, most: usize) -> Vec<RowId> {
+    let shown = |row: &RowId| (row.0 as usize) < known.rows();
+    story::rows(&known.index, message).filter(shown).take(most).collect()
+}
+
+/// What the entries of a message count as, without their texts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sum {
+    /// The oldest of them that was looked at.
+    pub(super) oldest: Option<RowId>,
+    /// Recipients that came in; an intermediate channel only handed some of them on.
+    pub(super) recipients: u32,
+    /// Recipients that were given up or refused.
+    pub(super) failed: u32,
+    /// Recipients that were delivered.
+    pub(super) delivered: u32,
+}
+
+/// Counts the entries of a message.
+pub(super) fn sum(known: &Known, message: MessageId) -> Sum {
+    use crate::entry::Outcome as O;
+    let (mut sum, mut handed_on) = (Sum::default(), 0);
+    for row in newest(known, message, COUNTED) {
+        sum.oldest = sum.oldest.min(Some(row)).or(Some(row));
+        match known.index.rows().kind(row) {
+            Kind::Enqueued => sum.recipients += 1,
+            Kind::Refused => (sum.recipients, sum.failed) = (sum.recipients + 1, sum.failed + 1),
+            Kind::Ended(O::HandedOn) => handed_on += 1,
+            Kind::Ended(O::Delivered | O::Relayed) => sum.delivered += 1,
+            Kind::Ended(O::Failed) => sum.failed += 1,
+            _ => {}
+        }
+    }
+    let ended = sum.delivered + sum.failed;
+    sum.recipients = sum.recipients.saturating_sub(handed_on).max(ended);
+    sum
+}

@@ -1,0 +1,126 @@
+//! What is said of a message: in a line of the list, and in its trace.
+
+use super::App;
+use super::messages::{GLANCE, TRACED, newest, sum};
+use super::words::{self, Tone, number};
+use crate::entry::Time;
+use crate::index::{MessageId, RowId};
+use crate::parse::Original;
+use crate::story::{self, About, State, Story, Telling};
+
+/// A message in a line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Glance {
+    /// When it was first seen.
+    pub time: Time,
+    /// Envelope From; empty for a notification, `None` if that is not known yet.
+    pub from: Option<Vec<u8>>,
+    /// The first recipient.
+    pub to: Vec<u8>,
+    /// How many there are.
+    pub recipients: usize,
+    /// What became of them.
+    pub states: String,
+    /// Whether that is good.
+    pub tone: Tone,
+    /// Blocks.
+    pub size: Option<u64>,
+    /// Message id.
+    pub id: Vec<u8>,
+}
+
+/// A line of the trace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// What stands there; made fit for a terminal before.
+    pub text: String,
+    /// Whether it is good news.
+    pub tone: Tone,
+}
+
+impl App {
+    /// What is known of a message by its newest entries, as far as their texts are at hand.
+    pub fn glance(&self, message: MessageId) -> Glance {
+        let (rows, sum) = (newest(&self.known, message, GLANCE), sum(&self.known, message));
+        let is_whole = rows.len() < GLANCE;
+        let story = self.tell(rows);
+        let first = story.recipients.first().and_then(|recipient| story.last_leg(recipient));
+        let to = first.map(|leg| story::named(leg).to_vec());
+        let (recipients, states, tone) = if is_whole {
+            let states = story.recipients.iter().map(|recipient| recipient.state);
+            (story.recipients.len(), story::states(&story), worst(states))
+        } else {
+            let waiting = sum.recipients - sum.delivered - sum.failed;
+            let parts = [(sum.delivered, "delivered"), (sum.failed, "failed"), (waiting, "queued")];
+            let words = parts.iter().filter(|(count, _)| *count > 0);
+            let words = words.map(|(count, word)| format!("{} {word}", number(*count)));
+            let tone = if sum.failed > 0 { Tone::Bad } else { Tone::Plain };
+            (sum.recipients as usize, words.collect::<Vec<_>>().join(", "), tone)
+        };
+        Glance {
+            time: sum.oldest.map(|row| self.index().rows().time(row)).unwrap_or_default(),
+            from: story.envelope_from,
+            to: to.unwrap_or_default(),
+            recipients,
+            states,
+            tone,
+            size: story.size,
+            id: story.ids.into_iter().next().unwrap_or_default(),
+        }
+    }
+
+    /// The trace of the selected message, in lines of so many cells.
+    pub fn trace(&self, width: usize) -> Vec<Line> {
+        let Some(message) = self.messages.selected() else { return Vec::new() };
+        let message = story::origin(&self.known.index, message);
+        let mut rows = self.traced(message);
+        let is_cut = rows.len() == TRACED;
+        // Other texts come before the next drawing.
+        rows.retain(|&row| self.texts.knows(row));
+        let story = self.tell(rows);
+        let read = |row: RowId| self.original(row).cloned();
+        let mut telling = Telling::new(&self.known.index, &read, width);
+        telling.story(message, &story);
+        if is_cut {
+            let count = number(TRACED as u64);
+            telling.say(&format!("Only the newest {count} of its entries are told here."));
+        }
+        let toned = telling.take().into_iter().map(|line| {
+            let tone = match line.about {
+                About::Message => Tone::Plain,
+                About::Recipient(state) => words::became(state),
+                About::Entry(kind) => words::kind(kind).1,
+            };
+            Line { text: line.text, tone }
+        });
+        toned.collect()
+    }
+
+    /// The entries that the trace of a message tells of.
+    pub(super) fn traced(&self, message: MessageId) -> Vec<RowId> {
+        newest(&self.known, story::origin(&self.known.index, message), TRACED)
+    }
+
+    fn tell(&self, rows: Vec<RowId>) -> Story {
+        let read = &mut |row| -> Option<Original> { self.original(row).cloned() };
+        story::tell_rows(&self.known.index, rows, read)
+    }
+
+    /// First line of the trace when its last one is at the bottom of the pane.
+    pub(super) fn last_trace_top(&self) -> usize {
+        let pane = crate::layout::Pane::Trace;
+        let width = self.screen().map_or(0, |screen| screen.rows(pane).width);
+        self.trace(width.into()).len().saturating_sub(self.rows_of(pane))
+    }
+}
+
+/// How it stands with a message: as with the recipient who is worst off.
+fn worst(states: impl Iterator<Item = State>) -> Tone {
+    let rank = |tone: &Tone| match tone {
+        Tone::Good => 0,
+        Tone::Plain | Tone::Dim => 1,
+        Tone::Late => 2,
+        Tone::Bad => 3,
+    };
+    states.map(words::became).max_by_key(rank).unwrap_or_default()
+}
