@@ -40,9 +40,13 @@ pub mod traced;
 mod view;
 pub mod words;
 
+pub use completion::MOST_COMPLETIONS;
+pub use history::MOST_FILTERS;
 pub use prompt::Prompt;
+pub use searching::PAST;
 pub use settings::Settings;
-pub use setup::Setup;
+pub use setup::{LONGEST_KEPT, Setup};
+pub use texts::MOST_TEXTS;
 
 use crate::entry::Time;
 use crate::filter::Filter;

@@ -13,7 +13,7 @@ mod product;
 mod questions;
 
 pub use clock::{Clock, Jump};
-pub use damage::{Bytes, Reason, Unparsed};
+pub use damage::{Bytes, LONGEST_EXAMPLE, Reason, Unparsed};
 pub use facts::Facts;
 pub use options::{Logs, Options};
 pub use product::Product;

@@ -34,7 +34,7 @@ pub const USAGE: u8 = 2;
 )]
 #[command(
     after_help = "Press ? in the program for its keys. A file that is not there yet is waited for. mtatop \
-                  help tells more of keys, filter, screen and config."
+                  help tells more of keys, filter, screen, config and limits."
 )]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Cli {
@@ -80,6 +80,9 @@ pub struct Cli {
     /// Neither read nor write what a session leaves, whatever the configuration says
     #[arg(long, hide_short_help = true)]
     pub no_session: bool,
+    /// Print all bounds that the program goes by
+    #[arg(long)]
+    pub limits: bool,
     /// Something else than following
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -98,7 +101,7 @@ pub enum Command {
     Trace(trace::Trace),
     /// Print the log of a simulated busy relay: the same seed gives the same log
     Simulate(simulate::Simulate),
-    /// Tell more: of a command, or of keys, filter, screen or config
+    /// Tell more: of a command, or of keys, filter, screen, config or limits
     Help(manual::Help),
     /// Print the script by which a shell completes
     Completions(manual::Completions),
@@ -151,7 +154,7 @@ impl Cli {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Said::Asked(error.to_string()),
             _ => Said::Wrong(on_one_line(&error)),
         })?;
-        if cli.command.is_none() && cli.files.is_empty() && !cli.demo {
+        if cli.command.is_none() && cli.files.is_empty() && !cli.demo && !cli.limits {
             return Err(Said::Wrong("no log file named; mtatop --demo needs none".to_owned()));
         }
         Ok(cli)
@@ -159,7 +162,7 @@ impl Cli {
 }
 
 /// The least that can be asked for: the program itself takes half of it.
-const LEAST: u64 = 50_000_000;
+pub const LEAST_MEMORY: u64 = 50_000_000;
 
 /// Bytes, as a number with a unit behind it.
 ///
@@ -177,7 +180,9 @@ pub fn size(text: &str) -> Result<u64, String> {
         _ => return Err("a size is a number with K, M or G behind it, such as 200M".to_owned()),
     };
     match digits.parse::<u64>().map(|number| number.checked_mul(unit)) {
-        Ok(Some(size)) if size < LEAST => Err("the least that the program needs is 50M".to_owned()),
+        Ok(Some(size)) if size < LEAST_MEMORY => {
+            Err("the least that the program needs is 50M".to_owned())
+        }
         Ok(Some(size)) => Ok(size),
         _ if digits.is_empty() => Err("a size begins with a number, such as 200M".to_owned()),
         _ => Err("no machine has so much".to_owned()),
@@ -222,9 +227,12 @@ mod tests {
 
     #[test]
     fn sizes_have_units_and_complaints_say_what_is_wrong() {
-        for (text, bytes) in
-            [("200M", 200_000_000), ("2g", 2_000_000_000), ("50000000", LEAST), ("50000kb", LEAST)]
-        {
+        for (text, bytes) in [
+            ("200M", 200_000_000),
+            ("2g", 2_000_000_000),
+            ("50000000", LEAST_MEMORY),
+            ("50000kb", LEAST_MEMORY),
+        ] {
             assert_eq!(size(text), Ok(bytes), "{text}");
         }
         for (text, word) in [

@@ -56,26 +56,28 @@ mod state;
 mod step;
 mod stream;
 
+pub use catch_up::FINISHED_KEPT;
 use catch_up::Older;
 pub use event::{Counters, Event};
 use open::Sight;
 pub use state::{Reason, State};
 pub use step::{Opening, Step, StreamId};
+pub use stream::{FIRST_PAUSE, HOLE, LONGEST_PAUSE, OVERLAP};
 use stream::{Mark, Stream};
 
 /// The most bytes one step gives, unless told otherwise.
-const BUFFER_LIMIT: usize = 256 * 1024;
+pub const BUFFER_LIMIT: usize = 256 * 1024;
 /// A replaced file that did not grow for so long is over …
-const DRAIN_QUIET: Duration = Duration::from_secs(5);
+pub const DRAIN_QUIET: Duration = Duration::from_secs(5);
 /// … and after so long in any case.
-const DRAIN_LONGEST: Duration = Duration::from_secs(60);
+pub const DRAIN_LONGEST: Duration = Duration::from_secs(60);
 /// How many replaced files are kept open.
-const DRAIN_FILES: usize = 8;
+pub const DRAIN_FILES: usize = 8;
 /// How many files that were let go are remembered.
-const MARKS: usize = 16;
+pub const MARKS: usize = 16;
 /// The most that the time between two polls counts for a drain: a program that was stopped for an
 /// hour has not watched a file for an hour.
-const WATCHED_AT_MOST: Duration = Duration::from_secs(1);
+pub const WATCHED_AT_MOST: Duration = Duration::from_secs(1);
 
 /// One growing, rolling log file.
 #[derive(Debug)]

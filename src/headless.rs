@@ -17,6 +17,7 @@ use crate::show::plain;
 use crate::source::Disk;
 use crate::status::{Status, StatusFile};
 use complaints::Complaints;
+pub use complaints::TRIED;
 use interrupt::Interrupt;
 use progress::Progress;
 use std::io;

@@ -30,7 +30,7 @@ mod symbols;
 mod texts;
 
 pub use batch::Batch;
-pub use connections::{Connection, ConnectionId, State};
+pub use connections::{Connection, ConnectionId, LATE, PORTS_RECYCLE, PROCESSES_RECYCLE, State};
 pub use ends::Ends;
 pub use facts::{Facts, Way};
 pub use keys::Keys;

@@ -22,7 +22,8 @@ mod supply;
 pub use find::find;
 pub use newest::newest;
 pub use originals::Originals;
-pub use pool::{Pool, Stopped};
+pub use pipe::{CHUNK, CHUNKS};
+pub use pool::{Pool, Stopped, WORKERS};
 pub use supply::Note;
 
 use crate::entry::{Entry, Time};
@@ -48,9 +49,9 @@ pub const POLL: Duration = Duration::from_millis(50);
 #[cfg(target_os = "linux")]
 const NICE: i32 = 10;
 /// Entries of a batch at most: about a millisecond of the owner's time …
-const BATCH: usize = 4_096;
+pub const BATCH: usize = 4_096;
 /// … and about so many bytes of text: entries may be long.
-const BATCH_BYTES: usize = 2 * 1_024 * 1_024;
+pub const BATCH_BYTES: usize = 2 * 1_024 * 1_024;
 
 /// What a reader tells of its files.
 pub enum News {

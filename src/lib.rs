@@ -38,7 +38,7 @@
 //! * [`status`]: how far the reader is, for whoever watches over the program.
 //! * [`table`]: lines of columns, for what is printed.
 //! * [`headless`], [`check`], [`export`], [`report`], [`trace`]: the same without a screen.
-//! * [`manual`]: what the program tells about itself.
+//! * [`limits`], [`manual`]: the bounds that the program goes by, and what it tells about itself.
 //! * [`simulate`], [`demo`]: a log that nobody has to have.
 //!
 //! # Invariants
@@ -89,8 +89,10 @@ pub mod export;
 pub mod report;
 pub mod trace;
 
-pub mod manual;
 pub mod tui;
+
+pub mod limits;
+pub mod manual;
 
 pub mod demo;
 pub mod simulate;

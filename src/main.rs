@@ -4,7 +4,7 @@ use mtatop::cli::simulate::Simulate;
 use mtatop::cli::{Cli, Command, FAILED, Said, USAGE};
 use mtatop::show::plain;
 use mtatop::simulate::Unwritten;
-use mtatop::{check, export, manual, report, simulate, trace, tui};
+use mtatop::{check, export, limits, manual, report, simulate, trace, tui};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -20,6 +20,7 @@ fn main() -> ExitCode {
             Some(Command::Help(help)) => told(manual::help(&help.of).map(String::into_bytes)),
             Some(Command::Completions(wanted)) => told(Ok(manual::completions(wanted.shell))),
             Some(Command::Man(man)) => told(manual::page(man.of.as_deref())),
+            None if cli.limits => told(Ok(limits::table().into_bytes())),
             None => tui::run(&cli),
         },
         Err(Said::Asked(text)) => printed(io::stdout().write_all(text.as_bytes())),

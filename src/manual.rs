@@ -10,13 +10,14 @@ use crate::app::help::{Line, lines};
 use crate::cli::Cli;
 use crate::config::DEFAULTS;
 use crate::keymap::{BINDINGS, Binding, Mode};
+use crate::limits;
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 
 pub use page::page;
 
 /// Topics beside the commands.
-const TOPICS: [&str; 4] = ["keys", "filter", "screen", "config"];
+const TOPICS: [&str; 5] = ["keys", "filter", "screen", "config", "limits"];
 
 /// The help on a topic or a command; of nothing, on the whole program.
 ///
@@ -28,6 +29,7 @@ pub fn help(of: &[String]) -> Result<String, String> {
         ["filter"] => Ok(section("A filter")),
         ["screen"] => Ok(section("What is shown")),
         ["config"] => Ok(DEFAULTS.to_owned()),
+        ["limits"] => Ok(limits::table()),
         names => command(names).map(|mut command| command.render_long_help().to_string()),
     }
 }
@@ -131,7 +133,10 @@ mod tests {
 
     #[test]
     fn topics_fit_a_terminal_of_80_columns() {
-        for line in ["keys", "filter", "screen"].map(|topic| on(&[topic]).unwrap()).join("").lines()
+        for line in ["keys", "filter", "screen", "limits"]
+            .map(|topic| on(&[topic]).unwrap())
+            .join("")
+            .lines()
         {
             assert!(line.chars().count() <= 80, "{line}");
         }

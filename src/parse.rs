@@ -29,9 +29,16 @@ mod text;
 mod time;
 mod xml;
 
+pub use command::MOST_WORDS;
+pub use dirt::LONGEST_PREFIX;
 pub use format::{Format, format};
+pub use json::MOST_LEVELS;
+pub use learner::MOST_WAYS;
+pub use named::MOST_VALUES;
 pub use parser::{Learned, Original, Parser, Scratch};
 pub use profile::Profile;
+pub use shape::{LONGEST_GROUP, LONGEST_TYPE};
+pub use xml::{LONGEST_NAME, LONGEST_REFERENCE};
 
 use crate::entry::Entry;
 use format::{Markup, markup};

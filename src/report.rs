@@ -15,7 +15,8 @@ mod open;
 
 pub use condition::{Condition, ConditionError};
 pub use counts::{Connections, Count, Counts, Totals};
-pub use groups::{Group, Groups};
+pub use groups::{Group, Groups, MOST_GROUPS};
+pub use interned::{LONGEST_TEXT, MOST_BYTES};
 
 use crate::cli::USAGE;
 use crate::cli::report::{By, Format, HOLDS, Report};

@@ -16,7 +16,7 @@
 use crate::entry::{Action, Body, Entry, Message, Outcome, Response};
 
 /// Bytes that are looked at.
-const LONGEST: usize = 2_048;
+pub const LONGEST: usize = 2_048;
 
 /// The reply code: of the remote server, else of our own where a diagnostic begins with one.
 pub fn code(message: &Message<'_>) -> Option<u16> {

@@ -18,7 +18,7 @@ use std::thread;
 use std::time::Duration;
 
 /// Between two writings at least.
-const PACE: Duration = Duration::from_millis(100);
+pub const PACE: Duration = Duration::from_millis(100);
 /// The end of the program waits so long for the last writing.
 const PATIENCE: Duration = Duration::from_millis(700);
 

@@ -34,7 +34,7 @@ mod feed;
 mod memory;
 mod packed;
 
-pub use decoder::{Decoder, MAGIC, Packing};
+pub use decoder::{Decoder, EXPANDED, EXPANSION, MAGIC, Packing, WINDOW};
 pub use disk::Disk;
 pub use feed::Forward;
 pub use memory::{Memory, MemoryFile};

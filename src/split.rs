@@ -14,7 +14,7 @@ pub const LONGEST_ENTRY: usize = 64 * 1024;
 
 /// Lines that an entry is folded over at most, be it JSON with a line for each member. More lines
 /// than that for each time stamp are something else.
-const MOST_LINES: u32 = 64;
+pub const MOST_LINES: u32 = 64;
 
 /// How entries lie in a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

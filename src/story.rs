@@ -37,6 +37,7 @@ mod telling;
 mod words;
 
 pub use gather::waited;
+pub use hops::FARTHEST;
 pub use page::{About, Line};
 pub use telling::Telling;
 pub use words::{named, states};
@@ -246,7 +247,7 @@ impl Story {
 }
 
 /// Messages that one story follows through changes of its id, at most.
-const MOST_IDS: usize = 64;
+pub const MOST_IDS: usize = 64;
 
 /// The story of a message, with what intermediate channels made of it.
 ///

@@ -19,7 +19,7 @@ use std::io::IsTerminal;
 
 /// Columns of a text are aligned up to this width where nothing limits the line; longer ones stick
 /// out, so that one long text of a stranger does not blow up every line.
-const WIDEST: usize = 80;
+pub const WIDEST: usize = 80;
 /// What a text is clipped to at least, before the next column has to give.
 const NARROWEST: usize = 12;
 const BETWEEN: &str = "  ";

@@ -20,7 +20,7 @@ use std::ops::Range;
 use tell::Printer;
 
 /// Stories that are told whole; of more messages each is one line.
-const WHOLE_STORIES: usize = 36;
+pub const WHOLE_STORIES: usize = 36;
 
 /// Prints what was asked for.
 pub fn run(trace: &Trace) -> Outcome {

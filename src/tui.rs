@@ -11,6 +11,8 @@ mod signals;
 mod terminal;
 mod told;
 
+pub use memory::PART_OF_MACHINE;
+pub use session::{ABSORB, FRAME};
 pub use told::told;
 
 use crate::app::{App, Msg};
@@ -38,7 +40,7 @@ use terminal::Terminal;
 
 /// Batches that may wait for the owner of the index; then the reader waits. So many that no parser
 /// stands idle while the owner draws: with four a load takes a tenth longer.
-const BATCHES: usize = 12;
+pub const BATCHES: usize = 12;
 /// Exit code, and the line that says what is wrong.
 type Outcome = (u8, Vec<String>);
 

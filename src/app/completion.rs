@@ -5,7 +5,7 @@ use crate::index::{Index, Way};
 use std::collections::BTreeSet;
 
 /// Completions at most: nobody goes through more.
-const MOST: usize = 200;
+pub const MOST_COMPLETIONS: usize = 200;
 
 const ACTIONS: [&str; 16] =
     ["E", "D", "Q", "R", "J", "K", "W", "Z", "B", "V", "O", "C", "X", "Y", "I", "U"];
@@ -24,7 +24,11 @@ pub(super) fn candidates(ending: &Ending<'_>, index: &Index) -> Vec<String> {
     let ways = |part: fn(Way<'_>) -> [&[u8]; 2]| -> Vec<String> {
         let ways = index.ways().iter().map(|(_, way)| Way::read(way));
         let seen: BTreeSet<&[u8]> = ways.flat_map(part).filter(|text| !text.is_empty()).collect();
-        seen.into_iter().map(quoted_if_needed).filter(|text| begins(text)).take(MOST).collect()
+        seen.into_iter()
+            .map(quoted_if_needed)
+            .filter(|text| begins(text))
+            .take(MOST_COMPLETIONS)
+            .collect()
     };
     match ending.field {
         None => {
@@ -35,7 +39,7 @@ pub(super) fn candidates(ending: &Ending<'_>, index: &Index) -> Vec<String> {
         Some(Field::Domain | Field::To) => domains(ending, index),
         Some(Field::From) => {
             let senders = index.senders().iter().map(|(_, sender)| quoted_if_needed(sender));
-            senders.filter(|sender| begins(sender)).take(MOST).collect()
+            senders.filter(|sender| begins(sender)).take(MOST_COMPLETIONS).collect()
         }
         Some(Field::Host) => ways(|way| [way.host, b""]),
         Some(Field::Ip) => ways(|way| [way.ip, b""]),
@@ -53,5 +57,5 @@ pub(super) fn candidates(ending: &Ending<'_>, index: &Index) -> Vec<String> {
 fn domains(ending: &Ending<'_>, index: &Index) -> Vec<String> {
     let Some(beginning) = ending.beginning() else { return Vec::new() };
     let domains = index.domains().iter().filter(|(_, domain)| beginning.meets_domain(domain));
-    domains.map(|(_, domain)| quoted_if_needed(domain)).take(MOST).collect()
+    domains.map(|(_, domain)| quoted_if_needed(domain)).take(MOST_COMPLETIONS).collect()
 }

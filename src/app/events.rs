@@ -5,7 +5,7 @@ use crate::show::plain;
 use std::collections::VecDeque;
 
 /// Events that are kept; of more, the oldest are only counted.
-pub const MOST: usize = 1_000;
+pub const MOST_EVENTS: usize = 1_000;
 /// How long the newest stands in the status line, in milliseconds.
 const NEWS: u64 = 10_000;
 
@@ -30,7 +30,7 @@ pub struct Events {
 impl Events {
     /// Takes down one more.
     pub(super) fn take_down(&mut self, at: Time, path: Vec<u8>, words: &[u8]) {
-        if self.kept.len() == MOST {
+        if self.kept.len() == MOST_EVENTS {
             self.kept.pop_front();
             self.forgotten += 1;
         }
@@ -60,10 +60,10 @@ mod tests {
     #[test]
     fn what_is_too_much_is_counted() {
         let mut events = Events::default();
-        for number in 0..MOST + 3 {
+        for number in 0..MOST_EVENTS + 3 {
             events.take_down(Time(0), b"log".to_vec(), number.to_string().as_bytes());
         }
-        assert_eq!((events.kept().count(), events.forgotten()), (MOST, 3));
+        assert_eq!((events.kept().count(), events.forgotten()), (MOST_EVENTS, 3));
         assert_eq!(events.kept().next().unwrap().words, "3");
     }
 

@@ -27,7 +27,7 @@ pub const GLANCE: usize = 40;
 /// Entries of the selected message that are told.
 pub const TRACED: usize = 500;
 /// Entries of a message that are counted where they are too many to be read.
-const COUNTED: usize = 4_096;
+pub const COUNTED: usize = 4_096;
 
 /// Messages in the order of first sight.
 struct Ids<'a>(&'a Picked);

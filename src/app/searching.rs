@@ -9,7 +9,7 @@ use std::sync::Arc;
 /// drawing.
 const UNDER_WAY: usize = 4;
 /// Filters whose findings are kept: a bit an entry each.
-const PAST: usize = 6;
+pub const PAST: usize = 6;
 
 /// One search after the other.
 #[derive(Default)]

@@ -6,7 +6,7 @@ use crate::layout::View;
 use serde::{Deserialize, Serialize};
 
 /// Filters of more bytes are not kept for another time.
-const LONGEST: usize = 1_000;
+pub const LONGEST_KEPT: usize = 1_000;
 
 /// Filters and view. No text of the log is in it, but what a filter took from there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -27,7 +27,7 @@ pub struct Setup {
 impl App {
     /// How the screen is set up.
     pub fn setup(&self) -> Setup {
-        let short = |text: &&String| text.len() <= LONGEST;
+        let short = |text: &&String| text.len() <= LONGEST_KEPT;
         Setup {
             filter: Some(&self.filter_text).filter(short).cloned().unwrap_or_default(),
             history: self.history.all().iter().filter(short).cloned().collect(),

@@ -5,7 +5,7 @@ use crate::parse::Original;
 use std::collections::HashMap;
 
 /// Texts from which on room is made: many screens.
-const MOST: usize = 4_096;
+pub const MOST_TEXTS: usize = 4_096;
 
 /// The texts at hand.
 #[derive(Default)]
@@ -35,7 +35,7 @@ impl Texts {
     /// Forgets all texts if there are many. Not while those of a screen are coming in: some of them
     /// would be missing on it.
     pub(super) fn make_room(&mut self) {
-        if self.0.len() >= MOST {
+        if self.0.len() >= MOST_TEXTS {
             self.0.clear();
         }
     }

@@ -7,7 +7,7 @@ use crate::table::clip;
 /// Examples kept of each reason.
 const EXAMPLES: usize = 3;
 /// Bytes of an example that are looked at, and cells that are kept.
-const LONGEST: usize = 200;
+pub const LONGEST_EXAMPLE: usize = 200;
 
 /// Text that could not be read as entries, by the reason.
 #[derive(Clone, Debug, Default)]
@@ -37,7 +37,7 @@ impl Unparsed {
         let Some(reason) = self.reasons.get_mut(at) else { return };
         reason.count += 1;
         if reason.examples.len() < EXAMPLES {
-            let text = clip(&plain(text.get(..LONGEST).unwrap_or(text)), LONGEST);
+            let text = clip(&plain(text.get(..LONGEST_EXAMPLE).unwrap_or(text)), LONGEST_EXAMPLE);
             reason.examples.push((line, text));
         }
     }
@@ -105,7 +105,7 @@ mod tests {
         let [junk, long] = unparsed.reasons() else { panic!("{unparsed:?}") };
         assert_eq!((unparsed.count(), junk.count, junk.examples.len()), (6, 5, EXAMPLES));
         assert_eq!(junk.examples.first(), Some(&(1, r"junk \x1b[2J".to_owned())));
-        assert_eq!(long.examples.first().map(|(_, text)| text.len()), Some(LONGEST));
+        assert_eq!(long.examples.first().map(|(_, text)| text.len()), Some(LONGEST_EXAMPLE));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use clap_complete::Shell;
 /// `mtatop help`: what to tell about.
 #[derive(Args, Clone, Debug)]
 pub struct Help {
-    /// A command, or one of keys, filter, screen and config
+    /// A command, or one of keys, filter, screen, config and limits
     #[arg(value_name = "TOPIC")]
     pub of: Vec<String>,
 }

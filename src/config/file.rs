@@ -10,7 +10,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 /// A configuration is no longer than this.
-const MOST: u64 = 256 * 1_024;
+pub const LONGEST_FILE: u64 = 256 * 1_024;
 
 /// Permission bits by which others than the owner may write.
 const OTHERS_WRITE: u32 = 0o022;
@@ -87,8 +87,8 @@ pub fn distrust(known: &Metadata) -> Option<&'static str> {
 
 fn text(path: &Path, file: File) -> Result<String, String> {
     let mut text = String::new();
-    match file.take(MOST + 1).read_to_string(&mut text) {
-        Ok(length) if length as u64 > MOST => Err(complaint(path, "is too long")),
+    match file.take(LONGEST_FILE + 1).read_to_string(&mut text) {
+        Ok(length) if length as u64 > LONGEST_FILE => Err(complaint(path, "is too long")),
         Ok(_) => Ok(text),
         Err(error) if error.kind() == ErrorKind::InvalidData => {
             Err(complaint(path, "is not UTF-8"))

@@ -8,9 +8,10 @@ use regex::bytes::{Regex, RegexBuilder};
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Bytes that a compiled expression may take, and those of the states that are made as it runs.
-const SIZE: usize = 1 << 20;
-const STATES: usize = 8 << 20;
+/// Bytes that a compiled expression may take …
+pub const EXPRESSION_BYTES: usize = 1 << 20;
+/// … and those of the states that are made as it runs.
+pub const EXPRESSION_STATES: usize = 8 << 20;
 
 /// A regular expression; two are the same if they are written the same.
 #[derive(Clone, Debug)]
@@ -36,8 +37,8 @@ impl Pattern {
             .unicode(false)
             .multi_line(true)
             .crlf(true)
-            .size_limit(SIZE)
-            .dfa_size_limit(STATES)
+            .size_limit(EXPRESSION_BYTES)
+            .dfa_size_limit(EXPRESSION_STATES)
             .build();
         match built {
             Ok(regex) => {

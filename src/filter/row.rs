@@ -57,7 +57,7 @@ impl Test {
 }
 
 /// Terms that rows decide at most: each is a bit.
-pub(super) const TERMS: usize = 32;
+pub const TERMS: usize = 32;
 
 /// What a filter wants of a row, but for its time, and what is known of the symbols for it.
 #[derive(Clone, Debug, Default)]

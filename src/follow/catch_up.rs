@@ -19,7 +19,7 @@ use super::{DRAIN_QUIET, Event, Follower, Opening, Reason, copy};
 use crate::source::{Fs, Handle, Identity, Kind, Stat, uninterrupted};
 
 /// How many files that were read to their end are held.
-const KEPT: usize = 4;
+pub const FINISHED_KEPT: usize = 4;
 
 /// The files beside a log that it is rolled into.
 #[derive(Debug)]
@@ -93,7 +93,7 @@ impl Older {
     /// Keeps a file that was read to its end; gives one that is kept no longer.
     pub(super) fn keep(&mut self, stream: Stream) -> Option<Stream> {
         self.kept.push(stream);
-        if self.kept.len() <= KEPT {
+        if self.kept.len() <= FINISHED_KEPT {
             return None;
         }
         // The one of yesterday has a name.

@@ -10,14 +10,14 @@ use super::{Event, Opening, Reason, State, Step, StreamId};
 use crate::source::{Handle, Identity, read_full, read_span, uninterrupted};
 
 /// How many bytes before the place to go on from are read again and compared.
-pub(super) const OVERLAP: usize = 64;
+pub const OVERLAP: usize = 64;
 /// So many NUL bytes are a hole, as a truncation leaves it under a writer that goes on where it was;
 /// fewer are text.
-pub(super) const HOLE: usize = 64;
+pub const HOLE: usize = 64;
 /// After an error a file is left alone for so long, twice as long after each further one …
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
+pub const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// … but not longer than this.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+pub const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// A place in a file, and what proves that a file is the one meant.
 #[derive(Clone, Copy, Debug)]

@@ -7,7 +7,7 @@ use crate::show::{number, plain};
 use std::path::Path;
 
 /// In so many lines, some entry must be found.
-const TRIED: u64 = 1_000;
+pub const TRIED: u64 = 1_000;
 /// Characters of a first line that are told.
 const TOLD: usize = 60;
 

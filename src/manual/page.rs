@@ -1,6 +1,7 @@
 //! The manual page, in roff.
 
 use super::{command, keys, section};
+use crate::limits;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 use std::io;
@@ -60,6 +61,7 @@ fn whole(page: &Man, text: &mut Vec<u8>) -> io::Result<()> {
     verbatim("KEYS", &keys()).to_writer(text)?;
     verbatim("FILTERS", &section("A filter")).to_writer(text)?;
     verbatim("SCREEN", &section("What is shown")).to_writer(text)?;
+    verbatim("LIMITS", &limits::table()).to_writer(text)?;
     listed("FILES", FILES).to_writer(text)?;
     listed("ENVIRONMENT", ENVIRONMENT).to_writer(text)?;
     listed("EXIT STATUS", EXIT).to_writer(text)?;

@@ -9,7 +9,7 @@ use crate::entry::Message;
 use memchr::{memchr, memchr_iter, memmem};
 
 /// Blanks of a command that are looked at.
-const MOST_WORDS: usize = 64;
+pub const MOST_WORDS: usize = 64;
 
 /// Reads the recipient fields, from behind the address type on, and says what follows them.
 ///

@@ -22,7 +22,7 @@ pub(super) enum Role<'a> {
 }
 
 /// Node, process, source channel and destination channel: no more stand before the code.
-const MOST_COLUMNS: usize = 4;
+const COLUMNS: usize = 4;
 
 /// So many blanks before the code at least are a blank column of 12, even where the columns are
 /// misaligned by one.
@@ -32,7 +32,7 @@ const BLANK_COLUMN: usize = 14;
 pub(super) fn head(mut rest: Cursor<'_>) -> Result<Head<'_>, Flaw> {
     // The node is logged and blank (before 6.3 on UNIX): one more blank behind the time.
     let blank_node = matches!(rest.0, [b' ', b' ', other, ..] if *other != b' ');
-    let mut tokens: [&[u8]; MOST_COLUMNS] = [b""; MOST_COLUMNS];
+    let mut tokens: [&[u8]; COLUMNS] = [b""; COLUMNS];
     let mut count = 0;
     let mut head = loop {
         let gap = rest.blanks();

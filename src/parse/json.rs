@@ -78,7 +78,7 @@ fn mask<'m>(text: &[u8], masked: &'m mut Vec<u8>) -> Option<&'m str> {
 }
 
 /// Deeper levels are kept as they stand.
-const MOST_LEVELS: usize = 8;
+pub const MOST_LEVELS: usize = 8;
 
 /// The way to a value.
 #[derive(Clone, Copy)]
@@ -191,7 +191,7 @@ impl<'a> Walk<'a, '_> {
     /// not all there, or hold what would tell them apart.
     fn joined(&mut self, name: Name, json: &str) -> Option<Value<'a>> {
         let (separator, keys, least) = parts(name)?;
-        let (mut found, mut index, mut sound) = ([None; MOST_PARTS], 0, true);
+        let (mut found, mut index, mut sound) = ([None; PARTS], 0, true);
         members(json, |key, value| {
             let place = match key {
                 Some(key) => keys.iter().position(|known| *known == unquoted(self.original(key))),
@@ -219,7 +219,7 @@ impl<'a> Walk<'a, '_> {
     }
 }
 
-const MOST_PARTS: usize = 5;
+const PARTS: usize = 5;
 
 /// What separates the parts of a structure in the text formats, the parts by their names in the
 /// export schema, and how many must be there.
@@ -238,7 +238,7 @@ fn parts(name: Name) -> Option<(u8, &'static [&'static [u8]], usize)> {
 
 /// Whether the parts of an application are told apart by their order: a second host by the first
 /// one, and TLS by its beginning.
-fn in_order([_, initial, dns, tls, _]: [Option<&[u8]>; MOST_PARTS]) -> bool {
+fn in_order([_, initial, dns, tls, _]: [Option<&[u8]>; PARTS]) -> bool {
     let is_tls = |part: &[u8]| part.starts_with(b"TLS");
     let hosts =
         (initial.is_some() || dns.is_none()) && ![initial, dns].into_iter().flatten().any(is_tls);

@@ -68,7 +68,7 @@ names! {
 }
 
 /// Values of one entry, more than any has: what has more was made to have many.
-const MOST: usize = 64;
+pub const MOST_VALUES: usize = 64;
 
 /// Where a name or a value stands.
 #[derive(Clone, Debug)]
@@ -110,7 +110,7 @@ impl<'a> Draft<'a> {
         written: impl FnOnce() -> Value<'a>,
     ) -> Put {
         self.count += 1;
-        if self.count > MOST {
+        if self.count > MOST_VALUES {
             return Err(Flaw::TooMuch);
         }
         match known.and_then(|name| self.known.get_mut(name as usize)) {

@@ -7,7 +7,7 @@ use hashbrown::HashTable;
 use std::hash::BuildHasher;
 
 /// Groups that are kept apart: some 200 bytes each. What comes later is one group, `(others)`.
-pub(super) const MOST: usize = 1_000_000;
+pub const MOST_GROUPS: usize = 1_000_000;
 
 /// The label of the group of all groups that there was no room for.
 pub(super) const OTHERS: &str = "(others)";
@@ -46,7 +46,7 @@ struct Told {
 
 impl Default for Groups {
     fn default() -> Self {
-        Self::new(MOST)
+        Self::new(MOST_GROUPS)
     }
 }
 

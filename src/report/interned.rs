@@ -5,9 +5,9 @@ use hashbrown::HashTable;
 use std::hash::BuildHasher;
 
 /// Bytes of one text that are kept; the rest of a longer one is a `…`.
-const LONGEST: usize = 1_024;
+pub const LONGEST_TEXT: usize = 1_024;
 /// Bytes of all texts together, at most.
-const MOST_BYTES: usize = 256 << 20;
+pub const MOST_BYTES: usize = 256 << 20;
 
 /// A bounded table of distinct texts, numbered in the order of their coming.
 pub(super) struct Interned {
@@ -29,7 +29,7 @@ impl Interned {
 
     /// The number of a text, new or known; `None` if it is new and there is no room.
     pub(super) fn number(&mut self, text: &[u8]) -> Option<u32> {
-        let long = text.get(..LONGEST).filter(|head| head.len() < text.len());
+        let long = text.get(..LONGEST_TEXT).filter(|head| head.len() < text.len());
         let cut = long.map(|head| [head, "…".as_bytes()].concat());
         let text = cut.as_deref().unwrap_or(text);
         let hash = self.hasher.hash_one(text);
@@ -77,7 +77,7 @@ mod tests {
     fn a_long_text_is_cut_and_says_so() {
         let mut interned = Interned::new(2);
         let number = interned.number(&b"x".repeat(5_000)).unwrap();
-        assert_eq!(interned.text(number).len(), LONGEST + "…".len());
+        assert_eq!(interned.text(number).len(), LONGEST_TEXT + "…".len());
         assert!(interned.text(number).ends_with("…".as_bytes()));
     }
 }

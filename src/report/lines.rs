@@ -1,7 +1,7 @@
 //! A report as lines: for people, for tickets, and for spreadsheets.
 
 use super::counts::{Counts, Totals, iso};
-use super::groups::{Group, MOST, OTHERS};
+use super::groups::{Group, MOST_GROUPS, OTHERS};
 use super::{By, Summary};
 use crate::show::{number, plain, quoted, tenths};
 use crate::table::{Column, Table, markdown_line};
@@ -190,7 +190,10 @@ fn span(totals: &Totals) -> String {
 
 fn notes(summary: &Summary, note: &mut dyn FnMut(String) -> io::Result<()>) -> io::Result<()> {
     if summary.groups.others().is_some() {
-        note(format!("{OTHERS}: groups are kept apart up to {}; this is the rest.", number(MOST)))?;
+        note(format!(
+            "{OTHERS}: groups are kept apart up to {}; this is the rest.",
+            number(MOST_GROUPS)
+        ))?;
     }
     if summary.groups.untold() > 0 {
         let untold = number(summary.groups.untold());

@@ -20,11 +20,11 @@ mod frame;
 /// So many first bytes tell what a file is packed in.
 pub const MAGIC: usize = 10;
 /// Memory that the window of a decoder may take, in bytes: `zstd --long` and `xz -9` need less.
-const WINDOW: u32 = 160 * 1024 * 1024;
+pub const WINDOW: u32 = 160 * 1024 * 1024;
 /// From so many decoded bytes on …
-const EXPANDED: u64 = 1024 * 1024 * 1024;
+pub const EXPANDED: u64 = 1024 * 1024 * 1024;
 /// … not more than this many times the bytes that were read are decoded. Logs give 10 to 30.
-const EXPANSION: u64 = 100;
+pub const EXPANSION: u64 = 100;
 /// Bytes taken from a decoder at once: one that finds damage forgets what it decoded for that call.
 const STEP: usize = 4096;
 

@@ -7,7 +7,7 @@ use crate::index::RowId;
 use std::collections::HashMap;
 
 /// Channels that a recipient is followed through at most.
-const FARTHEST: usize = 32;
+pub const FARTHEST: usize = 32;
 /// Stays of one description that are looked through, newest first.
 const NEAR: usize = 16;
 

@@ -22,9 +22,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// Time for absorbing, or for catching up with it, between two looks at the keys.
-const ABSORB: Duration = Duration::from_millis(3);
+pub const ABSORB: Duration = Duration::from_millis(3);
 /// Least time between two drawings when nobody pressed a key.
-const FRAME: Duration = Duration::from_millis(33);
+pub const FRAME: Duration = Duration::from_millis(33);
 /// The clock moves on the screen this often.
 const TICK: Duration = Duration::from_secs(1);
 /// Exit code of a program that was interrupted.

@@ -52,7 +52,6 @@ const LAW: &[(&str, &[&str])] = &[
         ],
     ),
     ("trace", &["cli", "entry", "filter", "headless", "index", "ingest", "parse", "show", "story"]),
-    ("manual", &["app", "cli", "config", "keymap"]),
     ("demo", &["entry", "simulate", "source"]),
     (
         "tui",
@@ -62,7 +61,22 @@ const LAW: &[(&str, &[&str])] = &[
             "split", "status", "ui",
         ],
     ),
-    ("main", &["check", "cli", "export", "manual", "report", "show", "simulate", "trace", "tui"]),
+    (
+        "limits",
+        &[
+            "app", "check", "cli", "config", "filter", "follow", "headless", "index", "ingest",
+            "layout", "parse", "report", "said", "session", "show", "source", "split", "status",
+            "story", "table", "trace", "tui",
+        ],
+    ),
+    ("manual", &["app", "cli", "config", "keymap", "limits"]),
+    (
+        "main",
+        &[
+            "check", "cli", "export", "limits", "manual", "report", "show", "simulate", "trace",
+            "tui",
+        ],
+    ),
     ("lib", &[]),
 ];
 
@@ -333,6 +347,38 @@ fn text_is_drawn_in_one_place() {
         }
     }
     none(&breaches);
+}
+
+/// What a constant that bounds something is called.
+const BOUNDS: &[&str] = &["MOST", "LONGEST", "LIMIT", "FARTHEST", "LARGEST"];
+/// Makes a log and reads none.
+const UNBOUNDED: &str = "simulate";
+
+/// The name of a constant that a line defines, if it is that of a bound.
+fn bound(line: &str) -> Option<&str> {
+    let name = line.split("const ").nth(1)?.split(':').next()?;
+    name.split('_').any(|part| BOUNDS.contains(&part)).then_some(name)
+}
+
+/// What bounds the program is told to whoever asks for it, and from the very constant.
+#[test]
+fn every_bound_is_among_the_limits() {
+    let (mut breaches, mut found) = (Vec::new(), 0);
+    let program = program();
+    let told = program.iter().find(|source| source.name == "src/limits.rs").unwrap().code();
+    for source in program.iter().filter(|source| source.room() != UNBOUNDED) {
+        for (at, line) in source.code().lines().enumerate() {
+            let Some(name) = bound(line) else { continue };
+            found += 1;
+            let end = format!("::{name}");
+            let is_told = told.match_indices(&end).any(|(at, _)| word(&told, at + 2) == name);
+            if !is_told {
+                breaches.push(format!("{}:{}: {name} is not in limits.rs", source.name, at + 1));
+            }
+        }
+    }
+    none(&breaches);
+    assert!(found > 20, "{found} bounds found");
 }
 
 #[test]

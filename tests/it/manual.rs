@@ -53,6 +53,13 @@ fn the_page_is_read_without_a_warning() {
 }
 
 #[test]
+fn limits_are_a_flag_and_a_topic() {
+    let table = printed(&["--limits"]);
+    assert_eq!(table, printed(&["help", "limits"]));
+    assert!(String::from_utf8(table).unwrap().contains("64 KiB  of an entry are kept"));
+}
+
+#[test]
 fn what_there_is_no_help_on_is_refused_in_one_line() {
     for arguments in [["help", "mail\x1b[2J"], ["man", "mail\x1b[2J"]] {
         let Output { status, stdout, stderr } = mtatop(&arguments);
