@@ -14,15 +14,16 @@ mod lines;
 mod open;
 
 pub use condition::{Condition, ConditionError};
-pub use counts::{Connections, Count, Counts, Totals};
+pub use counts::{Connections, Counts, Totals};
 pub use groups::{Group, Groups, MOST_GROUPS};
 pub use interned::{LONGEST_TEXT, MOST_BYTES};
 
 use crate::cli::USAGE;
 use crate::cli::report::{By, Format, HOLDS, Report};
-use crate::entry::{Body, Entry, Message};
+use crate::entry::{Body, Entry, Outcome as Ended};
 use crate::filter::text_of_all;
 use crate::headless::{self, Log, Outcome, Until, Work};
+use crate::index::Kind;
 use crate::ingest::Located;
 use crate::said;
 use crate::show::{number, plain};
@@ -88,21 +89,25 @@ impl Summary {
     /// Counts an entry, or what could not be read as one.
     pub fn add(&mut self, entry: Option<&Entry<'_>>) {
         self.totals.add(entry);
-        if let Some(entry) = entry
-            && let Body::Message(message) = &entry.body
-            && let Some(count) = Count::of(message)
-        {
-            self.group(entry, message, count);
+        if let Some(entry) = entry {
+            self.group(entry, Kind::of(entry));
         }
     }
 
-    fn group(&mut self, entry: &Entry<'_>, message: &Message<'_>, count: Count) {
-        key::key(self.by, entry, message, &mut self.key);
-        self.text.clear();
-        if count.is_bad() && self.by != By::Response {
-            said::said(message, &mut self.text);
+    fn group(&mut self, entry: &Entry<'_>, kind: Kind) {
+        if !key::is_grouped(self.by, kind) {
+            return;
         }
-        self.groups.add(&self.key, count, said::code(message), &self.text);
+        key::key(self.by, entry, &mut self.key);
+        self.text.clear();
+        if is_bad(kind) && self.by != By::Response {
+            said::of_entry(entry, &mut self.text);
+        }
+        let code = match &entry.body {
+            Body::Message(message) => said::code(message),
+            Body::Connection(_) | Body::Header(_) => None,
+        };
+        self.groups.add(&self.key, kind, code, &self.text);
     }
 
     /// Writes it; as a table for lines of so many cells, if that is limited.
@@ -159,8 +164,19 @@ impl Summary {
     }
 }
 
+/// Whether something went wrong.
+fn is_bad(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Ended(Ended::Deferred | Ended::Failed)
+            | Kind::Refused
+            | Kind::Rejected
+            | Kind::Unauthenticated
+    )
+}
+
 fn words(counts: &Counts) -> String {
-    let Counts { enqueued, delivered, deferred, failed, rejected } = *counts;
+    let Counts { enqueued, delivered, deferred, failed, rejected, .. } = *counts;
     let [enqueued, delivered, deferred, failed, rejected] =
         [enqueued, delivered, deferred, failed, rejected].map(number);
     format!(

@@ -43,6 +43,10 @@ pub enum By {
     Process,
     /// Addresses that connected to us.
     ConnectingIp,
+    /// Envelope senders.
+    Sender,
+    /// Users who authenticated, or that the enqueuing process runs as.
+    User,
 }
 
 /// How a report is written.

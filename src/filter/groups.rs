@@ -4,37 +4,15 @@
 //! domain or one answer, so that one grouping shows what another one consists of. What a row is
 //! grouped by is found out once for each symbol.
 
+mod by;
 mod labels;
+
+pub use by::By;
 
 use super::{Counts, Reach, Sieve};
 use crate::entry::{Outcome, Window};
-use crate::index::{Counted, Index, Kind, RowId, Symbol, Way};
+use crate::index::{Counted, Index, Kind, RowId, Symbol};
 use labels::Labels;
-
-/// What entries are grouped by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
-    /// Recipient domain.
-    Domain,
-    /// What was answered, without what differs from message to message.
-    Answer,
-    /// Envelope sender.
-    Sender,
-    /// User who authenticated, or that the enqueuing process runs as.
-    User,
-    /// Source channel.
-    Channel,
-    /// Host that a dequeue reached or tried to reach.
-    Host,
-    /// Address of a client.
-    ConnectingIp,
-    /// Our address of the connection.
-    LocalIp,
-    /// The other side's address of the connection.
-    RemoteIp,
-    /// The connection itself.
-    Connection,
-}
 
 /// Which of the entries that are left are grouped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -285,13 +263,13 @@ impl Groups {
         let number = self.numbers.get_mut(at)?;
         if *number == NEW {
             let source = u32::try_from(at).ok()?;
-            *number = match label(self.by, index, source) {
+            *number = match self.by.label(index, source) {
                 Some(text) => self.labels.number(&text) + 1,
                 None => u32::try_from(self.all.len()).ok()? + 1,
             };
             // A label that was known belongs to a group that is.
             if *number as usize > self.all.len() {
-                let key = if is_direct(self.by) { source } else { *number - 1 };
+                let key = if self.by.is_direct() { source } else { *number - 1 };
                 self.all.push(Group::new(key, id));
             }
         }
@@ -300,7 +278,7 @@ impl Groups {
 
     /// Where in `numbers` the group of a row stands; `None` if it is in none.
     fn number_of(&self, row: &Counted) -> Option<usize> {
-        let source = self.narrow.holds(row).then(|| source(self.by, row)).flatten()?;
+        let source = self.narrow.holds(row).then(|| self.by.source(row)).flatten()?;
         Some(source as usize)
     }
 
@@ -336,52 +314,6 @@ impl Groups {
             + self.all.capacity() * size_of::<Group>()
             + self.labels.memory
     }
-}
-
-/// Whether each symbol is a group of its own.
-fn is_direct(by: By) -> bool {
-    matches!(by, By::Domain | By::Answer | By::Sender | By::Connection)
-}
-
-/// What decides in which group a row is; `None` if an entry of this kind is in none.
-fn source(by: By, row: &Counted) -> Option<u32> {
-    let recipient = matches!(
-        row.kind,
-        Kind::Enqueued
-            | Kind::Refused
-            | Kind::Ended(
-                Outcome::Delivered | Outcome::Relayed | Outcome::Deferred | Outcome::Failed
-            )
-    );
-    let came = matches!(row.kind, Kind::Enqueued | Kind::Refused | Kind::Rejected);
-    let proved = matches!(row.kind, Kind::Authenticated | Kind::Unauthenticated);
-    match by {
-        By::Domain => recipient.then_some(row.domains.0.0),
-        By::Answer => (recipient && row.kind != Kind::Enqueued).then_some(row.facts.answer.0),
-        By::Sender => recipient.then_some(row.facts.sender.0),
-        By::Channel => recipient.then_some(row.facts.way.0),
-        By::User => (recipient || proved).then_some(row.facts.way.0),
-        By::Host => (recipient && !came).then_some(row.facts.way.0),
-        By::ConnectingIp => (came || proved).then_some(row.facts.way.0),
-        By::LocalIp | By::RemoteIp | By::Connection => {
-            (recipient && row.connection.is_real()).then_some(row.connection.0)
-        }
-    }
-}
-
-/// The name of the group that something belongs to; `None` if it is a group of its own.
-fn label(by: By, index: &Index, source: u32) -> Option<Vec<u8>> {
-    let way = || Way::read(index.ways().text(Symbol(source)));
-    let ends = || index.connections().get(source as usize).and_then(|it| it.ends);
-    Some(match by {
-        By::Domain | By::Answer | By::Sender | By::Connection => return None,
-        By::Channel => way().channel.to_vec(),
-        By::User => way().user.to_vec(),
-        By::Host => way().host.to_vec(),
-        By::ConnectingIp => way().ip.to_vec(),
-        By::LocalIp => ends().map_or(Vec::new(), |ends| ends.local().0.to_string().into_bytes()),
-        By::RemoteIp => ends().map_or(Vec::new(), |ends| ends.remote().0.to_string().into_bytes()),
-    })
 }
 
 #[cfg(test)]

@@ -213,8 +213,15 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const GROUP: Counts =
-        Counts { enqueued: 5, delivered: 30, deferred: 7, failed: 3, rejected: 0 };
+    const GROUP: Counts = Counts {
+        enqueued: 5,
+        delivered: 30,
+        deferred: 7,
+        failed: 3,
+        rejected: 0,
+        refused: 0,
+        unauthenticated: 0,
+    };
 
     #[test]
     fn comparisons_hold_or_not() {

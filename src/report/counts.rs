@@ -1,6 +1,7 @@
 //! What is counted: of a group, and of everything.
 
-use crate::entry::{Action, Body, Entry, Message, Moment, Outcome, Stamp, Time};
+use crate::entry::{Action, Body, Entry, Moment, Outcome, Stamp, Time};
+use crate::index::Kind;
 
 /// Recipients of a group by what became of them, in the words of the export schema.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,58 +16,46 @@ pub struct Counts {
     pub failed: u64,
     /// Refused by our server.
     pub rejected: u64,
-}
-
-/// Which of the [`Counts`] an entry belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Count {
-    /// See [`Counts`].
-    Enqueued,
-    /// See [`Counts`].
-    Delivered,
-    /// See [`Counts`].
-    Deferred,
-    /// See [`Counts`].
-    Failed,
-    /// See [`Counts`].
-    Rejected,
-}
-
-impl Count {
-    /// What a message entry counts as; `None` for a warning, a message that is handed on inside the
-    /// MTA, a bad command and the like.
-    pub fn of(message: &Message<'_>) -> Option<Self> {
-        match (message.outcome(), message.code.action()) {
-            (Some(Outcome::Delivered | Outcome::Relayed), _) => Some(Self::Delivered),
-            (Some(Outcome::Deferred), _) => Some(Self::Deferred),
-            (Some(Outcome::Failed), _) => Some(Self::Failed),
-            (None, Action::Enqueue) => Some(Self::Enqueued),
-            (None, Action::Refuse) => Some(Self::Rejected),
-            _ => None,
-        }
-    }
-
-    /// Whether somebody did not get a message, for now at least.
-    pub fn is_bad(self) -> bool {
-        matches!(self, Self::Deferred | Self::Failed | Self::Rejected)
-    }
+    /// Connections that our server refused.
+    pub refused: u64,
+    /// Authentications that failed.
+    pub unauthenticated: u64,
 }
 
 impl Counts {
-    /// Counts a recipient.
-    pub fn add(&mut self, count: Count) {
-        *match count {
-            Count::Enqueued => &mut self.enqueued,
-            Count::Delivered => &mut self.delivered,
-            Count::Deferred => &mut self.deferred,
-            Count::Failed => &mut self.failed,
-            Count::Rejected => &mut self.rejected,
+    /// Counts an entry, if it is of a kind that is counted.
+    pub fn add(&mut self, kind: Kind) {
+        *match kind {
+            Kind::Enqueued => &mut self.enqueued,
+            Kind::Ended(Outcome::Delivered | Outcome::Relayed) => &mut self.delivered,
+            Kind::Ended(Outcome::Deferred) => &mut self.deferred,
+            Kind::Ended(Outcome::Failed) => &mut self.failed,
+            Kind::Refused => &mut self.rejected,
+            Kind::Rejected => &mut self.refused,
+            Kind::Unauthenticated => &mut self.unauthenticated,
+            _ => return,
         } += 1;
     }
 
-    /// All recipients counted.
+    /// Adds up.
+    pub fn add_all(&mut self, other: &Self) {
+        self.enqueued += other.enqueued;
+        self.delivered += other.delivered;
+        self.deferred += other.deferred;
+        self.failed += other.failed;
+        self.rejected += other.rejected;
+        self.refused += other.refused;
+        self.unauthenticated += other.unauthenticated;
+    }
+
+    /// All that is counted.
     pub fn all(&self) -> u64 {
-        self.enqueued + self.delivered + self.bad()
+        self.enqueued + self.delivered + self.trouble()
+    }
+
+    /// All that went wrong.
+    pub fn trouble(&self) -> u64 {
+        self.bad() + self.refused + self.unauthenticated
     }
 
     /// Those that did not get their message, for now at least.
@@ -107,7 +96,7 @@ pub struct Totals {
     pub unparsed: u64,
     /// By the letter of the action.
     pub actions: [u64; 256],
-    /// Recipients.
+    /// By what became of it.
     pub counts: Counts,
     /// The earliest and the latest entry.
     pub span: Option<(Moment, Moment)>,
@@ -146,13 +135,9 @@ impl Totals {
             return;
         };
         self.see(entry.time, entry.stamp);
+        self.counts.add(Kind::of(entry));
         let code = match &entry.body {
-            Body::Message(message) => {
-                if let Some(count) = Count::of(message) {
-                    self.counts.add(count);
-                }
-                message.code
-            }
+            Body::Message(message) => message.code,
             Body::Connection(connection) => {
                 self.connections.add(connection.code.action());
                 connection.code
@@ -202,7 +187,8 @@ mod tests {
     #[test]
     fn the_share_of_failures_is_of_attempts() {
         let counts = |delivered, deferred, failed, rejected| {
-            Counts { enqueued: 9, delivered, deferred, failed, rejected }.failed_of_1000()
+            Counts { enqueued: 9, delivered, deferred, failed, rejected, ..Counts::default() }
+                .failed_of_1000()
         };
         assert_eq!(counts(0, 0, 0, 5), None);
         assert_eq!(counts(2, 1, 0, 5), Some(333));

@@ -1,7 +1,8 @@
 //! Groups of entries by a key that strangers may have chosen, in bounded memory.
 
-use super::counts::{Count, Counts};
+use super::counts::Counts;
 use super::interned::Interned;
+use crate::index::Kind;
 use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 use std::hash::BuildHasher;
@@ -15,7 +16,7 @@ pub(super) const OTHERS: &str = "(others)";
 /// One group.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Group {
-    /// Recipients.
+    /// What became of it.
     pub counts: Counts,
     /// Reply codes, each with how often it was given, ascending.
     pub codes: Vec<(u16, u64)>,
@@ -65,15 +66,15 @@ impl Groups {
         }
     }
 
-    /// Counts a recipient, with the reply code, and what was said of a failure.
-    pub fn add(&mut self, key: &[u8], count: Count, code: Option<u16>, text: &[u8]) {
+    /// Counts an entry, with the reply code, and what was said of a failure.
+    pub fn add(&mut self, key: &[u8], kind: Kind, code: Option<u16>, text: &[u8]) {
         let number = self.keys.number(key);
         let at = number.map(|number| number as usize);
         if at.is_some_and(|at| at >= self.all.len()) {
             self.all.push(Group::default());
         }
         let known = at.and_then(|at| self.all.get_mut(at));
-        known.unwrap_or(&mut self.others).add(count, code);
+        known.unwrap_or(&mut self.others).add(kind, code);
         if let Some(group) = number.filter(|_| !text.is_empty()) {
             self.tell(group, text);
         }
@@ -126,7 +127,7 @@ impl Groups {
             .map(|((number, group), &(_, text))| (self.keys.text(number), group, text))
             .collect();
         sorted.sort_by_key(|&(key, Group { counts, .. }, _)| {
-            (!key.is_empty(), counts.bad(), counts.all(), key)
+            (!key.is_empty(), counts.trouble(), counts.all(), key)
         });
         sorted
     }
@@ -147,8 +148,8 @@ impl Groups {
 }
 
 impl Group {
-    fn add(&mut self, count: Count, code: Option<u16>) {
-        self.counts.add(count);
+    fn add(&mut self, kind: Kind, code: Option<u16>) {
+        self.counts.add(kind);
         let Some(code) = code else { return };
         match self.codes.binary_search_by_key(&code, |&(code, _)| code) {
             Ok(at) => self.codes.get_mut(at).into_iter().for_each(|(_, times)| *times += 1),
@@ -160,22 +161,23 @@ impl Group {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entry::Outcome;
     use proptest::prelude::*;
 
     #[test]
     fn the_worst_comes_last_and_says_why() {
         let mut groups = Groups::default();
         for (key, count, text) in [
-            ("b", Count::Delivered, ""),
-            ("a", Count::Deferred, "421 busy"),
-            ("a", Count::Deferred, "450 later"),
-            ("a", Count::Failed, "450 later"),
-            ("c", Count::Rejected, "550 no"),
-            ("", Count::Failed, ""),
-            ("", Count::Failed, ""),
-            ("", Count::Failed, ""),
-            ("", Count::Failed, ""),
-            ("b", Count::Enqueued, ""),
+            ("b", Kind::Ended(Outcome::Delivered), ""),
+            ("a", Kind::Ended(Outcome::Deferred), "421 busy"),
+            ("a", Kind::Ended(Outcome::Deferred), "450 later"),
+            ("a", Kind::Ended(Outcome::Failed), "450 later"),
+            ("c", Kind::Refused, "550 no"),
+            ("", Kind::Ended(Outcome::Failed), ""),
+            ("", Kind::Ended(Outcome::Failed), ""),
+            ("", Kind::Ended(Outcome::Failed), ""),
+            ("", Kind::Ended(Outcome::Failed), ""),
+            ("b", Kind::Enqueued, ""),
         ] {
             groups.add(key.as_bytes(), count, None, text.as_bytes());
         }
@@ -196,7 +198,7 @@ mod tests {
         ) {
             let mut groups = Groups::new(most);
             for key in &keys {
-                groups.add(key.as_bytes(), Count::Failed, Some(550), key.as_bytes());
+                groups.add(key.as_bytes(), Kind::Ended(Outcome::Failed), Some(550), key.as_bytes());
             }
             let kept: u64 = groups.sorted().iter().map(|(_, group, _)| group.counts.failed).sum();
             let others = groups.others().map_or(0, |others| others.counts.failed);

@@ -1,8 +1,8 @@
 //! A report as one JSON object, as `export-schema` says.
 
-use super::Summary;
-use super::counts::{Totals, iso};
+use super::counts::{Counts, Totals, iso};
 use super::groups::{Group, OTHERS};
+use super::{Summary, key};
 use crate::entry::Moment;
 use crate::show::quoted::json;
 use std::io::{self, Write};
@@ -27,13 +27,18 @@ pub(super) fn write(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
         connections.open
     )?;
     write!(out, "\"groups\": [")?;
+    let clients = key::are_clients(summary.by);
     let mut between = "\n";
     if let Some(others) = summary.groups.others() {
-        write!(out, "{between}{}", object(OTHERS.as_bytes(), others, ", \"others\": true"))?;
+        write!(
+            out,
+            "{between}{}",
+            object(OTHERS.as_bytes(), others, clients, ", \"others\": true")
+        )?;
         between = ",\n";
     }
     for (key, group, _) in summary.groups.sorted() {
-        write!(out, "{between}{}", object(key, group, ""))?;
+        write!(out, "{between}{}", object(key, group, clients, ""))?;
         between = ",\n";
     }
     writeln!(out, "]}}")
@@ -45,13 +50,19 @@ fn actions(totals: &Totals) -> String {
     totals.letters().map(member).collect::<Vec<_>>().join(", ")
 }
 
-fn object(key: &[u8], group: &Group, more: &str) -> String {
+fn object(key: &[u8], group: &Group, clients: bool, more: &str) -> String {
     let counts = group.counts;
+    let Counts { refused, unauthenticated, .. } = counts;
+    let of_clients = if clients {
+        format!("\"refused\": {refused}, \"unauthenticated\": {unauthenticated}, ")
+    } else {
+        String::new()
+    };
     let codes: Vec<String> =
         group.codes.iter().map(|(code, times)| format!("\"{code}\": {times}")).collect();
     format!(
         "{{\"key\": {}, \"enqueued\": {}, \"delivered\": {}, \"deferred\": {}, \"failed\": {}, \
-         \"rejected\": {}, \"responses\": {{{}}}{more}}}",
+         \"rejected\": {}, {of_clients}\"responses\": {{{}}}{more}}}",
         json(key),
         counts.enqueued,
         counts.delivered,

@@ -2,7 +2,7 @@
 
 use super::counts::{Counts, Totals, iso};
 use super::groups::{Group, MOST_GROUPS, OTHERS};
-use super::{By, Summary};
+use super::{By, Summary, key};
 use crate::show::{number, plain, quoted, tenths};
 use crate::table::{Column, Table, markdown_line};
 use std::io::{self, Write};
@@ -17,15 +17,13 @@ pub(super) fn table(summary: &Summary, line: Option<usize>, out: &mut dyn Write)
     }
     let rows = Rows::new(summary);
     let mut table = Table::new(columns(summary.by));
-    rows.each(&mut |label, counts, said| {
-        table.measure(&row(label, counts, said, plain));
+    rows.each(&mut |cells| {
+        table.measure(&row(cells, plain));
         Ok(())
     })?;
     table.fit(line);
     writeln!(out, "\n{}", table.head())?;
-    rows.each(&mut |label, counts, said| {
-        writeln!(out, "{}", table.line(&row(label, counts, said, plain)))
-    })?;
+    rows.each(&mut |cells| writeln!(out, "{}", table.line(&row(cells, plain))))?;
     notes(summary, &mut |note| writeln!(out, "\n{note}"))
 }
 
@@ -35,28 +33,25 @@ pub(super) fn markdown(summary: &Summary, out: &mut dyn Write) -> io::Result<()>
         writeln!(out, "- {head}")?;
     }
     writeln!(out, "\n{}", Table::new(columns(summary.by)).markdown_head())?;
-    Rows::new(summary).each(&mut |label, counts, said| {
-        writeln!(out, "{}", markdown_line(&row(label, counts, said, quoted::markdown)))
-    })?;
+    Rows::new(summary)
+        .each(&mut |cells| writeln!(out, "{}", markdown_line(&row(cells, quoted::markdown))))?;
     notes(summary, &mut |note| writeln!(out, "\n{note}"))
 }
 
 /// One line a group with a head line, numbers as they are.
 pub(super) fn csv(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
-    let key = key_name(summary.by);
+    let (key, clients) = (key_name(summary.by), key::are_clients(summary.by));
     let end = "\r\n";
+    let of_clients = if clients { ",refused,unauthenticated" } else { "" };
     write!(
         out,
-        "{key},enqueued,delivered,deferred,failed,rejected,fail_percent,top_response{end}"
+        "{key},enqueued,delivered,deferred,failed,rejected{of_clients},fail_percent,top_response{end}"
     )?;
     let mut line = |key: &[u8], group: &Group, said: &[u8]| {
-        let Counts { enqueued, delivered, deferred, failed, rejected } = group.counts;
+        let counts = counts_of(&group.counts, clients).map(|count| format!(",{count}"));
         let (key, said) = (quoted::csv(key), quoted::csv(said));
         let share = group.counts.failed_of_1000().map_or(String::new(), tenths);
-        write!(
-            out,
-            "{key},{enqueued},{delivered},{deferred},{failed},{rejected},{share},{said}{end}"
-        )
+        write!(out, "{key}{},{share},{said}{end}", counts.collect::<String>())
     };
     if let Some(others) = summary.groups.others() {
         line(OTHERS.as_bytes(), others, b"")?;
@@ -73,6 +68,8 @@ pub(super) fn key_name(by: By) -> &'static str {
         By::Response => "response",
         By::Process => "process",
         By::ConnectingIp => "connecting ip",
+        By::Sender => "sender",
+        By::User => "user",
     }
 }
 
@@ -84,25 +81,38 @@ fn columns(by: By) -> Vec<Column> {
         Column::number("deferred", "Q"),
         Column::number("failed", "R"),
         Column::number("rejected", "J"),
-        Column::number("fail %", "%"),
     ]);
+    if key::are_clients(by) {
+        columns.extend([Column::number("refused", "X"), Column::number("auth failed", "U")]);
+    }
+    columns.push(Column::number("fail %", "%"));
     // The response of a response would be itself.
     columns.extend((by != By::Response).then(|| Column::text("top response to failures")));
     columns
 }
 
-fn row(
-    label: &[u8],
-    counts: &Counts,
-    said: Option<&[u8]>,
-    cell: fn(&[u8]) -> String,
-) -> Vec<String> {
+/// In the order of the columns.
+fn counts_of(counts: &Counts, clients: bool) -> impl Iterator<Item = u64> + use<> {
+    let Counts { enqueued, delivered, deferred, failed, rejected, refused, unauthenticated } =
+        *counts;
+    let of_clients = clients.then_some([refused, unauthenticated]);
+    let all = [enqueued, delivered, deferred, failed, rejected];
+    all.into_iter().chain(of_clients.into_iter().flatten())
+}
+
+/// Cells of a row: its label, its counts, and what was said, in reports that tell it.
+struct Row<'a> {
+    label: &'a [u8],
+    counts: &'a Counts,
+    clients: bool,
+    said: Option<&'a [u8]>,
+}
+
+fn row(row: &Row<'_>, cell: fn(&[u8]) -> String) -> Vec<String> {
+    let &Row { label, counts, clients, said } = row;
     let count = |count: u64| if count == 0 { "-".to_owned() } else { number(count) };
     let mut row = vec![cell(label)];
-    row.extend(
-        [counts.enqueued, counts.delivered, counts.deferred, counts.failed, counts.rejected]
-            .map(count),
-    );
+    row.extend(counts_of(counts, clients).map(count));
     row.push(match counts.failed_of_1000() {
         None => "-".to_owned(),
         Some(0) if counts.attempts().0 > 0 => "<0.1".to_owned(),
@@ -112,14 +122,14 @@ fn row(
     row
 }
 
-/// The rows of a table: the others first, the worst last, and below it the total.
+/// The rows of a table: the others first, the worst last, and below it what they are together.
 struct Rows<'a> {
     summary: &'a Summary,
     sorted: Vec<(&'a [u8], &'a Group, &'a [u8])>,
 }
 
-/// Takes a row: its label, its counts, and what was said, in reports that tell it.
-type Take<'t> = dyn FnMut(&[u8], &Counts, Option<&[u8]>) -> io::Result<()> + 't;
+/// Takes a row.
+type Take<'t> = dyn FnMut(&Row<'_>) -> io::Result<()> + 't;
 
 impl<'a> Rows<'a> {
     fn new(summary: &'a Summary) -> Self {
@@ -127,14 +137,21 @@ impl<'a> Rows<'a> {
     }
 
     fn each(&self, take: &mut Take<'_>) -> io::Result<()> {
-        let said = |text: &'a [u8]| (self.summary.by != By::Response).then_some(text);
+        let by = self.summary.by;
+        let mut total = Counts::default();
+        let mut take = |label: &[u8], counts: &Counts, said: &[u8]| {
+            let said = Some(said).filter(|_| by != By::Response);
+            take(&Row { label, counts, clients: key::are_clients(by), said })
+        };
         if let Some(others) = self.summary.groups.others() {
-            take(OTHERS.as_bytes(), &others.counts, said(b""))?;
+            total.add_all(&others.counts);
+            take(OTHERS.as_bytes(), &others.counts, b"")?;
         }
         for &(key, group, text) in &self.sorted {
-            take(label(key), &group.counts, said(text))?;
+            total.add_all(&group.counts);
+            take(label(key), &group.counts, text)?;
         }
-        take(b"total", &self.summary.totals.counts, said(b""))
+        take(b"total", &total, b"")
     }
 }
 

@@ -24,6 +24,7 @@ mod manual;
 mod markup;
 mod memory;
 mod options;
+mod parity;
 mod parse;
 mod pty;
 mod readme;
