@@ -9,6 +9,7 @@ mod arrange;
 mod chosen;
 mod completion;
 mod connections;
+pub mod copying;
 pub mod cursor;
 mod domains;
 pub mod events;
@@ -56,6 +57,7 @@ use crate::layout::{Pane, Rect, View};
 use crate::search::Found;
 use activity::Activity;
 use connections::Connections;
+use copying::Copying;
 use cursor::Scroll;
 use domains::Domains;
 use events::Events;
@@ -66,6 +68,7 @@ use messages::Messages;
 use searching::Searching;
 use sheet::Sheet;
 use std::time::Duration;
+use table::Table;
 use texts::Texts;
 
 /// Something that happened.
@@ -151,6 +154,7 @@ pub struct App {
     reading: Reading,
     stopped: Option<String>,
     texts: Texts,
+    copying: Copying,
     /// Bytes that the log may take in memory.
     limit: usize,
     settings: Settings,
@@ -183,6 +187,7 @@ impl App {
             reading: Reading::default(),
             stopped: None,
             texts: Texts::default(),
+            copying: Copying::default(),
             limit: usize::MAX,
             settings: Settings::default(),
         };
@@ -194,6 +199,7 @@ impl App {
     pub fn update(&mut self, msg: Msg) -> Flow {
         match msg {
             Msg::Key(event) => {
+                self.copying.forget_note();
                 let command = self.settings.keymap.command(self.mode(), event);
                 return command.map_or(Flow::Continue, |command| self.obey(command));
             }
@@ -251,6 +257,8 @@ impl App {
             Command::Sort => self.sort(),
             Command::Reverse => self.reverse(),
             Command::Zoom => self.zoom = !self.zoom,
+            Command::Copy => self.copy(),
+            Command::CopySummary => self.copy_summary(),
             Command::Accept => {
                 let Some(prompt) = &mut self.prompt else { return Flow::Continue };
                 let text = prompt.finished(self.known.index.domains());

@@ -3,8 +3,9 @@
 
 mod key;
 mod names;
+mod pointer;
 
-use crossterm::event::{KeyCode, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind};
+use crossterm::event::{KeyCode, KeyEventKind, KeyModifiers};
 use tui_input::InputRequest;
 
 use crate::layout::View;
@@ -12,6 +13,7 @@ use key::Key;
 use std::borrow::Cow;
 
 pub use crossterm::event::{KeyEvent, MouseEvent};
+pub use pointer::{Pointer, pointer};
 
 /// What the keys are read for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +98,10 @@ pub enum Command {
     Reverse,
     /// Give the pane the whole screen, or take it back.
     Zoom,
+    /// Copy the entries of what is selected.
+    Copy,
+    /// Copy a summary of what holds now.
+    CopySummary,
     /// Put the typed filter in force.
     Accept,
     /// Complete the typed word to a field or a value seen in the log, and then to the next one.
@@ -199,6 +205,8 @@ pub const BINDINGS: &[Binding] = &[
     bind(Browse, &[plain('s')], "s", C::Sort, "sort", "sort the connections by the next column"),
     bind(Browse, &[plain('r')], "r", C::Reverse, "reverse", "turn the order round"),
     bind(Browse, &[plain('z')], "z", C::Zoom, "zoom", "give the pane the whole screen, or take it back"),
+    bind(Browse, &[plain('y')], "y", C::Copy, "copy", "copy the entries of what is selected, as they were logged"),
+    bind(Browse, &[plain('Y')], "Y", C::CopySummary, "", "copy a summary for a ticket: counts, domains, responses, samples"),
     bind(Browse, &[plain('X')], "X", C::Bytes, "", "the bytes of the selected entry, in hexadecimal"),
     bind(Browse, &[plain('!')], "!", C::Events, "", "what happened to the files: rolls, truncations, troubles"),
     bind(Browse, &[plain('j'), key(K::Down)], "j Down", C::Move(M::Down), "", "down"),
@@ -344,27 +352,6 @@ fn ambiguous(binding: &Binding, name: &str, bindings: &[Binding]) -> Option<Stri
     });
     let (key, other) = shared.next()?;
     Some(format!("{key} would mean both {name} and {other}; give {other} another key as well"))
-}
-
-/// What the mouse did, at a column and row of the screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pointer {
-    /// Pressed the left button.
-    Click(u16, u16),
-    /// Turned the wheel down.
-    WheelDown(u16, u16),
-    /// Turned the wheel up.
-    WheelUp(u16, u16),
-}
-
-/// Reads a mouse event; moves and other buttons mean nothing.
-pub fn pointer(event: MouseEvent) -> Option<Pointer> {
-    match event.kind {
-        MouseEventKind::Down(MouseButton::Left) => Some(Pointer::Click(event.column, event.row)),
-        MouseEventKind::ScrollDown => Some(Pointer::WheelDown(event.column, event.row)),
-        MouseEventKind::ScrollUp => Some(Pointer::WheelUp(event.column, event.row)),
-        _ => None,
-    }
 }
 
 /// The first binding of each name.

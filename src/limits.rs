@@ -7,7 +7,7 @@
 //! assert!(mtatop::limits::table().contains("64 KiB  of an entry are kept"));
 //! ```
 
-use crate::app::{self, Settings, events, message, messages};
+use crate::app::{self, Settings, copying, events, message, messages};
 use crate::{
     check, cli, config, filter, follow, headless, index, ingest, layout, parse, report, said,
     session, show, source, split, status, story, table, trace, tui,
@@ -129,6 +129,8 @@ fn screen() -> Vec<Limit> {
         count(messages::GLANCE, "entries of a listed message are read"),
         count(messages::TRACED, "entries of the selected message are told"),
         count(message::HISTORY, "entries of its message stand below a selected entry"),
+        count(copying::MOST_COPIED, "entries are copied, and"),
+        bytes(copying::LONGEST_COPY, "of text"),
         count(app::MOST_TEXTS, "texts of entries are held for the screen"),
         count(
             tui::PART_OF_MACHINE,

@@ -34,6 +34,7 @@ impl App {
     /// Lets the oldest entries leave, with all that is counted, listed or frozen of them.
     fn forget(&mut self) {
         let Some(end) = self.known.index.leaving() else { return };
+        self.recount_copy();
         self.domains.forget(&self.known, end);
         self.activity.senders.forget(&self.known, end);
         self.known.forget(end);

@@ -25,6 +25,7 @@ impl App {
             View::Messages => self.messages.refresh(&self.known, height(Pane::Messages)),
             View::Log => self.log.refresh(&self.known, height(Pane::Log)),
         }
+        self.go_on_copying();
         self.message.turn_to(self.selected_entry());
         if self.message.top() > 0 {
             self.message.settle(self.last_message_top());
@@ -44,7 +45,7 @@ impl App {
             View::Messages => self.messages.is_busy(&self.known),
             View::Log => self.log.is_busy(&self.known),
         };
-        self.known.tally().left() > 0 || of_view
+        self.known.tally().left() > 0 || of_view || self.is_counting_copy()
     }
 
     /// Entries about to be shown whose text is not at hand.

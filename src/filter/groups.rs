@@ -6,6 +6,7 @@
 
 mod by;
 mod labels;
+mod members;
 
 pub use by::By;
 

@@ -51,6 +51,8 @@ fn of(command: Command) -> &'static str {
         Command::Sort => "sort",
         Command::Reverse => "reverse",
         Command::Zoom => "zoom",
+        Command::Copy => "copy",
+        Command::CopySummary => "copy-summary",
         Command::Accept => "accept",
         Command::Complete => "complete",
         Command::Recall(true) => "earlier",

@@ -8,8 +8,10 @@ use super::pace::Pace;
 use super::terminal::Terminal;
 use super::{Outcome, panics, signals, told, wall_clock};
 use crate::app::{App, Flow, Msg};
+use crate::index::RowId;
 use crate::ingest::{Message, Originals};
 use crate::keymap;
+use crate::parse::Original;
 use crate::search::{self, Ask, Found};
 use crate::session::Keeper;
 use crate::status::{self, Status, StatusFile};
@@ -87,6 +89,7 @@ impl Session {
                 keeper.keep(self.app.setup());
             }
             let came = self.absorb() | self.search()?;
+            let copied = self.copy()?;
             let untold = self.tell(start.elapsed());
             let tick = ticked.elapsed() >= TICK;
             let moves = self.app.moves();
@@ -96,14 +99,14 @@ impl Session {
             if tick {
                 ticked = Instant::now();
             }
-            dirty |= pressed || came || self.resized || tick && moves;
+            dirty |= pressed || came || copied || self.resized || tick && moves;
             let since: Option<Duration> = drawn.map(|at: Instant| at.elapsed());
             let ready = self.terminal.is_ready();
             if dirty && ready && (pressed || since.is_none_or(|since| since >= FRAME)) {
                 self.draw()?;
                 (drawn, dirty) = (Some(Instant::now()), false);
             }
-            if self.app.is_busy() {
+            if self.app.is_busy() || self.app.to_copy().is_some() {
                 self.catch_up();
                 dirty = true;
                 continue;
@@ -170,8 +173,9 @@ impl Session {
                 Flow::Interrupt => return Ok(Err((INTERRUPTED, Vec::new()))),
                 Flow::Suspend => signals::suspend()?,
             }
-            // The next key may need to know what this one moved to.
+            // The next key may need to know what this one moved to, and moves what is copied.
             self.app.refresh();
+            self.copy()?;
         }
     }
 
@@ -237,6 +241,22 @@ impl Session {
         Ok(came)
     }
 
+    /// Hands the terminal what is to be copied. True if there was anything.
+    fn copy(&mut self) -> io::Result<bool> {
+        let Some(rows) = self.app.to_copy() else { return Ok(false) };
+        let texts: Vec<_> = rows.iter().map(|&row| self.read(row)).collect();
+        if let Some(text) = self.app.copied(&texts) {
+            self.terminal.copy(&text)?;
+        }
+        Ok(true)
+    }
+
+    /// The text of an entry, as it stands in its file.
+    fn read(&self, row: RowId) -> Option<Original> {
+        let (place, length) = self.app.index().rows().place(row)?;
+        self.originals.read(place, length)
+    }
+
     /// Does what the state still has to do, for as long as keys can wait.
     fn catch_up(&mut self) {
         let start = Instant::now();
@@ -253,8 +273,7 @@ impl Session {
         }
         self.catch_up();
         for row in self.app.wanted() {
-            let place = self.app.index().rows().place(row);
-            let text = place.and_then(|(place, length)| self.originals.read(place, length));
+            let text = self.read(row);
             self.app.supply(row, text);
         }
         self.terminal.draw(|frame| ui::draw(&self.app, &self.theme, frame))

@@ -3,11 +3,13 @@
 use super::screen::{Frames, Screen};
 use super::{panics, signals};
 use crossbeam_channel::{Receiver, Sender};
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::Event;
+use crossterm::queue;
 use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::layout::{Rect, Size};
 use ratatui::{Frame, TerminalOptions, Viewport};
-use std::io::{self, stdout};
+use std::io::{self, Write as _, stdout};
 
 /// The size of a terminal that does not know its own.
 const USUAL: Size = Size { width: 80, height: 24 };
@@ -57,6 +59,14 @@ impl Terminal {
         self.screen.drawn();
         self.busy = true;
         Ok(())
+    }
+
+    /// Puts a text on the clipboard of whoever sits at the terminal, wherever that is (OSC 52). It
+    /// never says whether it did.
+    pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
+        let mut frames = self.screen.frames();
+        queue!(frames, CopyToClipboard::to_clipboard_from(text))?;
+        frames.flush()
     }
 }
 

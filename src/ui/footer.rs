@@ -1,11 +1,25 @@
-//! The keys that work here.
+//! The keys that work here; before them, what came of the last copy.
 
 use super::{Theme, text};
 use crate::app::App;
+use crate::show::show;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
+    let used = note(app, theme, frame, area);
+    keys(app, theme, frame, Rect { x: area.x + used, width: area.width - used, ..area });
+}
+
+/// What came of the last copy; gives the cells that it takes.
+fn note(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) -> u16 {
+    let Some((words, tone)) = app.note() else { return 0 };
+    let shown = show(words.as_bytes()).clip(usize::from(area.width));
+    text::put(frame, area, &shown, theme.tone(tone), theme);
+    u16::try_from(shown.width() + 2).unwrap_or(area.width).min(area.width)
+}
+
+fn keys(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let bound = app.keymap().of(app.mode());
     let named: Vec<_> = bound.filter(|binding| !binding.word.is_empty()).collect();
     let width = |label: &str, word: &str| label.chars().count() + word.chars().count() + 3;

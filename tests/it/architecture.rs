@@ -24,7 +24,13 @@ const LAW: &[(&str, &[&str])] = &[
     ("story", &["entry", "index", "parse", "show"]),
     ("ingest", &["entry", "follow", "index", "parse", "source", "split"]),
     ("search", &["filter", "index", "ingest", "parse", "split"]),
-    ("app", &["entry", "filter", "index", "keymap", "layout", "parse", "search", "show", "story"]),
+    (
+        "app",
+        &[
+            "entry", "filter", "index", "keymap", "layout", "parse", "search", "show", "story",
+            "table",
+        ],
+    ),
     ("ui", &["app", "entry", "filter", "index", "keymap", "layout", "parse", "show"]),
     ("config", &["app", "cli", "filter", "keymap", "show", "ui"]),
     ("session", &["app", "config"]),

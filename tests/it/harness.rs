@@ -26,6 +26,8 @@ pub(crate) struct Opened {
     pub(crate) palette: Palette,
     /// Whether what is searched for is found at once; else only when it is answered.
     pub(crate) searches: bool,
+    /// What was put on the clipboard last.
+    pub(crate) copied: Option<String>,
 }
 
 /// A file of `tests/data`.
@@ -42,8 +44,8 @@ impl Opened {
         let pool = Pool::new(app.index().keys(), 2).expect("there are threads");
         let reader = Reader::new(Arc::new(memory.clone()), [path]);
         let originals = Originals::default();
-        let mut opened =
-            Self { app, memory, reader, pool, originals, palette: Palette::Dark, searches: true };
+        let (palette, searches, copied) = (Palette::Dark, true, None);
+        let mut opened = Self { app, memory, reader, pool, originals, palette, searches, copied };
         opened.append(log);
         opened
     }
@@ -119,6 +121,10 @@ impl Opened {
         }
         while self.app.is_busy() {
             self.app.refresh();
+        }
+        if let Some(rows) = self.app.to_copy() {
+            let texts: Vec<_> = rows.iter().map(|&row| self.original(row)).collect();
+            self.copied = self.app.copied(&texts);
         }
         for row in self.app.wanted() {
             let place = self.app.index().rows().place(row);

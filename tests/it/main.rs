@@ -10,6 +10,7 @@ mod architecture;
 mod check;
 mod cli;
 mod config;
+mod copying;
 mod e2e;
 mod ends;
 mod export;

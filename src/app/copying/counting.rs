@@ -1,0 +1,155 @@
+//! What a summary tells, counted in parts.
+
+use super::summary::{Heads, Row, Summary};
+use crate::filter::{By, Counts, Filter, Group, Groups, Narrow, Sieve, Tally, Totals};
+use crate::index::{Index, RowId};
+use std::cmp::Reverse;
+
+/// Rows that are looked at in one go: some milliseconds with both groupings.
+const GROUPED: usize = 128 * 1024;
+/// Domains and responses that are told at most.
+const TOLD: usize = 10;
+/// Entries that are quoted at most.
+const QUOTED: usize = 3;
+
+/// On the way to a summary.
+pub(super) struct Counting {
+    filter: Filter,
+    heads: Heads,
+    /// What held once all was counted and searched; `None` until then.
+    held: Option<Held>,
+}
+
+/// Everything as it was at one moment.
+struct Held {
+    sieve: Sieve,
+    rows: usize,
+    totals: Totals,
+    domains: Groups,
+    answers: Groups,
+    /// Rows between these are still to be looked at for the first and the last entry.
+    first: Seek,
+    last: Seek,
+}
+
+/// On the way to the first, or the last, row that the filter leaves.
+#[derive(Clone, Copy)]
+enum Seek {
+    From(usize),
+    Found(RowId),
+    Nowhere,
+}
+
+impl Counting {
+    pub(super) fn new(filter: Filter, heads: Heads) -> Self {
+        Self { filter, heads, held: None }
+    }
+
+    /// Whether another filter is in force by now, and what was to be counted is not yet held.
+    pub(super) fn is_of_another(&self, filter: &Filter) -> bool {
+        self.held.is_none() && self.filter != *filter
+    }
+
+    pub(super) fn restart(&mut self) {
+        self.held = None;
+    }
+
+    /// Counts on; the summary once all is counted.
+    pub(super) fn go_on(&mut self, tally: &Tally, index: &Index) -> Option<Summary> {
+        if self.held.is_none() && (tally.left() > 0 || tally.searched().is_some()) {
+            return None;
+        }
+        let held = self.held.get_or_insert_with(|| Held::new(tally, index));
+        held.go_on(index).then(|| held.summary(index, self.heads.clone()))
+    }
+}
+
+impl Held {
+    fn new(tally: &Tally, index: &Index) -> Self {
+        let groups = |by| Groups::new(by, Narrow::default());
+        Self {
+            sieve: tally.sieve().clone(),
+            rows: tally.rows(),
+            totals: tally.totals(),
+            domains: groups(By::Domain),
+            answers: groups(By::Answer),
+            first: Seek::From(index.rows().first().0 as usize),
+            last: Seek::From(tally.rows()),
+        }
+    }
+
+    /// Counts some more. True when all is counted.
+    fn go_on(&mut self, index: &Index) -> bool {
+        for groups in [&mut self.domains, &mut self.answers] {
+            groups.extend_by(&self.sieve, index, self.rows, GROUPED);
+        }
+        let row = |at: usize| RowId(u32::try_from(at).unwrap_or(u32::MAX));
+        let held = index.rows().first().0 as usize;
+        let leaves = |at: &usize| self.sieve.leaves(index, row(*at));
+        if let Seek::From(from) = self.first {
+            let end = self.rows.min(from + GROUPED);
+            self.first = match (from..end).find(leaves) {
+                Some(at) => Seek::Found(row(at)),
+                None if end == self.rows => Seek::Nowhere,
+                None => Seek::From(end),
+            };
+        }
+        if let Seek::From(end) = self.last {
+            let from = end.saturating_sub(GROUPED).max(held);
+            self.last = match (from..end).rev().find(leaves) {
+                Some(at) => Seek::Found(row(at)),
+                None if from == held => Seek::Nowhere,
+                None => Seek::From(from),
+            };
+        }
+        let seeks = [self.first, self.last].iter().any(|seek| matches!(seek, Seek::From(_)));
+        let left = [&self.domains, &self.answers].iter().any(|it| it.left(self.rows) > 0);
+        !seeks && !left
+    }
+
+    fn summary(&self, index: &Index, heads: Heads) -> Summary {
+        let time = |seek| match seek {
+            Seek::Found(row) => Some(index.rows().time(row)),
+            _ => None,
+        };
+        let told = |groups: &Groups| -> (Vec<Row>, usize) {
+            let worst = worst(groups);
+            let row = |group: &&Group| Row {
+                label: groups.label(index, group).to_vec(),
+                counts: group.counts,
+                first: index.rows().time(group.first),
+                last: index.rows().time(group.last),
+            };
+            (worst.iter().take(TOLD).map(row).collect(), worst.len())
+        };
+        let answers = worst(&self.answers);
+        let mut samples: Vec<RowId> =
+            answers.iter().take(QUOTED).map(|it| it.trouble().unwrap_or(it.last)).collect();
+        if let (true, Seek::Found(row)) = (samples.is_empty(), self.last) {
+            samples.push(row);
+        }
+        Summary {
+            heads,
+            totals: self.totals,
+            span: time(self.first).zip(time(self.last)),
+            domains: told(&self.domains),
+            responses: told(&self.answers),
+            samples,
+        }
+    }
+}
+
+/// Groups in which something went wrong, the worst first; all, the largest first, if nothing did.
+fn worst(groups: &Groups) -> Vec<&Group> {
+    let mut all: Vec<&Group> = groups.iter().map(|(_, group)| group).collect();
+    let is_bad = |group: &&Group| group.counts.bad() > 0;
+    if all.iter().any(is_bad) {
+        all.retain(is_bad);
+    }
+    all.sort_by_key(|group| {
+        let Counts { deferred, failed, rejected, entries, .. } = group.counts;
+        // What we refused ourselves is no trouble of theirs.
+        Reverse((deferred + failed, rejected, entries, group.last))
+    });
+    all
+}
