@@ -55,6 +55,7 @@ use crate::index::{Batch, RowId};
 use crate::keymap::{Command, KeyEvent, Motion, Pointer};
 use crate::layout::{Pane, Rect, View};
 use crate::search::Found;
+use crate::show::Alphabet;
 use activity::Activity;
 use connections::Connections;
 use copying::Copying;
@@ -149,6 +150,7 @@ pub struct App {
     sheet: Option<(Sheet, usize)>,
     events: Events,
     zoom: bool,
+    alphabet: Alphabet,
     size: Rect,
     wall: Time,
     reading: Reading,
@@ -182,6 +184,7 @@ impl App {
             sheet: None,
             events: Events::default(),
             zoom: false,
+            alphabet: Alphabet::default(),
             size: Rect::new(0, 0, 80, 24),
             wall: Time::default(),
             reading: Reading::default(),
@@ -259,6 +262,7 @@ impl App {
             Command::Zoom => self.zoom = !self.zoom,
             Command::Copy => self.copy(),
             Command::CopySummary => self.copy_summary(),
+            Command::Ascii => self.alphabet = self.alphabet.other(),
             Command::Accept => {
                 let Some(prompt) = &mut self.prompt else { return Flow::Continue };
                 let text = prompt.finished(self.known.index.domains());

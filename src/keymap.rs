@@ -102,6 +102,8 @@ pub enum Command {
     Copy,
     /// Copy a summary of what holds now.
     CopySummary,
+    /// Escape all that is not ASCII, or show it again.
+    Ascii,
     /// Put the typed filter in force.
     Accept,
     /// Complete the typed word to a field or a value seen in the log, and then to the next one.
@@ -207,6 +209,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Browse, &[plain('z')], "z", C::Zoom, "zoom", "give the pane the whole screen, or take it back"),
     bind(Browse, &[plain('y')], "y", C::Copy, "copy", "copy the entries of what is selected, as they were logged"),
     bind(Browse, &[plain('Y')], "Y", C::CopySummary, "", "copy a summary for a ticket: counts, domains, responses, samples"),
+    bind(Browse, &[plain('a')], "a", C::Ascii, "", "escape all that is not ASCII: what only looks alike differs"),
     bind(Browse, &[plain('X')], "X", C::Bytes, "", "the bytes of the selected entry, in hexadecimal"),
     bind(Browse, &[plain('!')], "!", C::Events, "", "what happened to the files: rolls, truncations, troubles"),
     bind(Browse, &[plain('j'), key(K::Down)], "j Down", C::Move(M::Down), "", "down"),

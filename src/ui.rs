@@ -30,7 +30,6 @@ pub use theme::{Chosen, Depth, Palette, Theme};
 use crate::app::App;
 use crate::keymap::Command;
 use crate::layout::{Pane, SMALLEST};
-use crate::show::show;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -142,7 +141,7 @@ fn why_nothing(app: &App, theme: &Theme) -> Line<'static> {
         return text::line([text::own("no entries yet", theme.dim)]);
     }
     let mut spans = vec![text::own("waiting for ", theme.plain)];
-    spans.extend(text::spans(&show(&app.reading().name), theme.strong, theme));
+    spans.extend(text::spans(&app.show(&app.reading().name), theme.strong, theme));
     spans.push(text::own(" (no such file)", theme.plain));
     text::line(spans)
 }

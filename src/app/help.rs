@@ -49,6 +49,8 @@ pub fn lines(settings: &Settings) -> Vec<Line> {
         say("closed (?)   its thread opened another one, and no C was logged"),
         say("rates        over the last 10 s of the log; a bar is a second or more"),
         say("‖ frozen +n  n entries came since; the reader goes on"),
+        Line::Escape("MIXED", "        letters of several scripts in one word: a look-alike?"),
+        Line::Escape("RTL", "          letters that run from right to left, each in its own cell"),
         Line::Escape("^[", "           stands for a byte that must not reach a terminal"),
     ]);
     lines

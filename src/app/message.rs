@@ -5,7 +5,7 @@ use super::words::{self, Tone};
 use crate::entry::{Application, Body, ConnectionEntry, Direction, Entry, Message};
 use crate::index::RowId;
 use crate::parse::Scratch;
-use crate::show::{Shown, show};
+use crate::show::{Alphabet, Shown};
 use crate::story::{self, Step, Story};
 use std::borrow::Cow;
 
@@ -42,7 +42,7 @@ pub fn fields(app: &App) -> Vec<Field> {
         let why = "the text of this entry is no longer in the log: it was truncated or rewritten";
         return if app.is_text_gone(row) { vec![note(why)] } else { Vec::new() };
     };
-    let mut fields = Fields(Vec::new());
+    let mut fields = Fields { all: Vec::new(), alphabet: app.alphabet() };
     match original.entry(&mut Scratch::default()) {
         Ok(entry) => {
             let story = story(app, row);
@@ -50,12 +50,12 @@ pub fn fields(app: &App) -> Vec<Field> {
             fields.history(app, row, &story);
         }
         Err(flaw) => {
-            fields.0.push(note("not read as an entry:"));
+            fields.all.push(note("not read as an entry:"));
             fields.toned("why", flaw.to_string().as_bytes(), Tone::Bad);
             fields.put("text", Some(&original.text));
         }
     }
-    fields.0
+    fields.all
 }
 
 /// Fields as lines of this many cells; nothing is cut.
@@ -79,11 +79,14 @@ fn note(words: &'static str) -> Field {
     Field { label: Cow::Borrowed(""), value: Shown::label(words), tone: Tone::Dim }
 }
 
-struct Fields(Vec<Field>);
+struct Fields {
+    all: Vec<Field>,
+    alphabet: Alphabet,
+}
 
 impl Fields {
     fn toned(&mut self, label: impl Into<Cow<'static, str>>, value: &[u8], tone: Tone) {
-        self.0.push(Field { label: label.into(), value: show(value), tone });
+        self.all.push(Field { label: label.into(), value: self.alphabet.show(value), tone });
     }
 
     /// A field that is logged; one that is blank has nothing to show.
@@ -228,8 +231,8 @@ impl Fields {
             return;
         }
         rows.sort_unstable();
-        self.0.push(note(""));
-        self.0.push(note(if rows.len() == HISTORY {
+        self.all.push(note(""));
+        self.all.push(note(if rows.len() == HISTORY {
             "the newest entries of this message"
         } else {
             "this message"

@@ -56,9 +56,11 @@ impl Prompt {
         self.input.value()
     }
 
-    /// Cells before the cursor.
-    pub fn cursor(&self) -> usize {
-        self.input.visual_cursor()
+    /// What is typed before the cursor.
+    pub fn before_cursor(&self) -> &str {
+        let text = self.text();
+        let end = text.char_indices().nth(self.input.cursor()).map_or(text.len(), |(at, _)| at);
+        text.get(..end).unwrap_or(text)
     }
 
     /// The filter while typing, under which the panes narrow.

@@ -6,7 +6,7 @@ use super::events::Events;
 use super::help::{self, Line};
 use super::words::number;
 use crate::index::RowId;
-use crate::show::{Shown, show};
+use crate::show::{Alphabet, Shown};
 use std::borrow::Cow;
 
 /// Rows of the frame around it.
@@ -41,11 +41,17 @@ impl Sheet {
     }
 
     /// All of its lines, for a screen of so many columns.
-    pub(super) fn lines(&self, events: &Events, settings: &Settings, columns: usize) -> Vec<Line> {
+    pub(super) fn lines(
+        &self,
+        events: &Events,
+        settings: &Settings,
+        alphabet: Alphabet,
+        columns: usize,
+    ) -> Vec<Line> {
         let room = columns.min(WIDEST).saturating_sub(SIDES);
         match self {
             Self::Help => help::lines(settings),
-            Self::Events => happened(events, room),
+            Self::Events => happened(events, alphabet, room),
             Self::Bytes(_, Some(bytes)) => dump(bytes, room),
             Self::Bytes(_, None) => {
                 vec![Line::Words("they are no longer in the log".into())]
@@ -54,7 +60,7 @@ impl Sheet {
     }
 }
 
-fn happened(events: &Events, room: usize) -> Vec<Line> {
+fn happened(events: &Events, alphabet: Alphabet, room: usize) -> Vec<Line> {
     let mut lines = Vec::new();
     if events.forgotten() > 0 {
         let words = format!("{} earlier ones are not kept", number(events.forgotten()));
@@ -63,7 +69,8 @@ fn happened(events: &Events, room: usize) -> Vec<Line> {
     for event in events.kept() {
         let time = std::iter::once(event.at.to_string()).chain(std::iter::repeat(String::new()));
         let name = event.path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
-        let words = show(name).then(&Shown::label(" ")).then(&show(event.words.as_bytes()));
+        let words = alphabet.show(name).then(&Shown::label(" "));
+        let words = words.then(&alphabet.show(event.words.as_bytes()));
         let parts = words.wrap(room.saturating_sub(10).max(8));
         lines.extend(time.zip(parts).map(|(time, words)| Line::Said(format!("{time:<10}"), words)));
     }

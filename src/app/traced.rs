@@ -6,6 +6,7 @@ use super::words::{self, Tone, number};
 use crate::entry::Time;
 use crate::index::{MessageId, RowId};
 use crate::parse::Original;
+use crate::show::Shown;
 use crate::story::{self, About, State, Story, Telling};
 
 /// A message in a line.
@@ -32,8 +33,8 @@ pub struct Glance {
 /// A line of the trace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// What stands there; made fit for a terminal before.
-    pub text: String,
+    /// What stands there.
+    pub text: Shown,
     /// Whether it is good news.
     pub tone: Tone,
 }
@@ -85,13 +86,16 @@ impl App {
             let count = number(TRACED as u64);
             telling.say(&format!("Only the newest {count} of its entries are told here."));
         }
-        let toned = telling.take().into_iter().map(|line| {
+        let toned = telling.take().into_iter().flat_map(|line| {
             let tone = match line.about {
                 About::Message => Tone::Plain,
                 About::Recipient(state) => words::became(state),
                 About::Entry(kind) => words::kind(kind).1,
             };
-            Line { text: line.text, tone }
+            // It was laid out as it is, and takes more room if its letters are escaped.
+            let text = self.show(line.text.as_bytes());
+            let parts = if line.text.is_ascii() { vec![text] } else { text.wrap(width) };
+            parts.into_iter().map(move |text| Line { text, tone })
         });
         toned.collect()
     }

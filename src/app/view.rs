@@ -11,6 +11,7 @@ use crate::index::{Connection, ConnectionId, Index, MessageId, RowId, Symbol};
 use crate::keymap::Mode;
 use crate::layout::{GroupColumn, Pane, Placed, Screen, View};
 use crate::parse::Original;
+use crate::show::{Alphabet, Shown};
 use std::borrow::Cow;
 
 /// The groups in a pane.
@@ -71,7 +72,8 @@ impl App {
     /// at the bottom.
     pub fn sheet(&self) -> Option<(Vec<help::Line>, usize, usize)> {
         let (sheet, top) = self.sheet.as_ref()?;
-        let lines = sheet.lines(&self.events, &self.settings, usize::from(self.size.width));
+        let columns = usize::from(self.size.width);
+        let lines = sheet.lines(&self.events, &self.settings, self.alphabet, columns);
         let rows = usize::from(self.size.height).saturating_sub(sheet::FRAME);
         let last = lines.len().saturating_sub(rows);
         Some((lines, (*top).min(last), last))
@@ -80,6 +82,16 @@ impl App {
     /// What stands above it.
     pub fn sheet_title(&self) -> Cow<'static, str> {
         self.sheet.as_ref().map_or(Cow::Borrowed(""), |(sheet, _)| sheet.title())
+    }
+
+    /// Which characters of the log are drawn.
+    pub fn alphabet(&self) -> Alphabet {
+        self.alphabet
+    }
+
+    /// Text of the log, made fit for the screen: the only way there for whoever draws.
+    pub fn show(&self, bytes: &[u8]) -> Shown {
+        self.alphabet.show(bytes)
     }
 
     /// What happened to the files, if that is news.

@@ -53,6 +53,7 @@ fn of(command: Command) -> &'static str {
         Command::Zoom => "zoom",
         Command::Copy => "copy",
         Command::CopySummary => "copy-summary",
+        Command::Ascii => "ascii",
         Command::Accept => "accept",
         Command::Complete => "complete",
         Command::Recall(true) => "earlier",

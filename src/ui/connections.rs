@@ -7,7 +7,7 @@ use crate::entry::{Body, Direction};
 use crate::index::{Connection, ConnectionId};
 use crate::layout::{ConnectionColumn as Column, Pane, Placed, Screen, connection_columns};
 use crate::parse::Scratch;
-use crate::show::{Shown, show};
+use crate::show::Shown;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -88,7 +88,7 @@ impl Row<'_> {
 
     fn cell(&self, frame: &mut Frame<'_>, cell: Rect, column: Column, base: Style) {
         let (theme, connection) = (self.theme, self.connection);
-        let name = |symbol| show(self.app.index().names().text(symbol));
+        let name = |symbol| self.app.show(self.app.index().names().text(symbol));
         let counts = self.app.tally().of(self.id);
         match column {
             Column::Opened => text::say(frame, cell, connection.opened.to_string(), theme.dim),
@@ -129,7 +129,7 @@ impl Row<'_> {
             text::put(
                 frame,
                 cell,
-                &show(&words::answer(&entry)),
+                &self.app.show(&words::answer(&entry)),
                 self.theme.tone(tone),
                 self.theme,
             );
@@ -155,7 +155,7 @@ pub(super) fn hosts(
             None => vec![text::own(end(remote), style)],
         };
     }
-    let initial_name = show(names.text(initial));
+    let initial_name = app.show(names.text(initial));
     if dns.is_none() || dns == initial {
         return text::spans(&initial_name.clip(cells), style, theme);
     }
@@ -164,7 +164,7 @@ pub(super) fn hosts(
     let room = cells.saturating_sub(initial_name.width() + 3);
     if room > 3 {
         spans.push(text::own(" → ", theme.dim));
-        spans.extend(text::spans(&show(names.text(dns)).clip(room), style, theme));
+        spans.extend(text::spans(&app.show(names.text(dns)).clip(room), style, theme));
     }
     spans
 }
@@ -176,7 +176,7 @@ fn peer(app: &App, connection: &Connection) -> Option<Shown> {
     let entry = app.original(connection.told?)?.entry(&mut scratch).ok()?;
     let Body::Message(message) = entry.body else { return None };
     let client = message.connecting_host.map(|host| host.rdns.unwrap_or(host.helo));
-    message.remote_mta.map(|mta| mta.host).or(client).map(show)
+    message.remote_mta.map(|mta| mta.host).or(client).map(|name| app.show(name))
 }
 
 fn count(frame: &mut Frame<'_>, cell: Rect, count: u32, tone: Tone, theme: &Theme) {
@@ -202,5 +202,5 @@ pub(super) fn end(end: Option<(IpAddr, u16)>) -> String {
 
 pub(super) fn tls(app: &App, connection: &Connection) -> Shown {
     let tls = app.index().names().text(connection.tls);
-    show(tls.strip_prefix(b"TLS-").unwrap_or(tls))
+    app.show(tls.strip_prefix(b"TLS-").unwrap_or(tls))
 }

@@ -8,7 +8,6 @@ use crate::entry::Body;
 use crate::index::RowId;
 use crate::layout::{DeliveryColumn as Column, Pane, Placed, Screen, delivery_columns, shows_ends};
 use crate::parse::Scratch;
-use crate::show::show;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
@@ -74,7 +73,7 @@ fn ends(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
         spans.push(text::own(lasted, theme.dim));
     }
     spans.push(text::own("  ", theme.plain));
-    spans.extend(text::spans(&show(names.text(connection.channel)), theme.dim, theme));
+    spans.extend(text::spans(&app.show(names.text(connection.channel)), theme.dim, theme));
     if !connection.tls.is_none() {
         spans.push(text::own("  TLS ", theme.dim));
         spans.extend(text::spans(&tls(app, connection), theme.dim, theme));
@@ -102,10 +101,10 @@ fn draw_row(
     for (cell, column) in list::cells(line, columns) {
         match column {
             Column::Time => text::say(frame, cell, rows.time(row).to_string(), theme.dim),
-            Column::Outcome => text::put(frame, cell, &show(&word), theme.tone(tone), theme),
+            Column::Outcome => text::put(frame, cell, &app.show(&word), theme.tone(tone), theme),
             Column::Recipient => {
                 let recipient = message.map_or(&b""[..], |message| message.recipient());
-                text::put(frame, cell, &show(recipient), theme.plain, theme);
+                text::put(frame, cell, &app.show(recipient), theme.plain, theme);
             }
             Column::Attempt => {
                 let attempt =
@@ -120,7 +119,7 @@ fn draw_row(
                     .map(words::answer)
                     .or(original.map(|original| original.text.clone()))
                     .unwrap_or_default();
-                text::put(frame, cell, &show(&answer), theme.tone(tone), theme);
+                text::put(frame, cell, &app.show(&answer), theme.tone(tone), theme);
             }
         }
     }

@@ -6,7 +6,7 @@ use crate::app::words::{Tone, number};
 use crate::app::{App, Prompt};
 use crate::filter::Counts;
 use crate::keymap::Command;
-use crate::show::show;
+use crate::show::Alphabet;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
@@ -17,7 +17,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) 
     let width = u16::try_from(note.width()).unwrap_or(area.width).min(area.width);
     let bar = Rect { width: area.width - width, ..area };
     match app.prompt() {
-        Some(prompt) => draw_prompt(prompt, theme, frame, bar),
+        Some(prompt) => draw_prompt(prompt, app.alphabet(), theme, frame, bar),
         None if app.filter_text().is_empty() => {
             let key = app.key_for(Command::EditFilter);
             text::say(frame, bar, format!("no filter: {key} filters by domain or text"), theme.dim);
@@ -26,7 +26,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) 
             let [label, filter] =
                 Layout::horizontal([Constraint::Length(7), Constraint::Fill(1)]).areas(bar);
             text::say(frame, label, "filter ", theme.dim);
-            text::put(frame, filter, &show(app.filter_text().as_bytes()), theme.accent, theme);
+            text::put(frame, filter, &app.show(app.filter_text().as_bytes()), theme.accent, theme);
         }
     }
     frame.render_widget(note, Rect { x: bar.right(), width, ..area });
@@ -37,7 +37,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) 
 fn note(app: &App, theme: &Theme, width: u16) -> Line<'static> {
     let room = usize::from(width / 2);
     if let Some(error) = app.prompt().and_then(|prompt| prompt.error.as_ref()) {
-        let shown = show(format!("  {error}").as_bytes()).clip(room);
+        let shown = app.show(format!("  {error}").as_bytes()).clip(room);
         return text::line(text::spans(&shown, theme.tone(Tone::Bad), theme));
     }
     let since = |(mark, counts): (Mark, Counts)| {
@@ -75,14 +75,21 @@ fn left(app: &App) -> String {
 }
 
 /// The text, what is wrong of it in another colour, and as much of it as shows the cursor.
-fn draw_prompt(prompt: &Prompt, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
+fn draw_prompt(
+    prompt: &Prompt,
+    alphabet: Alphabet,
+    theme: &Theme,
+    frame: &mut Frame<'_>,
+    area: Rect,
+) {
     let all = prompt.text();
     let right = prompt.error.as_ref().map_or(all.len(), |error| error.at);
     let (right, wrong) = all.split_at_checked(right).unwrap_or((all, ""));
     let mut spans = vec![text::own("/", theme.accent)];
-    spans.extend(text::spans(&show(right.as_bytes()), theme.strong, theme));
-    spans.extend(text::spans(&show(wrong.as_bytes()), theme.tone(Tone::Bad), theme));
-    let before = u16::try_from(prompt.cursor()).unwrap_or(u16::MAX).saturating_add(1);
+    spans.extend(text::spans(&alphabet.show_bare(right.as_bytes()), theme.strong, theme));
+    spans.extend(text::spans(&alphabet.show_bare(wrong.as_bytes()), theme.tone(Tone::Bad), theme));
+    let before = alphabet.show_bare(prompt.before_cursor().as_bytes()).width();
+    let before = u16::try_from(before).unwrap_or(u16::MAX).saturating_add(1);
     let last = area.width.saturating_sub(1);
     let hidden = before.saturating_sub(last);
     frame.render_widget(Paragraph::new(text::line(spans)).scroll((0, hidden)), area);

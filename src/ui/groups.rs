@@ -57,7 +57,7 @@ fn note(app: &App, theme: &Theme, pane: Pane, width: usize) -> Vec<Span<'static>
         _ => None,
     };
     if let Some(of) = of.filter(|of| !of.is_empty()) {
-        spans.extend(text::spans(&show(of).clip(room), theme.strong, theme));
+        spans.extend(text::spans(&app.show(of).clip(room), theme.strong, theme));
         spans.push(text::own("  ", theme.plain));
     }
     let (_, one, many) = words::grouped_by(groups.by());
@@ -128,7 +128,7 @@ impl Row<'_> {
             By::Answer => tone_of(label),
             _ => Tone::Plain,
         };
-        text::put(frame, cell, &show(label), theme.tone(tone), theme);
+        text::put(frame, cell, &self.app.show(label), theme.tone(tone), theme);
     }
 
     fn connection(&self, frame: &mut Frame<'_>, cell: Rect) {
@@ -143,8 +143,8 @@ impl Row<'_> {
         let ends = end(connection.ends.map(|ends| ends.remote()));
         let words = format!("{} {} ", connection.opened, arrow(connection.direction));
         let state = format!(" {ends} {state}");
-        let shown =
-            show(words.as_bytes()).then(&show(names.text(host))).then(&show(state.as_bytes()));
+        let shown = self.app.show(names.text(host));
+        let shown = show(words.as_bytes()).then(&shown).then(&show(state.as_bytes()));
         text::put(frame, cell, &shown, self.theme.plain, self.theme);
     }
 
@@ -200,7 +200,7 @@ impl Row<'_> {
         let entry = self.app.original(row).and_then(|text| text.entry(&mut scratch).ok());
         let Some(entry) = entry else { return };
         let (_, tone) = words::event(self.app.index().rows().kind(row), Some(&entry));
-        let answer = show(&words::answer(&entry));
+        let answer = self.app.show(&words::answer(&entry));
         text::put(frame, cell, &answer, self.theme.tone(tone), self.theme);
     }
 }

@@ -4,7 +4,7 @@ use super::{Theme, text};
 use crate::app::App;
 use crate::app::words::{self, Tone};
 use crate::filter::Second;
-use crate::show::{plain, show};
+use crate::show::Alphabet;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -32,10 +32,13 @@ fn reading(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let room = usize::from(area.width).saturating_sub(7);
     let status = status(app, theme, room);
     let room = room.saturating_sub(status.width() + 2);
-    let name = show(&app.reading().name);
+    let name = app.show(&app.reading().name);
     // The end of a path says more than its beginning.
-    let name =
-        if name.width() <= room { name } else { show(base_name(&app.reading().name)).clip(room) };
+    let name = if name.width() <= room {
+        name
+    } else {
+        app.show(base_name(&app.reading().name)).clip(room)
+    };
     if name.width() > 0 {
         spans.extend(text::spans(&name, theme.strong, theme));
         spans.push(text::own("  ", theme.plain));
@@ -64,6 +67,9 @@ fn status(app: &App, theme: &Theme, room: usize) -> Line<'static> {
         parts.push((6, late(format!(" · {entries} entries"))));
         let left = reading.left.map(|left| format!(" · {} left", words::soon(left)));
         parts.extend(left.map(|left| (4, late(left))));
+    }
+    if app.alphabet() == Alphabet::Ascii {
+        parts.push((1, late("  non-ASCII escaped".to_owned())));
     }
     let unparsed = app.all().totals().unparsed;
     if unparsed > 0 {
@@ -96,7 +102,10 @@ fn state(app: &App, theme: &Theme) -> Span<'static> {
     let total = reading.read + reading.behind;
     let number = |new: usize| words::number(new as u64);
     if let Some(why) = app.stopped() {
-        return text::own(format!("reader stopped: {why} (q to quit)"), theme.tone(Tone::Bad));
+        return text::own(
+            format!("reader stopped: {} (q to quit)", app.alphabet().restrict(why)),
+            theme.tone(Tone::Bad),
+        );
     }
     let late = if let Some(new) = app.frozen() {
         format!("‖ frozen +{}", number(new))
@@ -105,11 +114,13 @@ fn state(app: &App, theme: &Theme) -> Span<'static> {
     } else if reading.behind > LOADING {
         format!("behind {}", words::bytes(reading.behind))
     } else if let Some(state) = &reading.state {
-        state.clone()
+        app.alphabet().restrict(state)
     } else if let Some(news) = app.news() {
         // The name of the only file stands before it already.
         let name = if news.path == reading.name { &[][..] } else { base_name(&news.path) };
-        format!("{} {}", plain(name), news.words).trim_start().to_owned()
+        format!("{} {}", app.alphabet().plain(name), app.alphabet().restrict(&news.words))
+            .trim_start()
+            .to_owned()
     } else if let Some((word, percent)) = app.progress() {
         format!("{word} {percent} %")
     } else if let Some(new) = app.paused() {

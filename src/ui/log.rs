@@ -7,7 +7,7 @@ use crate::entry::{Body, Entry};
 use crate::index::{Kind, RowId};
 use crate::layout::{Pane, Screen};
 use crate::parse::Scratch;
-use crate::show::show;
+use crate::show::Alphabet;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -58,8 +58,9 @@ fn entry(app: &App, theme: &Theme, frame: &mut Frame<'_>, line: Rect, row: RowId
         let marked = marked(shown, &entry, theme.tone(tone), theme);
         between(shown.len(), marked, theme.plain)
     });
-    let parts =
-        parts.into_iter().map(|(range, style)| (show(shown.get(range).unwrap_or_default()), style));
+    let bare = |range: Range<usize>| app.alphabet().show_bare(shown.get(range).unwrap_or_default());
+    let parts = parts.into_iter().map(|(range, style)| (bare(range), style));
+    let parts = std::iter::once((Alphabet::warning(shown), theme.plain)).chain(parts);
     text::put_parts(frame, place, parts, hidden, theme);
 }
 

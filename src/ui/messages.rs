@@ -4,7 +4,6 @@ use super::{Theme, list, nothing, text, title};
 use crate::app::App;
 use crate::app::words::{number, short};
 use crate::layout::{MessageColumn as Column, Pane, Screen, message_columns};
-use crate::show::show;
 use ratatui::Frame;
 
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Screen) {
@@ -31,23 +30,23 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Scr
                     text::say(frame, cell, "(notification)", theme.dim);
                 }
                 Column::From => {
-                    let from = show(glance.from.as_deref().unwrap_or_default());
+                    let from = app.show(glance.from.as_deref().unwrap_or_default());
                     text::put(frame, cell, &from, theme.plain, theme);
                 }
-                Column::To => text::put(frame, cell, &show(&glance.to), theme.plain, theme),
+                Column::To => text::put(frame, cell, &app.show(&glance.to), theme.plain, theme),
                 Column::Recipients => {
                     let count = u32::try_from(glance.recipients).unwrap_or(u32::MAX);
                     text::say_right(frame, cell, short(count), theme.plain);
                 }
                 Column::State => {
-                    let states = show(glance.states.as_bytes());
+                    let states = app.show(glance.states.as_bytes());
                     text::put(frame, cell, &states, theme.tone(glance.tone), theme);
                 }
                 Column::Size => {
                     let size = glance.size.map(number).unwrap_or_default();
                     text::say_right(frame, cell, size, theme.dim);
                 }
-                Column::Id => text::put(frame, cell, &show(&glance.id), theme.dim, theme),
+                Column::Id => text::put(frame, cell, &app.show(&glance.id), theme.dim, theme),
             }
         }
     });

@@ -18,6 +18,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Scr
     let note = (hidden > 0).then(|| text::own(format!("{hidden} more below"), theme.dim));
     title(app, theme, frame, pane, Pane::Trace, note.into_iter().collect());
     for (y, line) in (rows.y..rows.bottom()).zip(lines.into_iter().skip(top)) {
-        text::say(frame, Rect { y, height: 1, ..rows }, line.text, theme.tone(line.tone));
+        let row = Rect { y, height: 1, ..rows };
+        text::put(frame, row, &line.text, theme.tone(line.tone), theme);
     }
 }

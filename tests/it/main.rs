@@ -6,6 +6,7 @@
     reason = "so a test fails when its ground is missing"
 )]
 
+mod alphabet;
 mod architecture;
 mod check;
 mod cli;
