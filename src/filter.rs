@@ -45,6 +45,7 @@
 //!
 //! [`Way::host`]: crate::index::Way::host
 
+mod backlog;
 mod counts;
 mod ending;
 mod field;
@@ -65,6 +66,7 @@ mod text;
 mod value;
 mod when;
 
+pub use backlog::{Backlog, Waits};
 pub use counts::Counts;
 pub use ending::Ending;
 pub use field::{EXAMPLES, Field, markdown};

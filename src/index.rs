@@ -17,6 +17,7 @@
 
 mod batch;
 mod connections;
+mod deferred;
 mod ends;
 mod facts;
 mod headers;
@@ -31,6 +32,7 @@ mod texts;
 
 pub use batch::Batch;
 pub use connections::{Connection, ConnectionId, LATE, PORTS_RECYCLE, PROCESSES_RECYCLE, State};
+pub use deferred::Deferral;
 pub use ends::Ends;
 pub use facts::{Facts, Way};
 pub use keys::Keys;
@@ -42,8 +44,10 @@ pub use symbols::{Symbol, Symbols};
 use crate::entry::Time;
 use batch::{Draft, Rarity};
 use connections::Connections;
+use deferred::Deferred;
 use headers::Headers;
 use messages::Messages;
+use rows::Tied;
 
 /// Everything that is known of the entries absorbed so far.
 pub struct Index {
@@ -58,6 +62,7 @@ pub struct Index {
     rows: Rows,
     connections: Connections,
     messages: Messages,
+    deferred: Deferred,
     headers: Headers,
     newest: Time,
     logged: Logged,
@@ -81,6 +86,7 @@ impl Default for Index {
             rows: Rows::default(),
             connections: Connections::default(),
             messages: Messages::default(),
+            deferred: Deferred::default(),
             headers: Headers::default(),
             newest: Time::default(),
             logged: Logged::default(),
@@ -125,7 +131,9 @@ impl Index {
                 answer: answers.of(draft.facts.answer),
                 way: ways.of(draft.facts.way),
             };
-            self.rows.push(draft, self.newest, connection.id, domains, facts);
+            let deferral = self.deferred.attempt(draft.recipient, draft.kind, row);
+            let tied = Tied { connection: connection.id, domains, facts, deferral };
+            self.rows.push(draft, self.newest, tied);
             self.rows.link(connection.before, row);
             self.tie_message(row, draft, rarity);
         }
@@ -141,6 +149,7 @@ impl Index {
         if self.rows.first() > RowId(0) {
             self.connections.sweep();
             self.messages.sweep();
+            self.deferred.sweep(self.rows.first());
             self.tables().into_iter().for_each(Symbols::sweep);
         }
     }
@@ -170,6 +179,7 @@ impl Index {
         self.rows.memory()
             + self.connections.memory()
             + self.messages.memory()
+            + self.deferred.memory()
             + [&self.names, &self.domains, &self.senders, &self.answers, &self.ways]
                 .map(Symbols::memory)
                 .iter()
@@ -192,6 +202,7 @@ impl Index {
                 self.join(header, message);
             }
             self.join(row, message);
+            self.messages.meet(message, draft.kind, self.newest);
         }
     }
 
@@ -289,6 +300,12 @@ impl Index {
     /// All messages that have an entry, in the order of first sight.
     pub fn messages(&self) -> impl Iterator<Item = MessageId> + '_ {
         self.messages.all(self.rows.first())
+    }
+
+    /// Milliseconds from the first enqueue of a message to a time; `None` if no entry told of that
+    /// before the first attempt to deliver it.
+    pub fn waited(&self, message: MessageId, until: Time) -> Option<u64> {
+        self.messages.waited(message, until)
     }
 
     /// The messages that this one, a notification, is about. They may have no entry.

@@ -3,7 +3,7 @@
 use super::App;
 use super::words;
 use crate::entry::{Time, Window};
-use crate::filter::{Counts, Filter};
+use crate::filter::Filter;
 use crate::index::RowId;
 
 const MINUTE: i64 = 60_000;
@@ -90,8 +90,8 @@ impl App {
         self.known.tell_mark();
     }
 
-    /// The mark, and what came since.
-    pub fn mark(&self) -> Option<(Mark, Counts)> {
-        Some((self.known.mark?, self.tally().since_mark()))
+    /// The mark.
+    pub fn mark(&self) -> Option<Mark> {
+        self.known.mark
     }
 }

@@ -150,6 +150,8 @@ impl Table {
             Column::Unauthenticated => group.unauthenticated.into(),
             // What we refused ourselves is no trouble of theirs.
             Column::Bad => (i64::from(deferred) + i64::from(failed)) << 32 | i64::from(rejected),
+            Column::Recovered => group.backlog.recovered.into(),
+            Column::Backlog => group.backlog.change.into(),
             Column::FailShare => group.counts.failed_of_1000().map_or(-1, i64::from),
             Column::Open => {
                 i64::from(open.get(&self.groups.symbol(group)).copied().unwrap_or_default())

@@ -143,6 +143,16 @@ pub fn rough_in(count: u32, cells: u16) -> String {
     if whole.len() <= usize::from(cells) { whole } else { rough(count as usize) }
 }
 
+/// By how much a number grew or fell, in so many cells.
+pub fn change(change: i32, cells: u16) -> String {
+    let sign = match change {
+        0 => return "·".to_owned(),
+        1.. => '+',
+        _ => '-',
+    };
+    format!("{sign}{}", rough_in(change.unsigned_abs(), cells.saturating_sub(1)))
+}
+
 /// A time in eight cells: the time of day, or the day if that was another one.
 pub fn moment(time: Time, now: Time) -> String {
     const FEW_HOURS: u64 = 20 * 60 * 60 * 1_000;

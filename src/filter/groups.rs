@@ -10,7 +10,7 @@ mod members;
 
 pub use by::By;
 
-use super::{Counts, Reach, Sieve};
+use super::{Backlog, Counts, Reach, Sieve, Waits};
 use crate::entry::{Outcome, Window};
 use crate::index::{Counted, Index, Kind, RowId, Symbol};
 use labels::Labels;
@@ -45,6 +45,8 @@ pub struct Group {
     pub counts: Counts,
     /// Of these the ones behind the mark.
     pub since_mark: Counts,
+    /// What they did to the backlog.
+    pub backlog: Backlog,
     /// Connections that we refused.
     pub refused: u32,
     /// Authentications that failed.
@@ -67,6 +69,7 @@ impl Group {
             key,
             counts: Counts::default(),
             since_mark: Counts::default(),
+            backlog: Backlog::default(),
             refused: 0,
             unauthenticated: 0,
             first: row,
@@ -80,6 +83,7 @@ impl Group {
     fn count(&mut self, id: RowId, row: &Counted, mark: Option<RowId>) {
         let counts = Counts::of(row.kind);
         self.counts.add(&counts);
+        self.backlog.add(Backlog::of(row));
         if mark.is_some_and(|mark| id >= mark) {
             self.since_mark.add(&counts);
         }
@@ -98,6 +102,7 @@ impl Group {
     fn take_back(&mut self, id: RowId, row: &Counted, mark: Option<RowId>) {
         let counts = Counts::of(row.kind);
         self.counts.take_back(&counts);
+        self.backlog.take_back(Backlog::of(row));
         if mark.is_some_and(|mark| id >= mark) {
             self.since_mark.take_back(&counts);
         }
@@ -136,6 +141,8 @@ pub struct Groups {
     all: Vec<Group>,
     /// Of groups by a part of something else: what they are called.
     labels: Labels,
+    /// Of groups by answer: how long those waited who got their message.
+    waits: Waits,
 }
 
 /// No group is known yet.
@@ -155,6 +162,7 @@ impl Groups {
             numbers: Vec::new(),
             all: Vec::new(),
             labels: Labels::default(),
+            waits: Waits::default(),
         }
     }
 
@@ -171,6 +179,7 @@ impl Groups {
     /// Groups anew: all counts are gone, but the groups keep their numbers.
     pub fn restart(&mut self) {
         self.reach = Reach::default();
+        self.waits = Waits::default();
         let none = (RowId(u32::MAX), RowId(0));
         let empty = |group: &Group| Group {
             first: none.0,
@@ -201,7 +210,9 @@ impl Groups {
             self.restart();
         } else if self.window.since < sieve.window.since {
             let gone = Window { until: sieve.window.since, ..self.window };
-            sieve.each_in(index, self.reach.counted(), gone, |id, row| self.take_back(id, row));
+            sieve.each_in(index, self.reach.counted(), gone, |id, row| {
+                self.take_back(index, id, row);
+            });
         }
         self.window = sieve.window;
         let known = self.reach.rows();
@@ -227,7 +238,7 @@ impl Groups {
     /// Takes back the rows before `end`, which are about to leave the index.
     pub fn forget(&mut self, sieve: &Sieve, index: &Index, end: usize) {
         let leaving = self.reach.forget(end);
-        sieve.each_in(index, leaving, self.window, |id, row| self.take_back(id, row));
+        sieve.each_in(index, leaving, self.window, |id, row| self.take_back(index, id, row));
     }
 
     /// They have left.
@@ -243,15 +254,28 @@ impl Groups {
         let mark = self.mark;
         if let Some(group) = self.group(index, id, row) {
             group.count(id, row, mark);
+            if let Some(wait) = self.wait(index, row) {
+                self.waits.add(wait);
+            }
         }
     }
 
-    fn take_back(&mut self, id: RowId, row: &Counted) {
+    /// Milliseconds for which the recipient of a row waited, where that is counted.
+    fn wait(&self, index: &Index, row: &Counted) -> Option<u64> {
+        let got = matches!(row.kind, Kind::Ended(Outcome::Delivered | Outcome::Relayed));
+        let message = row.message.filter(|_| got && self.by == By::Answer)?;
+        index.waited(message, row.time)
+    }
+
+    fn take_back(&mut self, index: &Index, id: RowId, row: &Counted) {
         let mark = self.mark;
         let number = self.number_of(row).and_then(|at| self.numbers.get(at).copied());
         let at = number.and_then(|number| number.checked_sub(1));
         if let Some(group) = at.and_then(|at| self.all.get_mut(at as usize)) {
             group.take_back(id, row, mark);
+            if let Some(wait) = self.wait(index, row) {
+                self.waits.take_back(wait);
+            }
         }
     }
 
@@ -307,6 +331,11 @@ impl Groups {
     /// The symbol that a group is of, where it is grouped by domain, answer or sender.
     pub fn symbol(&self, group: &Group) -> Symbol {
         Symbol(group.key)
+    }
+
+    /// How long those waited who got their message; counted where it is grouped by answer.
+    pub fn waits(&self) -> &Waits {
+        &self.waits
     }
 
     /// Bytes that it takes.

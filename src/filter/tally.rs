@@ -4,7 +4,7 @@
 //! nothing while the log is quiet. A log of millions is counted in parts, between which the keys
 //! are looked at. Under a filter on texts only what was found is counted, as it is found.
 
-use super::{Counts, Filter, Hits, Minutes, Reach, Recent, Sieve};
+use super::{Backlog, Counts, Filter, Hits, Minutes, Reach, Recent, Sieve};
 use crate::entry::{Time, Window};
 use crate::index::{ConnectionId, Counted as Row, Index, Kind, RowId, Segments};
 use std::ops::Range;
@@ -39,7 +39,7 @@ struct Counted {
     minutes: Minutes,
     /// Entries from this one on are counted apart as well.
     mark: Option<RowId>,
-    since_mark: Counts,
+    since_mark: (Counts, Backlog),
 }
 
 impl Tally {
@@ -71,7 +71,7 @@ impl Tally {
     /// Counts apart what comes from this row on, which is not counted yet.
     pub fn mark(&mut self, row: Option<RowId>) {
         self.counted.mark = row;
-        self.counted.since_mark = Counts::default();
+        self.counted.since_mark = Default::default();
     }
 
     /// Counts the rows that came since, up to the first `rows` of the index.
@@ -172,8 +172,8 @@ impl Tally {
         self.counted.totals
     }
 
-    /// Counts of what came since the mark.
-    pub fn since_mark(&self) -> Counts {
+    /// Counts of what came since the mark, and what it did to the backlog.
+    pub fn since_mark(&self) -> (Counts, Backlog) {
         self.counted.since_mark
     }
 
@@ -212,7 +212,8 @@ impl Counted {
     fn count(&mut self, id: RowId, row: &Row) {
         let counts_of_it = Counts::of(row.kind);
         if self.mark.is_some_and(|mark| id >= mark) {
-            self.since_mark.add(&counts_of_it);
+            self.since_mark.0.add(&counts_of_it);
+            self.since_mark.1.add(Backlog::of(row));
         }
         self.totals.counts.add(&counts_of_it);
         self.totals.unparsed += u32::from(row.kind == Kind::Unparsed);
@@ -229,7 +230,8 @@ impl Counted {
     fn take_back(&mut self, id: RowId, row: &Row) {
         let counts_of_it = Counts::of(row.kind);
         if self.mark.is_some_and(|mark| id >= mark) {
-            self.since_mark.take_back(&counts_of_it);
+            self.since_mark.0.take_back(&counts_of_it);
+            self.since_mark.1.take_back(Backlog::of(row));
         }
         self.totals.counts.take_back(&counts_of_it);
         self.totals.unparsed -= u32::from(row.kind == Kind::Unparsed);

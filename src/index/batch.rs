@@ -50,6 +50,8 @@ pub(super) struct Draft {
     /// Message id and queue file.
     pub(super) message: Key,
     pub(super) file: Key,
+    /// Of a delivery attempt: for whom.
+    pub(super) recipient: Key,
     pub(super) process: Key,
     pub(super) ends: Key,
     /// Number of the operation within the process.
@@ -124,6 +126,7 @@ impl Batch {
             time: Time::default(),
             message: None,
             file: None,
+            recipient: None,
             process: None,
             ends: None,
             sequence: 0,
@@ -174,6 +177,11 @@ impl Batch {
             .as_ref()
             .and_then(QueueFile::body)
             .and_then(|body| self.keys.file(body));
+        if matches!(draft.kind, Kind::Ended(_)) {
+            let to = message.active_to.unwrap_or(message.original_to);
+            let of = draft.file.or(draft.message);
+            draft.recipient = of.map(|of| self.keys.recipient(of, message.source_channel, to));
+        }
         if let Some(transport) = &message.transport {
             let channel = self.texts.names.intern(message.source_channel, &self.keys);
             self.meet(draft, Some(transport), Contact { channel, ..Contact::default() });

@@ -55,6 +55,11 @@ impl Keys {
         if body.is_empty() { None } else { Some(self.of((b'f', body))) }
     }
 
+    /// A recipient of a message in a channel.
+    pub(super) fn recipient(&self, message: NonZeroU64, channel: &[u8], to: &[u8]) -> NonZeroU64 {
+        self.of((b'r', message, channel, to))
+    }
+
     /// A recipient of a sender in a channel.
     pub(super) fn hop(&self, channel: &[u8], from: &[u8], original_to: &[u8]) -> NonZeroU64 {
         self.of((channel, from, original_to))

@@ -4,28 +4,29 @@
 //! ids still has each retry behind its enqueue (`mta-log-format` section 13). Everything is known by
 //! fingerprint only; an id costs some twenty bytes, and so does a queue file.
 
-use super::RowId;
 use super::batch::{Draft, Hop, Rarity};
 use super::keys::Key;
 use super::links::Links;
 use super::segments::Segments;
 use super::sharded::Sharded;
+use super::{Kind, RowId};
+use crate::entry::Time;
 use hashbrown::hash_table::Entry;
-use std::num::NonZeroU64;
+use std::num::{NonZeroU32, NonZeroU64};
 
 /// Number of a message, in the order of first sight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct MessageId(std::num::NonZeroU32);
+pub struct MessageId(NonZeroU32);
 
 impl MessageId {
     /// The first of all.
-    pub(super) const MIN: Self = Self(std::num::NonZeroU32::MIN);
+    pub(super) const MIN: Self = Self(NonZeroU32::MIN);
 
     /// The message at this place among all, if there can be one.
     pub fn new(at: usize) -> Option<Self> {
         let number =
             u32::try_from(at).ok()?.checked_add(1).filter(|number| number & NAMELESS == 0)?;
-        std::num::NonZeroU32::new(number).map(Self)
+        NonZeroU32::new(number).map(Self)
     }
 
     /// Place among all messages, from 0.
@@ -37,12 +38,43 @@ impl MessageId {
 /// No entry of the message was seen yet: another one names it.
 const NONE: RowId = RowId(u32::MAX);
 
+/// What is known of one message.
+#[derive(Clone, Copy, Debug)]
+struct Message {
+    /// Its newest row.
+    last: RowId,
+    came: Came,
+}
+
+/// When a message was first enqueued: hundredths of a second, of which only the lower bits are kept,
+/// enough for what waits no longer than half a year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Came(u32);
+
+impl Came {
+    /// Neither that nor an attempt to deliver it was seen.
+    const UNKNOWN: Self = Self(0);
+    /// There was an attempt before, so that what comes is not the first enqueue.
+    const NEVER: Self = Self(1);
+
+    fn at(time: Time) -> Self {
+        let low = time.0.div_euclid(10).rem_euclid(1 << 32);
+        Self(u32::try_from(low).unwrap_or_default().max(2))
+    }
+
+    /// Milliseconds up to a time; a clock that went back makes it 0.
+    fn until(self, time: Time) -> Option<u64> {
+        let passed = Self::at(time).0.wrapping_sub(self.0);
+        let known = ![Self::UNKNOWN, Self::NEVER].contains(&self);
+        known.then_some(if passed > u32::MAX / 2 { 0 } else { u64::from(passed) * 10 })
+    }
+}
+
 /// What ties entries to messages, and messages to each other.
 #[derive(Default)]
 pub(super) struct Messages {
     known: Lookup,
-    /// The newest row of each.
-    last: Segments<RowId>,
+    all: Segments<Message>,
     /// From a notification to the message that it is about.
     about: Links,
     /// From a message that left an intermediate channel under another id to the one that it was.
@@ -72,7 +104,7 @@ impl Messages {
 
     fn by_id_or_file(&mut self, row: RowId, id: Key, file: Key) -> Option<MessageId> {
         id.or(file)?;
-        let held = |known: &Found| self.last.holds(known.message.at());
+        let held = |known: &Found| self.all.holds(known.message.at());
         let by_id = id.and_then(|id| self.known.find(id.get())).filter(held);
         let by_file = file.and_then(|file| self.known.find(file.get())).filter(held);
         let found = match (id, by_id, by_file) {
@@ -85,7 +117,7 @@ impl Messages {
             Some(message) => message,
             None => self.begin(row)?,
         };
-        self.last.touch(message.at(), row);
+        self.all.touch(message.at(), row);
         for (key, known) in [(id, by_id), (file, by_file)] {
             match (key, known) {
                 (Some(key), None) => self.known.insert(key.get(), message, id.is_none()),
@@ -99,8 +131,8 @@ impl Messages {
     }
 
     fn begin(&mut self, row: RowId) -> Option<MessageId> {
-        let message = MessageId::new(self.last.len())?;
-        self.last.push(NONE, row);
+        let message = MessageId::new(self.all.len())?;
+        self.all.push(Message { last: NONE, came: Came::UNKNOWN }, row);
         Some(message)
     }
 
@@ -123,23 +155,41 @@ impl Messages {
 
     /// Makes `row` the newest of its message; gives the one before.
     pub(super) fn follow(&mut self, message: MessageId, row: RowId) -> Option<RowId> {
-        let last = self.last.touch(message.at(), row)?;
-        Some(std::mem::replace(last, row)).filter(|&before| before != NONE)
+        let known = self.all.touch(message.at(), row)?;
+        Some(std::mem::replace(&mut known.last, row)).filter(|&before| before != NONE)
+    }
+
+    /// An entry of this kind is one of a message.
+    pub(super) fn meet(&mut self, message: MessageId, kind: Kind, time: Time) {
+        let new = |known: &&mut Message| known.came == Came::UNKNOWN;
+        if let Some(known) = self.all.get_mut(message.at()).filter(new) {
+            known.came = match kind {
+                Kind::Enqueued => Came::at(time),
+                Kind::Ended(_) => Came::NEVER,
+                _ => return,
+            };
+        }
+    }
+
+    /// Milliseconds from the first enqueue of a message to a time; `None` if no entry told of it
+    /// before the first attempt.
+    pub(super) fn waited(&self, message: MessageId, until: Time) -> Option<u64> {
+        self.all.get(message.at())?.came.until(until)
     }
 
     /// Whether a message was not yet let go of.
     pub(super) fn holds(&self, message: MessageId) -> bool {
-        self.last.holds(message.at())
+        self.all.holds(message.at())
     }
 
     /// The newest entry of a message; it may have left.
     pub(super) fn last(&self, message: MessageId) -> Option<RowId> {
-        self.last.get(message.at()).copied().filter(|&last| last != NONE)
+        self.all.get(message.at()).map(|known| known.last).filter(|&last| last != NONE)
     }
 
     /// All that have an entry from `first` on, in the order of first sight.
     pub(super) fn all(&self, first: RowId) -> impl Iterator<Item = MessageId> + '_ {
-        let seen = self.last.iter().filter(move |&(_, &last)| last != NONE && last >= first);
+        let seen = self.all.iter().filter(move |(_, it)| it.last != NONE && it.last >= first);
         seen.filter_map(|(at, _)| MessageId::new(at))
     }
 
@@ -155,13 +205,13 @@ impl Messages {
 
     /// Lets go of the messages that no entry from `first` on names.
     pub(super) fn release(&mut self, first: RowId) {
-        self.last.release(first);
+        self.all.release(first);
     }
 
     /// Looks through a part of the keys and links for those of messages that left.
     pub(super) fn sweep(&mut self) {
-        let last = &self.last;
-        let held = |message: MessageId| last.holds(message.at());
+        let all = &self.all;
+        let held = |message: MessageId| all.holds(message.at());
         self.known.0.sweep(|slot| slot.message().is_some_and(held));
         self.passing.0.sweep(|passing| held(passing.message));
         self.about.sweep(held);
@@ -171,7 +221,7 @@ impl Messages {
     /// Bytes that it takes.
     pub(super) fn memory(&self) -> usize {
         let links = self.about.memory() + self.before.memory();
-        self.last.memory() + self.known.0.memory() + self.passing.0.memory() + links
+        self.all.memory() + self.known.0.memory() + self.passing.0.memory() + links
     }
 }
 
@@ -269,7 +319,7 @@ impl Lookup {
 
 impl Slot {
     fn message(&self) -> Option<MessageId> {
-        std::num::NonZeroU32::new(self.message & !NAMELESS).map(MessageId)
+        NonZeroU32::new(self.message & !NAMELESS).map(MessageId)
     }
 
     fn key(&self) -> u64 {

@@ -3,7 +3,7 @@
 mod packed;
 
 use super::batch::Draft;
-use super::{ConnectionId, Facts, MessageId, Symbol};
+use super::{ConnectionId, Deferral, Facts, MessageId, Symbol};
 use crate::entry::{Action, Body, Entry, Outcome, Time, Window};
 use packed::Segment;
 use std::collections::VecDeque;
@@ -104,6 +104,15 @@ pub(super) struct Links {
     pub(super) next: Option<RowId>,
 }
 
+/// What an entry has to do with others.
+#[derive(Clone, Copy)]
+pub(super) struct Tied {
+    pub(super) connection: ConnectionId,
+    pub(super) domains: (Symbol, Symbol),
+    pub(super) facts: Facts,
+    pub(super) deferral: Deferral,
+}
+
 impl Rows {
     /// The id that the next entry will have.
     pub fn next_id(&self) -> RowId {
@@ -133,20 +142,13 @@ impl Rows {
         self.first() <= row && row < self.next_id()
     }
 
-    pub(super) fn push(
-        &mut self,
-        draft: &Draft,
-        time: Time,
-        connection: ConnectionId,
-        domains: (Symbol, Symbol),
-        facts: Facts,
-    ) {
+    pub(super) fn push(&mut self, draft: &Draft, time: Time, tied: Tied) {
         let row = self.next_id();
         if self.segments.back().is_none_or(|newest| newest.len() >= SPAN) {
             self.segments.push_back(Segment::new(time));
         }
         if let Some(newest) = self.segments.back_mut() {
-            newest.push(row, draft, time, connection, domains, facts);
+            newest.push(row, draft, time, tied);
         }
     }
 
@@ -284,6 +286,10 @@ pub struct Counted {
     pub domains: (Symbol, Symbol),
     /// Its connection.
     pub connection: ConnectionId,
+    /// Its message.
+    pub message: Option<MessageId>,
+    /// What it does to the backlog.
+    pub deferral: Deferral,
     /// What else it is grouped and filtered by.
     pub facts: Facts,
 }

@@ -1,7 +1,7 @@
 //! A hash table in shards, each of which grows and is swept for itself: no step takes long.
 
 use hashbrown::HashTable;
-use hashbrown::hash_table::Entry;
+use hashbrown::hash_table::{Entry, OccupiedEntry};
 
 /// Of ten million keys a shard has 160,000: it grows within two milliseconds.
 const SHARDS: usize = 64;
@@ -45,11 +45,11 @@ impl<T> Sharded<T> {
         Some(self.shards.get_mut(shard(hash))?.entry(hash, same, self.hash))
     }
 
-    pub(super) fn remove(&mut self, hash: u64, same: impl FnMut(&T) -> bool) {
+    /// Takes an item out; says whether it was there.
+    pub(super) fn remove(&mut self, hash: u64, same: impl FnMut(&T) -> bool) -> bool {
         let table = self.shards.get_mut(shard(hash));
-        if let Some(Ok(found)) = table.map(|table| table.find_entry(hash, same)) {
-            found.remove();
-        }
+        let found = table.and_then(|table| table.find_entry(hash, same).ok());
+        found.map(OccupiedEntry::remove).is_some()
     }
 
     /// Looks through the next shard and keeps what is to be kept.

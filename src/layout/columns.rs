@@ -76,6 +76,10 @@ pub enum GroupColumn {
     Unauthenticated,
     /// `Q`, `R` and `J` entries. Not shown: what lists of failures are sorted by.
     Bad,
+    /// Recipients who got their message after an attempt had failed.
+    Recovered,
+    /// By how many more recipients wait because an attempt failed.
+    Backlog,
     /// Share of failed attempts in all attempts.
     FailShare,
     /// Open connections.
@@ -205,9 +209,11 @@ pub fn domain_columns(width: u16, marked: bool) -> Vec<Placed<GroupColumn>> {
         Wish(C::Rejected,  "      J",        7,  7, 8),
         Wish(C::FailShare, "FAIL %",         6,  6, 3),
         Wish(C::Delivered, "      D",        7,  7, 4),
+        Wish(C::Recovered, "  RECOV",        7,  7, 10),
+        Wish(C::Backlog,   "BACKLOG",        7,  7, 9),
         Wish(C::Open,      "OPEN",           4,  4, 7),
-        Wish(C::Marked,    " +MARK",         6,  6, 10),
-        Wish(C::LastBad,   "FAILED",         6,  6, 11),
+        Wish(C::Marked,    " +MARK",         6,  6, 11),
+        Wish(C::LastBad,   "FAILED",         6,  6, 12),
         Wish(C::LastGood,  "  OK",           4,  4, 6),
         Wish(C::Response,  "LAST FAILURE",  14, u16::MAX, 5),
     ];

@@ -2,9 +2,9 @@
 
 use super::{Theme, text};
 use crate::app::span::Mark;
-use crate::app::words::{Tone, number};
+use crate::app::words::{self, Tone, number};
 use crate::app::{App, Prompt};
-use crate::filter::Counts;
+use crate::filter::{Backlog, Counts};
 use crate::keymap::Command;
 use crate::show::Alphabet;
 use ratatui::Frame;
@@ -40,11 +40,7 @@ fn note(app: &App, theme: &Theme, width: u16) -> Line<'static> {
         let shown = app.show(format!("  {error}").as_bytes()).clip(room);
         return text::line(text::spans(&shown, theme.tone(Tone::Bad), theme));
     }
-    let since = |(mark, counts): (Mark, Counts)| {
-        let Counts { delivered, deferred, failed, .. } = counts;
-        let [d, q, r] = [delivered, deferred, failed].map(number);
-        format!("since {}: D {d} Q {q} R {r}", mark.at)
-    };
+    let since = |mark: Mark| since(mark, app.tally().since_mark(), width);
     let entries = Some(left(app)).filter(|_| width >= 60);
     let parts = [app.span(), app.mark().map(since), entries].into_iter();
     let styles = [theme.accent, theme.strong, theme.dim];
@@ -60,6 +56,15 @@ fn note(app: &App, theme: &Theme, width: u16) -> Line<'static> {
         spans.extend([text::own("  ", theme.plain), text::own(words, style)]);
     }
     text::line(spans)
+}
+
+/// What came since the mark, and whether those who waited get their messages.
+fn since(mark: Mark, (counts, backlog): (Counts, Backlog), width: u16) -> String {
+    let Counts { delivered, deferred, failed, .. } = counts;
+    let [d, q, r, recovered] = [delivered, deferred, failed, backlog.recovered].map(number);
+    let recovered = if width < 120 { String::new() } else { format!(" recovered {recovered},") };
+    let change = words::change(backlog.change, u16::MAX);
+    format!("since {}: D {d} Q {q} R {r},{recovered} backlog {change}", mark.at)
 }
 
 /// How much of the log the filter leaves.

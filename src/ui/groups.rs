@@ -66,6 +66,10 @@ fn note(app: &App, theme: &Theme, pane: Pane, width: usize) -> Vec<Span<'static>
     let by = if grouping.order.column == Column::Bad { ", most failures first" } else { "" };
     let by = if width < 100 { "" } else { by };
     spans.push(text::own(format!(" {word}{by}"), theme.dim));
+    if let [Some(half), Some(most)] = [50, 95].map(|of_100| groups.waits().percentile(of_100)) {
+        let waits = format!("  queued {} p50, {} p95", words::age(half), words::age(most));
+        spans.push(text::own(waits, theme.dim));
+    }
     spans
 }
 
@@ -102,6 +106,13 @@ impl Row<'_> {
                 count(frame, self.app.open_to(self.groups.symbol(group)), Tone::Plain);
             }
             Column::Marked => self.marked(frame, cell),
+            Column::Recovered => count(frame, group.backlog.recovered, Tone::Good),
+            Column::Backlog => {
+                let change = group.backlog.change;
+                let tone = if change > 0 { Tone::Late } else { Tone::Good };
+                let style = self.theme.count(change.unsigned_abs(), tone);
+                text::say_right(frame, cell, words::change(change, cell.width), style);
+            }
             Column::FailShare => self.fail_share(frame, cell),
             Column::Share => {
                 let share = u64::from(counts.entries) * 1_000 / u64::from(self.all.max(1));
@@ -149,7 +160,7 @@ impl Row<'_> {
     }
 
     fn marked(&self, frame: &mut Frame<'_>, cell: Rect) {
-        let Some((mark, _)) = self.app.mark() else { return };
+        let Some(mark) = self.app.mark() else { return };
         let bad = self.group.since_mark.bad();
         let words = match bad {
             0 => "·".to_owned(),

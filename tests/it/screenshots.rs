@@ -38,6 +38,11 @@ fn screenshots_are_of_this_program() {
     check("demo-120x40", &mut incident, (120, 40));
     incident.press("d");
     check("filter-120x40", &mut incident, (120, 40));
+    let mut domains = demo(40);
+    domains.press("2");
+    check("domains-120x40", &mut domains, (120, 40));
+    domains.press("4");
+    check("activity-120x40", &mut domains, (120, 40));
     let mut log = demo(40);
     log.press("5N");
     check("log-80x24", &mut log, (80, 24));

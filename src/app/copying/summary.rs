@@ -75,10 +75,12 @@ impl App {
                 told.join(", ")
             }
         };
-        let since = self.mark().map(|(mark, counts)| {
-            let Counts { delivered, deferred, failed, .. } = counts;
+        let since = self.mark().map(|mark| {
+            let (Counts { delivered, deferred, failed, .. }, backlog) = self.tally().since_mark();
             let [d, q, r] = [delivered, deferred, failed].map(number);
-            format!("{d} delivered, {q} deferred, {r} failed since {}", stamp(mark.at))
+            let [recovered, change] = [number(backlog.recovered), words::change(backlog.change, u16::MAX)];
+            let at = stamp(mark.at);
+            format!("{d} delivered, {q} deferred, {r} failed, {recovered} recovered, backlog {change}, since {at}")
         });
         Heads {
             name: self.reading.name.clone(),

@@ -21,7 +21,7 @@ fn line(rng: &mut fastrand::Rng, second: u32) -> String {
             "{at} a.{port}.0 tcp_submit + U TCP|10.0.0.1|25|10.0.1.{sender}|9 SMTP Bad password joe 535 5.7.8 no"
         ),
         _ => format!(
-            "{at} a.{port}.1 tcp_{domain} {code} 1 {sender}@x.org rfc822;y@{domain}.org y@f.{domain}.org q/ZZ1.00 <i@d> \
+            "{at} a.{port}.1 tcp_{domain} {code} 1 {sender}@x.org rfc822;y@{domain}.org y@f.{domain}.org q/ZZ{port}.00 <{port}@d> \
              dns;mx{sender}.org smtp;{}50 {sender}.7.1 no <{sender}@y.org>",
             if code == "D" { 2 } else { 4 },
         ),
@@ -30,7 +30,7 @@ fn line(rng: &mut fastrand::Rng, second: u32) -> String {
 
 /// Of each group that something is counted of: its name, and all of it but what depends on when it
 /// was counted.
-type Told = BTreeMap<Vec<u8>, (Counts, Counts, u32, u32, bool, bool)>;
+type Told = BTreeMap<Vec<u8>, (Counts, Counts, Backlog, u32, u32, bool, bool)>;
 
 fn told(groups: &Groups, index: &Index) -> Told {
     let name = |group: &Group| match groups.by {
@@ -38,8 +38,9 @@ fn told(groups: &Groups, index: &Index) -> Told {
         _ => groups.label(index, group).to_vec(),
     };
     let all = groups.iter().map(|(_, group)| {
-        let Group { counts, since_mark, refused, unauthenticated, bad, good, .. } = *group;
-        (name(group), (counts, since_mark, refused, unauthenticated, bad.is_some(), good.is_some()))
+        let Group { counts, since_mark, backlog, refused, unauthenticated, bad, good, .. } = *group;
+        let (bad, good) = (bad.is_some(), good.is_some());
+        (name(group), (counts, since_mark, backlog, refused, unauthenticated, bad, good))
     });
     let told: Told = all.collect();
     assert_eq!(told.len(), groups.iter().count(), "no two groups have one name");
@@ -61,7 +62,7 @@ const ALL: [By; 10] = [
 
 #[test]
 fn groups_are_those_of_the_held_rows_in_the_window_whatever_happened_before() {
-    let mut seen = [0; ALL.len()];
+    let (mut seen, mut waited) = ([0; ALL.len()], 0);
     for seed in 0..40 {
         let mut rng = fastrand::Rng::with_seed(seed);
         let filter = Filter::parse(
@@ -123,6 +124,10 @@ fn groups_are_those_of_the_held_rows_in_the_window_whatever_happened_before() {
             anew.extend_by(tally.sieve(), &index, rows, usize::MAX);
             *seen += anew.iter().count();
             assert_eq!(told(one, &index), told(&anew, &index), "seed {seed}, {:?}", one.by);
+            let waits =
+                [one.waits(), anew.waits()].map(|waits| [5, 50, 95].map(|it| waits.percentile(it)));
+            assert_eq!(waits[0], waits[1], "seed {seed}, {:?}", one.by);
+            waited += usize::from(waits[0][1].is_some());
         }
         let mut anew = Tally::new(filter).within(tally.window());
         anew.extend(&index, rows);
@@ -130,6 +135,7 @@ fn groups_are_those_of_the_held_rows_in_the_window_whatever_happened_before() {
         assert_eq!(tally.connections(), anew.connections(), "seed {seed}");
     }
     assert!(seen.iter().all(|&groups| groups > 20), "{seen:?}");
+    assert!(waited > 5, "{waited}");
 }
 
 #[test]
@@ -149,7 +155,7 @@ fn a_row_stands_in_the_group_of_what_it_says() {
         let mut groups = Groups::new(by, Narrow::default());
         groups.extend_by(Tally::default().sieve(), &index, index.rows().len(), usize::MAX);
         let told = told(&groups, &index).into_iter();
-        let words = told.map(|(name, (counts, _, refused, ..))| {
+        let words = told.map(|(name, (counts, _, _, refused, ..))| {
             let name = String::from_utf8(name).unwrap();
             (name, counts.enqueued, counts.deferred, refused)
         });
@@ -166,4 +172,53 @@ fn a_row_stands_in_the_group_of_what_it_says() {
     assert_eq!(of(By::ConnectingIp), [one("192.0.2.7", 1, 0, 1)]);
     assert_eq!(of(By::LocalIp), [one("10.0.0.1", 0, 1, 0)]);
     assert_eq!(of(By::RemoteIp), [one("10.0.0.2", 0, 1, 0)]);
+}
+
+#[test]
+fn the_backlog_is_of_recipients_and_a_wait_of_their_messages() {
+    let mut index = Index::default();
+    let mut batch = Batch::new(index.keys());
+    let entry = |at: &str, code: &str, to: &str, file: &str| {
+        let (channels, code) = match code {
+            "E" => ("tcp_local tcp_out", "E"),
+            code => ("tcp_out", code),
+        };
+        format!(
+            "19-Feb-1998 10:{at} {channels} {code} 1 x@x.org rfc822;{to}@a.org {to}@a.org q/{file} <i@d>"
+        )
+    };
+    for text in [
+        entry("00:00", "E", "one", "ZZA.00"),
+        entry("00:00", "E", "two", "ZZA.00"),
+        entry("00:00", "E", "three", "ZZA.00"),
+        entry("00:01", "D", "one", "ZZA.00"),
+        entry("00:01", "Q", "two", "ZZA.00"),
+        entry("00:01", "Q", "three", "ZZA.00"),
+        entry("10:00", "Q", "two", "ZYA.00"),
+        entry("10:00", "Q", "three", "ZYA.00"),
+        entry("20:00", "D", "two", "ZXA.00"),
+        entry("20:00", "R", "four", "ZXA.00"),
+        entry("30:00", "Q", "five", "ZZB.00"),
+    ] {
+        batch.push(Place { source: 0, offset: 0 }, 1, &Parser::default().entry(text.as_bytes()));
+    }
+    index.absorb(&batch);
+    let rows = index.rows().len();
+    let of = |filter: &str| {
+        let filter = Filter::parse(filter).unwrap();
+        let window = filter.window(index.newest());
+        let mut tally = Tally::new(filter).within(window);
+        tally.extend(&index, rows);
+        let mut groups = Groups::new(By::Answer, Narrow::default());
+        groups.extend_by(tally.sieve(), &index, rows, usize::MAX);
+        let backlog = groups.iter().fold(Backlog::default(), |mut sum, (_, group)| {
+            sum.add(group.backlog);
+            sum
+        });
+        (backlog, [50, 100].map(|of_100| groups.waits().percentile(of_100)))
+    };
+    // `two` got it in the end; `three` and `five` wait.
+    assert_eq!(of(""), (Backlog { recovered: 1, change: 2 }, [Some(960), Some(1_179_648)]));
+    assert_eq!(of("since:10:15").0, Backlog { recovered: 1, change: 0 });
+    assert_eq!(of("outcome:deferred").0, Backlog { recovered: 0, change: 3 });
 }

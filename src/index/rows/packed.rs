@@ -1,9 +1,9 @@
 //! A segment of rows, each in 32 bytes and its facts: what is near to the others is kept by its distance.
 
-use super::{Counted, Facts, Kind, Links, Place, RowId, SPAN};
+use super::{Counted, Facts, Kind, Links, Place, RowId, SPAN, Tied};
 use crate::entry::{Time, Window};
 use crate::index::batch::Draft;
-use crate::index::{ConnectionId, MessageId, Symbol};
+use crate::index::{ConnectionId, Deferral, MessageId, Symbol};
 use std::ops::Range;
 
 /// One entry.
@@ -19,17 +19,48 @@ struct Row {
     message: Option<MessageId>,
     /// The row before of the same message; the row itself if there is none.
     previous: RowId,
-    length: u16,
+    length: Length,
     origin: u8,
     kind: Kind,
 }
 
 /// What is too far from the others to be kept by its distance.
 const FAR: u32 = u32::MAX;
-const LONG: u16 = u16::MAX;
 const NOWHERE: u8 = u8::MAX;
 /// Milliseconds before the first entry at which the moments begin: clocks are set back.
 const BACK: i64 = 1 << 31;
+
+/// The length of a text, and in the two upper bits what the entry does to the backlog: so a row needs
+/// no more room for that.
+#[derive(Clone, Copy)]
+struct Length(u16);
+
+impl Length {
+    const BITS: u32 = 14;
+    /// This long, or longer.
+    const LONG: u16 = (1 << Self::BITS) - 1;
+
+    fn new(length: u16, deferral: Deferral) -> Self {
+        let bits = match deferral {
+            Deferral::None => 0,
+            Deferral::Began => 1,
+            Deferral::Ended => 2,
+        };
+        Self(length.min(Self::LONG) | bits << Self::BITS)
+    }
+
+    fn length(self) -> u16 {
+        self.0 & Self::LONG
+    }
+
+    fn deferral(self) -> Deferral {
+        match self.0 >> Self::BITS {
+            0 => Deferral::None,
+            1 => Deferral::Began,
+            _ => Deferral::Ended,
+        }
+    }
+}
 
 /// A run of rows.
 pub(super) struct Segment {
@@ -110,15 +141,8 @@ impl Segment {
             + self.others.memory()
     }
 
-    pub(super) fn push(
-        &mut self,
-        row: RowId,
-        draft: &Draft,
-        time: Time,
-        connection: ConnectionId,
-        domains: (Symbol, Symbol),
-        facts: Facts,
-    ) {
+    pub(super) fn push(&mut self, row: RowId, draft: &Draft, time: Time, tied: Tied) {
+        let Tied { connection, domains, facts, deferral } = tied;
         let at = self.rows.len();
         let (earliest, latest) = self.span.unwrap_or((time, time));
         self.span = Some((earliest.min(time), latest.max(time)));
@@ -131,10 +155,10 @@ impl Segment {
             self.far_times.push(at, time);
             FAR
         });
-        let short = u16::try_from(draft.length).ok().filter(|&length| length != LONG);
+        let short = u16::try_from(draft.length).ok().filter(|&length| length < Length::LONG);
         let length = short.unwrap_or_else(|| {
             self.lengths.push(at, draft.length);
-            LONG
+            Length::LONG
         });
         if !domains.1.is_none() {
             self.others.push(at, domains.1);
@@ -148,7 +172,7 @@ impl Segment {
             next: RowId(0),
             message: None,
             previous: row,
-            length,
+            length: Length::new(length, deferral),
             origin,
             kind: draft.kind,
         });
@@ -181,8 +205,8 @@ impl Segment {
             }
             _ => self.far_places.get(at)?,
         };
-        let length = match row.length {
-            LONG => self.lengths.get(at)?,
+        let length = match row.length.length() {
+            Length::LONG => self.lengths.get(at)?,
             length => u32::from(length),
         };
         Some((place, length as usize))
@@ -248,6 +272,8 @@ impl Segment {
             time: self.time_of(at, row),
             domains: (row.domain, self.others.get(at).unwrap_or_default()),
             connection: row.connection,
+            message: row.message,
+            deferral: row.length.deferral(),
             facts,
         })
     }
