@@ -28,6 +28,7 @@ mod panes;
 mod picked;
 mod prompt;
 mod refresh;
+mod saving;
 mod searching;
 mod settings;
 mod setup;
@@ -54,6 +55,7 @@ use crate::filter::Filter;
 use crate::index::{Batch, RowId};
 use crate::keymap::{Command, KeyEvent, Motion, Pointer};
 use crate::layout::{Pane, Rect, View};
+use crate::save::Told;
 use crate::search::Found;
 use crate::show::Alphabet;
 use activity::Activity;
@@ -66,6 +68,7 @@ use history::History;
 use known::Known;
 use log::Log;
 use messages::Messages;
+use saving::Saving;
 use searching::Searching;
 use sheet::Sheet;
 use std::time::Duration;
@@ -84,6 +87,8 @@ pub enum Msg {
     Batch(Batch),
     /// A block was searched.
     Found(Found),
+    /// The writer of a file tells how far it is.
+    Saving(Told),
     /// The reader tells how far it is.
     Reading(Reading),
     /// The reader stopped for this reason, and nothing will come any more.
@@ -157,6 +162,7 @@ pub struct App {
     stopped: Option<String>,
     texts: Texts,
     copying: Copying,
+    saving: Saving,
     /// Bytes that the log may take in memory.
     limit: usize,
     settings: Settings,
@@ -191,6 +197,7 @@ impl App {
             stopped: None,
             texts: Texts::default(),
             copying: Copying::default(),
+            saving: Saving::default(),
             limit: usize::MAX,
             settings: Settings::default(),
         };
@@ -210,6 +217,7 @@ impl App {
             Msg::Resize(width, height) => self.size = Rect::new(0, 0, width, height),
             Msg::Batch(batch) => self.take_in(&batch),
             Msg::Found(found) => self.found(&found),
+            Msg::Saving(told) => self.told(told),
             Msg::Reading(reading) => self.reading = reading,
             Msg::Happened(path, words) => {
                 self.events.take_down(self.wall, path, words.as_bytes());
@@ -263,14 +271,9 @@ impl App {
             Command::Copy => self.copy(),
             Command::CopySummary => self.copy_summary(),
             Command::Ascii => self.alphabet = self.alphabet.other(),
-            Command::Accept => {
-                let Some(prompt) = &mut self.prompt else { return Flow::Continue };
-                let text = prompt.finished(self.known.index.domains());
-                // What is no filter stays in the prompt, where the mistake is marked.
-                if self.keep_filter(text) {
-                    self.prompt = None;
-                }
-            }
+            Command::Save => self.name_file(),
+            Command::Accept if self.saving.is_naming() => self.save(),
+            Command::Accept => self.accept(),
             Command::Complete => {
                 if let Some(prompt) = &mut self.prompt
                     && prompt.complete(&self.known.index)
@@ -284,6 +287,7 @@ impl App {
                     self.narrow();
                 }
             }
+            Command::Edit(request) if self.saving.is_naming() => self.saving.edit(request),
             Command::Edit(request) => {
                 if self.prompt.as_mut().is_some_and(|prompt| prompt.edit(request)) {
                     self.narrow();
@@ -293,9 +297,19 @@ impl App {
         Flow::Continue
     }
 
+    /// Keeps the typed filter.
+    fn accept(&mut self) {
+        let Some(prompt) = &self.prompt else { return };
+        let text = prompt.finished(self.known.index.domains());
+        // What is no filter stays in the prompt, where the mistake is marked.
+        if self.keep_filter(text) {
+            self.prompt = None;
+        }
+    }
+
     /// One step back: the help, the prompt, the zoom, the pane, the filter.
     fn back(&mut self) {
-        if self.sheet.take().is_some() {
+        if self.sheet.take().is_some() || self.saving.leave_off_naming() {
         } else if let Some(prompt) = self.prompt.take() {
             self.keep_filter(prompt.before);
         } else if self.zoom {

@@ -68,6 +68,9 @@ pub struct Cli {
     /// Keep a JSON object in this file that says how far the reading is
     #[arg(long, value_name = "FILE")]
     pub status_file: Option<PathBuf>,
+    /// End after so many seconds in which nothing was new
+    #[arg(long, value_name = "S", hide_short_help = true)]
+    pub exit_after_idle: Option<u64>,
     /// Read this configuration instead of ~/.config/mtatop/config.toml
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub config: Option<PathBuf>,

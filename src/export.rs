@@ -12,17 +12,16 @@ mod deliveries;
 mod entries;
 mod kept;
 mod messages;
-mod output;
 mod printer;
 
 pub use csv::Csv;
 pub use fields::Fields;
-pub use output::Output;
 pub use printer::Printer;
 
 use crate::cli::export::{Export, Format, What};
 use crate::cli::{FAILED, USAGE};
 use crate::headless::{self, Outcome, Until, Work};
+use crate::output::Output;
 use crate::status::StatusFile;
 use connections::Connections;
 use deliveries::Deliveries;

@@ -4,6 +4,7 @@
 mod key;
 mod names;
 mod pointer;
+mod printed;
 
 use crossterm::event::{KeyCode, KeyEventKind, KeyModifiers};
 use tui_input::InputRequest;
@@ -14,6 +15,7 @@ use std::borrow::Cow;
 
 pub use crossterm::event::{KeyEvent, MouseEvent};
 pub use pointer::{Pointer, pointer};
+pub use printed::{markdown, settings};
 
 /// What the keys are read for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +24,8 @@ pub enum Mode {
     Browse,
     /// Typing a filter.
     Prompt,
+    /// Typing the name of a file.
+    Name,
     /// Reading the help, or what else is laid over the panes.
     Help,
 }
@@ -32,8 +36,14 @@ impl Mode {
         match self {
             Self::Browse => "In the panes",
             Self::Prompt => "While typing a filter",
+            Self::Name => "While typing the name of a file",
             Self::Help => "In what is laid over the panes",
         }
+    }
+
+    /// Whether characters are typed.
+    fn types(self) -> bool {
+        matches!(self, Self::Prompt | Self::Name)
     }
 }
 
@@ -104,6 +114,8 @@ pub enum Command {
     CopySummary,
     /// Escape all that is not ASCII, or show it again.
     Ascii,
+    /// Write the entries under the filter to a file.
+    Save,
     /// Put the typed filter in force.
     Accept,
     /// Complete the typed word to a field or a value seen in the log, and then to the next one.
@@ -179,7 +191,7 @@ const fn bind(
 
 use Command as C;
 use KeyCode as K;
-use Mode::{Browse, Help, Prompt};
+use Mode::{Browse, Help, Name, Prompt};
 use Motion as M;
 
 /// Every key, in the order in which help, footer and README show them.
@@ -210,6 +222,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Browse, &[plain('y')], "y", C::Copy, "copy", "copy the entries of what is selected, as they were logged"),
     bind(Browse, &[plain('Y')], "Y", C::CopySummary, "", "copy a summary for a ticket: counts, domains, responses, samples"),
     bind(Browse, &[plain('a')], "a", C::Ascii, "", "escape all that is not ASCII: what only looks alike differs"),
+    bind(Browse, &[plain('w')], "w", C::Save, "", "write the entries under the filter to a file"),
     bind(Browse, &[plain('X')], "X", C::Bytes, "", "the bytes of the selected entry, in hexadecimal"),
     bind(Browse, &[plain('!')], "!", C::Events, "", "what happened to the files: rolls, truncations, troubles"),
     bind(Browse, &[plain('j'), key(K::Down)], "j Down", C::Move(M::Down), "", "down"),
@@ -243,6 +256,18 @@ pub const BINDINGS: &[Binding] = &[
     bind(Prompt, &[key(K::End), ctrl('e')], "End Ctrl-e", C::Edit(InputRequest::GoToEnd), "", "to the end"),
     bind(Prompt, &[ctrl('z')], "Ctrl-z", C::Suspend, "", "stop the program; fg brings it back"),
     bind(Prompt, &[ctrl('c')], "Ctrl-c", C::Interrupt, "", "quit as if interrupted"),
+    bind(Name, &[key(K::Enter)], "Enter", C::Accept, "write", "write the file, if there is none of that name"),
+    bind(Name, &[key(K::Esc)], "Esc", C::Back, "cancel", "write nothing"),
+    bind(Name, &[key(K::Backspace), ctrl('h')], "Backspace", C::Edit(InputRequest::DeletePrevChar), "", "delete a character"),
+    bind(Name, &[key(K::Delete)], "Delete", C::Edit(InputRequest::DeleteNextChar), "", "delete the next character"),
+    bind(Name, &[ctrl('w')], "Ctrl-w", C::Edit(InputRequest::DeletePrevWord), "", "delete a word"),
+    bind(Name, &[ctrl('u')], "Ctrl-u", C::Edit(InputRequest::DeleteLine), "", "delete everything"),
+    bind(Name, &[key(K::Left)], "Left", C::Edit(InputRequest::GoToPrevChar), "", "left"),
+    bind(Name, &[key(K::Right)], "Right", C::Edit(InputRequest::GoToNextChar), "", "right"),
+    bind(Name, &[key(K::Home), ctrl('a')], "Home Ctrl-a", C::Edit(InputRequest::GoToStart), "", "to the beginning"),
+    bind(Name, &[key(K::End), ctrl('e')], "End Ctrl-e", C::Edit(InputRequest::GoToEnd), "", "to the end"),
+    bind(Name, &[ctrl('z')], "Ctrl-z", C::Suspend, "", "stop the program; fg brings it back"),
+    bind(Name, &[ctrl('c')], "Ctrl-c", C::Interrupt, "", "quit as if interrupted"),
     bind(Help, &[key(K::Esc), plain('?'), plain('!'), plain('X'), plain('q'), key(K::Enter), key(K::F(1))], "Esc ?", C::Back, "close", "close what is laid over the panes"),
     bind(Help, &[plain('j'), key(K::Down)], "j Down", C::Move(M::Down), "down", "scroll down"),
     bind(Help, &[plain('k'), key(K::Up)], "k Up", C::Move(M::Up), "up", "scroll up"),
@@ -320,7 +345,7 @@ impl Keymap {
         let bound = self.of(mode).find(|binding| binding.keys.contains(&(event.code, modifiers)));
         match (bound, event.code) {
             (Some(binding), _) => Some(binding.command),
-            (None, KeyCode::Char(c)) if mode == Mode::Prompt && modifiers.is_empty() => {
+            (None, KeyCode::Char(c)) if mode.types() && modifiers.is_empty() => {
                 Some(Command::Edit(InputRequest::InsertChar(c)))
             }
             _ => None,
@@ -340,7 +365,7 @@ fn unknown_command(name: &str) -> String {
 /// In a prompt, a key that is a character would no longer be typed.
 fn typed(mode: Mode, keys: &[Key]) -> Option<String> {
     let is_typed = |key: &&Key| matches!(key, (KeyCode::Char(_), KeyModifiers::NONE));
-    let key = keys.iter().find(is_typed).filter(|_| mode == Mode::Prompt)?;
+    let key = keys.iter().find(is_typed).filter(|_| mode.types())?;
     Some(format!("{} is typed in a filter and can have no other meaning there", key::name(*key)))
 }
 
@@ -362,26 +387,6 @@ fn named() -> impl Iterator<Item = &'static Binding> {
     let seen = |at: usize, name: &str| BINDINGS.iter().take(at).any(|other| other.name() == name);
     let first = BINDINGS.iter().enumerate().filter(move |(at, b)| !seen(*at, &b.name()));
     first.map(|(_, binding)| binding)
-}
-
-/// All names with their keys, as lines of the configuration, and what they do.
-pub fn settings() -> String {
-    let line = |binding: &Binding| {
-        let keys = binding.keys.iter().map(|key| format!("{:?}", key::name(*key)));
-        let set = format!("#{} = [{}]", binding.name(), keys.collect::<Vec<_>>().join(", "));
-        format!("{set:<34} # {}\n", binding.help)
-    };
-    named().map(line).collect()
-}
-
-/// The table as the README prints it.
-pub fn markdown() -> String {
-    let mut table = String::from("| key | does |\n| --- | --- |\n");
-    for binding in BINDINGS.iter().filter(|binding| binding.mode == Mode::Browse) {
-        let keys: Vec<String> = binding.label.split(' ').map(|key| format!("`{key}`")).collect();
-        table.extend(["| ", &keys.join(" "), " | ", binding.help, " |\n"]);
-    }
-    table
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@
 //! * [`filter`]: the language of filters, and all counts under one.
 //! * [`ingest`]: the reader.
 //! * [`search`]: the searcher, which looks for texts in the files.
+//! * [`output`], [`save`]: where entries go that somebody wants to keep, and who writes them there.
 //! * [`show`]: what text of the log may look like on a terminal.
 //! * [`keymap`], [`layout`], [`app`], [`ui`]: keys, places, state, drawing.
 //! * [`cli`], [`config`], [`session`]: flags, what somebody chose once and for all, and what one
@@ -46,7 +47,7 @@
 //! The first four are held by `tests/it/architecture.rs`.
 //!
 //! * Rooms import downwards only; each says in its first lines what it does not know.
-//! * Only [`source`] opens logs, and it opens them for reading. What [`export`] and [`status`] are
+//! * Only [`source`] opens logs, and it opens them for reading. What [`output`] and [`status`] are
 //!   told to write, and what [`session`] keeps if asked to, are the only files that are written.
 //! * Nothing below [`tui`] knows the clock for the screen; [`ingest`] has one of its own to poll by.
 //! * Nothing below [`app`] knows a key, and only `ui::Theme` knows colours.
@@ -68,6 +69,8 @@ pub mod source;
 pub mod filter;
 pub mod index;
 pub mod ingest;
+pub mod output;
+pub mod save;
 pub mod search;
 pub mod show;
 pub mod story;

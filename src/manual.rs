@@ -59,7 +59,7 @@ fn command(names: &[&str]) -> Result<clap::Command, String> {
 fn keys() -> String {
     let line = |binding: &Binding| format!("  {:<12} {}\n", binding.label, binding.help);
     let mut text = String::new();
-    for mode in [Mode::Browse, Mode::Prompt, Mode::Help] {
+    for mode in [Mode::Browse, Mode::Prompt, Mode::Name, Mode::Help] {
         text.extend([mode.heading(), "\n"]);
         text.extend(BINDINGS.iter().filter(|binding| binding.mode == mode).map(line));
         text.push('\n');

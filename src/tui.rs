@@ -5,6 +5,7 @@ mod look;
 mod memory;
 mod pace;
 mod panics;
+mod saver;
 mod screen;
 mod session;
 mod signals;
@@ -30,6 +31,7 @@ use crate::ui::Theme;
 use crossbeam_channel::{bounded, unbounded};
 use crossterm::event;
 use pace::Pace;
+use saver::Saver;
 use session::{Searcher, Session};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -67,7 +69,8 @@ pub fn run_on(cli: &Cli, fs: Arc<dyn Fs>, paths: Vec<PathBuf>) -> Outcome {
         let status_file = cli.status_file.as_deref().map(StatusFile::new).transpose();
         let status_file = status_file.map_err(|wrong| (FAILED, vec![wrong]))?;
         let (app, keeper) = set_up(&config, &filter, ignored);
-        follow(&config, app, keeper, fs, paths, status_file)
+        let idle = cli.exit_after_idle.map(Duration::from_secs);
+        follow(&config, app, keeper, fs, paths, (status_file, idle))
             .map_err(|error| (FAILED, vec![error.to_string()]))
     });
     result.unwrap_or_else(|wrong| wrong)
@@ -149,7 +152,7 @@ fn follow(
     keeper: Option<Keeper>,
     fs: Arc<dyn Fs>,
     paths: Vec<PathBuf>,
-    status_file: Option<StatusFile>,
+    (status_file, idle): (Option<StatusFile>, Option<Duration>),
 ) -> io::Result<Outcome> {
     if config.color == When::Always {
         // It looks at `NO_COLOR` by itself, and then sends an end of all styles for each colour.
@@ -163,6 +166,7 @@ fn follow(
     let (messages, inbox) = bounded(BATCHES);
     ingest::spawn(Reader::new(fs, paths), app.index().keys(), messages)?;
     let searcher = Searcher::spawn()?;
+    let saver = Saver::spawn()?;
     // From here on no change of the size is missed, which else would begin with the first read of a
     // thread that may come late.
     event::poll(Duration::ZERO)?;
@@ -182,6 +186,8 @@ fn follow(
         keys,
         inbox,
         searcher,
+        saver,
+        idle,
         resized: true,
         status: Status::default(),
         status_file,

@@ -14,6 +14,7 @@ use crate::layout::{Pane, View};
 use crate::parse::Original;
 use crate::show::{number, plain};
 use counting::Counting;
+use std::borrow::Cow;
 use summary::Summary;
 
 /// Entries that are copied at most: what a person pastes and others read.
@@ -50,9 +51,15 @@ impl Copying {
         self.note = None;
     }
 
+    /// Says something until the next key.
+    pub(super) fn say(&mut self, words: String, tone: Tone) {
+        self.note = Some((words, tone));
+    }
+
     /// Says why nothing is copied.
-    fn refuse(&mut self, why: impl Into<String>) {
-        (self.asked, self.note) = (None, Some((why.into(), Tone::Late)));
+    fn refuse(&mut self, why: &str) {
+        self.asked = None;
+        self.say(why.to_owned(), Tone::Late);
     }
 }
 
@@ -165,9 +172,11 @@ impl App {
         text
     }
 
-    /// What came of the last copy, until the next key.
-    pub fn note(&self) -> Option<(&str, Tone)> {
-        self.copying.note.as_ref().map(|(words, tone)| (words.as_str(), *tone))
+    /// What came of the last copy or file, until the next key, or how far a file is.
+    pub fn note(&self) -> Option<(Cow<'_, str>, Tone)> {
+        let note = self.copying.note.as_ref();
+        note.map(|(words, tone)| (Cow::Borrowed(words.as_str()), *tone))
+            .or_else(|| Some((self.saving_progress()?, Tone::Late)))
     }
 }
 

@@ -35,6 +35,8 @@ pub fn lines(settings: &Settings) -> Vec<Line> {
     lines.push(say("mouse        click a row to select it, a column head to sort by it"));
     lines.extend([say(""), Line::Heading(Mode::Prompt.heading())]);
     lines.extend(keys(Mode::Prompt));
+    lines.extend([say(""), Line::Heading(Mode::Name.heading())]);
+    lines.extend(keys(Mode::Name));
     lines.extend([say(""), Line::Heading("A filter")]);
     let example =
         |(example, leaves): &(&str, &str)| Line::Words(format!("{example:<23} {leaves}").into());

@@ -35,6 +35,7 @@ impl App {
     fn forget(&mut self) {
         let Some(end) = self.known.index.leaving() else { return };
         self.recount_copy();
+        self.saving.forget(&self.known, end);
         self.domains.forget(&self.known, end);
         self.activity.senders.forget(&self.known, end);
         self.known.forget(end);

@@ -58,9 +58,7 @@ impl Prompt {
 
     /// What is typed before the cursor.
     pub fn before_cursor(&self) -> &str {
-        let text = self.text();
-        let end = text.char_indices().nth(self.input.cursor()).map_or(text.len(), |(at, _)| at);
-        text.get(..end).unwrap_or(text)
+        before_cursor(&self.input)
     }
 
     /// The filter while typing, under which the panes narrow.
@@ -134,6 +132,13 @@ impl Prompt {
         self.recalling = (ago > 0).then_some(Recalling { typed, ago });
         changed
     }
+}
+
+/// What is typed before the cursor.
+pub(super) fn before_cursor(input: &Input) -> &str {
+    let text = input.value();
+    let end = text.char_indices().nth(input.cursor()).map_or(text.len(), |(at, _)| at);
+    text.get(..end).unwrap_or(text)
 }
 
 #[cfg(test)]

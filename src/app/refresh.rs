@@ -26,6 +26,7 @@ impl App {
             View::Log => self.log.refresh(&self.known, height(Pane::Log)),
         }
         self.go_on_copying();
+        self.hold_for_saving();
         self.message.turn_to(self.selected_entry());
         if self.message.top() > 0 {
             self.message.settle(self.last_message_top());

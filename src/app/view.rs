@@ -39,6 +39,7 @@ impl App {
         match (&self.sheet, &self.prompt) {
             (Some(_), _) => Mode::Help,
             (None, Some(_)) => Mode::Prompt,
+            (None, None) if self.saving.is_naming() => Mode::Name,
             (None, None) => Mode::Browse,
         }
     }

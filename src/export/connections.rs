@@ -5,13 +5,14 @@
 //! connection whose thread opened the next one counts as `closed`, at a time that nobody logged. One
 //! of which no connection entry tells, only deliveries, has no `state`.
 
-use super::{Fields, Output, Printer, fields};
+use super::{Fields, Printer, fields};
 use crate::cli::export::Format;
 use crate::entry::{Application, Body, ConnectionEntry, Entry, Stamp, Time, Transport};
 use crate::filter::{Counts, Tally};
 use crate::headless::{Log, Work};
 use crate::index::{Connection, ConnectionId, Index, Kind, RowId, State};
 use crate::ingest::POLL;
+use crate::output::Output;
 use crate::parse::{Original, Scratch};
 use std::collections::VecDeque;
 use std::io;

@@ -4,14 +4,15 @@
 //! In memory stay the index, and for each recipient in a queue the time of the enqueue: some
 //! thirty bytes, until it leaves the queue.
 
+use super::Printer;
 use super::fields::{self, ENTRY};
 use super::kept::Kept;
-use super::{Output, Printer};
 use crate::cli::export::Format;
 use crate::entry::{Action, Body, Entry, Message, Outcome, Time};
 use crate::headless::{Log, Work};
 use crate::index::{ConnectionId, RowId};
 use crate::ingest::Located;
+use crate::output::Output;
 use crate::story;
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;

@@ -1,9 +1,10 @@
 //! `mtatop export entries`: each entry as it is read, without an index.
 
-use super::{Output, Printer, fields};
+use super::{Printer, fields};
 use crate::cli::export::Format;
 use crate::headless::{Log, Work};
 use crate::ingest::Located;
+use crate::output::Output;
 use crate::show::plain;
 use std::io;
 use std::path::Path;

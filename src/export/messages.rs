@@ -4,11 +4,12 @@
 //! texts are read again. In a table each recipient has a row of its own, with the fields of its
 //! message before it.
 
-use super::{Fields, Output, Printer, fields};
+use super::{Fields, Printer, fields};
 use crate::cli::export::Format;
 use crate::entry::Response;
 use crate::headless::{Log, Work};
 use crate::index::{MessageId, RowId};
+use crate::output::Output;
 use crate::show::number;
 use crate::story::{self, Recipient, Reply, Story};
 use std::io;

@@ -2,9 +2,10 @@
 //!
 //! Knows no field by name and no entry. Gathers records, so that a system call carries many.
 
-use super::{Csv, Fields, Output, json};
+use super::{Csv, Fields, json};
 use crate::cli::export::Format;
 use crate::headless::Log;
+use crate::output::Output;
 use std::io;
 use std::path::Path;
 

@@ -72,6 +72,13 @@ impl Sieve {
         }
     }
 
+    /// Those of some rows that are left.
+    pub fn left(&self, index: &Index, rows: Range<usize>) -> Vec<RowId> {
+        let mut left = Vec::new();
+        self.each(index, rows, |row, _| left.push(row));
+        left
+    }
+
     /// Whether a row is left.
     pub fn leaves(&self, index: &Index, row: RowId) -> bool {
         let rows = index.rows();

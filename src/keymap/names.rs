@@ -10,7 +10,7 @@ impl Binding {
     pub fn name(&self) -> String {
         let mode = match (self.mode, self.command) {
             (_, Command::Suspend | Command::Interrupt) | (Mode::Browse, _) => "",
-            (Mode::Prompt, _) => "prompt-",
+            (Mode::Prompt | Mode::Name, _) => "prompt-",
             (Mode::Help, _) => "sheet-",
         };
         format!("{mode}{}", of(self.command))
@@ -54,6 +54,7 @@ fn of(command: Command) -> &'static str {
         Command::Copy => "copy",
         Command::CopySummary => "copy-summary",
         Command::Ascii => "ascii",
+        Command::Save => "save",
         Command::Accept => "accept",
         Command::Complete => "complete",
         Command::Recall(true) => "earlier",

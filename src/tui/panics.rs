@@ -4,11 +4,12 @@
 //! program, after the terminal was given back, so that the message can be read.
 
 use super::screen::Screen;
+use super::signals;
 use crate::show::plain;
 use std::io::{self, Write};
 use std::panic::{self, PanicHookInfo};
 use std::sync::Mutex;
-use std::{process, thread};
+use std::thread;
 
 /// Exit code of a program that panics.
 const PANICKED: i32 = 101;
@@ -33,7 +34,7 @@ pub(super) fn report_behind(screen: Screen) {
         if screen.leave_for_good() {
             let _ = writeln!(io::stderr(), "mtatop: {message}");
         }
-        process::exit(PANICKED);
+        signals::end(PANICKED);
     }));
 }
 

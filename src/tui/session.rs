@@ -5,6 +5,7 @@
 //! costs nothing.
 
 use super::pace::Pace;
+use super::saver::Saver;
 use super::terminal::Terminal;
 use super::{Outcome, panics, signals, told, wall_clock};
 use crate::app::{App, Flow, Msg};
@@ -44,6 +45,9 @@ pub(super) struct Session {
     pub(super) keys: Receiver<Event>,
     pub(super) inbox: Receiver<Message>,
     pub(super) searcher: Searcher,
+    pub(super) saver: Saver,
+    /// Ends when nothing was new for so long.
+    pub(super) idle: Option<Duration>,
     pub(super) status: Status,
     pub(super) status_file: Option<StatusFile>,
     /// The terminal has another size, or shows something else than what was drawn.
@@ -75,20 +79,20 @@ impl Session {
     /// Turns until somebody quits.
     pub(super) fn run(mut self) -> io::Result<Outcome> {
         let start = Instant::now();
-        let (mut drawn, mut ticked, mut dirty) = (None, Instant::now(), true);
+        let (mut drawn, mut ticked, mut dirty) = (None, start, true);
+        let mut newest = start;
         self.app.update(Msg::Tick(wall_clock()));
         loop {
             let pressed = match self.take_keys()? {
                 Ok(pressed) => pressed,
-                Err(outcome) => {
-                    self.tell(start.elapsed() + status::PACE);
-                    return Ok(self.end(outcome));
-                }
+                Err(outcome) => return Ok(self.leave(start.elapsed(), outcome)),
             };
             if let Some(keeper) = self.keeper.as_mut().filter(|_| pressed) {
                 keeper.keep(self.app.setup());
             }
-            let came = self.absorb() | self.search()?;
+            let grew = self.absorb();
+            let saved = self.saver.turn(&mut self.app, &self.originals)?;
+            let came = grew | self.search()? | saved;
             let copied = self.copy()?;
             let untold = self.tell(start.elapsed());
             let tick = ticked.elapsed() >= TICK;
@@ -111,17 +115,29 @@ impl Session {
                 dirty = true;
                 continue;
             }
+            if grew {
+                newest = Instant::now();
+            }
+            let left = self.idle.map(|idle| idle.saturating_sub(newest.elapsed()));
+            if left.is_some_and(|left| left.is_zero()) && self.app.unsaved().is_none() {
+                return Ok(self.leave(start.elapsed(), (0, Vec::new())));
+            }
             let next = if dirty && ready {
                 FRAME.saturating_sub(since.unwrap_or(FRAME))
             } else {
                 TICK.saturating_sub(ticked.elapsed())
             };
+            let next = left.filter(|left| !left.is_zero()).map_or(next, |left| next.min(left));
             self.wait(if untold { next.min(status::PACE) } else { next });
         }
     }
 
     /// The outcome, with what the user should know of what could not be kept.
-    fn end(self, (code, mut lines): Outcome) -> Outcome {
+    fn leave(mut self, now: Duration, (code, mut lines): Outcome) -> Outcome {
+        self.tell(now + status::PACE);
+        let unsaved = self.app.unsaved();
+        lines.extend(unsaved.map(|name| format!("{name}: was not whole; nothing was kept")));
+        self.saver.end();
         let setup = self.app.setup();
         let left = self.keeper.and_then(|mut keeper| {
             keeper.keep(setup);
@@ -144,6 +160,7 @@ impl Session {
         select.recv(&self.keys);
         select.recv(&self.inbox);
         select.recv(&self.searcher.answers);
+        select.recv(self.saver.told());
         select.recv(self.terminal.drawn());
         // Which of them it was does not matter: the next turn looks at all.
         let _ = select.ready_timeout(longest.max(Duration::from_millis(1)));

@@ -2,6 +2,7 @@
 //! terminal. They work whatever the loop is doing.
 
 use super::screen::Screen;
+use crate::output;
 use crossbeam_channel::Sender;
 use crossterm::event::Event;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -65,6 +66,7 @@ fn stop(screen: &Screen) {
 
 /// Ends the program now: what it holds is not worth waiting for.
 pub(super) fn end(code: i32) -> ! {
+    output::abandon();
     process::exit(code)
 }
 

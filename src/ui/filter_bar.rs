@@ -2,17 +2,20 @@
 
 use super::{Theme, text};
 use crate::app::span::Mark;
-use crate::app::words::{self, Tone, number};
+use crate::app::words::{self, Tone, entries, number};
 use crate::app::{App, Prompt};
 use crate::filter::{Backlog, Counts};
 use crate::keymap::Command;
 use crate::show::Alphabet;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
+    if let Some(naming) = app.naming() {
+        return draw_naming(app, naming, theme, frame, area);
+    }
     let note = note(app, theme, area.width);
     let width = u16::try_from(note.width()).unwrap_or(area.width).min(area.width);
     let bar = Rect { width: area.width - width, ..area };
@@ -94,7 +97,28 @@ fn draw_prompt(
     spans.extend(text::spans(&alphabet.show_bare(right.as_bytes()), theme.strong, theme));
     spans.extend(text::spans(&alphabet.show_bare(wrong.as_bytes()), theme.tone(Tone::Bad), theme));
     let before = alphabet.show_bare(prompt.before_cursor().as_bytes()).width();
-    let before = u16::try_from(before).unwrap_or(u16::MAX).saturating_add(1);
+    draw_typed(spans, before + 1, frame, area);
+}
+
+/// What is to be written, and the name that is typed for it.
+fn draw_naming(
+    app: &App,
+    (name, before): (&str, &str),
+    theme: &Theme,
+    frame: &mut Frame<'_>,
+    area: Rect,
+) {
+    let label = format!("write {} to ", entries(app.tally().totals().counts.entries));
+    let shown = |text: &str| app.alphabet().show_bare(text.as_bytes());
+    let before = label.len() + shown(before).width();
+    let mut spans = vec![text::own(label, theme.accent)];
+    spans.extend(text::spans(&shown(name), theme.strong, theme));
+    draw_typed(spans, before, frame, area);
+}
+
+/// A line with the cursor behind so many cells of it, and as much of it as shows the cursor.
+fn draw_typed(spans: Vec<Span<'static>>, before: usize, frame: &mut Frame<'_>, area: Rect) {
+    let before = u16::try_from(before).unwrap_or(u16::MAX);
     let last = area.width.saturating_sub(1);
     let hidden = before.saturating_sub(last);
     frame.render_widget(Paragraph::new(text::line(spans)).scroll((0, hidden)), area);

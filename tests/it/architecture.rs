@@ -23,12 +23,14 @@ const LAW: &[(&str, &[&str])] = &[
     ("filter", &["entry", "index", "said"]),
     ("story", &["entry", "index", "parse", "show"]),
     ("ingest", &["entry", "follow", "index", "parse", "source", "split"]),
+    ("output", &["show"]),
+    ("save", &["index", "ingest", "output"]),
     ("search", &["filter", "index", "ingest", "parse", "split"]),
     (
         "app",
         &[
-            "entry", "filter", "index", "keymap", "layout", "parse", "search", "show", "story",
-            "table",
+            "entry", "filter", "index", "keymap", "layout", "parse", "save", "search", "show",
+            "story", "table",
         ],
     ),
     ("ui", &["app", "entry", "filter", "index", "keymap", "layout", "parse", "show"]),
@@ -46,8 +48,8 @@ const LAW: &[(&str, &[&str])] = &[
     (
         "export",
         &[
-            "cli", "entry", "filter", "headless", "index", "ingest", "parse", "show", "status",
-            "story",
+            "cli", "entry", "filter", "headless", "index", "ingest", "output", "parse", "show",
+            "status", "story",
         ],
     ),
     (
@@ -63,8 +65,8 @@ const LAW: &[(&str, &[&str])] = &[
         "tui",
         &[
             "app", "cli", "config", "demo", "entry", "filter", "follow", "index", "ingest",
-            "keymap", "layout", "parse", "search", "session", "show", "simulate", "source",
-            "split", "status", "ui",
+            "keymap", "layout", "output", "parse", "save", "search", "session", "show", "simulate",
+            "source", "split", "status", "ui",
         ],
     ),
     (
@@ -91,12 +93,12 @@ const CONFINED: &[(&str, &[&str])] = &[
     // The table asks for the width of the terminal.
     ("crossterm", &["keymap", "table", "tui"]),
     ("ratatui", &["layout", "ui", "tui"]),
-    // Nobody else opens a log. Written is what was asked for by its name: the output of an export,
-    // the truth beside a simulated log, how far the reader is. And the configuration is read, and what a
+    // Nobody else opens a log. Written is what was asked for by its name: the output of an export or
+    // of the screen, the truth beside a simulated log, how far the reader is. And the configuration is read, and what a
     // session leaves is kept.
-    ("fs::", &["source", "export", "status", "main", "config", "session"]),
+    ("fs::", &["source", "output", "status", "main", "config", "session"]),
     ("File::open", &["source"]),
-    ("OpenOptions", &["source", "export", "status", "session"]),
+    ("OpenOptions", &["source", "output", "status", "session"]),
     // The reader's thread times its polls; what time it is the screen's loop asks,
     // and once each command that is told how long ago.
     ("Instant::now", &["tui", "ingest", "headless"]),
@@ -104,7 +106,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("Utc::now", &[]),
     ("SystemTime::now", &[]),
     // The last one writes the log that a demonstration follows.
-    ("thread::", &["tui", "ingest", "search", "headless", "demo", "session"]),
+    ("thread::", &["tui", "ingest", "save", "search", "headless", "demo", "session"]),
     ("process::exit", &["tui"]),
 ];
 

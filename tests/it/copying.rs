@@ -14,7 +14,7 @@ fn outbound() -> (Vec<String>, Opened) {
     (entries.map(|line| plain(line.as_bytes())).collect(), Opened::new(&log, ""))
 }
 
-fn simulated(entries: usize) -> String {
+pub(crate) fn simulated(entries: usize) -> String {
     let scenario = Scenario::batch(7, chrono::NaiveDateTime::default());
     let written = Written { format: Format::Text, options: Options::default(), odd: false };
     let lines = Simulator::written(scenario, written).take(entries);
@@ -25,7 +25,7 @@ fn simulated(entries: usize) -> String {
 fn copied(opened: &mut Opened, keys: &str) -> (Option<String>, String) {
     opened.copied = None;
     opened.press(keys);
-    let said = opened.app.note().map(|(words, _)| words.to_owned());
+    let said = opened.app.note().map(|(words, _)| words.into_owned());
     (opened.copied.take(), said.unwrap_or_default())
 }
 

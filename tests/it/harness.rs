@@ -6,6 +6,7 @@ use mtatop::entry::Time;
 use mtatop::index::RowId;
 use mtatop::ingest::{Message, Originals, Pool, Reader};
 use mtatop::parse::Original;
+use mtatop::save::Saver;
 use mtatop::search::{Ask, Found, Searcher};
 use mtatop::source::Memory;
 use mtatop::ui::{self, Palette, Theme};
@@ -28,6 +29,7 @@ pub(crate) struct Opened {
     pub(crate) searches: bool,
     /// What was put on the clipboard last.
     pub(crate) copied: Option<String>,
+    saver: Saver,
 }
 
 /// A file of `tests/data`.
@@ -45,7 +47,9 @@ impl Opened {
         let reader = Reader::new(Arc::new(memory.clone()), [path]);
         let originals = Originals::default();
         let (palette, searches, copied) = (Palette::Dark, true, None);
-        let mut opened = Self { app, memory, reader, pool, originals, palette, searches, copied };
+        let saver = Saver::default();
+        let mut opened =
+            Self { app, memory, reader, pool, originals, palette, searches, copied, saver };
         opened.append(log);
         opened
     }
@@ -125,6 +129,11 @@ impl Opened {
         if let Some(rows) = self.app.to_copy() {
             let texts: Vec<_> = rows.iter().map(|&row| self.original(row)).collect();
             self.copied = self.app.copied(&texts);
+        }
+        while let Some(order) = self.app.next_order() {
+            if let Some(told) = self.saver.obey(order, &self.originals) {
+                self.app.update(Msg::Saving(told));
+            }
         }
         for row in self.app.wanted() {
             let place = self.app.index().rows().place(row);

@@ -31,6 +31,7 @@ mod parse;
 mod pty;
 mod readme;
 mod report;
+mod saving;
 mod screens;
 mod screenshots;
 mod search;

@@ -1,13 +1,25 @@
-//! Where an export goes: standard output, or a file of which nothing is seen before it is whole.
+//! Where entries go that somebody wants to keep: standard output, or a file of which nothing is seen
+//! before it is whole.
 //!
 //! Knows bytes only. A file is written beside its place under another name, for the user's eyes only
-//! because a log is full of addresses, and renamed when all of it is on the disk. If anything fails
-//! before, or the program is told to end, what was written is removed.
+//! because a log is full of addresses, and takes its place when all of it is on the disk. If anything
+//! fails before, or the program is told to end, what was written is removed.
 
 use crate::show::plain;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// Files under another name that are not whole yet.
+static PARTS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Removes what is not whole: for a program that ends before it could be.
+pub fn abandon() {
+    for part in PARTS.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        let _ = fs::remove_file(part);
+    }
+}
 
 /// An open output; its errors say what it is.
 pub struct Output {
@@ -27,11 +39,52 @@ struct Beside {
     file: File,
     part: PathBuf,
     path: PathBuf,
+    /// What has its place may be replaced.
+    replaces: bool,
     whole: bool,
+}
+
+impl Beside {
+    fn new(path: PathBuf, replaces: bool) -> io::Result<Self> {
+        let process = std::process::id();
+        let mut number = 0;
+        loop {
+            // No name of the user's: it may be as long as a name can be.
+            let part = path.with_file_name(format!(".mtatop-{process}-{number}.part"));
+            match private(OpenOptions::new().write(true).create_new(true)).open(&part) {
+                Ok(file) => {
+                    PARTS.lock().unwrap_or_else(PoisonError::into_inner).push(part.clone());
+                    return Ok(Self { file, part, path, replaces, whole: false });
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 100 => {
+                    number += 1;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn take_place(&mut self) -> io::Result<()> {
+        // A full disk may show only here.
+        self.file.sync_all()?;
+        if self.replaces {
+            fs::rename(&self.part, &self.path)?;
+            self.whole = true;
+        } else {
+            // It fails if there is anything of this name, be it a link that leads nowhere. The other
+            // name goes with the rest.
+            fs::hard_link(&self.part, &self.path).map_err(|error| match error.kind() {
+                io::ErrorKind::AlreadyExists => there(),
+                _ => error,
+            })?;
+        }
+        Ok(())
+    }
 }
 
 impl Drop for Beside {
     fn drop(&mut self) {
+        PARTS.lock().unwrap_or_else(PoisonError::into_inner).retain(|part| *part != self.part);
         if !self.whole {
             // Nobody is left to tell if this fails.
             let _ = fs::remove_file(&self.part);
@@ -56,6 +109,26 @@ impl Output {
         }
         match sink(path, grows) {
             Ok(sink) => Ok(Self { name, sink }),
+            Err(error) => Err(named(&name, &error)),
+        }
+    }
+
+    /// A file of a name that nothing has. It appears when it is whole, unless something has the name
+    /// by then.
+    ///
+    /// # Errors
+    /// The path, and why nothing can be written there.
+    pub fn fresh(path: &Path) -> io::Result<Self> {
+        let name = plain(path.as_os_str().as_encoded_bytes());
+        let beside = match fs::symlink_metadata(path) {
+            Ok(_) => Err(there()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Beside::new(path.to_owned(), false)
+            }
+            Err(error) => Err(error),
+        };
+        match beside {
+            Ok(beside) => Ok(Self { name, sink: Sink::Beside(beside) }),
             Err(error) => Err(named(&name, &error)),
         }
     }
@@ -105,10 +178,7 @@ impl Output {
             let text = format!("{}: is one of the files that were read", self.name);
             return Err(io::Error::other(text));
         }
-        // A full disk may show only here.
-        let placed = beside.file.sync_all().and_then(|()| fs::rename(&beside.part, &beside.path));
-        beside.whole = placed.is_ok();
-        placed.map_err(|error| named(&self.name, &error))
+        beside.take_place().map_err(|error| named(&self.name, &error))
     }
 }
 
@@ -126,19 +196,7 @@ fn sink(path: &Path, grows: bool) -> io::Result<Sink> {
             .map(Sink::Straight);
     }
     let path = if known.is_some() { path.canonicalize()? } else { path.to_owned() };
-    let process = std::process::id();
-    let mut number = 0;
-    loop {
-        // No name of the user's: it may be as long as a name can be.
-        let part = path.with_file_name(format!(".mtatop-{process}-{number}.part"));
-        match private(OpenOptions::new().write(true).create_new(true)).open(&part) {
-            Ok(file) => return Ok(Sink::Beside(Beside { file, part, path, whole: false })),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 100 => {
-                number += 1;
-            }
-            Err(error) => return Err(error),
-        }
-    }
+    Beside::new(path, true).map(Sink::Beside)
 }
 
 #[cfg(unix)]
@@ -155,6 +213,11 @@ fn is_closed(output: &impl std::os::fd::AsFd) -> bool {
 #[cfg(not(unix))]
 fn is_closed<T>(_: &T) -> bool {
     false
+}
+
+/// Whatever it is, it stays.
+fn there() -> io::Error {
+    io::Error::new(io::ErrorKind::AlreadyExists, "something of this name is there already")
 }
 
 /// A new file is for its owner only.
@@ -261,6 +324,49 @@ mod tests {
         output.finish([]).unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::read(&target).unwrap(), b"after");
+    }
+
+    #[test]
+    fn a_fresh_file_replaces_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out");
+        let mut output = Output::fresh(&path).unwrap();
+        output.write(b"one\n").unwrap();
+        assert!(!path.exists());
+        // Somebody else was there first, or later than we looked.
+        fs::write(&path, "theirs").unwrap();
+        let error = output.finish([]).unwrap_err();
+        assert!(error.kind() == io::ErrorKind::AlreadyExists, "{error}");
+        drop(output);
+        assert!(Output::fresh(&path).is_err());
+        assert_eq!(
+            (names(folder.path()), fs::read(&path).unwrap()),
+            (vec!["out".into()], b"theirs".into())
+        );
+        let mut output = Output::fresh(&folder.path().join("two")).unwrap();
+        output.write(b"two\n").unwrap();
+        output.finish([]).unwrap();
+        drop(output);
+        assert_eq!(names(folder.path()), ["out", "two"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_fresh_file_follows_no_link_and_is_for_its_owner() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (path, elsewhere) = (folder.path().join("out"), folder.path().join("elsewhere"));
+        let mut output = Output::fresh(&path).unwrap();
+        output.write(b"x").unwrap();
+        symlink(&elsewhere, &path).unwrap();
+        assert!(Output::fresh(&path).is_err() && output.finish([]).is_err());
+        drop(output);
+        assert!(!elsewhere.exists());
+        fs::remove_file(&path).unwrap();
+        let mut output = Output::fresh(&path).unwrap();
+        output.finish([]).unwrap();
+        drop(output);
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[cfg(target_os = "linux")]

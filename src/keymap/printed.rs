@@ -1,0 +1,23 @@
+//! The table as the README and the configuration print it.
+
+use super::{BINDINGS, Binding, Mode, key, named};
+
+/// All names with their keys, as lines of the configuration, and what they do.
+pub fn settings() -> String {
+    let line = |binding: &Binding| {
+        let keys = binding.keys.iter().map(|key| format!("{:?}", key::name(*key)));
+        let set = format!("#{} = [{}]", binding.name(), keys.collect::<Vec<_>>().join(", "));
+        format!("{set:<34} # {}\n", binding.help)
+    };
+    named().map(line).collect()
+}
+
+/// The table as the README prints it.
+pub fn markdown() -> String {
+    let mut table = String::from("| key | does |\n| --- | --- |\n");
+    for binding in BINDINGS.iter().filter(|binding| binding.mode == Mode::Browse) {
+        let keys: Vec<String> = binding.label.split(' ').map(|key| format!("`{key}`")).collect();
+        table.extend(["| ", &keys.join(" "), " | ", binding.help, " |\n"]);
+    }
+    table
+}

@@ -1,0 +1,180 @@
+//! Entries on their way into a file that somebody named, as they stand in the log.
+//!
+//! The owner of the index says where the entries stand, a block at a time; a thread reads them and
+//! writes them through [`Output`], so that the file is there when it is whole, or not at all. Knows
+//! neither the index nor the filter in force.
+
+use crate::index::Place;
+use crate::ingest::Originals;
+use crate::output::Output;
+use crossbeam_channel::{Receiver, Sender};
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+/// What is to be done next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Begin this file, and leave off any other.
+    Begin(PathBuf),
+    /// Write these entries: where they stand, and how long they are without their line ends.
+    Entries(Vec<(Place, usize)>),
+    /// That was all: the file takes its place.
+    Finish,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// A block was written.
+    Written,
+    /// The file is there.
+    Saved(Saved),
+    /// It is not, and nothing is left of it: the name, and why.
+    Failed(String),
+}
+
+/// What is in a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Saved {
+    /// Entries.
+    pub entries: u64,
+    /// Bytes.
+    pub bytes: u64,
+    /// Entries that are not, because they were no longer in the log.
+    pub gone: u64,
+}
+
+/// Bytes that are read at once, unless an entry is longer.
+const SPAN: usize = 256 * 1024;
+/// Bytes between two entries that are rather read than passed over.
+const GAP: u64 = 4 * 1024;
+/// Bytes of a line end.
+const LINE_END: usize = 2;
+
+/// Writes files, one after the other.
+#[derive(Default)]
+pub struct Saver(Option<File>);
+
+/// One that is being written.
+struct File {
+    output: Output,
+    saved: Saved,
+    /// What was written last had no line end.
+    unended: bool,
+}
+
+impl Saver {
+    /// Does what was ordered. What follows a failure is not done, up to the next beginning.
+    pub fn obey(&mut self, order: Order, originals: &Originals) -> Option<Told> {
+        let done = match order {
+            Order::Begin(path) => match Output::fresh(&path) {
+                Ok(output) => {
+                    self.0 = Some(File { output, saved: Saved::default(), unended: false });
+                    return None;
+                }
+                Err(error) => Err(error),
+            },
+            Order::Entries(entries) => {
+                let file = self.0.as_mut()?;
+                file.write(&entries, originals).map(|()| Told::Written)
+            }
+            Order::Finish => {
+                let mut file = self.0.take()?;
+                file.output.finish([]).map(|()| Told::Saved(file.saved))
+            }
+        };
+        Some(done.unwrap_or_else(|error| {
+            self.0 = None;
+            Told::Failed(error.to_string())
+        }))
+    }
+}
+
+impl File {
+    fn write(&mut self, entries: &[(Place, usize)], originals: &Originals) -> io::Result<()> {
+        let mut rest = entries;
+        while !rest.is_empty() {
+            let (span, behind) = rest.split_at_checked(span(rest)).unwrap_or((rest, &[]));
+            self.write_span(span, originals)?;
+            rest = behind;
+        }
+        Ok(())
+    }
+
+    /// Writes entries that stand close together in one file, in the order of their places.
+    fn write_span(&mut self, span: &[(Place, usize)], originals: &Originals) -> io::Result<()> {
+        let (Some(&(first, _)), Some(&(last, length))) = (span.first(), span.last()) else {
+            return Ok(());
+        };
+        let offset =
+            |place: Place| usize::try_from(place.offset - first.offset).unwrap_or(usize::MAX);
+        let mut bytes = vec![0; offset(last) + length + LINE_END];
+        let there = originals.read_into(first, &mut bytes).map_or(0, |(_, there)| there);
+        bytes.truncate(there);
+        let mut out = Vec::with_capacity(bytes.len() + 1);
+        for &(place, length) in span {
+            let start = offset(place);
+            let entry = bytes.get(start..).filter(|rest| rest.len() >= length);
+            match entry {
+                Some(rest) => self.take(rest, length, &mut out),
+                None => self.saved.gone += 1,
+            }
+        }
+        self.saved.bytes += out.len() as u64;
+        self.output.write(&out)
+    }
+
+    /// Takes an entry with the line end that stands behind it: every one that is written passes here.
+    /// One without a line end gets one where another follows.
+    fn take(&mut self, rest: &[u8], length: usize, out: &mut Vec<u8>) {
+        if self.unended {
+            out.push(b'\n');
+        }
+        let (text, behind) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+        let end: &[u8] = match behind {
+            [b'\r', b'\n', ..] => b"\r\n",
+            [b'\n', ..] => b"\n",
+            _ => b"",
+        };
+        out.extend_from_slice(text);
+        out.extend_from_slice(end);
+        self.unended = end.is_empty();
+        self.saved.entries += 1;
+    }
+}
+
+/// How many of the entries, from the first on, are read at once.
+fn span(entries: &[(Place, usize)]) -> usize {
+    let Some(&(first, length)) = entries.first() else { return 0 };
+    let mut end = first.offset + length as u64;
+    let close = entries.iter().skip(1).take_while(|(place, length)| {
+        let follows = place.source == first.source && place.offset >= end;
+        let near = follows && place.offset - end <= GAP;
+        end = place.offset + *length as u64;
+        near && end - first.offset <= SPAN as u64
+    });
+    1 + close.count()
+}
+
+/// Does what comes on `orders`, on a thread of its own, and tells what came of it. A file that is not
+/// finished when no more orders can come is removed.
+///
+/// # Errors
+/// There can be no more threads.
+pub fn spawn(
+    orders: Receiver<(Order, Arc<Originals>)>,
+    told: Sender<Told>,
+) -> io::Result<JoinHandle<()>> {
+    thread::Builder::new().name("saver".to_owned()).spawn(move || {
+        let mut saver = Saver::default();
+        for (order, originals) in orders {
+            if let Some(what) = saver.obey(order, &originals)
+                && told.send(what).is_err()
+            {
+                break;
+            }
+        }
+    })
+}

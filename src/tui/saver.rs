@@ -1,0 +1,60 @@
+//! The thread that writes the file that somebody named.
+
+use crate::app::{App, Msg};
+use crate::ingest::Originals;
+use crate::output;
+use crate::save::{self, Order, Told};
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The end of the program waits so long for what is not whole to be removed.
+const PATIENCE: Duration = Duration::from_millis(700);
+
+/// A way to it, and back.
+pub(super) struct Saver {
+    orders: Sender<(Order, Arc<Originals>)>,
+    told: Receiver<Told>,
+}
+
+impl Saver {
+    /// Starts the thread.
+    pub(super) fn spawn() -> io::Result<Self> {
+        let (orders, ordered) = unbounded();
+        let (tell, told) = unbounded();
+        save::spawn(ordered, tell)?;
+        Ok(Self { orders, told })
+    }
+
+    /// Hears of what was done.
+    pub(super) fn told(&self) -> &Receiver<Told> {
+        &self.told
+    }
+
+    /// Takes what was done, and orders more. True if there was anything.
+    pub(super) fn turn(&self, app: &mut App, originals: &Arc<Originals>) -> io::Result<bool> {
+        let stopped = || io::Error::other("the saver stopped");
+        let mut came = false;
+        loop {
+            match self.told.try_recv() {
+                Ok(told) => app.update(Msg::Saving(told)),
+                Err(error) if error.is_empty() => break,
+                Err(_) => return Err(stopped()),
+            };
+            came = true;
+        }
+        while let Some(order) = app.next_order() {
+            self.orders.send((order, Arc::clone(originals))).map_err(|_| stopped())?;
+        }
+        Ok(came)
+    }
+
+    /// Leaves off what is not whole, of which nothing is kept.
+    pub(super) fn end(self) {
+        drop(self.orders);
+        // It ends behind the order that it is at.
+        while self.told.recv_timeout(PATIENCE).is_ok() {}
+        output::abandon();
+    }
+}
