@@ -261,6 +261,7 @@ impl App {
             Command::FilterValue => self.narrow_to_chosen(""),
             Command::ExcludeValue => self.narrow_to_chosen("-"),
             Command::GroupBy => self.group_by(),
+            Command::Organisations => self.toggle_organisations(),
             Command::Shorten => self.shorten(),
             Command::Lengthen => self.lengthen(),
             Command::Mark => self.set_mark(),

@@ -94,6 +94,8 @@ pub enum Command {
     ExcludeValue,
     /// Group by the next thing there is.
     GroupBy,
+    /// List organisations in the place of their domains, or domains again.
+    Organisations,
     /// Count in a shorter window of time.
     Shorten,
     /// Count in a longer window of time.
@@ -213,6 +215,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Browse, &[plain('t')], "t", C::Trace, "trace", "what became of the message of the selected entry"),
     bind(Browse, &[plain(' ')], "Space", C::Freeze, "freeze", "hold the screen still; the reader goes on, again catches up"),
     bind(Browse, &[plain('b')], "b", C::GroupBy, "by", "group by the next: MX host, address; sender, user, client"),
+    bind(Browse, &[plain('o')], "o", C::Organisations, "", "in the domains: by organisation, example.co.uk for all below it"),
     bind(Browse, &[plain('[')], "[", C::Shorten, "", "a shorter window of time: only what is in it counts"),
     bind(Browse, &[plain(']')], "]", C::Lengthen, "", "a longer window of time"),
     bind(Browse, &[plain('m')], "m", C::Mark, "mark", "mark now: what comes from here on is counted apart"),

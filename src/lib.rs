@@ -23,6 +23,7 @@
 //!
 //! * [`entry`]: what one entry of the log says; the vocabulary of everything else.
 //! * [`said`]: what was answered, without what differs from message to message.
+//! * [`organisation`]: to whom a domain belongs.
 //! * [`split`], [`parse`]: from bytes to entries.
 //! * [`source`], [`follow`]: where bytes come from, through rolls and truncations.
 //! * [`index`]: rows, connections, deliveries, messages, domains, tied together.
@@ -58,6 +59,7 @@
 //! * Whatever a stranger can choose is hashed with a random key and parsed without recursion.
 
 pub mod entry;
+pub mod organisation;
 pub mod said;
 
 pub mod parse;

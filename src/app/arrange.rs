@@ -27,6 +27,13 @@ impl App {
         }
     }
 
+    /// Lists organisations in the place of their domains, or domains again.
+    pub(super) fn toggle_organisations(&mut self) {
+        if self.view == View::Domains {
+            self.domains.toggle_organisations();
+        }
+    }
+
     /// Groups by the next thing there is.
     pub(super) fn group_by(&mut self) {
         match self.view {

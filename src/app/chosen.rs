@@ -1,22 +1,26 @@
 //! What is selected, as a term of a filter.
 
 use super::App;
-use crate::filter::{By, Field, Filter};
+use super::table::Table;
+use crate::filter::{By, Field, Filter, quoted_if_needed};
 use crate::index::ConnectionId;
 use crate::layout::{Pane, View};
+use crate::organisation;
 
 impl App {
     /// Filters by the recipient domain of the selected delivery, and by nothing else.
     pub(super) fn filter_domain(&mut self) {
-        if let Some(domain) = self.chosen_domain() {
-            self.keep_filter(Filter::text_of(Field::Domain, domain));
+        let listed = (self.focus() == Pane::Domains).then(|| self.chosen()).flatten();
+        let domain = || self.chosen_domain().map(|it| Filter::text_of(Field::Domain, it));
+        if let Some(term) = listed.or_else(domain) {
+            self.keep_filter(term);
         }
     }
 
     /// Narrows the filter by the selected value; behind a `-`, to all but that.
     pub(super) fn narrow_to_chosen(&mut self, sign: &str) {
-        let Some((field, value)) = self.chosen() else { return };
-        let term = format!("{sign}{}", Filter::text_of(field, value.as_ref()));
+        let Some(term) = self.chosen() else { return };
+        let term = format!("{sign}{term}");
         let before = self.filter_text.trim();
         let known = before.strip_suffix(&term);
         if known.is_some_and(|rest| rest.is_empty() || rest.ends_with(' ')) {
@@ -26,14 +30,24 @@ impl App {
         self.keep_filter(format!("{before}{blank}{term}"));
     }
 
-    /// The value that a person means by the row he is on: of a connection the host of the other
-    /// side, else its address, else our channel; of a delivery the recipient domain.
-    fn chosen(&self) -> Option<(Field, Vec<u8>)> {
-        match self.focus() {
-            Pane::Connections => self.chosen_of_connection(),
-            Pane::Domains | Pane::Responses | Pane::Routes | Pane::Senders => self.chosen_group(),
-            _ => Some((Field::Domain, self.chosen_domain()?.to_vec())),
-        }
+    /// The term for the value that a person means by the row he is on: of a connection the host of
+    /// the other side, else its address, else our channel; of a delivery the recipient domain.
+    fn chosen(&self) -> Option<String> {
+        let (field, value) = match self.focus() {
+            Pane::Connections => self.chosen_of_connection()?,
+            Pane::Domains | Pane::Responses | Pane::Routes | Pane::Senders => {
+                self.chosen_group()?
+            }
+            _ => (Field::Domain, self.chosen_domain()?.to_vec()),
+        };
+        let groups = self.table(self.focus()).map(Table::groups);
+        let by_organisation = groups.is_some_and(|groups| groups.by() == By::Organisation);
+        Some(if by_organisation && organisation::is_one(&value) {
+            // All below it is meant too.
+            format!("{}:{}", field.name(), quoted_if_needed(&value))
+        } else {
+            Filter::text_of(field, &value)
+        })
     }
 
     fn chosen_group(&self) -> Option<(Field, Vec<u8>)> {
@@ -47,7 +61,7 @@ impl App {
             _ => label,
         };
         let field = match groups.by() {
-            By::Domain => Field::Domain,
+            By::Domain | By::Organisation => Field::Domain,
             By::Answer => Field::Reply,
             By::Sender => Field::From,
             By::User => Field::User,

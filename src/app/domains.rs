@@ -6,7 +6,7 @@ use super::connections::Connections;
 use super::known::Known;
 use super::table::{Open, Table};
 use crate::entry::Time;
-use crate::filter::{By, Narrow};
+use crate::filter::{At, By, Narrow};
 use crate::index::{ConnectionId, Index, RowId, Symbol};
 use crate::layout::{GroupColumn as Column, Pane};
 
@@ -15,6 +15,8 @@ pub(super) struct Domains {
     names: Table,
     answers: Table,
     routes: Table,
+    /// Whether domains are listed by organisation.
+    by_organisation: bool,
     /// What the routes are.
     route: By,
     open: Open,
@@ -29,6 +31,7 @@ impl Default for Domains {
             names: Table::new(By::Domain, Column::Bad),
             answers: Table::new(By::Answer, Column::Bad),
             routes: Table::new(By::Connection, Column::Last),
+            by_organisation: false,
             route: By::Connection,
             open: Open::default(),
         }
@@ -44,23 +47,42 @@ impl Domains {
         wall: Time,
         height: impl Fn(Pane) -> usize,
     ) {
-        self.open.clear();
-        for id in connections.all_open() {
-            let first = known.index.connection(*id).and_then(|connection| connection.first);
-            let domain = first.map(|row| known.index.rows().domains(row).0);
-            *self.open.entry(domain.unwrap_or_default()).or_default() += 1;
-        }
-        self.names.refresh(known, &self.open, wall, height(Pane::Domains));
-        let domain = self.domain();
-        self.answers.turn_to(By::Answer, Narrow { domain, answer: None });
+        let by = if self.by_organisation { By::Organisation } else { By::Domain };
+        self.names.turn_to(by, Narrow::default());
+        self.names.extend(known);
+        self.count_open(known, connections);
+        self.names.settle(known, &self.open, wall, height(Pane::Domains));
+        let narrow = Narrow { at: self.selected_place(&known.index), answer: None };
+        self.answers.turn_to(By::Answer, narrow.clone());
         self.answers.refresh(known, &self.open, wall, height(Pane::Responses));
-        self.routes.turn_to(self.route, Narrow { domain, answer: self.answer() });
+        self.routes.turn_to(self.route, Narrow { answer: self.answer(), ..narrow });
         self.routes.refresh(known, &self.open, wall, height(Pane::Routes));
     }
 
-    /// The selected domain.
-    pub(super) fn domain(&self) -> Option<Symbol> {
-        selected(&self.names)
+    /// Counts the open connections by the symbol of the group that they were opened to reach.
+    fn count_open(&mut self, known: &Known, connections: &Connections) {
+        self.open.clear();
+        for id in connections.all_open() {
+            let first = known.index.connection(*id).and_then(|connection| connection.first);
+            let domain = first.map(|row| known.index.rows().domains(row).0).unwrap_or_default();
+            let group = self.names.groups().symbol_with(domain).unwrap_or(domain);
+            *self.open.entry(group).or_default() += 1;
+        }
+    }
+
+    /// Lists organisations in the place of their domains, or domains again.
+    pub(super) fn toggle_organisations(&mut self) {
+        self.by_organisation = !self.by_organisation;
+    }
+
+    /// The selected domain, or organisation.
+    fn selected_place(&self, index: &Index) -> Option<At> {
+        let groups = self.names.groups();
+        let group = groups.get(self.names.selected()?)?;
+        Some(match groups.by() {
+            By::Organisation => At::Organisation(groups.label(index, group).into()),
+            _ => At::Domain(groups.symbol(group)),
+        })
     }
 
     /// The selected answer.

@@ -174,7 +174,7 @@ mod tests {
     fn check_groups(app: &App, pane: Pane) {
         let Some(grouping) = app.grouping(pane) else { return };
         let (groups, index) = (grouping.groups, &app.known.index);
-        let mut anew = Groups::new(groups.by(), groups.narrow());
+        let mut anew = Groups::new(groups.by(), groups.narrow().clone());
         anew.mark(app.known.mark.map(|mark| mark.row));
         anew.extend_by(app.tally().sieve(), index, app.known.rows(), usize::MAX);
         let told = |groups: &Groups| {

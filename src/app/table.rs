@@ -73,7 +73,7 @@ impl Table {
 
     /// Groups by something else, or other entries, from here on.
     pub(super) fn turn_to(&mut self, by: By, narrow: Narrow) {
-        if (by, narrow) != (self.groups.by(), self.groups.narrow()) {
+        if (by, &narrow) != (self.groups.by(), self.groups.narrow()) {
             self.groups = Groups::new(by, narrow);
             self.listed = Vec::new();
             self.cursor = Cursor::default();
@@ -89,9 +89,18 @@ impl Table {
 
     /// Brings list and selection up to date; so many rows are visible.
     pub(super) fn refresh(&mut self, known: &Known, open: &Open, wall: Time, height: usize) {
-        let tally = known.tally();
+        self.extend(known);
+        self.settle(known, open, wall, height);
+    }
+
+    /// Groups some more entries.
+    pub(super) fn extend(&mut self, known: &Known) {
         self.groups.mark(known.mark.map(|mark| mark.row));
-        self.groups.extend_by(tally.sieve(), &known.index, known.rows(), GROUPED);
+        self.groups.extend_by(known.tally().sieve(), &known.index, known.rows(), GROUPED);
+    }
+
+    /// Brings order and selection up to date with the groups.
+    pub(super) fn settle(&mut self, known: &Known, open: &Open, wall: Time, height: usize) {
         self.put_in_order(known, open, wall);
         self.cursor.settle(self.listed.as_slice(), height, Follow::Top);
     }

@@ -166,6 +166,7 @@ pub fn moment(time: Time, now: Time) -> String {
 pub fn grouped_by(by: By) -> (&'static str, &'static str, &'static str) {
     match by {
         By::Domain => ("DOMAIN", "domain", "domains"),
+        By::Organisation => ("ORG DOMAIN", "organisation", "organisations"),
         By::Answer => ("RESPONSE", "response", "responses"),
         By::Sender => ("SENDER", "sender", "senders"),
         By::User => ("USER", "user", "users"),
@@ -181,7 +182,7 @@ pub fn grouped_by(by: By) -> (&'static str, &'static str, &'static str) {
 /// What stands for entries that say nothing of what they are grouped by.
 pub fn none_of(by: By) -> &'static str {
     match by {
-        By::Domain => "(no domain)",
+        By::Domain | By::Organisation => "(no domain)",
         By::Answer => "(no response)",
         By::Sender => "<> (notifications)",
         By::User => "(no user logged)",

@@ -33,6 +33,8 @@ pub struct Report {
 pub enum By {
     /// Recipient domains.
     Domain,
+    /// Organisations of the recipient domains, by the public suffixes.
+    OrgDomain,
     /// Source channels.
     Channel,
     /// Hosts that we delivered to.

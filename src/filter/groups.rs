@@ -7,29 +7,16 @@
 mod by;
 mod labels;
 mod members;
+mod narrow;
 
 pub use by::By;
+pub use narrow::{At, Narrow};
 
 use super::{Backlog, Counts, Reach, Sieve, Waits};
 use crate::entry::{Outcome, Window};
 use crate::index::{Counted, Index, Kind, RowId, Symbol};
 use labels::Labels;
-
-/// Which of the entries that are left are grouped.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Narrow {
-    /// Those about recipients of this domain.
-    pub domain: Option<Symbol>,
-    /// Those with this answer.
-    pub answer: Option<Symbol>,
-}
-
-impl Narrow {
-    fn holds(self, row: &Counted) -> bool {
-        self.domain.is_none_or(|domain| row.domains.0 == domain)
-            && self.answer.is_none_or(|answer| row.facts.answer == answer)
-    }
-}
+use narrow::Kin;
 
 /// Number of a group, in the order of first sight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -132,6 +119,7 @@ impl Group {
 pub struct Groups {
     by: By,
     narrow: Narrow,
+    kin: Kin,
     reach: Reach,
     window: Window,
     /// Entries from this one on are behind the mark.
@@ -156,6 +144,7 @@ impl Groups {
         Self {
             by,
             narrow,
+            kin: Kin::default(),
             reach: Reach::default(),
             window: Window::default(),
             mark: None,
@@ -172,8 +161,8 @@ impl Groups {
     }
 
     /// Which entries it groups.
-    pub fn narrow(&self) -> Narrow {
-        self.narrow
+    pub fn narrow(&self) -> &Narrow {
+        &self.narrow
     }
 
     /// Groups anew: all counts are gone, but the groups keep their numbers.
@@ -246,7 +235,7 @@ impl Groups {
         self.reach.release(index);
         let dead = self.all.iter().filter(|group| group.is_empty()).count();
         if dead > DEAD.max(self.all.len() / 2) {
-            *self = Self { mark: self.mark, ..Self::new(self.by, self.narrow) };
+            *self = Self { mark: self.mark, ..Self::new(self.by, self.narrow.clone()) };
         }
     }
 
@@ -281,6 +270,7 @@ impl Groups {
 
     /// The group of a row, new or known.
     fn group(&mut self, index: &Index, id: RowId, row: &Counted) -> Option<&mut Group> {
+        self.kin.learn(&self.narrow, index, row.domains.0);
         let at = self.number_of(row)?;
         if self.numbers.len() <= at {
             self.numbers.resize(at + 1, NEW);
@@ -303,7 +293,7 @@ impl Groups {
 
     /// Where in `numbers` the group of a row stands; `None` if it is in none.
     fn number_of(&self, row: &Counted) -> Option<usize> {
-        let source = self.narrow.holds(row).then(|| self.by.source(row)).flatten()?;
+        let source = self.narrow.holds(row, &self.kin).then(|| self.by.source(row)).flatten()?;
         Some(source as usize)
     }
 
@@ -328,7 +318,8 @@ impl Groups {
         }
     }
 
-    /// The symbol that a group is of, where it is grouped by domain, answer or sender.
+    /// The symbol that a group is of, where it is grouped by domain, answer or sender; else a number
+    /// that no other group has.
     pub fn symbol(&self, group: &Group) -> Symbol {
         Symbol(group.key)
     }
@@ -338,11 +329,18 @@ impl Groups {
         &self.waits
     }
 
+    /// The symbol of the group that has this one in it, if there is one.
+    pub fn symbol_with(&self, symbol: Symbol) -> Option<Symbol> {
+        let number = self.numbers.get(symbol.0 as usize)?.checked_sub(1)?;
+        self.get(GroupId(number)).map(|group| self.symbol(group))
+    }
+
     /// Bytes that it takes.
     pub fn memory(&self) -> usize {
         self.numbers.capacity() * size_of::<u32>()
             + self.all.capacity() * size_of::<Group>()
             + self.labels.memory
+            + self.kin.memory()
     }
 }
 

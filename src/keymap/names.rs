@@ -44,6 +44,7 @@ fn of(command: Command) -> &'static str {
         Command::FilterValue => "filter-value",
         Command::ExcludeValue => "exclude-value",
         Command::GroupBy => "group-by",
+        Command::Organisations => "organisations",
         Command::Shorten => "window-shorter",
         Command::Lengthen => "window-longer",
         Command::Mark => "mark",

@@ -203,7 +203,7 @@ pub fn domain_columns(width: u16, marked: bool) -> Vec<Placed<GroupColumn>> {
     use GroupColumn as C;
     #[rustfmt::skip]
     let wishes = [
-        Wish(C::Label,     "DOMAIN",        16, 44, 0),
+        Wish(C::Label,     "",              16, 44, 0),
         Wish(C::Deferred,  "      Q",        7,  7, 1),
         Wish(C::Failed,    "      R",        7,  7, 2),
         Wish(C::Rejected,  "      J",        7,  7, 8),

@@ -4,12 +4,14 @@ use crate::cli::report::By;
 use crate::entry::{Body, Entry, Message};
 use crate::filter;
 use crate::index::{Kind, Way};
+use crate::organisation;
 use crate::said;
 
 /// What the screen calls this grouping; `None` if it has none such.
 fn on_screen(by: By) -> Option<filter::By> {
     Some(match by {
         By::Domain => filter::By::Domain,
+        By::OrgDomain => filter::By::Organisation,
         By::Channel => filter::By::Channel,
         By::RemoteHost => filter::By::Host,
         By::Response => filter::By::Answer,
@@ -40,6 +42,11 @@ pub(super) fn key(by: By, entry: &Entry<'_>, into: &mut Vec<u8>) {
     };
     match by {
         By::Domain => lower(message.and_then(Message::domain), into),
+        By::OrgDomain => {
+            lower(message.and_then(Message::domain), into);
+            let below = into.len() - organisation::of(into).len();
+            into.drain(..below);
+        }
         By::Sender => match message.map_or(&b""[..], |message| message.envelope_from) {
             // A filter on nobody is written so too.
             b"" => into.extend_from_slice(b"<>"),

@@ -63,6 +63,7 @@ pub(super) fn csv(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
 pub(super) fn key_name(by: By) -> &'static str {
     match by {
         By::Domain => "domain",
+        By::OrgDomain => "org domain",
         By::Channel => "channel",
         By::RemoteHost => "remote host",
         By::Response => "response",

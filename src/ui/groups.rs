@@ -51,9 +51,9 @@ fn note(app: &App, theme: &Theme, pane: Pane, width: usize) -> Vec<Span<'static>
     let (groups, room) = (grouping.groups, (width / 3).max(12));
     let mut spans = Vec::new();
     let narrow = groups.narrow();
-    let of = match (pane, narrow.domain, narrow.answer) {
-        (Pane::Responses, Some(domain), _) => Some(app.index().domains().text(domain)),
-        (Pane::Routes, _, Some(answer)) => Some(app.index().answers().text(answer)),
+    let of = match (pane, narrow.answer) {
+        (Pane::Responses, _) => narrow.place(app.index()),
+        (Pane::Routes, Some(answer)) => Some(app.index().answers().text(answer)),
         _ => None,
     };
     if let Some(of) = of.filter(|of| !of.is_empty()) {

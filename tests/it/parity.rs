@@ -12,8 +12,9 @@ use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 
 /// What both have, as the screen and as the report call it.
-const BOTH: [(By, &str); 7] = [
+const BOTH: [(By, &str); 8] = [
     (By::Domain, "domain"),
+    (By::Organisation, "org-domain"),
     (By::Answer, "response"),
     (By::Sender, "sender"),
     (By::User, "user"),
@@ -95,6 +96,9 @@ fn message(rng: &mut fastrand::Rng, process: &str, client: u8) -> String {
             "rfc822;y@b.example y@b.example",
             "rfc822;y@b.example y@B.Example",
             "rfc822;list@a.example y@sub.b.example",
+            "rfc822;y@mx.a.co.uk y@mx.a.co.uk",
+            "rfc822;y@a.co.uk y@A.CO.UK",
+            "rfc822;y@a.co.uk y@joe.github.io",
             "rfc822;y@c.example y@ims-ms-daemon",
             "rfc822;@relay.example:y@c.example @relay.example:y@c.example",
             "rfc822;postmaster postmaster",
@@ -207,6 +211,9 @@ fn compare(opened: &mut Opened, answers: &mut Groups, log: &[u8], filter: &str) 
     };
     opened.press("2");
     check(opened, opened.app.grouping(Pane::Domains).unwrap().groups);
+    opened.press("o");
+    check(opened, opened.app.grouping(Pane::Domains).unwrap().groups);
+    opened.press("o");
     let rows = opened.app.index().rows().len();
     answers.extend_by(opened.app.tally().sieve(), opened.app.index(), rows, usize::MAX);
     check(opened, answers);
@@ -266,4 +273,47 @@ fn what_is_compared_has_all_kinds_of_groups() {
     assert_eq!([1, 2, 3].map(sum), [0; 3], "what went out came from nobody");
     assert!([0, 4, 5, 6].iter().all(|&at| sum(at) > 0), "{of_clients:?}");
     assert!(reported(&log, "sender", "").contains_key("<>"));
+}
+
+#[test]
+fn an_organisation_counts_what_a_filter_on_it_leaves() {
+    let log = made_up(&mut fastrand::Rng::with_seed(2), 400).concat().into_bytes();
+    let organisations = |opened: &mut Opened| {
+        opened.press("2");
+        let by = opened.app.grouping(Pane::Domains).unwrap().groups.by();
+        if by == By::Domain {
+            opened.press("o");
+        }
+        on_screen(opened, opened.app.grouping(Pane::Domains).unwrap().groups)
+    };
+    let mut opened = Opened::new(&log, "");
+    let all = organisations(&mut opened);
+    let names: Vec<&str> = all.keys().map(String::as_str).collect();
+    assert_eq!(names, ["", "a.co.uk", "b.example", "c.example", "joe.github.io", "sub.b.example"]);
+    for (at, (name, counts)) in all.iter().enumerate() {
+        // In the order of the list.
+        opened.press(&format!("g{}", "j".repeat(at)));
+        let selected = opened.app.grouping(Pane::Domains).unwrap();
+        let group = selected.groups.get(selected.selected.unwrap()).unwrap();
+        let label = selected.groups.label(opened.app.index(), group);
+        let label = String::from_utf8_lossy(label).into_owned();
+        let narrowed = opened.app.grouping(Pane::Responses).unwrap().groups;
+        let answered: u64 = on_screen(&opened, narrowed).values().flatten().sum();
+        let [enqueued, rest @ ..] = all[&label];
+        assert_eq!(answered, rest.iter().sum::<u64>(), "{label}, beside {enqueued}");
+        opened.press("f");
+        let known = ["a.co.uk", "joe.github.io"].contains(&&*label);
+        let term = match &*label {
+            "" => String::new(),
+            _ if known => format!("domain:{label}"),
+            // Nobody knows what lies below it.
+            _ => format!("domain:\"{label}\""),
+        };
+        assert_eq!(opened.app.filter_text(), term);
+        opened.press("<esc>");
+        if !name.is_empty() {
+            let mut filtered = Opened::new(&log, &format!("domain:{name}"));
+            assert_eq!(organisations(&mut filtered).get(name), Some(counts), "{name}");
+        }
+    }
 }

@@ -2,12 +2,15 @@
 
 use crate::entry::Outcome;
 use crate::index::{Counted, Index, Kind, Symbol, Way};
+use crate::organisation;
 
 /// What entries are grouped by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
     /// Recipient domain.
     Domain,
+    /// Organisation of the recipient domain, by the public suffixes.
+    Organisation,
     /// What was answered, without what differs from message to message.
     Answer,
     /// Envelope sender.
@@ -41,6 +44,7 @@ impl By {
         let proved = matches!(kind, Kind::Authenticated | Kind::Unauthenticated);
         match self {
             Self::Domain
+            | Self::Organisation
             | Self::Sender
             | Self::Channel
             | Self::LocalIp
@@ -72,7 +76,7 @@ impl By {
     /// What decides in which group a row is; `None` if it is in none.
     pub(super) fn source(self, row: &Counted) -> Option<u32> {
         let number = match self {
-            Self::Domain => row.domains.0.0,
+            Self::Domain | Self::Organisation => row.domains.0.0,
             Self::Answer => row.facts.answer.0,
             Self::Sender => row.facts.sender.0,
             Self::Channel | Self::User | Self::Host | Self::ConnectingIp => row.facts.way.0,
@@ -91,6 +95,7 @@ impl By {
             Self::Channel | Self::User | Self::Host | Self::ConnectingIp => {
                 self.part_of(&Way::read(index.ways().text(Symbol(source))))?.to_vec()
             }
+            Self::Organisation => organisation::of(index.domains().text(Symbol(source))).to_vec(),
             Self::LocalIp => text(ends().map(|ends| ends.local().0)),
             Self::RemoteIp => text(ends().map(|ends| ends.remote().0)),
         })

@@ -4,6 +4,7 @@ use crate::filter::{Filter, Tally};
 use crate::index::{Batch, Place};
 use crate::parse::Parser;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 fn line(rng: &mut fastrand::Rng, second: u32) -> String {
     let domain = rng.u8(b'a'..b'f') as char;
@@ -47,8 +48,9 @@ fn told(groups: &Groups, index: &Index) -> Told {
     told
 }
 
-const ALL: [By; 10] = [
+const ALL: [By; 11] = [
     By::Domain,
+    By::Organisation,
     By::Answer,
     By::Sender,
     By::User,
@@ -70,9 +72,13 @@ fn groups_are_those_of_the_held_rows_in_the_window_whatever_happened_before() {
         )
         .unwrap();
         let mut tally = Tally::new(filter.clone());
-        let domain = Some(Symbol(rng.u32(1..4))).filter(|_| rng.bool());
-        let narrow = Narrow { domain, answer: None };
-        let mut groups = ALL.map(|by| Groups::new(by, narrow));
+        let at = match rng.u8(0..4) {
+            0 => Some(At::Domain(Symbol(rng.u32(1..4)))),
+            1 => Some(At::Organisation(Arc::from(&b"a.org"[..]))),
+            _ => None,
+        };
+        let narrow = Narrow { at, answer: None };
+        let mut groups = ALL.map(|by| Groups::new(by, narrow.clone()));
         let (mut index, mut second) = (Index::default(), 0);
         for _ in 0..60 {
             let mut batch = Batch::new(index.keys());
@@ -119,7 +125,7 @@ fn groups_are_those_of_the_held_rows_in_the_window_whatever_happened_before() {
         tally.extend(&index, rows);
         for (one, seen) in groups.iter_mut().zip(&mut seen) {
             one.extend_by(tally.sieve(), &index, rows, usize::MAX);
-            let mut anew = Groups::new(one.by, narrow);
+            let mut anew = Groups::new(one.by, narrow.clone());
             anew.mark(one.mark);
             anew.extend_by(tally.sieve(), &index, rows, usize::MAX);
             *seen += anew.iter().count();
