@@ -1,4 +1,4 @@
-//! What a log can do to its follower: single cases in `cases`, random ones in `model`, a file system
+//! What a log can do to its follower: single cases in `cases`, random ones in `lives`, a file system
 //! that fails in `faults`.
 
 use std::collections::BTreeMap;
@@ -25,6 +25,7 @@ mod catch_up;
 mod events;
 mod faults;
 mod holes;
+mod lives;
 mod model;
 mod nights;
 

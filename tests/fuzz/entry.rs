@@ -1,17 +1,11 @@
 //! Any bytes as a log: they are split, unfolded and read as they would be from a file.
-//!
-//! `cargo fuzz run -s none --fuzz-dir tests/fuzz entry -- -max_len=4096` (cargo-fuzz 0.13.2, on a
-//! stable compiler). `-s none`: the program has no unsafe code for a sanitizer to watch.
 
-#![no_main]
-
-use libfuzzer_sys::fuzz_target;
 use mtatop::entry::{Body, Entry, Time};
 use mtatop::parse::{self, Flaw, Original, Parser, Scratch};
 use mtatop::split::{self, Form};
 use std::borrow::Cow;
 
-fuzz_target!(|bytes: &[u8]| {
+pub(crate) fn run(bytes: &[u8]) {
     let form = Form::detect(bytes);
     let (mut parser, mut scratch) = (Parser::default(), Scratch::default());
     for text in texts(form, bytes) {
@@ -25,10 +19,10 @@ fuzz_target!(|bytes: &[u8]| {
         parse::time(&original.text);
     }
     texts(if form == Form::Lines { Form::Folded } else { Form::Lines }, bytes).for_each(drop);
-});
+}
 
 /// The texts of all entries, one line each. Each is found behind the one before.
-fn texts(form: Form, bytes: &[u8]) -> impl Iterator<Item = Cow<'_, [u8]>> {
+pub(crate) fn texts(form: Form, bytes: &[u8]) -> impl Iterator<Item = Cow<'_, [u8]>> {
     let mut at = 0;
     std::iter::from_fn(move || {
         let found = split::next(form, &bytes[at..], true)?;

@@ -1,6 +1,6 @@
 //! The key that escapes all that is not ASCII, and the warnings before what may mislead.
 
-use crate::harness::Opened;
+use crate::harness::{Opened, is_ours};
 use ratatui::buffer::Buffer;
 
 /// An inbound connection of a mixed name, and what it delivered: to a mixed domain, and to a name
@@ -19,11 +19,6 @@ fn log() -> String {
 
 fn opened() -> Opened {
     Opened::new(log().as_bytes(), "")
-}
-
-/// Signs of ours on any screen: rules, bars, arrows and marks.
-fn is_ours(c: char) -> bool {
-    matches!(c, '\u{2500}'..='\u{259f}') || "…→←·›‖▲▼▴▾".contains(c)
 }
 
 #[track_caller]

@@ -184,6 +184,11 @@ impl Opened {
     }
 }
 
+/// Signs of ours on any screen: rules, bars, arrows and marks.
+pub(crate) fn is_ours(c: char) -> bool {
+    matches!(c, '\u{2500}'..='\u{259f}') || "…→←·›‖▲▼▴▾".contains(c)
+}
+
 fn named_key(name: &str) -> KeyEvent {
     let (modifiers, name) = match name.strip_prefix("c-") {
         Some(name) => (KeyModifiers::CONTROL, name),

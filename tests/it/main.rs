@@ -16,6 +16,7 @@ mod e2e;
 mod ends;
 mod export;
 mod filter;
+mod fuzz;
 mod golden;
 mod harness;
 mod hooks;

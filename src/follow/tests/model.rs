@@ -1,14 +1,14 @@
-//! Random lives of a log against a reference that knows every physical content's bytes.
+//! A life of a log against a reference that knows every physical content's bytes.
+//!
+//! Which lives is for others: random ones are in `lives`, and a fuzz target reads them from bytes.
 
 use std::collections::HashMap;
-
-use proptest::prelude::*;
 
 use super::*;
 
 /// What can happen to a log, and to its follower.
 #[derive(Clone, Debug)]
-enum Action {
+pub(super) enum Action {
     /// Writers append to the log, which is made if there is none.
     Append(usize),
     /// A late writer appends to one of the renamed files.
@@ -31,27 +31,6 @@ enum Action {
     Settle,
     /// So many times nearly a second passes, with a poll after each.
     Wait(usize),
-}
-
-fn actions() -> impl Strategy<Value = Vec<Action>> {
-    let len = prop_oneof![0..3_usize, 1..200_usize];
-    let action = prop_oneof![
-        8 => len.clone().prop_map(Action::Append),
-        6 => (any::<usize>(), len.clone())
-            .prop_map(|(which, len)| Action::AppendLate { which, len }),
-        4 => Just(Action::Roll),
-        1 => Just(Action::Delete),
-        2 => len.clone().prop_map(|len| Action::Truncate { len }),
-        1 => (any::<usize>(), len.clone())
-            .prop_map(|(which, len)| Action::TruncateLate { which, len }),
-        2 => len.prop_map(|more| Action::Refill { more }),
-        1 => any::<usize>().prop_map(|which| Action::Return { which }),
-        8 => (1..5_usize).prop_map(Action::Poll),
-        3 => Just(Action::Settle),
-        3 => (1..8_usize).prop_map(Action::Wait),
-    ];
-    // Fewer than there are numbers of contents.
-    proptest::collection::vec(action, 1..120)
 }
 
 /// What stood in a file from one truncation to the next.
@@ -256,11 +235,11 @@ impl<'a> Model<'a> {
         let content = &mut self.contents[id];
         let mut known = None;
         if why == Opening::Returned {
-            assert!(content.told >= stream::OVERLAP, "returned without proof");
+            assert!(content.told >= OVERLAP, "returned without proof");
             known = Some(id);
         } else if content.told > 0 {
             // So few bytes cannot prove that it is the same file after it was let go.
-            assert!(content.told < stream::OVERLAP, "{why:?} though known");
+            assert!(content.told < OVERLAP, "{why:?} though known");
             content.told = 0;
         }
         assert!(!self.files[file].is_held, "{why:?} though held");
@@ -297,36 +276,13 @@ impl<'a> Model<'a> {
     }
 }
 
-fn live(ground: &Ground, limit: usize, actions: &[Action]) {
+/// Lives through this, and then through quiet times. No more actions than there are numbers of
+/// contents.
+pub(super) fn live(ground: &Ground, limit: usize, actions: &[Action]) {
     let mut model = Model::new(ground, limit);
     for action in actions {
         model.act(action);
     }
     model.settle();
     model.calm_down();
-}
-
-/// A thousand cases in memory, fewer on disk; `PROPTEST_CASES=50000` makes 200,000.
-pub(super) fn config(cases: fn(u32) -> u32) -> ProptestConfig {
-    let usual = ProptestConfig::default();
-    ProptestConfig { cases: cases(usual.cases), failure_persistence: None, ..usual }
-}
-
-proptest! {
-    #![proptest_config(config(|usual| usual * 4))]
-
-    #[test]
-    fn every_byte_is_told_once_and_in_order(limit in 1..300_usize, actions in actions()) {
-        live(&Ground::memory(), limit, &actions);
-    }
-}
-
-#[cfg(unix)]
-proptest! {
-    #![proptest_config(config(|usual| usual / 4))]
-
-    #[test]
-    fn and_so_it_is_on_disk(limit in 1..300_usize, actions in actions()) {
-        live(&Ground::disk(), limit, &actions);
-    }
 }

@@ -226,7 +226,7 @@ fn live(ground: &Ground, limit: usize, actions: &[Action]) {
 }
 
 proptest! {
-    #![proptest_config(model::config(|usual| usual * 4))]
+    #![proptest_config(lives::config(|usual| usual * 4))]
 
     #[test]
     fn every_line_is_told_once_however_many_nights_nobody_saw(
@@ -239,7 +239,7 @@ proptest! {
 
 #[cfg(unix)]
 proptest! {
-    #![proptest_config(model::config(|usual| usual / 4))]
+    #![proptest_config(lives::config(|usual| usual / 4))]
 
     #[test]
     fn and_so_it_is_on_disk(limit in 1..300_usize, actions in actions()) {
