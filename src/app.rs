@@ -30,6 +30,7 @@ mod prompt;
 mod refresh;
 mod saving;
 mod searching;
+mod secrecy;
 mod settings;
 mod setup;
 pub mod sheet;
@@ -55,6 +56,7 @@ use crate::filter::Filter;
 use crate::index::{Batch, RowId};
 use crate::keymap::{Command, KeyEvent, Motion, Pointer};
 use crate::layout::{Pane, Rect, View};
+use crate::redact::Redactor;
 use crate::save::Told;
 use crate::search::Found;
 use crate::show::Alphabet;
@@ -70,6 +72,7 @@ use log::Log;
 use messages::Messages;
 use saving::Saving;
 use searching::Searching;
+use secrecy::Secrecy;
 use sheet::Sheet;
 use std::time::Duration;
 use table::Table;
@@ -163,6 +166,7 @@ pub struct App {
     texts: Texts,
     copying: Copying,
     saving: Saving,
+    secrecy: Secrecy,
     /// Bytes that the log may take in memory.
     limit: usize,
     settings: Settings,
@@ -198,6 +202,7 @@ impl App {
             texts: Texts::default(),
             copying: Copying::default(),
             saving: Saving::default(),
+            secrecy: Secrecy::default(),
             limit: usize::MAX,
             settings: Settings::default(),
         };
@@ -256,7 +261,8 @@ impl App {
             }
             Command::NextTrouble | Command::PreviousTrouble => {}
             Command::Move(motion) => self.go(motion),
-            Command::EditFilter => self.prompt = Some(Prompt::new(&self.filter_text)),
+            Command::EditFilter => self.edit_filter(),
+            Command::Redact => self.turn_redaction(),
             Command::FilterDomain => self.filter_domain(),
             Command::FilterValue => self.narrow_to_chosen(""),
             Command::ExcludeValue => self.narrow_to_chosen("-"),
@@ -276,14 +282,16 @@ impl App {
             Command::Accept if self.saving.is_naming() => self.save(),
             Command::Accept => self.accept(),
             Command::Complete => {
+                let hides = self.redactor().map(Redactor::how);
                 if let Some(prompt) = &mut self.prompt
-                    && prompt.complete(&self.known.index)
+                    && prompt.complete(&self.known.index, hides)
                 {
                     self.narrow();
                 }
             }
             Command::Recall(earlier) => {
-                let history = self.history.all();
+                // What somebody looked for before is as telling as what the log says.
+                let history = if self.redactor().is_some() { &[] } else { self.history.all() };
                 if self.prompt.as_mut().is_some_and(|prompt| prompt.recall(history, earlier)) {
                     self.narrow();
                 }
@@ -306,6 +314,13 @@ impl App {
         if self.keep_filter(text) {
             self.prompt = None;
         }
+    }
+
+    /// Opens the prompt with the filter in force; with none where it must not be seen.
+    fn edit_filter(&mut self) {
+        let hides = self.redactor().is_some();
+        let prompt = Prompt::new(&self.filter_text);
+        self.prompt = Some(if hides { prompt.emptied() } else { prompt });
     }
 
     /// One step back: the help, the prompt, the zoom, the pane, the filter.

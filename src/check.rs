@@ -98,6 +98,10 @@ impl Checking {
 }
 
 impl Work for Checking {
+    fn looks_for(&self) -> bool {
+        true
+    }
+
     fn wants_index(&self) -> bool {
         false
     }
@@ -110,7 +114,7 @@ impl Work for Checking {
                 facts.left_out += 1;
                 return Ok(());
             }
-            facts.add(found);
+            facts.add(found, log.redactor.is_some());
         }
         Ok(())
     }

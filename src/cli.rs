@@ -5,12 +5,14 @@ mod conditions;
 pub mod export;
 mod input;
 pub mod manual;
+pub mod redact;
 pub mod report;
 pub mod simulate;
 pub mod trace;
 
 pub use conditions::Conditions;
 pub use input::Input;
+pub use redact::Redact;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Parser, Subcommand, ValueEnum};
@@ -48,6 +50,9 @@ pub struct Cli {
     /// Which entries.
     #[command(flatten)]
     pub conditions: Conditions,
+    /// What is hidden of them.
+    #[command(flatten)]
+    pub hide: Redact,
     /// Whether to use colours; auto, the default, obeys `NO_COLOR`
     #[arg(long, value_enum, value_name = "WHEN")]
     pub color: Option<When>,

@@ -88,7 +88,8 @@ impl Config {
             theme: cli.theme.unwrap_or(self.theme),
             color: cli.color.or(environment).unwrap_or(self.color),
             mouse: cli.mouse || self.mouse && !cli.no_mouse,
-            restore: cli.restore || self.restore && !cli.no_session,
+            // Filters name whom somebody looked for.
+            restore: cli.hide.redact.is_none() && (cli.restore || self.restore && !cli.no_session),
             max_memory: cli.max_memory.or(self.max_memory),
             ..self
         }

@@ -4,6 +4,7 @@
 //! Knows no command: what is printed, and where, is for the works to know.
 
 mod complaints;
+mod hiding;
 mod interrupt;
 mod progress;
 
@@ -12,12 +13,14 @@ use crate::entry::{Time, Window};
 use crate::filter::{self, Filter};
 use crate::index::{Batch, Index, RowId};
 use crate::ingest::{self, Listener, Located, News, Originals, POLL, Reader};
-use crate::parse::Original;
+use crate::parse::{Original, Scratch};
+use crate::redact::Redactor;
 use crate::show::plain;
 use crate::source::Disk;
 use crate::status::{Status, StatusFile};
 use complaints::Complaints;
 pub use complaints::TRIED;
+use hiding::{Hidden, redactor};
 use interrupt::Interrupt;
 use progress::Progress;
 use std::io;
@@ -39,6 +42,12 @@ pub trait Work {
 
     /// Whether a person sees on the terminal what is printed, while the log is still being read.
     fn prints_to_terminal(&self) -> bool {
+        false
+    }
+
+    /// Whether it has to look at entries as they are, and sees to it that nothing is printed of them
+    /// that is to be hidden.
+    fn looks_for(&self) -> bool {
         false
     }
 
@@ -83,6 +92,8 @@ pub struct Log {
     pub filter: Filter,
     /// See [`Filter::window`].
     pub window: Window,
+    /// Hides what is to be hidden of what is printed.
+    pub redactor: Option<Redactor>,
     /// By row: whether it is wanted; of a filter that is not empty.
     wanted: Vec<bool>,
     /// Time of the last entry that has one.
@@ -91,10 +102,12 @@ pub struct Log {
 
 impl Log {
     /// Of these files nothing yet.
-    fn new(filter: Filter, files: &[PathBuf]) -> Self {
+    fn new(filter: Filter, input: &Input) -> Self {
+        let files = &input.files;
         let window = filter.window(now(&filter, files));
         let (index, originals) = (Index::default(), Originals::default());
-        Self { index, originals, filter, window, wanted: Vec::new(), time: Time::default() }
+        let (redactor, wanted) = (redactor(input.hide), Vec::new());
+        Self { index, originals, filter, window, redactor, wanted, time: Time::default() }
     }
 
     /// Whether an entry is wanted, as far as it tells itself. What has no time is of that before.
@@ -111,10 +124,14 @@ impl Log {
         self.filter.is_empty() || wanted() && self.filter.leaves_connection(connection)
     }
 
-    /// The text of an entry; `None` if its bytes are no longer there.
+    /// The text of an entry as it may be printed; `None` if its bytes are no longer there.
     pub fn original(&self, row: RowId) -> Option<Original> {
         let (place, length) = self.index.rows().place(row)?;
-        self.originals.read(place, length)
+        let original = self.originals.read(place, length)?;
+        Some(match &self.redactor {
+            Some(redactor) => redactor.shown(&original),
+            None => original,
+        })
     }
 }
 
@@ -185,7 +202,7 @@ pub fn run_watched(
     };
     let reader = Reader::new(Arc::new(Disk), input.files.iter().cloned());
     let reader = reader.once(until == Until::End);
-    let log = Log::new(filter, &input.files);
+    let log = Log::new(filter, input);
     let complaints = Complaints::default();
     let progress = Progress::new(until == Until::End && !work.prints_to_terminal());
     let status = Status::default();
@@ -306,6 +323,30 @@ struct Feeding<'a> {
     result: io::Result<()>,
 }
 
+impl Feeding<'_> {
+    fn hand_on(&mut self, found: &Located<'_>, wanted: bool) {
+        self.complaints.hear(found);
+        if self.result.is_ok() {
+            self.result = self.work.entry(found, wanted, self.log);
+        }
+    }
+
+    /// Hands on the same entry as it may be printed.
+    fn hand_on_hidden(&mut self, found: &Located<'_>, wanted: bool) {
+        let Some(redactor) = &self.log.redactor else { return };
+        let mut scratch = Scratch::default();
+        let hidden = Hidden::new(redactor, found);
+        let hidden = hidden.located(found, &mut scratch);
+        if !self.work.looks_for() {
+            return self.hand_on(&hidden, wanted);
+        }
+        self.complaints.hear(&hidden);
+        if self.result.is_ok() {
+            self.result = self.work.entry(found, wanted, self.log);
+        }
+    }
+}
+
 impl Listener for Feeding<'_> {
     fn news(&mut self, news: News) {
         self.log.originals.learn(&news);
@@ -318,10 +359,11 @@ impl Listener for Feeding<'_> {
     fn entry(&mut self, found: &Located<'_>) {
         self.status.entries += 1;
         self.status.unparsed += u64::from(found.entry.is_err());
-        self.complaints.hear(found);
         let wanted = self.log.wants(found);
-        if self.result.is_ok() {
-            self.result = self.work.entry(found, wanted, self.log);
+        if self.log.redactor.is_none() {
+            self.hand_on(found, wanted);
+        } else {
+            self.hand_on_hidden(found, wanted);
         }
         if let Some(batch) = &mut self.batch {
             if !self.log.filter.is_empty() {

@@ -102,6 +102,8 @@ pub struct Located<'a> {
     pub bytes: &'a [u8],
     /// The text as one line.
     pub text: &'a [u8],
+    /// How its file is written, as far as the entries before it tell.
+    pub profile: Profile,
     /// What it says.
     pub entry: Result<Entry<'a>, Flaw>,
 }

@@ -118,6 +118,8 @@ pub enum Command {
     Ascii,
     /// Write the entries under the filter to a file.
     Save,
+    /// Show pseudonyms instead of names, or names again.
+    Redact,
     /// Put the typed filter in force.
     Accept,
     /// Complete the typed word to a field or a value seen in the log, and then to the next one.
@@ -226,6 +228,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Browse, &[plain('Y')], "Y", C::CopySummary, "", "copy a summary for a ticket: counts, domains, responses, samples"),
     bind(Browse, &[plain('a')], "a", C::Ascii, "", "escape all that is not ASCII: what only looks alike differs"),
     bind(Browse, &[plain('w')], "w", C::Save, "", "write the entries under the filter to a file"),
+    bind(Browse, &[plain('R')], "R", C::Redact, "", "hide who it is about behind pseudonyms, or show it again"),
     bind(Browse, &[plain('X')], "X", C::Bytes, "", "the bytes of the selected entry, in hexadecimal"),
     bind(Browse, &[plain('!')], "!", C::Events, "", "what happened to the files: rolls, truncations, troubles"),
     bind(Browse, &[plain('j'), key(K::Down)], "j Down", C::Move(M::Down), "", "down"),

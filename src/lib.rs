@@ -25,6 +25,7 @@
 //! * [`said`]: what was answered, without what differs from message to message.
 //! * [`organisation`]: to whom a domain belongs.
 //! * [`split`], [`parse`]: from bytes to entries.
+//! * [`redact`]: the log with pseudonyms for whom it is about.
 //! * [`source`], [`follow`]: where bytes come from, through rolls and truncations.
 //! * [`index`]: rows, connections, deliveries, messages, domains, tied together.
 //! * [`story`]: what became of a message and each of its recipients.
@@ -56,6 +57,8 @@
 //! * Drawing is a function of `&App`. It waits for nothing and changes nothing.
 //! * A selection is the id of an entry, never a row on the screen.
 //! * No byte of the log reaches the terminal but through [`show`].
+//! * Where names are hidden, texts pass a [`redact::Redactor`] before anybody gets them to show; what is
+//!   searched and filtered never does.
 //! * Whatever a stranger can choose is hashed with a random key and parsed without recursion.
 
 pub mod entry;
@@ -63,6 +66,7 @@ pub mod organisation;
 pub mod said;
 
 pub mod parse;
+pub mod redact;
 pub mod split;
 
 pub mod follow;

@@ -213,7 +213,10 @@ impl Work for Reporting {
         Ok(())
     }
 
-    fn finish(&mut self, _log: &Log) -> io::Result<u8> {
+    fn finish(&mut self, log: &Log) -> io::Result<u8> {
+        if let Some(redactor) = &log.redactor {
+            self.summary.filter = redactor.filter(&self.summary.filter);
+        }
         self.summary.totals.connections.open = self.open.count();
         let mut out = BufWriter::new(io::stdout().lock());
         self.summary.write(self.format, table::terminal_width(), &mut out)?;

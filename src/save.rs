@@ -7,6 +7,7 @@
 use crate::index::Place;
 use crate::ingest::Originals;
 use crate::output::Output;
+use crate::redact::Redactor;
 use crossbeam_channel::{Receiver, Sender};
 use std::io;
 use std::path::PathBuf;
@@ -16,8 +17,8 @@ use std::thread::{self, JoinHandle};
 /// What is to be done next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// Begin this file, and leave off any other.
-    Begin(PathBuf),
+    /// Begin this file, and leave off any other; with pseudonyms, if somebody makes them.
+    Begin(PathBuf, Option<Redactor>),
     /// Write these entries: where they stand, and how long they are without their line ends.
     Entries(Vec<(Place, usize)>),
     /// That was all: the file takes its place.
@@ -60,6 +61,7 @@ pub struct Saver(Option<File>);
 /// One that is being written.
 struct File {
     output: Output,
+    redactor: Option<Redactor>,
     saved: Saved,
     /// What was written last had no line end.
     unended: bool,
@@ -69,9 +71,10 @@ impl Saver {
     /// Does what was ordered. What follows a failure is not done, up to the next beginning.
     pub fn obey(&mut self, order: Order, originals: &Originals) -> Option<Told> {
         let done = match order {
-            Order::Begin(path) => match Output::fresh(&path) {
+            Order::Begin(path, redactor) => match Output::fresh(&path) {
                 Ok(output) => {
-                    self.0 = Some(File { output, saved: Saved::default(), unended: false });
+                    let saved = Saved::default();
+                    self.0 = Some(File { output, redactor, saved, unended: false });
                     return None;
                 }
                 Err(error) => Err(error),
@@ -94,6 +97,10 @@ impl Saver {
 
 impl File {
     fn write(&mut self, entries: &[(Place, usize)], originals: &Originals) -> io::Result<()> {
+        if let Some(redactor) = &self.redactor {
+            let redactor = redactor.clone();
+            return self.write_hidden(entries, originals, &redactor);
+        }
         let mut rest = entries;
         while !rest.is_empty() {
             let (span, behind) = rest.split_at_checked(span(rest)).unwrap_or((rest, &[]));
@@ -101,6 +108,28 @@ impl File {
             rest = behind;
         }
         Ok(())
+    }
+
+    /// Writes entries as they may be shown, each in a line.
+    fn write_hidden(
+        &mut self,
+        entries: &[(Place, usize)],
+        originals: &Originals,
+        redactor: &Redactor,
+    ) -> io::Result<()> {
+        let mut out = Vec::new();
+        for &(place, length) in entries {
+            match originals.read(place, length) {
+                Some(original) => {
+                    let mut line = redactor.shown(&original).text;
+                    line.push(b'\n');
+                    self.take(&line, line.len() - 1, &mut out);
+                }
+                None => self.saved.gone += 1,
+            }
+        }
+        self.saved.bytes += out.len() as u64;
+        self.output.write(&out)
     }
 
     /// Writes entries that stand close together in one file, in the order of their places.

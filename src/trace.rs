@@ -67,6 +67,10 @@ struct Found {
 }
 
 impl Work for Tracing {
+    fn looks_for(&self) -> bool {
+        true
+    }
+
     fn entry(&mut self, found: &Located<'_>, _wanted: bool, _log: &Log) -> io::Result<()> {
         for (at, search) in self.searches.iter_mut().enumerate() {
             match &found.entry {
@@ -100,7 +104,10 @@ impl Work for Tracing {
         let (mut messages, mut alone, mut unparsed) = (BTreeSet::new(), BTreeSet::new(), 0);
         for Search { asked, found } in &self.searches {
             if found.is_empty() {
-                let what = plain(asked.what().as_bytes());
+                let what = match log.redactor {
+                    Some(_) => "what was asked for".to_owned(),
+                    None => plain(asked.what().as_bytes()),
+                };
                 self.missing.push(format!("nothing in these files mentions {what}"));
             }
             let least = found.least();

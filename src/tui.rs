@@ -17,12 +17,14 @@ pub use session::{ABSORB, FRAME};
 pub use told::told;
 
 use crate::app::{App, Msg};
+use crate::cli::redact::What;
 use crate::cli::{Cli, FAILED, USAGE, When};
 use crate::config::{Config, Ignored};
 use crate::demo;
 use crate::entry::Time;
 use crate::filter::text_of_all;
 use crate::ingest::{self, Reader};
+use crate::redact::How;
 use crate::session::{self as left, Keeper, Opened};
 use crate::show::plain;
 use crate::source::{Disk, Fs, Kind, Memory, STDIN};
@@ -69,6 +71,7 @@ pub fn run_on(cli: &Cli, fs: Arc<dyn Fs>, paths: Vec<PathBuf>) -> Outcome {
         let status_file = cli.status_file.as_deref().map(StatusFile::new).transpose();
         let status_file = status_file.map_err(|wrong| (FAILED, vec![wrong]))?;
         let (app, keeper) = set_up(&config, &filter, ignored);
+        let app = app.redacted(hides(cli));
         let idle = cli.exit_after_idle.map(Duration::from_secs);
         follow(&config, app, keeper, fs, paths, (status_file, idle))
             .map_err(|error| (FAILED, vec![error.to_string()]))
@@ -101,6 +104,14 @@ fn set_up(config: &Config, given: &str, ignored: Option<Ignored>) -> (App, Optio
         app.update(Msg::Happened(path.into_os_string().into_encoded_bytes(), words));
     }
     (app, opened.keeper)
+}
+
+/// What is hidden from the beginning on.
+fn hides(cli: &Cli) -> Option<How> {
+    cli.hide.redact.map(|what| match what {
+        What::People => How::People,
+        What::All => How::All,
+    })
 }
 
 fn filter_of(cli: &Cli) -> Result<String, Outcome> {

@@ -2,6 +2,7 @@
 
 use crate::filter::{Ending, Field, OUTCOMES, quoted_if_needed};
 use crate::index::{Index, Way};
+use crate::redact::How;
 use std::collections::BTreeSet;
 
 /// Completions at most: nobody goes through more.
@@ -12,8 +13,8 @@ const ACTIONS: [&str; 16] =
 const CODES: [&str; 3] = ["4xx", "5xx", "2xx"];
 const TIMES: [&str; 5] = ["5m", "15m", "1h", "6h", "1d"];
 
-/// What the word can become, in the order in which it is offered.
-pub(super) fn candidates(ending: &Ending<'_>, index: &Index) -> Vec<String> {
+/// What the word can become, in the order in which it is offered; nothing that is hidden.
+pub(super) fn candidates(ending: &Ending<'_>, index: &Index, hides: Option<How>) -> Vec<String> {
     let begins = |text: &str| {
         let begin = text.as_bytes().get(..ending.word.len());
         begin.is_some_and(|begin| begin.eq_ignore_ascii_case(ending.word.as_bytes()))
@@ -30,10 +31,17 @@ pub(super) fn candidates(ending: &Ending<'_>, index: &Index) -> Vec<String> {
             .take(MOST_COMPLETIONS)
             .collect()
     };
+    let hidden = match ending.field {
+        None | Some(Field::Domain | Field::To) => hides == Some(How::All),
+        Some(Field::From | Field::Host | Field::Ip | Field::User) => hides.is_some(),
+        _ => false,
+    };
     match ending.field {
+        Some(_) if hidden => Vec::new(),
         None => {
             let names = Field::all().map(|field| format!("{}:", field.name()));
-            let domains = if ending.word.is_empty() { Vec::new() } else { domains(ending, index) };
+            let none = hidden || ending.word.is_empty();
+            let domains = if none { Vec::new() } else { domains(ending, index) };
             names.filter(|name| begins(name)).chain(domains).collect()
         }
         Some(Field::Domain | Field::To) => domains(ending, index),

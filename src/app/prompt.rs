@@ -3,6 +3,7 @@
 use super::completion;
 use crate::filter::{Ending, Filter, FilterError};
 use crate::index::{Index, Symbols};
+use crate::redact::How;
 use tui_input::{Input, InputRequest};
 
 /// A line of text with a cursor, and the filter to go back to.
@@ -39,6 +40,11 @@ impl Prompt {
         let text = if text.is_empty() { String::new() } else { format!("{text} ") };
         let input = Input::new(text);
         Self { input, before, error: None, completing: None, recalling: None }
+    }
+
+    /// The same with nothing typed yet.
+    pub(super) fn emptied(self) -> Self {
+        Self { input: Input::default(), ..self }
     }
 
     /// Changes the text; true if it is another one now.
@@ -91,15 +97,16 @@ impl Prompt {
         if at_end && matched(ending.whole()) { closed } else { closed + "*" }
     }
 
-    /// Completes the last word, or goes on to what else it can become; true if there is anything.
-    pub fn complete(&mut self, index: &Index) -> bool {
+    /// Completes the last word, or goes on to what else it can become, but for what is hidden; true
+    /// if there is anything.
+    pub fn complete(&mut self, index: &Index, hides: Option<How>) -> bool {
         let next = match self.completing.take() {
             Some(Completing { before, candidates, at }) => {
                 let at = (at + 1) % candidates.len().max(1);
                 Some(Completing { before, candidates, at })
             }
             None => Ending::of(self.text()).map(|ending| {
-                let candidates = completion::candidates(&ending, index);
+                let candidates = completion::candidates(&ending, index, hides);
                 Completing { before: ending.before.to_owned(), candidates, at: 0 }
             }),
         };
@@ -211,12 +218,12 @@ mod tests {
         ] {
             let mut prompt = typed(text);
             for expected in completed {
-                assert!(prompt.complete(&index), "{text}");
+                assert!(prompt.complete(&index, None), "{text}");
                 assert_eq!(prompt.text(), *expected);
             }
         }
         for text in ["nowhere", "text:hostb", "x.org \"hostb", "size:>", "cod:4"] {
-            assert!(!typed(text).complete(&index), "{text}");
+            assert!(!typed(text).complete(&index, None), "{text}");
         }
     }
 

@@ -83,6 +83,10 @@ impl App {
 
     /// Takes the text of an entry, or that it can't be read.
     pub fn supply(&mut self, row: RowId, text: Option<Original>) {
+        let text = match self.redactor() {
+            Some(redactor) => text.map(|text| redactor.shown(&text)),
+            None => text,
+        };
         if let (Some((Sheet::Bytes(of, bytes @ None), _)), Some(text)) = (&mut self.sheet, &text)
             && *of == row
         {

@@ -9,6 +9,7 @@ use super::prompt::before_cursor;
 use super::words::{self, Tone};
 use crate::filter::{Filter, Sieve, Tally};
 use crate::index::{Index, RowId};
+use crate::redact::Redactor;
 use crate::save::{Order, Saved, Told};
 use crate::show::{number, plain};
 use std::borrow::Cow;
@@ -36,6 +37,8 @@ pub(super) struct Saving {
 struct File {
     name: String,
     filter: Filter,
+    /// Who makes pseudonyms, if names were hidden when it was named.
+    redactor: Option<Redactor>,
     /// What is to be written; `None` until all of it was searched.
     held: Option<Held>,
     under_way: usize,
@@ -133,7 +136,8 @@ impl App {
             return self.copying.say("no name: nothing was written".to_owned(), Tone::Late);
         }
         let filter = self.tally().filter().clone();
-        self.saving.file = Some(File { name, filter, held: None, under_way: 0, left: 0 });
+        let redactor = self.redactor().cloned();
+        self.saving.file = Some(File { name, filter, redactor, held: None, under_way: 0, left: 0 });
         self.hold_for_saving();
     }
 
@@ -156,7 +160,7 @@ impl App {
         let file = self.saving.file.as_mut()?;
         let held = file.held.as_mut()?;
         if !std::mem::replace(&mut held.begun, true) {
-            return Some(Order::Begin(PathBuf::from(&file.name)));
+            return Some(Order::Begin(PathBuf::from(&file.name), file.redactor.clone()));
         }
         if held.finished || file.under_way >= UNDER_WAY {
             return None;

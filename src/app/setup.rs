@@ -25,6 +25,11 @@ pub struct Setup {
 }
 
 impl App {
+    /// How the screen is set up, if that is to be kept: nothing is where names were hidden.
+    pub fn setup_to_keep(&self) -> Option<Setup> {
+        (!self.was_redacted()).then(|| self.setup())
+    }
+
     /// How the screen is set up.
     pub fn setup(&self) -> Setup {
         let short = |text: &&String| text.len() <= LONGEST_KEPT;

@@ -80,7 +80,7 @@ impl App {
         rows.retain(|&row| self.texts.knows(row));
         let story = self.tell(rows);
         let read = |row: RowId| self.original(row).cloned();
-        let mut telling = Telling::new(&self.known.index, &read, width);
+        let mut telling = Telling::new(&self.known.index, &read, width).hiding(self.redactor());
         telling.story(message, &story);
         if is_cut {
             let count = number(TRACED as u64);

@@ -309,7 +309,7 @@ impl App {
         self.message.top()
     }
 
-    /// The text of an entry, if it is at hand.
+    /// The text of an entry as it is to be shown, if it is at hand.
     pub fn original(&self, row: RowId) -> Option<&Original> {
         self.texts.get(row)
     }

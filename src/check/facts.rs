@@ -66,8 +66,8 @@ impl Facts {
         }
     }
 
-    /// Looks at an entry, or what could not be read as one.
-    pub fn add(&mut self, found: &Located<'_>) {
+    /// Looks at an entry, or what could not be read as one, whose text may be told unless it `hides`.
+    pub fn add(&mut self, found: &Located<'_>, hides: bool) {
         self.bytes.add(found.text, found.cut);
         self.bytes.crlf |= found.bytes.ends_with(b"\r\n");
         match &found.entry {
@@ -75,7 +75,10 @@ impl Facts {
                 self.folded += u64::from(found.length != found.text.len());
                 self.add_entry(entry, found.text, found.line);
             }
-            Err(flaw) => self.unparsed.add(*flaw, found.line, found.text),
+            Err(flaw) => {
+                let text = if hides { b"(hidden)" } else { found.text };
+                self.unparsed.add(*flaw, found.line, text);
+            }
         }
     }
 

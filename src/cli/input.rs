@@ -1,6 +1,6 @@
 //! Which files, and which of their entries: the same for every command.
 
-use super::Conditions;
+use super::{Conditions, Redact};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -14,4 +14,7 @@ pub struct Input {
     /// Which of their entries.
     #[command(flatten)]
     pub conditions: Conditions,
+    /// What is hidden of them.
+    #[command(flatten)]
+    pub hide: Redact,
 }

@@ -7,13 +7,14 @@
 
 use super::{Fields, Printer, fields};
 use crate::cli::export::Format;
-use crate::entry::{Application, Body, ConnectionEntry, Entry, Stamp, Time, Transport};
+use crate::entry::{Application, Body, ConnectionEntry, Direction, Entry, Stamp, Time, Transport};
 use crate::filter::{Counts, Tally};
 use crate::headless::{Log, Work};
 use crate::index::{Connection, ConnectionId, Index, Kind, RowId, State};
 use crate::ingest::POLL;
 use crate::output::Output;
 use crate::parse::{Original, Scratch};
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::io;
 use std::net::IpAddr;
@@ -231,17 +232,23 @@ impl<'a> Told<'a> {
     /// As its first entry says, and what the index learned from later ones.
     fn ends(&self, first: Option<&Entry<'_>>, log: &Log, out: &mut dyn Fields) {
         let known = self.connection;
-        let name = |symbol| {
-            let text = log.index.names().text(symbol);
-            (!text.is_empty()).then_some(text)
+        let (redactor, inbound) =
+            (log.redactor.as_ref(), known.direction == Some(Direction::Inbound));
+        let host = |symbol| match (log.index.names().text(symbol), redactor) {
+            (b"", _) => None,
+            (name, Some(redactor)) => Some(Cow::Owned(redactor.peer(name, inbound))),
+            (name, None) => Some(Cow::Borrowed(name)),
         };
+        let (initial, dns) = (host(known.initial_host), host(known.dns_host));
+        let tls = Some(log.index.names().text(known.tls)).filter(|tls| !tls.is_empty());
         let (logged, asked) = match first.map(|entry| &entry.body) {
             Some(Body::Connection(entry)) => (entry.transport, entry.application),
             Some(Body::Message(message)) => (message.transport, message.application),
             _ => (None, None),
         };
         let ends = known.ends.map(|ends| {
-            let text = |(ip, port): (IpAddr, u16)| (ip.to_string(), port);
+            let hidden = |ip| redactor.map_or(ip, |redactor| redactor.ip(ip));
+            let text = |(ip, port): (IpAddr, u16)| (hidden(ip).to_string(), port);
             (text(ends.local()), text(ends.remote()))
         });
         let kept =
@@ -254,9 +261,9 @@ impl<'a> Told<'a> {
             });
         let application = asked.map(|asked| Application {
             protocol: asked.protocol,
-            initial_host: asked.initial_host.or(name(known.initial_host)),
-            dns_host: asked.dns_host.or(name(known.dns_host)),
-            tls: asked.tls.or(name(known.tls)),
+            initial_host: asked.initial_host.or(initial.as_deref()),
+            dns_host: asked.dns_host.or(dns.as_deref()),
+            tls: asked.tls.or(tls),
         });
         fields::ends(logged.or(kept).as_ref(), application.as_ref(), out);
     }

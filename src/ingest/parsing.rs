@@ -40,7 +40,10 @@ impl Collect for Parsing<'_> {
         let (before, text) = (parser.profile(), raw.text());
         let &Raw { place, line, length, cut, bytes, .. } = raw;
         let entry = parser.entry(&text);
-        self.listener.entry(&Located { place, line, length, cut, bytes, text: &text, entry });
+        let found =
+            Located { place, line, length, cut, bytes, text: &text, profile: before, entry };
+        self.listener.entry(&found);
+        drop(found);
         let profile = parser.profile();
         if profile != before {
             let (number, from) = (place.source, place.offset);

@@ -26,6 +26,7 @@ fn of(command: Command) -> &'static str {
         Command::Help => "help",
         Command::Events => "events",
         Command::Bytes => "bytes",
+        Command::Redact => "redact",
         Command::NextPane => "next-pane",
         Command::PreviousPane => "previous-pane",
         Command::Open => "open",

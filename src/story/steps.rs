@@ -8,6 +8,7 @@ use crate::entry::{Body, Direction, Entry, Message, Time};
 use crate::index::{ConnectionId, RowId};
 use crate::parse::Scratch;
 use crate::show::{number, plain};
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// What is the same all over one story.
@@ -108,9 +109,14 @@ impl Telling<'_> {
             message.remote_mta.map(|mta| mta.host).or(message.remote_host)
         };
         let known = index.names().text(connection.dns_host);
-        let host = Some(known).filter(|host| !host.is_empty()).or(told).unwrap_or_default();
+        let known = match self.redactor {
+            Some(redactor) => Cow::Owned(redactor.peer(known, inbound)),
+            None => Cow::Borrowed(known),
+        };
+        let host = Some(&*known).filter(|host| !host.is_empty()).or(told).unwrap_or_default();
         let (mut host, mut port) = (plain(host), String::new());
         if let Some((address, number)) = connection.ends.map(|ends| ends.remote()) {
+            let address = self.redactor.map_or(address, |redactor| redactor.ip(address));
             port = format!(" port {number} of");
             if !host.contains(&format!("{address}]")) {
                 let between = if host.is_empty() { "" } else { " " };

@@ -18,6 +18,7 @@ use super::{State, Story};
 use crate::entry::{Body, Entry, Time};
 use crate::index::{Index, MessageId, RowId};
 use crate::parse::{Original, Scratch};
+use crate::redact::Redactor;
 use crate::show::{number, plain};
 use std::collections::{HashMap, HashSet};
 
@@ -29,6 +30,8 @@ pub struct Telling<'a> {
     pub(super) index: &'a Index,
     pub(super) read: &'a dyn Fn(RowId) -> Option<Original>,
     pub(super) page: Page,
+    /// Hides what the index tells; what is read is hidden already.
+    pub(super) redactor: Option<&'a Redactor>,
 }
 
 impl<'a> Telling<'a> {
@@ -38,7 +41,14 @@ impl<'a> Telling<'a> {
         read: &'a dyn Fn(RowId) -> Option<Original>,
         columns: usize,
     ) -> Self {
-        Self { index, read, page: Page::new(columns) }
+        Self { index, read, page: Page::new(columns), redactor: None }
+    }
+
+    /// The same with pseudonyms, if there is somebody to make them.
+    #[must_use]
+    pub fn hiding(mut self, redactor: Option<&'a Redactor>) -> Self {
+        self.redactor = redactor;
+        self
     }
 
     /// The lines that were told since the last time.

@@ -24,7 +24,8 @@ impl<'a, W: Write> Printer<'a, W> {
         columns: usize,
         out: W,
     ) -> Self {
-        Self { log, telling: Telling::new(&log.index, read, columns), out, begun: false }
+        let telling = Telling::new(&log.index, read, columns).hiding(log.redactor.as_ref());
+        Self { log, telling, out, begun: false }
     }
 
     /// The stories of these messages; if they are more than `whole`, a line for each.

@@ -87,8 +87,10 @@ impl Session {
                 Ok(pressed) => pressed,
                 Err(outcome) => return Ok(self.leave(start.elapsed(), outcome)),
             };
-            if let Some(keeper) = self.keeper.as_mut().filter(|_| pressed) {
-                keeper.keep(self.app.setup());
+            if let Some(keeper) = self.keeper.as_mut().filter(|_| pressed)
+                && let Some(setup) = self.app.setup_to_keep()
+            {
+                keeper.keep(setup);
             }
             let grew = self.absorb();
             let saved = self.saver.turn(&mut self.app, &self.originals)?;
@@ -138,9 +140,11 @@ impl Session {
         let unsaved = self.app.unsaved();
         lines.extend(unsaved.map(|name| format!("{name}: was not whole; nothing was kept")));
         self.saver.end();
-        let setup = self.app.setup();
+        let setup = self.app.setup_to_keep();
         let left = self.keeper.and_then(|mut keeper| {
-            keeper.keep(setup);
+            if let Some(setup) = setup {
+                keeper.keep(setup);
+            }
             keeper.end()
         });
         lines.extend(left);

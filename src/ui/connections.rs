@@ -96,10 +96,12 @@ impl Row<'_> {
             Column::Channel => text::put(frame, cell, &name(connection.channel), base, theme),
             Column::Host => self.host(frame, cell, base),
             Column::Local => {
-                text::say(frame, cell, end(connection.ends.map(|ends| ends.local())), theme.dim);
+                let ends = self.app.ends(connection);
+                text::say(frame, cell, end(ends.map(|(local, _)| local)), theme.dim);
             }
             Column::Remote => {
-                text::say(frame, cell, end(connection.ends.map(|ends| ends.remote())), base);
+                let ends = self.app.ends(connection);
+                text::say(frame, cell, end(ends.map(|(_, remote)| remote)), base);
             }
             Column::Tls => text::put(frame, cell, &tls(self.app, connection), theme.dim, theme),
             Column::State => {
@@ -146,16 +148,15 @@ pub(super) fn hosts(
     style: Style,
     theme: &Theme,
 ) -> Vec<Span<'static>> {
-    let names = app.index().names();
     let (initial, dns) = (connection.initial_host, connection.dns_host);
     if initial.is_none() {
-        let remote = connection.ends.map(|ends| ends.remote());
+        let remote = app.ends(connection).map(|(_, remote)| remote);
         return match peer(app, connection) {
             Some(name) => text::spans(&name.clip(cells), style, theme),
             None => vec![text::own(end(remote), style)],
         };
     }
-    let initial_name = app.show(names.text(initial));
+    let initial_name = app.show(&app.host(connection, initial));
     if dns.is_none() || dns == initial {
         return text::spans(&initial_name.clip(cells), style, theme);
     }
@@ -164,7 +165,7 @@ pub(super) fn hosts(
     let room = cells.saturating_sub(initial_name.width() + 3);
     if room > 3 {
         spans.push(text::own(" → ", theme.dim));
-        spans.extend(text::spans(&app.show(names.text(dns)).clip(room), style, theme));
+        spans.extend(text::spans(&app.show(&app.host(connection, dns)).clip(room), style, theme));
     }
     spans
 }

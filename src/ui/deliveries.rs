@@ -56,13 +56,9 @@ fn ends(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     };
     let names = app.index().names();
     let mut spans = vec![text::own(format!("{} ", arrow(connection.direction)), theme.strong)];
-    if let Some(ends) = connection.ends {
-        let ends = format!(
-            "{} {} {}",
-            end(Some(ends.local())),
-            arrow(connection.direction),
-            end(Some(ends.remote()))
-        );
+    if let Some((local, remote)) = app.ends(connection) {
+        let ends =
+            format!("{} {} {}", end(Some(local)), arrow(connection.direction), end(Some(remote)));
         spans.push(text::own(ends, theme.plain));
     }
     let (state, tone) = app.state_of(connection);

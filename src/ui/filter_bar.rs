@@ -29,7 +29,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) 
             let [label, filter] =
                 Layout::horizontal([Constraint::Length(7), Constraint::Fill(1)]).areas(bar);
             text::say(frame, label, "filter ", theme.dim);
-            text::put(frame, filter, &app.show(app.filter_text().as_bytes()), theme.accent, theme);
+            text::put(frame, filter, &app.show(app.shown_filter().as_bytes()), theme.accent, theme);
         }
     }
     frame.render_widget(note, Rect { x: bar.right(), width, ..area });

@@ -50,14 +50,8 @@ fn note(app: &App, theme: &Theme, pane: Pane, width: usize) -> Vec<Span<'static>
     let Some(grouping) = app.grouping(pane) else { return Vec::new() };
     let (groups, room) = (grouping.groups, (width / 3).max(12));
     let mut spans = Vec::new();
-    let narrow = groups.narrow();
-    let of = match (pane, narrow.answer) {
-        (Pane::Responses, _) => narrow.place(app.index()),
-        (Pane::Routes, Some(answer)) => Some(app.index().answers().text(answer)),
-        _ => None,
-    };
-    if let Some(of) = of.filter(|of| !of.is_empty()) {
-        spans.extend(text::spans(&app.show(of).clip(room), theme.strong, theme));
+    if let Some(of) = app.subject(pane).filter(|of| !of.is_empty()) {
+        spans.extend(text::spans(&app.show(&of).clip(room), theme.strong, theme));
         spans.push(text::own("  ", theme.plain));
     }
     let (_, one, many) = words::grouped_by(groups.by());
@@ -131,31 +125,30 @@ impl Row<'_> {
         if by == By::Connection {
             return self.connection(frame, cell);
         }
-        let label = self.groups.label(self.app.index(), self.group);
+        let label = self.app.label(self.groups, self.group);
         if label.is_empty() {
             return text::say(frame, cell, words::none_of(by), theme.dim);
         }
         let tone = match by {
-            By::Answer => tone_of(label),
+            By::Answer => tone_of(&label),
             _ => Tone::Plain,
         };
-        text::put(frame, cell, &self.app.show(label), theme.tone(tone), theme);
+        text::put(frame, cell, &self.app.show(&label), theme.tone(tone), theme);
     }
 
     fn connection(&self, frame: &mut Frame<'_>, cell: Rect) {
         let id = ConnectionId(self.groups.symbol(self.group).0);
         let Some(connection) = self.app.connection(id) else { return };
-        let names = self.app.index().names();
         let host = match (connection.dns_host, connection.initial_host) {
             (dns, initial) if dns.is_none() => initial,
             (dns, _) => dns,
         };
         let (state, _) = self.app.state_of(connection);
-        let ends = end(connection.ends.map(|ends| ends.remote()));
+        let ends = end(self.app.ends(connection).map(|(_, remote)| remote));
         let words = format!("{} {} ", connection.opened, arrow(connection.direction));
         let state = format!(" {ends} {state}");
-        let shown = self.app.show(names.text(host));
-        let shown = show(words.as_bytes()).then(&shown).then(&show(state.as_bytes()));
+        let host = self.app.show(&self.app.host(connection, host));
+        let shown = show(words.as_bytes()).then(&host).then(&show(state.as_bytes()));
         text::put(frame, cell, &shown, self.theme.plain, self.theme);
     }
 

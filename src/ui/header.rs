@@ -29,7 +29,11 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) 
 
 fn reading(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let mut spans = vec![text::own("mtatop ", theme.accent)];
-    let room = usize::from(area.width).saturating_sub(7);
+    let mut room = usize::from(area.width).saturating_sub(7);
+    if app.redactor().is_some() {
+        spans.extend([text::own("REDACTED", theme.strong), text::own(" ", theme.plain)]);
+        room = room.saturating_sub(9);
+    }
     let status = status(app, theme, room);
     let room = room.saturating_sub(status.width() + 2);
     let name = app.show(&app.reading().name);

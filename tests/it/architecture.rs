@@ -18,14 +18,15 @@ const LAW: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("said", &["entry"]),
     ("parse", &["entry"]),
+    ("redact", &["entry", "parse"]),
     ("table", &["show"]),
     ("follow", &["source"]),
     ("index", &["entry", "parse", "said"]),
     ("filter", &["entry", "index", "organisation", "said"]),
-    ("story", &["entry", "index", "parse", "show"]),
+    ("story", &["entry", "index", "parse", "redact", "show"]),
     ("ingest", &["entry", "follow", "index", "parse", "source", "split"]),
     ("output", &["show"]),
-    ("save", &["index", "ingest", "output"]),
+    ("save", &["index", "ingest", "output", "redact"]),
     ("search", &["filter", "index", "ingest", "parse", "split"]),
     (
         "app",
@@ -37,6 +38,8 @@ const LAW: &[(&str, &[&str])] = &[
             "layout",
             "organisation",
             "parse",
+            "redact",
+            "said",
             "save",
             "search",
             "show",
@@ -51,8 +54,8 @@ const LAW: &[(&str, &[&str])] = &[
     (
         "headless",
         &[
-            "cli", "entry", "filter", "follow", "index", "ingest", "parse", "show", "source",
-            "status",
+            "cli", "entry", "filter", "follow", "index", "ingest", "parse", "redact", "show",
+            "source", "status",
         ],
     ),
     ("check", &["cli", "entry", "filter", "headless", "index", "ingest", "parse", "show", "table"]),
@@ -85,8 +88,8 @@ const LAW: &[(&str, &[&str])] = &[
         "tui",
         &[
             "app", "cli", "config", "demo", "entry", "filter", "follow", "index", "ingest",
-            "keymap", "layout", "output", "parse", "save", "search", "session", "show", "simulate",
-            "source", "split", "status", "ui",
+            "keymap", "layout", "output", "parse", "redact", "save", "search", "session", "show",
+            "simulate", "source", "split", "status", "ui",
         ],
     ),
     (

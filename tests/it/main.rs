@@ -31,6 +31,7 @@ mod parity;
 mod parse;
 mod pty;
 mod readme;
+mod redact;
 mod report;
 mod saving;
 mod screens;

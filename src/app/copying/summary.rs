@@ -18,6 +18,7 @@ use crate::app::words;
 use crate::entry::Time;
 use crate::filter::{By, Counts, Totals};
 use crate::index::RowId;
+use crate::redact::Redactor;
 use crate::show::{number, tenths};
 use crate::table::{Column, Table};
 
@@ -85,7 +86,7 @@ impl App {
         Heads {
             name: self.reading.name.clone(),
             now: Some(self.now()),
-            filter: self.filter_text.clone(),
+            filter: self.shown_filter().into_owned(),
             window,
             all: self.all().totals().counts.entries,
             mark: since,
@@ -94,6 +95,16 @@ impl App {
 }
 
 impl Summary {
+    /// The same with pseudonyms.
+    pub(super) fn hide(&mut self, redactor: &Redactor) {
+        for row in &mut self.domains.0 {
+            row.label = redactor.domain(&row.label);
+        }
+        for row in &mut self.responses.0 {
+            row.label = redactor.said(&row.label);
+        }
+    }
+
     /// The text, with as many of the quoted entries as there is room for.
     pub(super) fn text(&self, quoted: Vec<String>) -> String {
         let mut lines = self.head();

@@ -1,0 +1,145 @@
+//! What is shown of names: themselves, or pseudonyms.
+//!
+//! The index and the filters have the names as they are, so that whoever knows one finds it. Texts
+//! come from the log already hidden; what the index tells is hidden here, as it is shown.
+
+use super::App;
+use crate::filter::{By, Group, Groups};
+use crate::index::{Connection, Symbol};
+use crate::layout::Pane;
+use crate::parse::{Original, Scratch};
+use crate::redact::{How, Redactor};
+use crate::said;
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+/// Who makes pseudonyms, and whether they are shown.
+pub(super) struct Secrecy {
+    redactor: Redactor,
+    on: bool,
+    /// They were shown at some time, so that nothing of the session is to be kept.
+    ever: bool,
+}
+
+impl Default for Secrecy {
+    fn default() -> Self {
+        Self { redactor: Redactor::new(How::People), on: false, ever: false }
+    }
+}
+
+/// One end of a connection.
+type End = (IpAddr, u16);
+
+impl App {
+    /// With pseudonyms from the beginning on, if that is asked for.
+    #[must_use]
+    pub fn redacted(mut self, how: Option<How>) -> Self {
+        if let Some(how) = how {
+            self.secrecy = Secrecy { redactor: Redactor::new(how), on: true, ever: true };
+            self.texts = super::Texts::default();
+        }
+        self
+    }
+
+    /// Shows pseudonyms from here on, or names again.
+    pub(super) fn turn_redaction(&mut self) {
+        self.secrecy.on = !self.secrecy.on;
+        self.secrecy.ever = true;
+        // Those at hand are as they were to be shown.
+        self.texts = super::Texts::default();
+    }
+
+    /// Who makes the pseudonyms that are shown; nobody if names are.
+    pub fn redactor(&self) -> Option<&Redactor> {
+        Some(&self.secrecy.redactor).filter(|_| self.secrecy.on)
+    }
+
+    /// A text of the log as it may be shown.
+    pub(super) fn shown<'a>(&self, original: &'a Original) -> Cow<'a, Original> {
+        match self.redactor() {
+            Some(redactor) => Cow::Owned(redactor.shown(original)),
+            None => Cow::Borrowed(original),
+        }
+    }
+
+    /// Whether pseudonyms were shown at any time.
+    pub(super) fn was_redacted(&self) -> bool {
+        self.secrecy.ever
+    }
+
+    /// The filter in force, as it may be shown.
+    pub fn shown_filter(&self) -> Cow<'_, str> {
+        match self.redactor() {
+            Some(redactor) => Cow::Owned(redactor.filter(&self.filter_text)),
+            None => Cow::Borrowed(&self.filter_text),
+        }
+    }
+
+    /// What a group is called, as it may be shown; empty if its entries say nothing of the kind.
+    pub fn label<'a>(&'a self, groups: &'a Groups, group: &Group) -> Cow<'a, [u8]> {
+        let label = groups.label(self.index(), group);
+        let Some(redactor) = self.redactor().filter(|_| !label.is_empty()) else {
+            return Cow::Borrowed(label);
+        };
+        Cow::Owned(match groups.by() {
+            By::Domain | By::Organisation | By::Host => redactor.domain(label),
+            By::Sender => redactor.address(label),
+            By::User => redactor.user(label),
+            By::ConnectingIp | By::LocalIp | By::RemoteIp => redactor.ip_text(label),
+            By::Answer => self.hidden_answer(redactor, group, label),
+            By::Channel | By::Connection => redactor.said(label),
+        })
+    }
+
+    /// What was answered. An entry to which it was knows more of what in it tells of whom.
+    fn hidden_answer(&self, redactor: &Redactor, group: &Group, answer: &[u8]) -> Vec<u8> {
+        let mut scratch = Scratch::default();
+        let original = group.trouble().and_then(|row| self.original(row));
+        let mut told = Vec::new();
+        if let Some(Ok(entry)) = original.map(|original| original.entry(&mut scratch)) {
+            said::of_entry(&entry, &mut told);
+        }
+        if told.is_empty() { redactor.said(answer) } else { told }
+    }
+
+    /// The domain or the answer that a pane is about.
+    pub fn subject(&self, pane: Pane) -> Option<Cow<'_, [u8]>> {
+        let narrow = self.grouping(pane)?.groups.narrow();
+        match (pane, narrow.answer) {
+            (Pane::Responses, _) => {
+                let place = narrow.place(self.index())?;
+                Some(match self.redactor() {
+                    Some(redactor) => Cow::Owned(redactor.domain(place)),
+                    None => Cow::Borrowed(place),
+                })
+            }
+            (Pane::Routes, Some(answer)) => self.named_group(Pane::Responses, answer),
+            _ => None,
+        }
+    }
+
+    /// What the group of this symbol is called.
+    fn named_group(&self, pane: Pane, symbol: Symbol) -> Option<Cow<'_, [u8]>> {
+        let groups = self.grouping(pane)?.groups;
+        let mut of_it = groups.iter().filter(|(_, group)| groups.symbol(group) == symbol);
+        of_it.next().map(|(_, group)| self.label(groups, group))
+    }
+
+    /// The name of the other side of a connection, as it may be shown.
+    pub fn host(&self, connection: &Connection, name: Symbol) -> Cow<'_, [u8]> {
+        let name = self.index().names().text(name);
+        let inbound = connection.direction == Some(crate::entry::Direction::Inbound);
+        match self.redactor() {
+            Some(redactor) => Cow::Owned(redactor.peer(name, inbound)),
+            None => Cow::Borrowed(name),
+        }
+    }
+
+    /// Our end of a connection and the other one, as they may be shown.
+    pub fn ends(&self, connection: &Connection) -> Option<(End, End)> {
+        let ends = connection.ends?;
+        let hidden =
+            |(ip, port): End| (self.redactor().map_or(ip, |redactor| redactor.ip(ip)), port);
+        Some((hidden(ends.local()), hidden(ends.remote())))
+    }
+}

@@ -1,0 +1,29 @@
+//! Whether names are hidden: the same option on the screen and in every command.
+
+use clap::{Args, ValueEnum};
+
+/// What is hidden of the log.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct Redact {
+    /// Show pseudonyms instead of users, hosts of clients, IP addresses, subjects and ids; with =all
+    /// of domains too
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "people",
+        hide_possible_values = true
+    )]
+    pub redact: Option<What>,
+}
+
+/// How much of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum What {
+    /// Who somebody is, but not their domains.
+    People,
+    /// Domains and servers as well.
+    All,
+}
