@@ -47,3 +47,4 @@ mod torture;
 mod trace;
 mod truth;
 mod views;
+mod walk;
