@@ -274,8 +274,17 @@ impl Stream {
         }
         self.advance(split::blank_lines(self.rest()));
         let Some(form) = self.form.or_else(|| self.detect(collect)) else { return };
-        let last = self.finished || self.quiet && form == Form::Folded;
-        self.next = split::next(form, self.rest(), last);
+        loop {
+            // An entry is read again as one piece of the file: it does not go on behind a hole.
+            let hole = self.holes.iter().map(|hole| hole.at).find(|at| *at > self.taken);
+            let before = self.bytes.get(self.taken..hole.unwrap_or(self.bytes.len()));
+            let last = hole.is_some() || self.finished || self.quiet && form == Form::Folded;
+            self.next = split::next(form, before.unwrap_or_default(), last);
+            match hole {
+                Some(hole) if self.next.is_none() => self.advance(hole - self.taken),
+                _ => break,
+            }
+        }
     }
 
     /// Tells the form as soon as there is enough to tell it by, and announces the source.

@@ -459,6 +459,31 @@ fn f15_a_hole_inside_a_line_divides_it() {
 }
 
 #[test]
+fn f15_a_folded_entry_does_not_go_on_behind_a_hole() {
+    for hole in [100, 70_000, 300_000] {
+        for at in [30, 55, 100] {
+            let mut watch = Watch::of(&["log"]);
+            let folded =
+                format!("{}\n adam@sesta.com\n bob@hostb.sesta.com\n", LATER.split_at(50).0);
+            let (start, rest) = folded.split_at(at.min(folded.find(" adam").unwrap()));
+            watch.append("log", format!("{folded}{folded}{start}"));
+            watch.settle();
+            watch.append("log", [&vec![0; hole], format!("{rest}{folded}").as_bytes()].concat());
+            watch.settle();
+            watch.append("log", &folded);
+            watch.settle();
+            let joined = |text: &str| text.trim().replace('\n', "");
+            let whole = joined(&folded);
+            // What does not begin as an entry does is one line each.
+            let mut wanted = vec![&*whole, &whole, start.trim_end()];
+            wanted.extend(rest.lines().map(str::trim).filter(|line| !line.is_empty()));
+            wanted.extend([&*whole, &whole]);
+            assert_eq!(watch.texts(), wanted, "{hole} {at}");
+        }
+    }
+}
+
+#[test]
 fn f15_a_hole_ends_a_line_that_is_cut() {
     let mut watch = Watch::of(&["log"]);
     watch.append("log", "x".repeat(300_000));
