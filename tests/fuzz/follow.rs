@@ -4,7 +4,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use mtatop::follow::{DRAIN_FILES, DRAIN_LONGEST, Follower, OVERLAP, Opening, Step, StreamId};
+use mtatop::follow::{
+    DRAIN_FILES, DRAIN_LONGEST, Follower, MARKS, OVERLAP, Opening, Step, StreamId,
+};
 use mtatop::source::{Fs, Memory};
 
 #[path = "../../src/follow/tests/model.rs"]
