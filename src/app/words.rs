@@ -146,7 +146,7 @@ pub fn rough_in(count: u32, cells: u16) -> String {
 /// By how much a number grew or fell, in so many cells.
 pub fn change(change: i32, cells: u16) -> String {
     let sign = match change {
-        0 => return "·".to_owned(),
+        0 => return "0".to_owned(),
         1.. => '+',
         _ => '-',
     };

@@ -104,8 +104,11 @@ impl Row<'_> {
             Column::Backlog => {
                 let change = group.backlog.change;
                 let tone = if change > 0 { Tone::Late } else { Tone::Good };
-                let style = self.theme.count(change.unsigned_abs(), tone);
-                text::say_right(frame, cell, words::change(change, cell.width), style);
+                let words = match change {
+                    0 => "·".to_owned(),
+                    change => words::change(change, cell.width),
+                };
+                text::say_right(frame, cell, words, theme.count(change.unsigned_abs(), tone));
             }
             Column::FailShare => self.fail_share(frame, cell),
             Column::Share => {
