@@ -105,9 +105,20 @@ impl App {
         newest(&self.known, story::origin(&self.known.index, message), TRACED)
     }
 
+    /// The story that these entries tell. Recipients of whom the filter leaves an entry come first: it
+    /// is their mail that somebody looks for.
     fn tell(&self, rows: Vec<RowId>) -> Story {
         let read = &mut |row| -> Option<Original> { self.original(row).cloned() };
-        story::tell_rows(&self.known.index, rows, read)
+        let mut story = story::tell_rows(&self.known.index, rows, read);
+        if self.known.filtered.is_some() {
+            let mut recipients = std::mem::take(&mut story.recipients);
+            recipients.sort_by_cached_key(|recipient| {
+                let mut steps = story.legs_of(recipient).flat_map(|leg| &leg.steps);
+                !steps.any(|step| self.known.leaves(step.row))
+            });
+            story.recipients = recipients;
+        }
+        story
     }
 
     /// First line of the trace when its last one is at the bottom of the pane.

@@ -264,6 +264,30 @@ fn messages_of_a_filter_are_those_of_which_it_leaves_an_entry() {
 }
 
 #[test]
+fn whose_mail_is_looked_for_is_told_of_first() {
+    let entry = |code: &str, to: char| {
+        format!(
+            "19-Feb-1998 10:00:00.00 tcp_local {code} 1 x@x.org rfc822;{to}@{to}.org {to}@{to}.org q/ZZ1.00 <i@d>\n"
+        )
+    };
+    let log: String = ['a', 'b', 'c'].map(|to| entry("E", to)).concat()
+        + &[("D", 'a'), ("Q", 'b'), ("R", 'c')].map(|(code, to)| entry(code, to)).concat();
+    for (filter, first) in [("", 'a'), ("c@c.org", 'c'), ("outcome:deferred", 'b')] {
+        let mut opened = Opened::new(log.as_bytes(), filter);
+        opened.press("3");
+        let screen = opened.screen(120, 40);
+        let address = format!("{first}@{first}.org");
+        assert_eq!(
+            line(&screen, 5).split_whitespace().nth(2),
+            Some(&*address),
+            "{filter}: {screen}"
+        );
+        let told: Vec<&str> = screen.lines().filter(|line| line.contains(".org: ")).collect();
+        assert!(told[0].trim_start().starts_with(&address) && told.len() == 3, "{screen}");
+    }
+}
+
+#[test]
 fn of_a_long_message_the_newest_entries_are_told_and_all_are_counted() {
     let entry = |code: &str, to: usize| {
         format!(
