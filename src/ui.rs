@@ -132,7 +132,8 @@ fn why_nothing(app: &App, theme: &Theme) -> Line<'static> {
         let words = match app.progress() {
             Some((word, _)) => format!("{word}: nothing under this filter so far"),
             None => {
-                format!("nothing under this filter; {} clears it", app.key_for(Command::Back))
+                let why = app.outside().unwrap_or_else(|| "nothing under this filter".to_owned());
+                format!("{why}; {} clears it", app.key_for(Command::Back))
             }
         };
         return text::line([text::own(words, theme.dim)]);

@@ -80,6 +80,19 @@ impl App {
         self.span.map(|span| format!("last {}", words::age(span.unsigned_abs())))
     }
 
+    /// Why nothing can be counted, if the log has no entry of these times.
+    pub fn outside(&self) -> Option<String> {
+        let (window, rows) = (self.tally().window(), self.index().rows());
+        let (first, last) = (rows.time(rows.first()), self.index().newest());
+        if window.since > last {
+            Some(format!("the window begins after the last entry, {}", words::stamp(last)))
+        } else if window.until <= first {
+            Some(format!("the window ends before the first entry, {}", words::stamp(first)))
+        } else {
+            None
+        }
+    }
+
     /// Sets the mark here, or takes it away.
     pub(super) fn set_mark(&mut self) {
         let row = RowId(u32::try_from(self.known.rows()).unwrap_or(u32::MAX));

@@ -162,6 +162,12 @@ pub fn moment(time: Time, now: Time) -> String {
     }
 }
 
+/// Day and time.
+pub(super) fn stamp(time: Time) -> String {
+    let calendar = time.calendar();
+    calendar.map_or("-".to_owned(), |it| it.format("%Y-%m-%d %H:%M:%S").to_string())
+}
+
 /// What groups are of: the head of their column, and one and several of them.
 pub fn grouped_by(by: By) -> (&'static str, &'static str, &'static str) {
     match by {

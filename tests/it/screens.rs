@@ -112,6 +112,14 @@ fn what_was_seen_while_typing_stays_and_escape_brings_all_back() {
     assert!(screen.contains("no such field"), "{screen}");
     opened.press("<c-u>nowhere.test<enter>");
     assert!(opened.screen(80, 24).contains("nothing under this filter; Esc clears it"));
+    for (filter, why) in [
+        ("since:2030-01-01", "the window begins after the last entry, 1998-02-19 10:"),
+        ("until:1990-01-01", "the window ends before the first entry, 1998-02-19 1"),
+    ] {
+        opened.press(&format!("/<c-u>{filter}<enter>"));
+        let screen = opened.screen(100, 24);
+        assert!(screen.contains(why) && screen.contains("; Esc clears it"), "{screen}");
+    }
 }
 
 #[test]

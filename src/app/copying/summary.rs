@@ -14,7 +14,7 @@
 
 use super::{LONGEST_COPY, fit};
 use crate::app::App;
-use crate::app::words;
+use crate::app::words::{self, stamp};
 use crate::entry::Time;
 use crate::filter::{By, Counts, Totals};
 use crate::index::RowId;
@@ -240,10 +240,4 @@ fn label(by: By, text: &[u8]) -> String {
 
 fn count(count: u32) -> String {
     if count == 0 { "-".to_owned() } else { number(count) }
-}
-
-/// Day and time.
-fn stamp(time: Time) -> String {
-    let calendar = time.calendar();
-    calendar.map_or("-".to_owned(), |it| it.format("%Y-%m-%d %H:%M:%S").to_string())
 }
