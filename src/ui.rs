@@ -129,12 +129,11 @@ fn nothing(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
 
 fn why_nothing(app: &App, theme: &Theme) -> Line<'static> {
     if !app.index().rows().is_empty() {
-        let words = match app.progress() {
-            Some((word, _)) => format!("{word}: nothing under this filter so far"),
-            None => {
-                let why = app.outside().unwrap_or_else(|| "nothing under this filter".to_owned());
-                format!("{why}; {} clears it", app.key_for(Command::Back))
-            }
+        let words = if let Some((word, _)) = app.progress() {
+            format!("{word}: nothing under this filter so far")
+        } else {
+            let why = app.outside().unwrap_or_else(|| "nothing under this filter".to_owned());
+            format!("{why}; {} clears it", app.key_for(Command::Back))
         };
         return text::line([text::own(words, theme.dim)]);
     }
