@@ -72,7 +72,7 @@ pub use ending::Ending;
 pub use field::{EXAMPLES, Field, markdown};
 pub use given::text_of_all;
 pub use grammar::quoted_if_needed;
-pub use groups::{At, By, Group, GroupId, Groups, Narrow};
+pub use groups::{At, By, Group, GroupId, Groups, Health, Narrow};
 pub use hits::{BLOCK, Hits};
 pub use minutes::Minutes;
 pub use pattern::{EXPRESSION_BYTES, EXPRESSION_STATES, Pattern};

@@ -2,7 +2,7 @@
 
 use super::Settings;
 use super::words::age;
-use crate::filter::EXAMPLES;
+use crate::filter::{EXAMPLES, Health};
 use crate::keymap::Mode;
 use crate::show::Shown;
 use std::borrow::Cow;
@@ -51,6 +51,14 @@ pub fn lines(settings: &Settings) -> Vec<Line> {
         say("closed (?)   its thread opened another one, and no C was logged"),
         say("rates        over the last 10 s of the log; a bar is a second or more"),
         say("FAIL %       of the attempts to deliver: deferred and failed ones"),
+        Line::Words(
+            format!(
+                "HEALTH →     how the last {} attempts ended, the newest last",
+                Health::ATTEMPTS
+            )
+            .into(),
+        ),
+        say("             red if half of them or more did not deliver, yellow if any"),
         say("RECOV        who got their message after an attempt had failed"),
         say("BACKLOG      by how many more wait since an attempt failed"),
         say("NEW, +n      not there before the mark, and so many failures since"),

@@ -131,7 +131,7 @@ impl Table {
             return;
         }
         self.made = Some((stamp, wall));
-        let key = |(id, group): (GroupId, &Group)| (self.key(open, group), id);
+        let key = |(id, group): (GroupId, &Group)| (self.key(open, id, group), id);
         let mut keyed: Vec<_> = self.groups.iter().map(key).collect();
         self.count = keyed.len();
         self.entries = self.groups.iter().map(|(_, group)| group.counts.entries).sum();
@@ -144,7 +144,7 @@ impl Table {
     }
 
     /// By which a group is sorted: the lower, the earlier it comes. Of equals the larger comes first.
-    fn key(&self, open: &Open, group: &Group) -> (i64, i64) {
+    fn key(&self, open: &Open, id: GroupId, group: &Group) -> (i64, i64) {
         let Counts { entries, enqueued, delivered, deferred, failed, rejected } = group.counts;
         let row = |row: Option<RowId>| row.map_or(-1, |row| i64::from(row.0));
         let rank = match self.order.column {
@@ -161,6 +161,9 @@ impl Table {
             Column::Bad => (i64::from(deferred) + i64::from(failed)) << 32 | i64::from(rejected),
             Column::Recovered => group.backlog.recovered.into(),
             Column::Backlog => group.backlog.change.into(),
+            Column::Health => {
+                self.groups.health(id).map_or(0, |health| health.bad().try_into().unwrap_or(0))
+            }
             Column::FailShare => group.counts.failed_of_1000().map_or(-1, i64::from),
             Column::Open => {
                 i64::from(open.get(&self.groups.symbol(group)).copied().unwrap_or_default())

@@ -5,11 +5,13 @@
 //! grouped by is found out once for each symbol.
 
 mod by;
+mod health;
 mod labels;
 mod members;
 mod narrow;
 
 pub use by::By;
+pub use health::Health;
 pub use narrow::{At, Narrow};
 
 use super::{Backlog, Counts, Reach, Sieve, Waits};
@@ -127,6 +129,8 @@ pub struct Groups {
     /// By what a row is grouped by, the number of its group from 1 on; 0 if there is none yet.
     numbers: Vec<u32>,
     all: Vec<Group>,
+    /// Of each; only where it is grouped by where recipients are.
+    health: Vec<Health>,
     /// Of groups by a part of something else: what they are called.
     labels: Labels,
     /// Of groups by answer: how long those waited who got their message.
@@ -150,6 +154,7 @@ impl Groups {
             mark: None,
             numbers: Vec::new(),
             all: Vec::new(),
+            health: Vec::new(),
             labels: Labels::default(),
             waits: Waits::default(),
         }
@@ -169,6 +174,7 @@ impl Groups {
     pub fn restart(&mut self) {
         self.reach = Reach::default();
         self.waits = Waits::default();
+        self.health.fill(Health::default());
         let none = (RowId(u32::MAX), RowId(0));
         let empty = |group: &Group| Group {
             first: none.0,
@@ -241,8 +247,11 @@ impl Groups {
 
     fn count(&mut self, index: &Index, id: RowId, row: &Counted) {
         let mark = self.mark;
-        if let Some(group) = self.group(index, id, row) {
+        if let Some((at, group)) = self.group(index, id, row) {
             group.count(id, row, mark);
+            if let Some(health) = self.health.get_mut(at) {
+                health.count(id, row.kind);
+            }
             if let Some(wait) = self.wait(index, row) {
                 self.waits.add(wait);
             }
@@ -259,8 +268,11 @@ impl Groups {
     fn take_back(&mut self, index: &Index, id: RowId, row: &Counted) {
         let mark = self.mark;
         let number = self.number_of(row).and_then(|at| self.numbers.get(at).copied());
-        let at = number.and_then(|number| number.checked_sub(1));
-        if let Some(group) = at.and_then(|at| self.all.get_mut(at as usize)) {
+        let Some(at) = number.and_then(|number| number.checked_sub(1)) else { return };
+        if let Some(health) = self.health.get_mut(at as usize) {
+            health.take_back(id);
+        }
+        if let Some(group) = self.all.get_mut(at as usize) {
             group.take_back(id, row, mark);
             if let Some(wait) = self.wait(index, row) {
                 self.waits.take_back(wait);
@@ -268,8 +280,8 @@ impl Groups {
         }
     }
 
-    /// The group of a row, new or known.
-    fn group(&mut self, index: &Index, id: RowId, row: &Counted) -> Option<&mut Group> {
+    /// The group of a row, new or known, and where it stands.
+    fn group(&mut self, index: &Index, id: RowId, row: &Counted) -> Option<(usize, &mut Group)> {
         self.kin.learn(&self.narrow, index, row.domains.0);
         let at = self.number_of(row)?;
         if self.numbers.len() <= at {
@@ -286,9 +298,13 @@ impl Groups {
             if *number as usize > self.all.len() {
                 let key = if self.by.is_direct() { source } else { *number - 1 };
                 self.all.push(Group::new(key, id));
+                if matches!(self.by, By::Domain | By::Organisation) {
+                    self.health.push(Health::default());
+                }
             }
         }
-        self.all.get_mut(*number as usize - 1)
+        let at = *number as usize - 1;
+        Some((at, self.all.get_mut(at)?))
     }
 
     /// Where in `numbers` the group of a row stands; `None` if it is in none.
@@ -306,6 +322,11 @@ impl Groups {
     /// A group.
     pub fn get(&self, id: GroupId) -> Option<&Group> {
         self.all.get(id.0 as usize)
+    }
+
+    /// How the newest attempts of a group ended, where it is grouped by domain or organisation.
+    pub fn health(&self, id: GroupId) -> Option<&Health> {
+        self.health.get(id.0 as usize)
     }
 
     /// What a group is called; empty if its entries say nothing of the kind.
@@ -339,6 +360,7 @@ impl Groups {
     pub fn memory(&self) -> usize {
         self.numbers.capacity() * size_of::<u32>()
             + self.all.capacity() * size_of::<Group>()
+            + self.health.capacity() * size_of::<Health>()
             + self.labels.memory
             + self.kin.memory()
     }

@@ -82,6 +82,8 @@ pub enum GroupColumn {
     Backlog,
     /// Share of failed attempts in all attempts.
     FailShare,
+    /// How the newest attempts ended.
+    Health,
     /// Open connections.
     Open,
     /// Failures since the mark.
@@ -204,18 +206,19 @@ pub fn domain_columns(width: u16, marked: bool) -> Vec<Placed<GroupColumn>> {
     #[rustfmt::skip]
     let wishes = [
         Wish(C::Label,     "",              16, 44, 0),
-        Wish(C::Deferred,  "      Q",        7,  7, 1),
-        Wish(C::Failed,    "      R",        7,  7, 2),
-        Wish(C::Rejected,  "      J",        7,  7, 8),
+        Wish(C::Deferred,  "     Q",         6,  6, 1),
+        Wish(C::Failed,    "     R",         6,  6, 2),
+        Wish(C::Rejected,  "   J",           4,  4, 8),
         Wish(C::FailShare, "FAIL %",         6,  6, 3),
-        Wish(C::Delivered, "      D",        7,  7, 4),
-        Wish(C::Recovered, "  RECOV",        7,  7, 10),
-        Wish(C::Backlog,   "BACKLOG",        7,  7, 9),
+        Wish(C::Health,    "HEALTH →",       8,  8, 9),
+        Wish(C::Delivered, "     D",         6,  6, 4),
+        Wish(C::Recovered, " RECOV",         6,  6, 11),
+        Wish(C::Backlog,   "BACKLOG",        7,  7, 10),
         Wish(C::Open,      "OPEN",           4,  4, 7),
-        Wish(C::Marked,    " +MARK",         6,  6, 11),
-        Wish(C::LastBad,   "FAILED",         6,  6, 12),
+        Wish(C::Marked,    " +MARK",         6,  6, 12),
+        Wish(C::LastBad,   "FAILED",         6,  6, 13),
         Wish(C::LastGood,  "  OK",           4,  4, 6),
-        Wish(C::Response,  "LAST FAILURE",  14, u16::MAX, 5),
+        Wish(C::Response,  "LAST FAILURE",  12, u16::MAX, 5),
     ];
     place_groups(width, marked, wishes)
 }

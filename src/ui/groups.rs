@@ -5,7 +5,7 @@ use super::{Theme, list, nothing, text, title};
 use crate::app::App;
 use crate::app::words::{self, Tone};
 use crate::entry::Time;
-use crate::filter::{By, Group, Groups};
+use crate::filter::{By, Group, GroupId, Groups, Health};
 use crate::index::{ConnectionId, RowId};
 use crate::layout::{GroupColumn as Column, Pane, Placed, Screen};
 use crate::parse::Scratch;
@@ -30,7 +30,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Scr
     let listed = (visible.iter().map(|(id, _)| *id), grouping.selected);
     list::rows(app, theme, frame, (screen, pane), listed, |frame, line, id| {
         if let Some(group) = groups.get(id) {
-            let row = Row { app, theme, groups, group, all: grouping.entries };
+            let row = Row { app, theme, groups, group, id, all: grouping.entries };
             for (cell, column) in list::cells(line, &columns) {
                 row.cell(frame, cell, column);
             }
@@ -72,6 +72,7 @@ struct Row<'a> {
     theme: &'a Theme,
     groups: &'a Groups,
     group: &'a Group,
+    id: GroupId,
     /// Entries of all groups.
     all: u32,
 }
@@ -111,6 +112,7 @@ impl Row<'_> {
                 text::say_right(frame, cell, words, theme.count(change.unsigned_abs(), tone));
             }
             Column::FailShare => self.fail_share(frame, cell),
+            Column::Health => self.health(frame, cell),
             Column::Share => {
                 let share = u64::from(counts.entries) * 1_000 / u64::from(self.all.max(1));
                 text::say_right(frame, cell, words::tenths(share), theme.dim);
@@ -164,6 +166,19 @@ impl Row<'_> {
             bad => format!("+{}", words::rough_in(bad, cell.width - 1)),
         };
         text::say_right(frame, cell, words, self.theme.count(bad, Tone::Bad));
+    }
+
+    /// How the newest attempts ended: read from left to right, the last one is the newest.
+    fn health(&self, frame: &mut Frame<'_>, cell: Rect) {
+        let Some(health) = self.groups.health(self.id) else { return };
+        let tone = match health.bad() {
+            _ if health.is_bad() => Tone::Bad,
+            0 => Tone::Good,
+            _ => Tone::Late,
+        };
+        let letters: String = health.letters().collect();
+        let words = format!("{letters:.>width$}", width = Health::ATTEMPTS);
+        text::say(frame, cell, words, self.theme.tone(tone));
     }
 
     fn fail_share(&self, frame: &mut Frame<'_>, cell: Rect) {
