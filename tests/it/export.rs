@@ -477,6 +477,38 @@ fn f32_a_signal_leaves_nothing_half_written() {
     }
 }
 
+/// `MTATOP_ENDS=200` tries more of them.
+#[test]
+fn f25_at_whatever_moment_it_ends_there_is_a_whole_file_or_none() {
+    let ends = std::env::var("MTATOP_ENDS").ok().and_then(|count| count.parse().ok()).unwrap_or(8);
+    let room = Room::simulated(5_000, 3);
+    let (path, whole) = (room.path("out"), printed(&["entries", room.log()]));
+    let mut unfinished = 0;
+    for round in 0..ends {
+        let before = room.names().len();
+        let running = Running::start(&["entries", "--output", &path, room.log()]);
+        let waited = fastrand::Rng::with_seed(round).u64(0..150);
+        std::thread::park_timeout(std::time::Duration::from_millis(waited));
+        let signal = if round % 2 == 0 { "KILL" } else { "TERM" };
+        running.signal(signal);
+        running.end();
+        match fs::read(&path) {
+            Ok(bytes) => {
+                assert!(bytes == whole, "{signal}: {} bytes of {}", bytes.len(), whole.len());
+                fs::remove_file(&path).unwrap();
+            }
+            Err(_) => unfinished += 1,
+        }
+        // Only who is killed can't tidy up.
+        let left = room.names().len();
+        assert!(left == before || signal == "KILL" && left == before + 1, "{signal}: {left}");
+    }
+    assert!(unfinished > 0, "none ended before it was done");
+    // What killed ones left is not in the way.
+    assert_eq!(Running::start(&["entries", "--output", &path, room.log()]).end().1, Some(0));
+    assert!(fs::read(&path).unwrap() == whole);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn f25_a_full_disk_is_named() {

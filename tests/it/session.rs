@@ -70,6 +70,38 @@ fn f31_a_signal_loses_nothing_that_was_on_the_screen() {
     quit(pty);
 }
 
+/// The number of the session whose filter the file holds, which is whole if it is there.
+fn kept(home: &Path) -> Option<u64> {
+    let text = fs::read_to_string(home.join(".local/state/mtatop/session.toml")).ok()?;
+    let filter = text.lines().find_map(|line| line.strip_prefix("filter = \"a"));
+    let number = filter.and_then(|filter| filter.strip_suffix(".example\""));
+    assert!(text.ends_with('\n'), "{text}");
+    Some(number.unwrap_or_else(|| panic!("{text}")).parse().unwrap())
+}
+
+/// `MTATOP_ENDS=200` tries more of them.
+#[test]
+fn f37_at_whatever_moment_it_ends_the_session_is_an_old_or_the_new_one() {
+    let ends = std::env::var("MTATOP_ENDS").ok().and_then(|count| count.parse().ok()).unwrap_or(9);
+    let home = tempfile::tempdir().unwrap();
+    let mut known = None;
+    for round in 0..ends {
+        let mut pty = start(home.path(), &["--restore"]);
+        pty.wait_for("entries");
+        pty.press(&format!("/\u{15}a{round}.example\r"));
+        pty.wait_for(&format!("filter a{round}.example"));
+        let waited = fastrand::Rng::with_seed(round).u64(0..120);
+        std::thread::park_timeout(Duration::from_millis(waited));
+        let signal = ["KILL", "TERM", "INT"][usize::try_from(round % 3).unwrap()];
+        pty.signal(signal);
+        pty.wait_exit();
+        let now = kept(home.path());
+        assert!(now >= known && now <= Some(round), "{signal}: {now:?} after {known:?}");
+        known = now;
+    }
+    assert!(!home.path().join(".local/state/mtatop/session.bad").exists());
+}
+
 #[test]
 fn nothing_is_written_unless_it_was_asked_for() {
     let home = tempfile::tempdir().unwrap();
