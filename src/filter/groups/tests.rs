@@ -55,6 +55,23 @@ fn healths(groups: &Groups, index: &Index) -> BTreeMap<Vec<u8>, String> {
     all.collect()
 }
 
+/// Its entries are as many as it counts, in their order, each in no other group; the newest are the
+/// last of them.
+fn check_members(groups: &Groups, sieve: &Sieve, index: &Index) {
+    let mut found = Vec::new();
+    for (id, group) in groups.iter() {
+        let all = groups.newest(sieve, index, id, usize::MAX);
+        assert_eq!(all.len(), group.counts.entries as usize, "{:?}", groups.by);
+        assert!(all.is_sorted() && all.last() == Some(&group.last), "{:?}", groups.by);
+        assert_eq!(groups.newest(sieve, index, id, 3), all[all.len().saturating_sub(3)..]);
+        found.extend(all);
+    }
+    let count = found.len();
+    found.sort_unstable();
+    found.dedup();
+    assert_eq!(found.len(), count, "{:?}", groups.by);
+}
+
 const ALL: [By; 11] = [
     By::Domain,
     By::Organisation,
@@ -147,6 +164,7 @@ fn groups_are_those_of_the_held_rows_in_the_window_whatever_happened_before() {
                 [one.waits(), anew.waits()].map(|waits| [5, 50, 95].map(|it| waits.percentile(it)));
             assert_eq!(waits[0], waits[1], "seed {seed}, {:?}", one.by);
             waited += usize::from(waits[0][1].is_some());
+            check_members(one, tally.sieve(), &index);
         }
         let mut anew = Tally::new(filter).within(tally.window());
         anew.extend(&index, rows);
