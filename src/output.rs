@@ -217,7 +217,7 @@ fn is_closed<T>(_: &T) -> bool {
 
 /// Whatever it is, it stays.
 fn there() -> io::Error {
-    io::Error::new(io::ErrorKind::AlreadyExists, "something of this name is there already")
+    io::Error::new(io::ErrorKind::AlreadyExists, "exists already")
 }
 
 /// A new file is for its owner only.

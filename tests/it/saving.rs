@@ -83,10 +83,7 @@ fn f25_what_cannot_be_written_is_told_and_leaves_nothing() {
     let there = room.path().join("there");
     fs::write(&there, "theirs").unwrap();
     let nowhere = room.path().join("no").join("where");
-    for (path, why) in [
-        (&there, "something of this name is there already"),
-        (&nowhere, "No such file or directory"),
-    ] {
+    for (path, why) in [(&there, "exists already"), (&nowhere, "No such file or directory")] {
         let said = saved(&mut opened, path);
         let expected = format!("cannot write {}: {why}; nothing was kept", path.display());
         assert_eq!(said, expected);
@@ -98,7 +95,7 @@ fn f25_what_cannot_be_written_is_told_and_leaves_nothing() {
     assert!(opened.screen(120, 24).contains("nothing was kept"));
     // The list of events has it, too.
     opened.press("!");
-    assert!(opened.screen(120, 24).contains("there cannot be written: something of this name"));
+    assert!(opened.screen(120, 24).contains("there cannot be written: exists already"));
 }
 
 #[test]
