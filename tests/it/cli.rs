@@ -42,7 +42,7 @@ fn a_command_line_that_makes_no_sense_is_refused() {
     check_refusal(&["trace"], "not provided: <WHAT>, <FILE>...; see");
     check_refusal(
         &["report", "--by", "x", "some.log"],
-        "'--by <KEY>': there are domain, channel, ",
+        "'--by <KEY>': there are domain, org-domain, channel, ",
     );
 }
 
