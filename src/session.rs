@@ -14,6 +14,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -35,6 +36,25 @@ pub struct Opened {
     pub told: Option<String>,
 }
 
+/// How many set-ups are to be kept and were not written yet.
+static UNWRITTEN: Mutex<usize> = Mutex::new(0);
+/// There are none any more.
+static WRITTEN: Condvar = Condvar::new();
+
+/// Waits for what is still to be written, but not long: for a program that ends before its keeper
+/// is asked to.
+pub fn finish() {
+    let unwritten = UNWRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
+    // What could not be written in time is lost, as it says.
+    drop(WRITTEN.wait_timeout_while(unwritten, PATIENCE, |count| *count > 0));
+}
+
+/// So many more, or fewer, are not written.
+fn count(change: impl FnOnce(&mut usize)) {
+    change(&mut UNWRITTEN.lock().unwrap_or_else(PoisonError::into_inner));
+    WRITTEN.notify_all();
+}
+
 /// Keeps the file.
 pub struct Keeper {
     setups: Sender<Setup>,
@@ -47,8 +67,11 @@ impl Keeper {
     /// This is how the screen is set up now.
     pub fn keep(&mut self, setup: Setup) {
         if setup != self.last {
+            count(|unwritten| *unwritten += 1);
             // A thread that ended has told why, which comes up at the end.
-            let _ = self.setups.send(setup.clone());
+            if self.setups.send(setup.clone()).is_err() {
+                count(|unwritten| *unwritten -= 1);
+            }
             self.last = setup;
         }
     }
@@ -128,8 +151,12 @@ fn keeper(path: &Path, lock: File, last: Setup) -> io::Result<Keeper> {
         let mut written = Ok(());
         while let Ok(setup) = inbox.recv() {
             // Of several only the last one counts.
-            let setup = inbox.try_iter().last().unwrap_or(setup);
-            written = write(&place, &setup);
+            let (mut newest, mut taken) = (setup, 1);
+            for setup in inbox.try_iter() {
+                (newest, taken) = (setup, taken + 1);
+            }
+            written = write(&place, &newest);
+            count(|unwritten| *unwritten -= taken);
             thread::sleep(PACE);
         }
         drop(lock);

@@ -2,7 +2,7 @@
 //! terminal. They work whatever the loop is doing.
 
 use super::screen::Screen;
-use crate::output;
+use crate::{output, session};
 use crossbeam_channel::Sender;
 use crossterm::event::Event;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -64,9 +64,10 @@ fn stop(screen: &Screen) {
     let _ = raise(SIGSTOP);
 }
 
-/// Ends the program now: what it holds is not worth waiting for.
+/// Ends the program now. What it holds is not worth waiting for, but the session as it was last seen.
 pub(super) fn end(code: i32) -> ! {
     output::abandon();
+    session::finish();
     process::exit(code)
 }
 

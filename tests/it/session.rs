@@ -97,6 +97,7 @@ fn f37_at_whatever_moment_it_ends_the_session_is_an_old_or_the_new_one() {
         pty.wait_exit();
         let now = kept(home.path());
         assert!(now >= known && now <= Some(round), "{signal}: {now:?} after {known:?}");
+        assert!(signal == "KILL" || now == Some(round), "{signal}: {now:?} in {round}");
         known = now;
     }
     assert!(!home.path().join(".local/state/mtatop/session.bad").exists());
