@@ -22,6 +22,7 @@ mod flat;
 mod free;
 mod rewrite;
 
+use crate::entry::Response;
 use crate::parse::Original;
 use std::collections::hash_map::RandomState;
 use std::fmt;
@@ -164,7 +165,7 @@ impl Redactor {
             }
             IpAddr::V6(_) => {
                 let range = 0x2001_0db8_u128 << 96;
-                IpAddr::V6(Ipv6Addr::from_bits(range | u128::from(hash) << 32 | 1))
+                IpAddr::V6(Ipv6Addr::from_bits(range | u128::from(hash >> 32)))
             }
         }
     }
@@ -224,6 +225,16 @@ impl Redactor {
     /// What a server or we said: its words stay, but for addresses, names and ids.
     pub fn said(&self, text: &[u8]) -> Vec<u8> {
         free::scrub(self, text, &[])
+    }
+
+    /// Of an answer whose entry is not at hand, so that nobody knows the names in it: its codes.
+    pub fn codes(&self, answer: &[u8]) -> Vec<u8> {
+        const HIDDEN: &[u8] = b"(hidden)";
+        match Response::beginning(answer) {
+            Some(reply) if reply.text.is_empty() => answer.to_vec(),
+            Some(reply) => Response { text: HIDDEN, ..reply }.line(),
+            None => HIDDEN.to_vec(),
+        }
     }
 
     /// A filter as it may be shown: what it asks for, but not for whom.

@@ -158,14 +158,15 @@ impl App {
     /// Makes the copy of these texts, which are `None` where an entry is no longer in the log; what
     /// is to be put on the clipboard, if there is anything. No line end stands behind the last line.
     pub fn copied(&mut self, texts: &[Option<Original>]) -> Option<String> {
-        let lines = texts.iter().flatten().map(|it| fit(&self.shown(it).text));
-        let lines: Vec<String> = lines.collect();
+        let shown: Vec<_> =
+            texts.iter().map(|it| it.as_ref().map(|text| self.shown(text))).collect();
+        let lines: Vec<String> = shown.iter().flatten().map(|it| fit(&it.text)).collect();
         let (text, note) = match self.copying.asked.take()? {
             Asked::Entries(_, all) => joined(&lines, all, texts.len()),
             Asked::Counting(_) => return None,
             Asked::Summary(mut summary) => {
                 if let Some(redactor) = self.redactor() {
-                    summary.hide(redactor);
+                    summary.hide(redactor, &shown);
                 }
                 let text = summary.text(lines);
                 let note = format!("copied a summary ({})", words::bytes(text.len() as u64));

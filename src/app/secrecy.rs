@@ -91,15 +91,10 @@ impl App {
         })
     }
 
-    /// What was answered. An entry to which it was knows more of what in it tells of whom.
+    /// What was answered, as the newest entry to which it was tells it.
     fn hidden_answer(&self, redactor: &Redactor, group: &Group, answer: &[u8]) -> Vec<u8> {
-        let mut scratch = Scratch::default();
         let original = group.trouble().and_then(|row| self.original(row));
-        let mut told = Vec::new();
-        if let Some(Ok(entry)) = original.map(|original| original.entry(&mut scratch)) {
-            said::of_entry(&entry, &mut told);
-        }
-        if told.is_empty() { redactor.said(answer) } else { told }
+        original.and_then(answer_to).unwrap_or_else(|| redactor.codes(answer))
     }
 
     /// The domain or the answer that a pane is about.
@@ -142,4 +137,11 @@ impl App {
             |(ip, port): End| (self.redactor().map_or(ip, |redactor| redactor.ip(ip)), port);
         Some((hidden(ends.local()), hidden(ends.remote())))
     }
+}
+
+/// What was answered to the entry of a text that may be shown.
+pub(super) fn answer_to(original: &Original) -> Option<Vec<u8>> {
+    let (mut scratch, mut told) = (Scratch::default(), Vec::new());
+    said::of_entry(&original.entry(&mut scratch).ok()?, &mut told);
+    Some(told).filter(|told| !told.is_empty())
 }

@@ -119,7 +119,7 @@ fn round_of(planter: &mut Planter, round: u32) -> Vec<Fields> {
         ("ap", "SMTP".to_owned()),
     ]);
     let answer = format!(
-        "550 5.1.1 User {to} unknown; <{to}@b.example> from {them} ({helo}) '{quoted}', see \
+        "550 5.1.1 User {to} unknown, {to} left us; <{to}@b.example> from {them} ({helo}) '{quoted}', see \
          https://b.example/{vrfy}?u={vrfy}"
     );
     let mut failed = message("R", 2, "");
@@ -137,7 +137,7 @@ fn round_of(planter: &mut Planter, round: u32) -> Vec<Fields> {
         ("od", "rfc822;".to_owned()),
         ("de", format!("{more}@b.example")),
         ("ss", format!("{helo} ([{them}])")),
-        ("di", format!("550 5.7.1 Relaying not permitted: {more}@b.example for account {vrfy}")),
+        ("di", format!("550 5.7.1 Relaying not permitted: {more} is not here for account {vrfy}")),
         ("tr", inbound.clone()),
         ("ap", "SMTP".to_owned()),
     ]);

@@ -14,13 +14,16 @@
 
 use super::{LONGEST_COPY, fit};
 use crate::app::App;
+use crate::app::secrecy::answer_to;
 use crate::app::words::{self, stamp};
 use crate::entry::Time;
 use crate::filter::{By, Counts, Totals};
 use crate::index::RowId;
+use crate::parse::Original;
 use crate::redact::Redactor;
 use crate::show::{number, tenths};
 use crate::table::{Column, Table};
+use std::borrow::Cow;
 
 /// What was in force when the summary was asked for.
 #[derive(Clone, Debug, Default)]
@@ -95,13 +98,15 @@ impl App {
 }
 
 impl Summary {
-    /// The same with pseudonyms.
-    pub(super) fn hide(&mut self, redactor: &Redactor) {
+    /// The same with pseudonyms, of samples that have some: of what else was answered the codes.
+    pub(super) fn hide(&mut self, redactor: &Redactor, samples: &[Option<Cow<'_, Original>>]) {
         for row in &mut self.domains.0 {
             row.label = redactor.domain(&row.label);
         }
-        for row in &mut self.responses.0 {
-            row.label = redactor.said(&row.label);
+        let samples = samples.iter().map(Option::as_deref).chain(std::iter::repeat(None));
+        for (row, sample) in self.responses.0.iter_mut().zip(samples) {
+            let told = sample.and_then(answer_to);
+            row.label = told.unwrap_or_else(|| redactor.codes(&row.label));
         }
     }
 
