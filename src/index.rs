@@ -37,7 +37,7 @@ pub use ends::Ends;
 pub use facts::{Facts, Way};
 pub use keys::Keys;
 pub use messages::MessageId;
-pub use rows::{Counted, Kind, Place, RowId, Rows};
+pub use rows::{Counted, Kind, Place, RowId, Rows, Run};
 pub use segments::Segments;
 pub use symbols::{Symbol, Symbols};
 

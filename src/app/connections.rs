@@ -32,7 +32,7 @@ struct Deliveries {
 }
 
 /// Entries of a connection that are looked at in one go: about a millisecond.
-const LOOKED_AT: usize = 128 * 1024;
+const LOOKED_AT: usize = 32 * 1024;
 
 impl Connections {
     /// Learns which connections are open, whatever is shown.

@@ -24,7 +24,7 @@ pub(super) struct Frozen {
 }
 
 /// Rows that a new filter is counted over in one go: about a millisecond.
-const COUNTED: usize = 256 * 1024;
+const COUNTED: usize = 64 * 1024;
 
 impl Known {
     /// What the filter leaves, counted.

@@ -5,8 +5,8 @@ use super::picked::Picked;
 use crate::index::RowId;
 use std::ops::Range;
 
-/// Rows that are looked at in one go: some milliseconds.
-const LOOKED_AT: usize = 128 * 1024;
+/// Rows that are looked at in one go: about a millisecond.
+const LOOKED_AT: usize = 32 * 1024;
 
 /// What was picked so far. Which number a row stands for, if any, is said by whoever looks.
 #[derive(Default)]

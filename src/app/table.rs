@@ -16,7 +16,7 @@ use crate::layout::{
 use std::collections::HashMap;
 
 /// Rows that are grouped in one go: about a millisecond.
-const GROUPED: usize = 128 * 1024;
+const GROUPED: usize = 32 * 1024;
 /// A list of more groups than these is put in order every so many milliseconds only.
 const MANY: usize = 4_096;
 const REORDER: u64 = 500;

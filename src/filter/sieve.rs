@@ -52,21 +52,20 @@ impl Sieve {
     ) {
         let all = self.test.is_empty();
         let within = |time: Time| window.is_all() || window.holds(time);
-        for part in index.rows().parts(rows, window) {
+        for run in index.rows().runs(rows, window) {
             if let Some(hits) = &self.hits {
-                for at in hits.among(part) {
-                    if let Some(row) = index.rows().counted(at, at + 1).next()
+                for id in hits.among(run.numbers()).map(id) {
+                    if let Some(row) = index.rows().counted(id)
                         && within(row.time)
                     {
-                        act(id(at), &row);
+                        act(id, &row);
                     }
                 }
                 continue;
             }
-            let numbered = (part.start..).zip(index.rows().counted(part.start, part.end));
-            for (at, row) in numbered {
+            for (id, row) in run.rows() {
                 if within(row.time) && (all || self.test.leaves(&row)) {
-                    act(id(at), &row);
+                    act(id, &row);
                 }
             }
         }
@@ -82,8 +81,7 @@ impl Sieve {
     /// Whether a row is left.
     pub fn leaves(&self, index: &Index, row: RowId) -> bool {
         let rows = index.rows();
-        let at = row.0 as usize;
-        let wanted = || rows.counted(at, at + 1).any(|row| self.test.leaves(&row));
+        let wanted = || rows.counted(row).is_some_and(|row| self.test.leaves(&row));
         self.window.holds(rows.time(row))
             && self.hits.as_ref().map_or_else(wanted, |hits| hits.contains(row))
     }
@@ -96,10 +94,10 @@ impl Sieve {
             hits.learn(&asked, &[]);
             asked = hits.ask(rows)?;
         }
-        let held = asked.start.max(first)..asked.end;
-        let numbered = (held.start..).zip(index.rows().counted(held.start, held.end));
-        let wanted = numbered.filter(|(_, row)| self.test.leaves(row));
-        Some((asked, wanted.map(|(at, _)| id(at)).collect()))
+        let runs = index.rows().runs(asked.clone(), Window::default());
+        let wanted = runs.flat_map(|run| run.rows()).filter(|(_, row)| self.test.leaves(row));
+        let wanted = wanted.map(|(id, _)| id).collect();
+        Some((asked, wanted))
     }
 
     /// These rows were searched, and `found` of them hold the texts.

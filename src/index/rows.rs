@@ -244,30 +244,42 @@ impl Rows {
         segment.previous(at).filter(|&previous| previous != row && previous >= self.first())
     }
 
-    /// The parts of these rows, as far as they are held, of which some can have a time in the window:
+    /// The runs of these rows, as far as they are held, of which some can have a time in the window:
     /// all others are passed over without a look.
-    pub fn parts(
-        &self,
-        rows: Range<usize>,
-        window: Window,
-    ) -> impl Iterator<Item = Range<usize>> + '_ {
+    pub fn runs(&self, rows: Range<usize>, window: Window) -> impl Iterator<Item = Run<'_>> {
         let from = rows.start.max(self.left * SPAN);
         (from / SPAN..rows.end.div_ceil(SPAN)).filter_map(move |number| {
-            let segment = self.segments.get(number - self.left)?;
-            let start = number * SPAN;
-            segment.meets(window).then(|| from.max(start)..rows.end.min(start + SPAN))
+            let (segment, start) = (self.segments.get(number - self.left)?, number * SPAN);
+            let within = from.max(start) - start..rows.end.min(start + SPAN) - start;
+            segment.meets(window).then_some(Run { segment, start, within })
         })
     }
 
-    /// Rows `from..to`, as far as they are held, as counting needs them.
-    pub fn counted(&self, from: usize, to: usize) -> impl Iterator<Item = Counted> + '_ {
-        let from = from.max(self.left * SPAN);
-        (from / SPAN..to.div_ceil(SPAN)).flat_map(move |number| {
-            let start = number * SPAN;
-            let segment = self.segments.get(number - self.left);
-            let part = from.max(start) - start..to.min(start + SPAN) - start;
-            segment.into_iter().flat_map(move |segment| segment.counted(part.clone()))
-        })
+    /// A row, as counting needs it.
+    pub fn counted(&self, row: RowId) -> Option<Counted> {
+        let (segment, at) = self.segment(row)?;
+        segment.counted(at..at + 1).next().map(|(_, row)| row)
+    }
+}
+
+/// Rows that stand together.
+pub struct Run<'a> {
+    segment: &'a Segment,
+    /// The first row of the segment, and which of its rows are meant.
+    start: usize,
+    within: Range<usize>,
+}
+
+impl<'a> Run<'a> {
+    /// Their numbers.
+    pub fn numbers(&self) -> Range<usize> {
+        self.start + self.within.start..self.start + self.within.end
+    }
+
+    /// The rows, as counting needs them.
+    pub fn rows(&self) -> impl Iterator<Item = (RowId, Counted)> + use<'a> {
+        let start = self.start;
+        self.segment.counted(self.within.clone()).map(move |(at, row)| (id(start + at), row))
     }
 }
 

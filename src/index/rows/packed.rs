@@ -93,6 +93,12 @@ impl<T: Copy> Apart<T> {
         self.0.get(found).map(|&(_, item)| item)
     }
 
+    /// Those from this place on.
+    fn behind(&self, at: usize) -> &[(u16, T)] {
+        let before = self.0.partition_point(|&(known, _)| usize::from(known) < at);
+        self.0.get(before..).unwrap_or_default()
+    }
+
     fn memory(&self) -> usize {
         self.0.capacity() * size_of::<(u16, T)>()
     }
@@ -263,18 +269,28 @@ impl Segment {
         self.rows.get(at).map(|row| row.previous)
     }
 
-    pub(super) fn counted(&self, part: Range<usize>) -> impl Iterator<Item = Counted> + '_ {
+    /// Some of the rows with their places, as counting needs them.
+    pub(super) fn counted(
+        &self,
+        part: Range<usize>,
+    ) -> impl Iterator<Item = (usize, Counted)> + use<'_> {
         let part = part.start..part.end.min(self.rows.len());
         let rows = self.rows.get(part.clone()).unwrap_or_default();
         let facts = self.facts.get(part.clone()).unwrap_or_default();
-        (part.start..).zip(rows.iter().zip(facts)).map(|(at, (row, &facts))| Counted {
-            kind: row.kind,
-            time: self.time_of(at, row),
-            domains: (row.domain, self.others.get(at).unwrap_or_default()),
-            connection: row.connection,
-            message: row.message,
-            deferral: row.length.deferral(),
-            facts,
+        // Few rows have another domain; to look for that of each would take longer than all the rest.
+        let mut others = self.others.behind(part.start).iter().peekable();
+        (part.start..).zip(rows.iter().zip(facts)).map(move |(at, (row, &facts))| {
+            let other = others.next_if(|&&(place, _)| usize::from(place) == at);
+            let counted = Counted {
+                kind: row.kind,
+                time: self.time_of(at, row),
+                domains: (row.domain, other.map(|&(_, domain)| domain).unwrap_or_default()),
+                connection: row.connection,
+                message: row.message,
+                deferral: row.length.deferral(),
+                facts,
+            };
+            (at, counted)
         })
     }
 }
