@@ -235,8 +235,12 @@ impl Connections {
 
     fn begin(&mut self, row: RowId, draft: &Draft, connection: Connection) -> ConnectionId {
         let id = ConnectionId(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
+        // An open one stays the one of its thread whatever entries of messages say: whoever sees none
+        // of them has to come to the same.
+        let stays = matches!(connection.state, State::Implied | State::Closed)
+            && self.by_process.find(draft.process).is_some_and(|known| self.is_open(known));
         self.all.push(connection, row);
-        let of_process = self.by_process.insert(draft.process, id);
+        let of_process = if stays { None } else { self.by_process.insert(draft.process, id) };
         let of_ends = self.by_ends.insert(draft.ends, id);
         // A thread has one connection at a time, and so have two ports: what they had before is
         // over, logged or not.
@@ -249,6 +253,10 @@ impl Connections {
             }
         }
         id
+    }
+
+    fn is_open(&self, id: ConnectionId) -> bool {
+        self.all.get(id.0 as usize).is_some_and(|known| known.state == State::Open)
     }
 
     fn update(

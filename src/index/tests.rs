@@ -82,6 +82,17 @@ fn a_thread_that_opens_another_has_left_the_first() {
 }
 
 #[test]
+fn what_a_thread_delivers_over_other_ports_does_not_hide_what_it_opened() {
+    let lines = [
+        open("10:00:00", "a.1.0", 5001),
+        deliver("10:00:01", "a.1.1", "(TCP|10.0.0.1|5002|10.0.0.2|25)"),
+        open("10:00:02", "a.1.2", 5003),
+    ];
+    let states = vec![State::Superseded, State::Implied, State::Open];
+    assert_eq!(tied(&lines), (vec![2, 3, 4], states));
+}
+
+#[test]
 fn the_quadruple_ties_what_no_process_does() {
     let ends = "(TCP|10.0.0.1|5001|10.0.0.2|25)";
     let lines =

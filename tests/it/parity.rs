@@ -4,6 +4,7 @@
 use crate::harness::Opened;
 use mtatop::entry::{Time, Window};
 use mtatop::filter::{By, Group, Groups, Narrow};
+use mtatop::index::State;
 use mtatop::layout::Pane;
 use mtatop::simulate;
 use proptest::prelude::*;
@@ -128,7 +129,11 @@ fn message(rng: &mut fastrand::Rng, process: &str, client: u8) -> String {
         [b'J', ..] => format!(
             "{head} {code} 0 {tail} pc ([192.0.2.{client}]) 550 5.7.1 Relaying not permitted: y@b.example"
         ),
-        _ => format!("{head} {code} 1 {tail}{answer}"),
+        // Some came over ports that no connection entry tells of.
+        _ => format!(
+            "{head} {code} 1 {tail}{}",
+            answer.replace("|9|", &format!("|{}|", rng.u8(9..)))
+        ),
     }
 }
 
@@ -159,16 +164,17 @@ fn on_screen(opened: &Opened, groups: &Groups) -> Told {
     told
 }
 
-/// What the report tells.
+/// Connections that are open and of which the filter leaves an entry.
+fn open_on_screen(opened: &Opened) -> u64 {
+    let index = opened.app.index();
+    let state = |id| index.connection(id).map(|connection| connection.state);
+    let left = opened.app.tally().connections().iter();
+    left.filter(|&&id| state(id) == Some(State::Open)).count() as u64
+}
+
+/// What the report tells of its groups.
 fn reported(log: &[u8], by: &str, filter: &str) -> Told {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("mail.log"), log).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_mtatop"));
-    command.args(["report", "mail.log", "--format", "json", "--by", by, "--filter", filter]);
-    let output = command.current_dir(folder.path()).stdin(Stdio::null()).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    let report: Value = serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|error| panic!("{error}: {filter}: {said}"));
+    let report = report(log, by, filter);
     let groups = report.get("groups").and_then(Value::as_array).unwrap().iter();
     let told = groups.map(|group| {
         let count = |name: &str| group.get(name).map_or(0, |count| count.as_u64().unwrap());
@@ -184,6 +190,22 @@ fn reported(log: &[u8], by: &str, filter: &str) -> Told {
         (group.get("key").unwrap().as_str().unwrap().to_owned(), counts.map(count))
     });
     told.collect()
+}
+
+fn open_in_report(log: &[u8], filter: &str) -> u64 {
+    let report = report(log, "domain", filter);
+    report.pointer("/connections/open").and_then(Value::as_u64).unwrap()
+}
+
+fn report(log: &[u8], by: &str, filter: &str) -> Value {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("mail.log"), log).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mtatop"));
+    command.args(["report", "mail.log", "--format", "json", "--by", by, "--filter", filter]);
+    let output = command.current_dir(folder.path()).stdin(Stdio::null()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {filter}: {said}"))
 }
 
 /// The filter of the screen with its window as times of the clock, which mean the same to a report of
@@ -202,6 +224,7 @@ fn standing(opened: &Opened, filter: &str) -> String {
 /// What the panes show, each grouping that there is a report of.
 fn compare(opened: &mut Opened, answers: &mut Groups, log: &[u8], filter: &str) -> usize {
     let standing = standing(opened, filter);
+    assert_eq!(open_in_report(log, &standing), open_on_screen(opened), "open under {standing}");
     let mut compared = 0;
     let mut check = |opened: &Opened, groups: &Groups| {
         let (_, name) = BOTH.into_iter().find(|(by, _)| *by == groups.by()).unwrap();
@@ -273,6 +296,18 @@ fn what_is_compared_has_all_kinds_of_groups() {
     assert_eq!([1, 2, 3].map(sum), [0; 3], "what went out came from nobody");
     assert!([0, 4, 5, 6].iter().all(|&at| sum(at) > 0), "{of_clients:?}");
     assert!(reported(&log, "sender", "").contains_key("<>"));
+}
+
+#[test]
+fn as_many_connections_are_open_as_in_the_report() {
+    let mut open = 0;
+    for seed in 0..20 {
+        let log = made_up(&mut fastrand::Rng::with_seed(seed), 200).concat().into_bytes();
+        let shown = open_on_screen(&Opened::new(&log, ""));
+        assert_eq!(open_in_report(&log, ""), shown, "seed {seed}");
+        open += shown;
+    }
+    assert!(open > 20, "{open}");
 }
 
 #[test]
