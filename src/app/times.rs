@@ -39,7 +39,7 @@ impl Times {
 }
 
 /// Cells before the bars, for what they count.
-pub const LABEL: u16 = 8;
+pub const LABEL: u16 = 9;
 /// Columns of a page.
 const PAGE: usize = 12;
 

@@ -2,11 +2,11 @@
 //! own.
 //!
 //! ```text
-//! ── Times ───────────────────────────────────────────── 10 minutes a column ──
-//! D 1,204 ▁▂▅▇█▆▃▂▁▁
-//! Q   310       ▂█▅▁
-//! R    12        ▁▂▁
-//!         10:20     11:00
+//! ── Times ──────────────────────────── 10 minutes a column, the most before it ──
+//! D  1,204 ▁▂▅▇█▆▃▂▁▁
+//! Q    310       ▂█▅▁
+//! RJ    12        ▁▂▁
+//!          10:20     11:00
 //! ```
 
 use super::{Theme, text, title};
@@ -34,14 +34,16 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Scr
     let bars =
         Rect { x: rows.x + LABEL.min(rows.width), width: rows.width.saturating_sub(LABEL), ..rows };
     let times = app.times();
-    let note = times.as_ref().map(|times| format!("{} a column", length(times.step())));
+    let note = times
+        .as_ref()
+        .map(|times| format!("{} a column, the most before it", length(times.step())));
     let note = note.map(|words| vec![text::own(words, theme.dim)]).unwrap_or_default();
     title(app, theme, frame, pane, Pane::Times, note);
     let Some(times) = times else { return };
     let strips: [(&str, Tone, Count); 3] = [
         ("D", Tone::Good, |it| it.delivered),
         ("Q", Tone::Late, |it| it.deferred),
-        ("R", Tone::Bad, |it| it.failed + it.rejected),
+        ("RJ", Tone::Bad, |it| it.failed + it.rejected),
     ];
     let height = (rows.height.saturating_sub(1) / 3).max(1);
     for (number, (letter, tone, of)) in (0..).zip(strips) {
@@ -73,7 +75,7 @@ fn strip(
     let most = counts.iter().copied().max().unwrap_or(0);
     let top = Rect { width: LABEL.min(place.width), height: 1, ..place };
     text::say(frame, top, letter, theme.dim);
-    let number = Rect { x: top.x + 1, width: top.width.saturating_sub(2), ..top };
+    let number = Rect { x: top.x + 2, width: top.width.saturating_sub(3), ..top };
     text::say_right(frame, number, rough_in(most, number.width), theme.count(most, tone));
     let bars = Rect { x: place.x + top.width, width: place.width - top.width, ..place };
     let counts: Vec<u64> = counts.into_iter().map(u64::from).collect();

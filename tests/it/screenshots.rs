@@ -41,6 +41,8 @@ fn screenshots_are_of_this_program() {
     let mut domains = demo(40);
     domains.press("2");
     check("domains-120x40", &mut domains, (120, 40));
+    check("domains-80x24", &mut domains, (80, 24));
+    check("domains-200x60", &mut domains, (200, 60));
     domains.press("4");
     check("activity-120x40", &mut domains, (120, 40));
     let mut log = demo(40);
