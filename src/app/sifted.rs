@@ -27,12 +27,9 @@ impl Sifted {
         let most = LOOKED_AT - newer.len();
         let older = self.seen.start.saturating_sub(most).max(first)..self.seen.start;
         self.seen = older.start.min(self.seen.start)..newer.end.max(self.seen.end);
-        for row in newer.chain(older).filter_map(|at| u32::try_from(at).ok()).map(RowId) {
-            if known.leaves(row)
-                && let Some(number) = number(row)
-            {
-                self.picked.pick(number);
-            }
+        let left = |rows| known.tally().sieve().left(&known.index, rows);
+        for number in [newer, older].into_iter().flat_map(left).filter_map(number) {
+            self.picked.pick(number);
         }
     }
 

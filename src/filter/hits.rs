@@ -64,6 +64,27 @@ impl Hits {
         }
     }
 
+    /// A row was found by other means than a search.
+    pub(super) fn keep(&mut self, row: RowId) {
+        let at = row.0 as usize;
+        if self.blocks.len() <= at / BLOCK {
+            self.blocks.resize(at / BLOCK + 1, Block::default());
+        }
+        let Some(block) = self.blocks.get_mut(at / BLOCK) else { return };
+        if block.words.is_empty() {
+            block.words = vec![0; BLOCK / BITS];
+        }
+        if let Some(word) = block.words.get_mut(at % BLOCK / BITS) {
+            *word |= 1 << (at % BITS);
+        }
+    }
+
+    /// About how many were found among these.
+    pub(super) fn density(&self, rows: &Range<usize>) -> usize {
+        let blocks = self.blocks.iter().take(rows.end.div_ceil(BLOCK)).skip(rows.start / BLOCK);
+        blocks.flat_map(|block| &block.words).map(|word| word.count_ones() as usize).sum()
+    }
+
     /// How many rows were searched.
     pub fn searched(&self) -> usize {
         self.searched

@@ -9,6 +9,9 @@ use crate::entry::{Time, Window};
 use crate::index::{Counted, Index, RowId};
 use std::ops::Range;
 
+/// If fewer than one of so many rows are left, they are looked up one by one.
+const FEW: usize = 8;
+
 /// A filter, and what is known of the index for it.
 #[derive(Clone, Default)]
 pub struct Sieve {
@@ -16,6 +19,10 @@ pub struct Sieve {
     test: RowTest,
     /// Rows that the filter leaves, whenever they were; `None` if the filter is on no text.
     hits: Option<Hits>,
+    /// The same of a filter on no text, and in which rows they were looked for: several lists are
+    /// made of them.
+    kept: Hits,
+    sifted: Range<usize>,
     /// The times wanted.
     pub(super) window: Window,
 }
@@ -37,6 +44,28 @@ impl Sieve {
         self.test.learn(index);
     }
 
+    /// Looks at these rows, which stand before or behind those that were looked at.
+    pub(super) fn sift(&mut self, index: &Index, rows: Range<usize>) {
+        if self.test.is_empty() || self.hits.is_some() || rows.is_empty() {
+            return;
+        }
+        let beside = rows.end == self.sifted.start || rows.start == self.sifted.end;
+        if self.sifted.is_empty() || !beside {
+            (self.kept, self.sifted) = (Hits::default(), rows.start..rows.start);
+        }
+        let (kept, test) = (&mut self.kept, &self.test);
+        let runs = index.rows().runs(rows.clone(), Window::default());
+        let left = runs.flat_map(|run| run.rows()).filter(|(_, row)| test.leaves(row));
+        left.for_each(|(id, _)| kept.keep(id));
+        self.sifted = rows.start.min(self.sifted.start)..rows.end.max(self.sifted.end);
+    }
+
+    /// The rows that are left among these, if that is known.
+    fn known(&self, rows: &Range<usize>) -> Option<&Hits> {
+        let sifted = self.sifted.start <= rows.start && rows.end <= self.sifted.end;
+        self.hits.as_ref().or_else(|| sifted.then_some(&self.kept))
+    }
+
     /// Does something with each of these rows that is left.
     pub(super) fn each(&self, index: &Index, rows: Range<usize>, act: impl FnMut(RowId, &Counted)) {
         self.each_in(index, rows, self.window, act);
@@ -53,8 +82,12 @@ impl Sieve {
         let all = self.test.is_empty();
         let within = |time: Time| window.is_all() || window.holds(time);
         for run in index.rows().runs(rows, window) {
-            if let Some(hits) = &self.hits {
-                for id in hits.among(run.numbers()).map(id) {
+            let numbers = run.numbers();
+            let known = self.known(&numbers);
+            let most = numbers.len() / FEW;
+            let few = |hits: &&Hits| most > 0 && hits.density(&numbers) < most;
+            if let Some(hits) = known.filter(few) {
+                for id in hits.among(numbers).map(id) {
                     if let Some(row) = index.rows().counted(id)
                         && within(row.time)
                     {
@@ -64,7 +97,9 @@ impl Sieve {
                 continue;
             }
             for (id, row) in run.rows() {
-                if within(row.time) && (all || self.test.leaves(&row)) {
+                let left =
+                    || known.map_or_else(|| self.test.leaves(&row), |hits| hits.contains(id));
+                if within(row.time) && (all && self.hits.is_none() || left()) {
                     act(id, &row);
                 }
             }

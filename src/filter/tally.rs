@@ -85,6 +85,7 @@ impl Tally {
         self.sieve.learn(index);
         self.counted.by_connection.follow(index.connections());
         for part in self.reach.extend(index, rows, most) {
+            self.sieve.sift(index, part.clone());
             self.sieve.each(index, part, |id, row| self.counted.count(id, row));
         }
         self.counted.order_connections();
