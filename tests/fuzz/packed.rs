@@ -13,7 +13,9 @@ pub(crate) fn run(bytes: &[u8]) {
     let (again, is_again) = unpacked(packed, usize::from(piece) + 1, 1_000);
     let length = whole.len().min(again.len());
     assert!(whole[..length] == again[..length], "other bytes come out");
-    assert_eq!(is_whole, is_again);
+    // Damage of what was unpacked far enough was not looked for yet.
+    let both = whole.len().max(again.len()) < ENOUGH;
+    assert!(!both || is_whole == is_again, "only one reading finds it damaged");
     // How much comes out before damage is found depends on how much is asked for at once.
     assert!(!is_whole || whole.len() == again.len() || length >= ENOUGH, "not as many come out");
 }
