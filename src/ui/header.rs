@@ -10,6 +10,9 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Sparkline, SparklineBar};
 
+/// Cells of the program's name, and of the word that says that names are hidden.
+const NAME: u16 = 7;
+const REDACTED: u16 = 9;
 /// Seconds over which a rate is taken.
 const RATE: u32 = 10;
 /// Seconds that the bars show at least.
@@ -17,7 +20,11 @@ const BARS: usize = 60;
 
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let line = |row: u16| Rect { y: area.y + row, height: 1, ..area };
-    let totals = totals(app, theme);
+    let title = usize::from(NAME + if app.redactor().is_some() { REDACTED } else { 0 });
+    let mut totals = totals(app, theme, words::number);
+    if title + totals.width() > usize::from(area.width) {
+        totals = self::totals(app, theme, |count| words::rough(count as usize));
+    }
     let width = u16::try_from(totals.width()).unwrap_or(area.width).min(area.width);
     let left = Rect { width: area.width - width, ..line(0) };
     reading(app, theme, frame, left);
@@ -28,12 +35,19 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) 
 }
 
 fn reading(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
-    let mut spans = vec![text::own("mtatop ", theme.accent)];
-    let mut room = usize::from(area.width).saturating_sub(7);
-    if app.redactor().is_some() {
-        spans.extend([text::own("REDACTED", theme.strong), text::own(" ", theme.plain)]);
-        room = room.saturating_sub(9);
+    let mut spans = Vec::new();
+    let mut room = area.width;
+    let redacted = app.redactor().is_some();
+    // That names are hidden must be seen, whoever hides them.
+    if !redacted || room >= NAME + REDACTED {
+        spans.push(text::own("mtatop ", theme.accent));
+        room = room.saturating_sub(NAME);
     }
+    if redacted {
+        spans.extend([text::own("REDACTED", theme.strong), text::own(" ", theme.plain)]);
+        room = room.saturating_sub(REDACTED);
+    }
+    let room = usize::from(room);
     let status = status(app, theme, room);
     let room = room.saturating_sub(status.width() + 2);
     let name = app.show(&app.reading().name);
@@ -138,7 +152,7 @@ fn state(app: &App, theme: &Theme) -> Span<'static> {
 }
 
 /// Counts under the filter, by action letter.
-fn totals(app: &App, theme: &Theme) -> Line<'static> {
+fn totals(app: &App, theme: &Theme, number: impl Fn(u32) -> String) -> Line<'static> {
     let counts = app.tally().totals().counts;
     let letters = [
         ("E", counts.enqueued, Tone::Plain),
@@ -150,7 +164,7 @@ fn totals(app: &App, theme: &Theme) -> Line<'static> {
     let spans = letters.into_iter().flat_map(|(letter, count, tone)| {
         [
             text::own(format!(" {letter} "), theme.dim),
-            text::own(words::number(count), theme.count(count, tone)),
+            text::own(number(count), theme.count(count, tone)),
         ]
     });
     text::line(spans)

@@ -423,6 +423,17 @@ const LOG: &str = "\
 ";
 
 #[test]
+fn that_names_are_hidden_is_seen_beside_large_counts_on_a_small_screen() {
+    let mut log = Vec::new();
+    mtatop::simulate::print(20_000, 7, &mut log).unwrap();
+    let mut opened = Opened::new(&log, "");
+    assert!(opened.screen(40, 8).starts_with("mtatop "));
+    opened.press("R");
+    let screen = opened.screen(40, 8);
+    assert!(screen.starts_with("REDACTED ") && screen.contains(" J "), "{screen}");
+}
+
+#[test]
 fn a_key_hides_and_shows_names_and_domains_stay() {
     let mut opened = Opened::new(LOG.as_bytes(), "");
     opened.press("5k");
