@@ -351,6 +351,25 @@ fn what_hangs(walk: &mut Walk, incident: &Incident) {
     });
 }
 
+/// Of those who waited since an attempt failed: how many got their mail since the mark, and by how many
+/// there are more now.
+fn backlog(entries: &[Value]) -> (usize, i32) {
+    let (mut waiting, mut recovered, mut change) = (BTreeSet::new(), 0, 0);
+    for (at, entry) in entries.iter().enumerate() {
+        let who = ["message_id", "source_channel", "active_to"].map(|key| text(entry, key));
+        let counted = i32::from(at >= BEFORE);
+        match text(entry, "action") {
+            "Q" => change += counted * i32::from(waiting.insert(who)),
+            "D" | "R" if waiting.remove(&who) => {
+                change -= counted;
+                recovered += usize::from(at >= BEFORE && is(entry, "D"));
+            }
+            _ => {}
+        }
+    }
+    (recovered, change)
+}
+
 /// 9: what came since a moment, and whether those who wait get their mail.
 fn is_it_getting_better(walk: &mut Walk, incident: &Incident, log: &Log) {
     walk.press(&["m"]);
@@ -358,7 +377,9 @@ fn is_it_getting_better(walk: &mut Walk, incident: &Incident, log: &Log) {
     log.append(incident.lines[BEFORE..].concat());
     let since = &incident.truth[BEFORE..];
     let [d, q, r] = ["D", "Q", "R"].map(|action| number(count(since, action)));
-    let told = format!(": D {d} Q {q} R {r}, recovered ");
+    let (recovered, change) = backlog(&incident.truth);
+    assert!(recovered > 0 && change != 0, "{recovered} {change}");
+    let told = format!(": D {d} Q {q} R {r}, recovered {recovered}, backlog {change:+}");
     walk.answered("9: is my fix working, is the backlog draining?", 1, |rows| {
         rows[2].contains(&told) && rows[2].contains("100,000 entries")
     });
