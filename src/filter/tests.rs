@@ -152,6 +152,8 @@ fn errors_say_where_and_what() {
         ("--since", 1, "one - is enough"),
         ("a*b", 1, "* stands only at the end"),
         ("from:a*b", 6, "* stands only at the end"),
+        ("from:<é*b>", 8, "* stands only at the end"),
+        ("from:<@a*.b>", 8, "* stands only at the end"),
         ("a \"b", 2, "this quote has no end"),
         ("from:\"b", 5, "this quote has no end"),
         ("text:", 5, "a regular expression is missing"),
@@ -290,7 +292,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_panics_and_errors_point_into_it(text in r#"([a-z.*|: @\-"\\<>()]|since:|size:|\PC){0,12}"#) {
+    fn no_text_panics_and_errors_point_into_it(text in r#"([a-z.*|: @\-"\\<>()é]|since:|size:|from:|to:<|id:|\PC){0,12}"#) {
         if let Err(error) = Filter::parse(&text) {
             prop_assert!(text.is_char_boundary(error.at) && error.at <= text.len());
         }

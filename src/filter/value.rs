@@ -41,8 +41,7 @@ impl Domain {
         if bare.is_empty() && !star {
             return wrong(0, "there is no name in this");
         }
-        let reach = if star { Reach::Begins } else { Reach::Within };
-        Ok(Self { name: bare.to_vec(), reach })
+        Ok(Self { name: bare.to_vec(), reach: if star { Reach::Begins } else { Reach::Within } })
     }
 
     pub(super) fn matches(&self, domain: &[u8]) -> bool {
@@ -117,17 +116,16 @@ impl Address {
         if bare.is_empty() {
             return Ok(Self::Null);
         }
+        let before = usize::from(text.starts_with(b"<"));
         if is_domain_like(bare) && !bare.get(1..).unwrap_or_default().contains(&b'@') {
-            return Ok(Self::At(Domain::read(bare, false)?));
+            let domain = Domain::read(bare, false).map_err(|(at, what)| (before + at, what))?;
+            return Ok(Self::At(domain));
         }
         if let Some(star) = bare.iter().position(|&b| b == b'*') {
-            return wrong(star, "* stands only at the end of a domain");
+            return wrong(before + star, "* stands only at the end of a domain");
         }
-        Ok(if bare.contains(&b'@') {
-            Self::Whole(bare.to_vec())
-        } else {
-            Self::Part(Part::new(bare))
-        })
+        let whole = bare.contains(&b'@').then(|| Self::Whole(bare.to_vec()));
+        Ok(whole.unwrap_or_else(|| Self::Part(Part::new(bare))))
     }
 
     pub(super) fn matches(&self, address: &[u8]) -> bool {
