@@ -161,7 +161,8 @@ impl<'a> Model<'a> {
     /// The log loses its name.
     fn leave(&mut self) -> Option<usize> {
         let file = self.log.take()?;
-        self.files[file].left = Some(self.now);
+        // Who did not see that it was back takes it to be gone since it left before.
+        self.files[file].left.get_or_insert(self.now);
         Some(file)
     }
 
@@ -190,8 +191,7 @@ impl<'a> Model<'a> {
         self.leave();
         let file = self.old.remove(which);
         self.ground.rename(&self.files[file].name, "log");
-        let back = &mut self.files[file];
-        (back.name, back.left) = (String::from("log"), None);
+        self.files[file].name = String::from("log");
         self.log = Some(file);
     }
 
@@ -225,7 +225,9 @@ impl<'a> Model<'a> {
                 self.told(stream, usize::try_from(offset).unwrap(), &bytes);
             }
             Step::Finished { stream, .. } => self.over(stream),
-            Step::Event(_) | Step::Idle(_) => {}
+            // All was looked at.
+            Step::Idle(_) => self.log.into_iter().for_each(|file| self.files[file].left = None),
+            Step::Event(_) => {}
         }
         step
     }
