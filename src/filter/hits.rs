@@ -53,18 +53,12 @@ impl Hits {
         let Some(block) = self.blocks.get_mut(rows.start / BLOCK) else { return };
         block.searched += rows.len();
         self.searched += rows.len();
-        if !found.is_empty() && block.words.is_empty() {
-            block.words = vec![0; BLOCK / BITS];
-        }
-        for row in found {
-            let at = row.0 as usize % BLOCK;
-            if let Some(word) = block.words.get_mut(at / BITS) {
-                *word |= 1 << (at % BITS);
-            }
+        for &row in found {
+            self.keep(row);
         }
     }
 
-    /// A row was found by other means than a search.
+    /// A row is one of those that were found.
     pub(super) fn keep(&mut self, row: RowId) {
         let at = row.0 as usize;
         if self.blocks.len() <= at / BLOCK {

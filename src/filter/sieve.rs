@@ -44,19 +44,23 @@ impl Sieve {
         self.test.learn(index);
     }
 
-    /// Looks at these rows, which stand before or behind those that were looked at.
+    /// Looks at these rows, unless it did so before; those that it looked at stay one run.
     pub(super) fn sift(&mut self, index: &Index, rows: Range<usize>) {
         if self.test.is_empty() || self.hits.is_some() || rows.is_empty() {
             return;
         }
-        let beside = rows.end == self.sifted.start || rows.start == self.sifted.end;
-        if self.sifted.is_empty() || !beside {
+        let touches = rows.start <= self.sifted.end && self.sifted.start <= rows.end;
+        if self.sifted.is_empty() || !touches {
             (self.kept, self.sifted) = (Hits::default(), rows.start..rows.start);
         }
+        let before = rows.start..rows.end.min(self.sifted.start);
+        let behind = rows.start.max(self.sifted.end)..rows.end;
         let (kept, test) = (&mut self.kept, &self.test);
-        let runs = index.rows().runs(rows.clone(), Window::default());
-        let left = runs.flat_map(|run| run.rows()).filter(|(_, row)| test.leaves(row));
-        left.for_each(|(id, _)| kept.keep(id));
+        for part in [before, behind].into_iter().filter(|part| !part.is_empty()) {
+            let runs = index.rows().runs(part, Window::default());
+            let left = runs.flat_map(|run| run.rows()).filter(|(_, row)| test.leaves(row));
+            left.for_each(|(id, _)| kept.keep(id));
+        }
         self.sifted = rows.start.min(self.sifted.start)..rows.end.max(self.sifted.end);
     }
 
@@ -97,9 +101,8 @@ impl Sieve {
                 continue;
             }
             for (id, row) in run.rows() {
-                let left =
-                    || known.map_or_else(|| self.test.leaves(&row), |hits| hits.contains(id));
-                if within(row.time) && (all && self.hits.is_none() || left()) {
+                let left = || all || self.test.leaves(&row);
+                if within(row.time) && known.map_or_else(left, |hits| hits.contains(id)) {
                     act(id, &row);
                 }
             }
@@ -165,4 +168,37 @@ impl Sieve {
 
 fn id(at: usize) -> RowId {
     RowId(u32::try_from(at).unwrap_or(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::{Batch, Place};
+    use crate::parse::Parser;
+
+    #[test]
+    fn what_is_left_is_the_same_whatever_was_looked_at_before() {
+        let mut rng = fastrand::Rng::with_seed(5);
+        let mut index = Index::default();
+        let mut batch = Batch::new(index.keys());
+        for _ in 0..400 {
+            let to = format!("y@{}.org", char::from(rng.u8(b'a'..b'f')));
+            let line =
+                format!("19-Feb-1998 10:00:00 l D 1 x@x.org rfc822;{to} {to} q/ZZ1.00 <i@d>");
+            let place = Place { source: 0, offset: 0 };
+            batch.push(place, 1, &Parser::default().entry(line.as_bytes()));
+        }
+        index.absorb(&batch);
+        for filter in ["a.org", "-a.org", "nowhere.org", ""] {
+            let mut sieve = Sieve::new(Filter::parse(filter).unwrap());
+            sieve.learn(&index);
+            for _ in 0..60 {
+                let [from, to, start, end] = [0; 4].map(|_: usize| rng.usize(0..401));
+                sieve.sift(&index, from.min(to)..from.max(to));
+                let rows = start.min(end)..start.max(end);
+                let expected = rows.clone().map(id).filter(|&row| sieve.leaves(&index, row));
+                assert!(sieve.left(&index, rows).into_iter().eq(expected), "{filter}");
+            }
+        }
+    }
 }
