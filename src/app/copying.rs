@@ -126,10 +126,10 @@ impl App {
     /// Goes on with what takes long.
     pub(super) fn go_on_copying(&mut self) {
         let Some(Asked::Counting(counting)) = &mut self.copying.asked else { return };
-        let whole = self.known.filtered.as_ref().unwrap_or(&self.known.all);
-        if counting.is_of_another(whole.filter()) {
+        let tally = self.known.tally();
+        if counting.is_of_another(tally.filter()) {
             self.copying.refuse("the filter changed meanwhile: nothing was copied");
-        } else if let Some(summary) = counting.go_on(whole, &self.known.index) {
+        } else if let Some(summary) = counting.go_on(tally, &self.known.index) {
             self.copying.asked = Some(Asked::Summary(Box::new(summary)));
         }
     }

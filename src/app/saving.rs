@@ -146,7 +146,7 @@ impl App {
         let Some(file) = self.saving.file.as_mut().filter(|file| file.held.is_none()) else {
             return;
         };
-        let tally = self.known.filtered.as_ref().unwrap_or(&self.known.all);
+        let tally = self.known.tally();
         if *tally.filter() != file.filter {
             let why = "the filter changed before all was searched".to_owned();
             self.saving_failed(&why);

@@ -83,21 +83,19 @@ impl Held {
         for groups in [&mut self.domains, &mut self.answers] {
             groups.extend_by(&self.sieve, index, self.rows, GROUPED);
         }
-        let row = |at: usize| RowId(u32::try_from(at).unwrap_or(u32::MAX));
         let held = index.rows().first().0 as usize;
-        let leaves = |at: &usize| self.sieve.leaves(index, row(*at));
         if let Seek::From(from) = self.first {
             let end = self.rows.min(from + GROUPED);
-            self.first = match (from..end).find(leaves) {
-                Some(at) => Seek::Found(row(at)),
+            self.first = match self.sieve.left(index, from..end).first() {
+                Some(&row) => Seek::Found(row),
                 None if end == self.rows => Seek::Nowhere,
                 None => Seek::From(end),
             };
         }
         if let Seek::From(end) = self.last {
             let from = end.saturating_sub(GROUPED).max(held);
-            self.last = match (from..end).rev().find(leaves) {
-                Some(at) => Seek::Found(row(at)),
+            self.last = match self.sieve.left(index, from..end).last() {
+                Some(&row) => Seek::Found(row),
                 None if from == held => Seek::Nowhere,
                 None => Seek::From(from),
             };

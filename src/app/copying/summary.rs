@@ -82,9 +82,10 @@ impl App {
         let since = self.mark().map(|mark| {
             let (Counts { delivered, deferred, failed, .. }, backlog) = self.tally().since_mark();
             let [d, q, r] = [delivered, deferred, failed].map(number);
-            let [recovered, change] = [number(backlog.recovered), words::change(backlog.change, u16::MAX)];
-            let at = stamp(mark.at);
-            format!("{d} delivered, {q} deferred, {r} failed, {recovered} recovered, backlog {change}, since {at}")
+            let recovered = number(backlog.recovered);
+            let change = words::change(backlog.change, u16::MAX);
+            let counts = format!("{d} delivered, {q} deferred, {r} failed, {recovered} recovered");
+            format!("{counts}, backlog {change}, since {}", stamp(mark.at))
         });
         Heads {
             name: self.reading.name.clone(),
