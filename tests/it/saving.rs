@@ -1,5 +1,6 @@
 //! The entries under the filter in a file: which bytes, and what becomes of it if anything fails.
 
+use crate::architecture::names;
 use crate::copying::simulated;
 use crate::e2e::{Log, check_restored, check_sequences, mtatop, quit};
 use crate::harness::Opened;
@@ -13,14 +14,6 @@ fn saved(opened: &mut Opened, path: &Path) -> String {
     opened.paste(path.to_str().unwrap());
     opened.press("<enter>");
     opened.app.note().map(|(words, _)| words.into_owned()).unwrap_or_default()
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<_> =
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
 }
 
 #[test]
