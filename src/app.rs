@@ -46,9 +46,9 @@ pub mod words;
 pub use completion::MOST_COMPLETIONS;
 pub use history::MOST_FILTERS;
 pub use prompt::Prompt;
-pub use searching::PAST;
+pub use searching::CACHED_SEARCHES;
 pub use settings::Settings;
-pub use setup::{LONGEST_KEPT, Setup};
+pub use setup::{MAX_SAVED_FILTER, SessionState};
 pub use texts::MOST_TEXTS;
 
 use crate::entry::Time;
@@ -57,26 +57,26 @@ use crate::index::{Batch, RowId};
 use crate::keymap::{Command, KeyEvent, Motion, Pointer};
 use crate::layout::{Pane, Rect, View};
 use crate::redact::Redactor;
-use crate::save::Told;
-use crate::search::Found;
-use crate::show::Alphabet;
+use crate::save::SaveEvent;
+use crate::search::SearchResult;
+use crate::show::CharsetMode;
 use activity::Activity;
-use connections::Connections;
-use copying::Copying;
+use connections::ConnectionsView;
+use copying::Clipboard;
 use cursor::Scroll;
 use domains::Domains;
 use events::Events;
 use history::History;
-use known::Known;
-use log::Log;
-use messages::Messages;
-use saving::Saving;
-use searching::Searching;
-use secrecy::Secrecy;
-use sheet::Sheet;
+use known::LogModel;
+use log::LogView;
+use messages::MessagesView;
+use saving::SaveState;
+use searching::SearchState;
+use secrecy::RedactionState;
+use sheet::Overlay;
 use std::time::Duration;
-use table::Table;
-use texts::Texts;
+use table::GroupList;
+use texts::TextCache;
 
 /// Something that happened.
 pub enum Msg {
@@ -89,15 +89,15 @@ pub enum Msg {
     /// Entries arrived.
     Batch(Batch),
     /// A block was searched.
-    Found(Found),
+    SearchResult(SearchResult),
     /// The writer of a file tells how far it is.
-    Saving(Told),
+    SaveEvent(SaveEvent),
     /// The reader tells how far it is.
-    Reading(Reading),
+    ReaderStatus(ReaderStatus),
     /// The reader stopped for this reason, and nothing will come any more.
     ReaderStopped(String),
     /// Something happened to the file of this path.
-    Happened(Vec<u8>, String),
+    FileEvent(Vec<u8>, String),
     /// The clock on the wall shows this, in the time of the log.
     Tick(Time),
 }
@@ -117,7 +117,7 @@ pub enum Flow {
 
 /// What the reader is doing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reading {
+pub struct ReaderStatus {
     /// What is read, as bytes of a path or a name for several.
     pub name: Vec<u8>,
     /// What else than following is to be told.
@@ -136,37 +136,37 @@ pub struct Reading {
 
 /// The whole state.
 pub struct App {
-    known: Known,
-    searching: Searching,
+    known: LogModel,
+    searching: SearchState,
     filter_text: String,
     prompt: Option<Prompt>,
     history: History,
     view: View,
     /// The pane of each view that keys go to there.
     focus: [Pane; View::ALL.len()],
-    connections: Connections,
+    connections: ConnectionsView,
     domains: Domains,
     activity: Activity,
-    messages: Messages,
-    log: Log,
+    messages: MessagesView,
+    log: LogView,
     /// The window of time that is counted, in milliseconds up to now; all if there is none.
     span: Option<i64>,
     /// The minute that is chosen among the times.
     chosen_minute: Option<i64>,
     message: Scroll<RowId>,
     /// What is laid over everything, and its first visible line.
-    sheet: Option<(Sheet, usize)>,
+    sheet: Option<(Overlay, usize)>,
     events: Events,
     zoom: bool,
-    alphabet: Alphabet,
+    alphabet: CharsetMode,
     size: Rect,
     wall: Time,
-    reading: Reading,
+    reading: ReaderStatus,
     stopped: Option<String>,
-    texts: Texts,
-    copying: Copying,
-    saving: Saving,
-    secrecy: Secrecy,
+    texts: TextCache,
+    copying: Clipboard,
+    saving: SaveState,
+    secrecy: RedactionState,
     /// Bytes that the log may take in memory.
     limit: usize,
     settings: Settings,
@@ -176,33 +176,33 @@ impl App {
     /// An empty log under a filter, which must be valid or is left out.
     pub fn new(filter_text: &str) -> Self {
         let mut app = Self {
-            known: Known::default(),
-            searching: Searching::default(),
+            known: LogModel::default(),
+            searching: SearchState::default(),
             filter_text: String::new(),
             prompt: None,
             history: History::default(),
             view: View::default(),
             focus: View::ALL.map(View::first),
-            connections: Connections::default(),
+            connections: ConnectionsView::default(),
             domains: Domains::default(),
             activity: Activity::default(),
             span: None,
             chosen_minute: None,
-            messages: Messages::default(),
-            log: Log::default(),
+            messages: MessagesView::default(),
+            log: LogView::default(),
             message: Scroll::default(),
             sheet: None,
             events: Events::default(),
             zoom: false,
-            alphabet: Alphabet::default(),
+            alphabet: CharsetMode::default(),
             size: Rect::new(0, 0, 80, 24),
             wall: Time::default(),
-            reading: Reading::default(),
+            reading: ReaderStatus::default(),
             stopped: None,
-            texts: Texts::default(),
-            copying: Copying::default(),
-            saving: Saving::default(),
-            secrecy: Secrecy::default(),
+            texts: TextCache::default(),
+            copying: Clipboard::default(),
+            saving: SaveState::default(),
+            secrecy: RedactionState::default(),
             limit: usize::MAX,
             settings: Settings::default(),
         };
@@ -216,16 +216,16 @@ impl App {
             Msg::Key(event) => {
                 self.copying.forget_note();
                 let command = self.settings.keymap.command(self.mode(), event);
-                return command.map_or(Flow::Continue, |command| self.obey(command));
+                return command.map_or(Flow::Continue, |command| self.execute(command));
             }
-            Msg::Pointer(pointer) => self.point(pointer),
+            Msg::Pointer(pointer) => self.on_mouse(pointer),
             Msg::Resize(width, height) => self.size = Rect::new(0, 0, width, height),
-            Msg::Batch(batch) => self.take_in(&batch),
-            Msg::Found(found) => self.found(&found),
-            Msg::Saving(told) => self.told(told),
-            Msg::Reading(reading) => self.reading = reading,
-            Msg::Happened(path, words) => {
-                self.events.take_down(self.wall, path, words.as_bytes());
+            Msg::Batch(batch) => self.absorb_batch(&batch),
+            Msg::SearchResult(found) => self.found(&found),
+            Msg::SaveEvent(told) => self.told(told),
+            Msg::ReaderStatus(reading) => self.reading = reading,
+            Msg::FileEvent(path, words) => {
+                self.events.record(self.wall, path, words.as_bytes());
             }
             Msg::ReaderStopped(why) => self.stopped = Some(why),
             Msg::Tick(wall) => self.wall = wall,
@@ -233,15 +233,15 @@ impl App {
         Flow::Continue
     }
 
-    fn obey(&mut self, command: Command) -> Flow {
+    fn execute(&mut self, command: Command) -> Flow {
         match command {
             Command::Quit => return Flow::Quit,
             Command::Interrupt => return Flow::Interrupt,
             Command::Suspend => return Flow::Suspend,
             Command::Back => self.back(),
-            Command::Help => self.sheet = Some((Sheet::Help, 0)),
+            Command::Help => self.sheet = Some((Overlay::Help, 0)),
             Command::Events => {
-                self.sheet = Some((Sheet::Events, 0));
+                self.sheet = Some((Overlay::Events, 0));
                 self.go(Motion::Last);
             }
             Command::Bytes => self.lay_bytes(),
@@ -262,14 +262,14 @@ impl App {
             Command::NextTrouble | Command::PreviousTrouble => {}
             Command::Move(motion) => self.go(motion),
             Command::EditFilter => self.edit_filter(),
-            Command::Redact => self.turn_redaction(),
+            Command::Redact => self.toggle_redaction(),
             Command::FilterDomain => self.filter_domain(),
             Command::FilterValue => self.narrow_to_chosen(""),
             Command::ExcludeValue => self.narrow_to_chosen("-"),
             Command::GroupBy => self.group_by(),
             Command::Organisations => self.toggle_organisations(),
-            Command::Shorten => self.shorten(),
-            Command::Lengthen => self.lengthen(),
+            Command::NarrowWindow => self.narrow_window(),
+            Command::WidenWindow => self.widen_window(),
             Command::Mark => self.set_mark(),
             Command::Freeze => self.known.freeze(self.now()),
             Command::Sort => self.sort(),
@@ -385,7 +385,7 @@ impl App {
     fn lay_bytes(&mut self) {
         if let Some(row) = self.selected_entry() {
             let bytes = self.original(row).map(|original| original.text.clone());
-            self.sheet = Some((Sheet::Bytes(row, bytes), 0));
+            self.sheet = Some((Overlay::Bytes(row, bytes), 0));
         }
     }
 }

@@ -12,42 +12,42 @@ mod options;
 mod product;
 mod questions;
 
-pub use clock::{Clock, Jump};
-pub use damage::{Bytes, LONGEST_EXAMPLE, Reason, Unparsed};
-pub use facts::Facts;
-pub use options::{Logs, Options};
-pub use product::Product;
-pub use questions::{Told, Unanswered, unanswered};
+pub use clock::{ClockCheck, Jump};
+pub use damage::{Bytes, LONGEST_EXAMPLE, UnparsedReason, Unparsed};
+pub use facts::FileReport;
+pub use options::{LogOption, OptionEvidence};
+pub use product::VersionEvidence;
+pub use questions::{ResponseCoverage, Unanswered, unanswered};
 
-use crate::cli::FAILED;
-use crate::cli::check::{Check, Format};
-use crate::headless::{self, Log, Outcome, Until, Work};
-use crate::ingest::Located;
+use crate::cli::EXIT_FAILURE;
+use crate::cli::check::{Check, CheckFormat};
+use crate::headless::{self, LoadedLog, ExitReport, StopWhen, EntryConsumer};
+use crate::ingest::LocatedEntry;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// Prints what was asked for.
-pub fn run(check: &Check) -> Outcome {
+pub fn run(check: &Check) -> ExitReport {
     let given = check.input.files.clone();
     let mut checking =
         Checking { format: check.format, given, files: Vec::new(), known: Vec::new() };
-    headless::run(&check.input, Until::End, &mut checking)
+    headless::run(&check.input, StopWhen::End, &mut checking)
 }
 
 /// A check while the log is being read.
 struct Checking {
-    format: Format,
+    format: CheckFormat,
     /// The files as given.
     given: Vec<PathBuf>,
     /// What is known of each that was opened.
-    files: Vec<Facts>,
+    files: Vec<FileReport>,
     /// By source: which of the files.
     known: Vec<Option<usize>>,
 }
 
 impl Checking {
     /// The facts of the file that a source is of.
-    fn facts(&mut self, source: u16, log: &Log) -> Option<&mut Facts> {
+    fn facts(&mut self, source: u16, log: &LoadedLog) -> Option<&mut FileReport> {
         let number = usize::from(source);
         if self.known.len() <= number {
             self.known.resize(number + 1, None);
@@ -58,7 +58,7 @@ impl Checking {
             let same = self.files.iter().position(|facts| facts.path == path);
             *known = Some(same.unwrap_or(self.files.len()));
             if same.is_none() {
-                self.files.push(Facts::new(path.into_owned()));
+                self.files.push(FileReport::new(path.into_owned()));
             }
         }
         self.files.get_mut((*known)?)
@@ -70,23 +70,23 @@ impl Checking {
         for given in &self.given {
             let path = given.to_string_lossy();
             // A folder or a pattern stands for others.
-            let stands = |facts: &Facts| Path::new(&facts.path).starts_with(given);
+            let stands = |facts: &FileReport| Path::new(&facts.path).starts_with(given);
             let pattern = path.contains(['*', '?', '[']) && !self.files.is_empty();
             if !pattern && !self.files.iter().any(stands) {
-                self.files.push(Facts::new(path.into_owned()));
+                self.files.push(FileReport::new(path.into_owned()));
             }
         }
     }
 
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let (mut options, mut told) = (Options::default(), Told::default());
+        let (mut options, mut told) = (OptionEvidence::default(), ResponseCoverage::default());
         for facts in &self.files {
             options.join(&facts.options);
             told.join(facts.told);
         }
-        let entries: u64 = self.files.iter().map(Facts::entries).sum();
+        let entries: u64 = self.files.iter().map(FileReport::entries).sum();
         let unanswered = if entries == 0 { Vec::new() } else { unanswered(&options, told) };
-        if self.format == Format::Json {
+        if self.format == CheckFormat::Json {
             return json::write(&self.files, &unanswered, out);
         }
         for facts in &self.files {
@@ -97,7 +97,7 @@ impl Checking {
     }
 }
 
-impl Work for Checking {
+impl EntryConsumer for Checking {
     fn looks_for(&self) -> bool {
         true
     }
@@ -106,7 +106,7 @@ impl Work for Checking {
         false
     }
 
-    fn entry(&mut self, found: &Located<'_>, wanted: bool, log: &Log) -> io::Result<()> {
+    fn entry(&mut self, found: &LocatedEntry<'_>, wanted: bool, log: &LoadedLog) -> io::Result<()> {
         // What is no entry meets few filters, and is what one wants to know of a file.
         let left_out = found.entry.is_ok() && !wanted;
         if let Some(facts) = self.facts(found.place.source, log) {
@@ -119,10 +119,10 @@ impl Work for Checking {
         Ok(())
     }
 
-    fn finish(&mut self, _log: &Log) -> io::Result<u8> {
+    fn finish(&mut self, _log: &LoadedLog) -> io::Result<u8> {
         self.add_empty();
         // They came in the order of their entries.
-        let given = |facts: &Facts| {
+        let given = |facts: &FileReport| {
             let path = Path::new(&facts.path);
             self.given.iter().position(|given| path.starts_with(given)).unwrap_or(usize::MAX)
         };
@@ -130,9 +130,9 @@ impl Work for Checking {
         let mut out = BufWriter::new(io::stdout().lock());
         self.write(&mut out)?;
         out.flush()?;
-        let is_log = |facts: &Facts| facts.entries() + facts.left_out > 0;
-        let is_none = |facts: &Facts| !is_log(facts) && facts.unparsed.count() > 0;
+        let is_log = |facts: &FileReport| facts.entries() + facts.left_out > 0;
+        let is_none = |facts: &FileReport| !is_log(facts) && facts.unparsed.count() > 0;
         let failed = self.files.iter().any(is_none) || !self.files.iter().any(is_log);
-        Ok(if failed { FAILED } else { 0 })
+        Ok(if failed { EXIT_FAILURE } else { 0 })
     }
 }

@@ -10,8 +10,8 @@ pub mod report;
 pub mod simulate;
 pub mod trace;
 
-pub use conditions::Conditions;
-pub use input::Input;
+pub use conditions::FilterArgs;
+pub use input::InputArgs;
 pub use redact::Redact;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -20,9 +20,9 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Exit code: something went wrong.
-pub const FAILED: u8 = 1;
+pub const EXIT_FAILURE: u8 = 1;
 /// Exit code: the command line makes no sense.
-pub const USAGE: u8 = 2;
+pub const EXIT_USAGE: u8 = 2;
 
 /// Follow the MTA log of Sun Java System Messaging Server in the terminal: connections, their
 /// deliveries, and what the remote servers said.
@@ -49,17 +49,17 @@ pub struct Cli {
     pub demo: bool,
     /// Which entries.
     #[command(flatten)]
-    pub conditions: Conditions,
+    pub conditions: FilterArgs,
     /// What is hidden of them.
     #[command(flatten)]
     pub hide: Redact,
     /// Whether to use colours; auto, the default, obeys `NO_COLOR`
     #[arg(long, value_enum, value_name = "WHEN")]
-    pub color: Option<When>,
+    pub color: Option<ColorChoice>,
     /// What suits the terminal; auto, the default, asks `COLORFGBG` for its ground, else takes
     /// dark; ascii is for fonts without lines and arrows
     #[arg(long, value_enum, value_name = "THEME")]
-    pub theme: Option<Theme>,
+    pub theme: Option<ThemeName>,
     /// Leave the mouse to the terminal
     #[arg(long, overrides_with = "mouse")]
     pub no_mouse: bool,
@@ -93,12 +93,12 @@ pub struct Cli {
     pub limits: bool,
     /// Something else than following
     #[command(subcommand)]
-    pub command: Option<Command>,
+    pub command: Option<CliCommand>,
 }
 
 /// What can be done without a screen.
 #[derive(Clone, Debug, Subcommand)]
-pub enum Command {
+pub enum CliCommand {
     /// Say how a log is written, and what it cannot answer
     Check(check::Check),
     /// Print what the log holds, one object a line
@@ -119,7 +119,7 @@ pub enum Command {
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum When {
+pub enum ColorChoice {
     /// If the environment does not forbid it.
     Auto,
     /// In any case.
@@ -130,7 +130,7 @@ pub enum When {
 
 /// Which colours suit the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Theme {
+pub enum ThemeName {
     /// Told by the environment, else dark.
     Auto,
     /// For a dark ground.
@@ -148,29 +148,29 @@ pub enum Theme {
 
 /// What to print instead of going on.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Said {
+pub enum EarlyExit {
     /// Help or version, for standard output.
-    Asked(String),
+    Help(String),
     /// One line that says what is wrong with the command line.
-    Wrong(String),
+    Usage(String),
 }
 
 impl Cli {
     /// Reads the command line.
-    pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, Said> {
+    pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, EarlyExit> {
         let cli = Self::try_parse_from(arguments).map_err(|error| match error.kind() {
-            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Said::Asked(error.to_string()),
-            _ => Said::Wrong(on_one_line(&error)),
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => EarlyExit::Help(error.to_string()),
+            _ => EarlyExit::Usage(on_one_line(&error)),
         })?;
         if cli.command.is_none() && cli.files.is_empty() && !cli.demo && !cli.limits {
-            return Err(Said::Wrong("no log file named; mtatop --demo needs none".to_owned()));
+            return Err(EarlyExit::Usage("no log file named; mtatop --demo needs none".to_owned()));
         }
         Ok(cli)
     }
 }
 
 /// The least that can be asked for: the program itself takes half of it.
-pub const LEAST_MEMORY: u64 = 50_000_000;
+pub const MIN_MEMORY: u64 = 50_000_000;
 
 /// Bytes, as a number with a unit behind it.
 ///
@@ -188,7 +188,7 @@ pub fn size(text: &str) -> Result<u64, String> {
         _ => return Err("a size is a number with K, M or G behind it, such as 200M".to_owned()),
     };
     match digits.parse::<u64>().map(|number| number.checked_mul(unit)) {
-        Ok(Some(size)) if size < LEAST_MEMORY => {
+        Ok(Some(size)) if size < MIN_MEMORY => {
             Err("the least that the program needs is 50M".to_owned())
         }
         Ok(Some(size)) => Ok(size),
@@ -219,7 +219,7 @@ fn on_one_line(error: &clap::Error) -> String {
 mod tests {
     use super::*;
 
-    fn read(arguments: &[&str]) -> Result<Cli, Said> {
+    fn read(arguments: &[&str]) -> Result<Cli, EarlyExit> {
         Cli::read(std::iter::once("mtatop").chain(arguments.iter().copied()).map(OsString::from))
     }
 
@@ -228,7 +228,7 @@ mod tests {
         for arguments in
             [&["--no-such-flag"][..], &[], &["--demo", "file"], &["simulate", "--entries", "x"]]
         {
-            let Err(Said::Wrong(line)) = read(arguments) else { panic!("{arguments:?}") };
+            let Err(EarlyExit::Usage(line)) = read(arguments) else { panic!("{arguments:?}") };
             assert_eq!(line.lines().count(), 1, "{line}");
         }
     }
@@ -238,8 +238,8 @@ mod tests {
         for (text, bytes) in [
             ("200M", 200_000_000),
             ("2g", 2_000_000_000),
-            ("50000000", LEAST_MEMORY),
-            ("50000kb", LEAST_MEMORY),
+            ("50000000", MIN_MEMORY),
+            ("50000kb", MIN_MEMORY),
         ] {
             assert_eq!(size(text), Ok(bytes), "{text}");
         }
@@ -266,7 +266,7 @@ mod tests {
         assert_eq!((cli.conditions.domain.len(), cli.files.len()), (2, 2));
         assert!(matches!(
             read(&["simulate"]).unwrap().command,
-            Some(Command::Simulate(simulate::Simulate { entries: 1_000, seed: 1, odd: false, .. }))
+            Some(CliCommand::Simulate(simulate::Simulate { entries: 1_000, seed: 1, odd: false, .. }))
         ));
     }
 }

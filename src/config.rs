@@ -9,8 +9,8 @@ pub mod file;
 mod text;
 
 use crate::app::Settings;
-use crate::cli::{Cli, Theme, When};
-use crate::ui::Chosen;
+use crate::cli::{Cli, ThemeName, ColorChoice};
+use crate::ui::StyleOverrides;
 use std::path::{Path, PathBuf};
 
 /// The documented file of defaults: every setting is in it, behind a `#`.
@@ -25,9 +25,9 @@ pub struct Config {
     /// The filter to begin with.
     pub filter: String,
     /// Which colours suit the terminal.
-    pub theme: Theme,
+    pub theme: ThemeName,
     /// Whether to use colours.
-    pub color: When,
+    pub color: ColorChoice,
     /// Whether to take the mouse.
     pub mouse: bool,
     /// Bytes of memory to keep within, if not the usual part of the machine's.
@@ -35,7 +35,7 @@ pub struct Config {
     /// Whether to begin where the last session ended.
     pub restore: bool,
     /// Other looks for kinds of text.
-    pub colors: Chosen,
+    pub colors: StyleOverrides,
     /// What the state of the screen has to know.
     pub settings: Settings,
 }
@@ -44,12 +44,12 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             filter: String::new(),
-            theme: Theme::Auto,
-            color: When::Auto,
+            theme: ThemeName::Auto,
+            color: ColorChoice::Auto,
             mouse: true,
             max_memory: None,
             restore: false,
-            colors: Chosen::default(),
+            colors: StyleOverrides::default(),
             settings: Settings::default(),
         }
     }
@@ -83,7 +83,7 @@ impl Config {
 
     /// This under the environment and the command line.
     fn under(self, no_color: bool, cli: &Cli) -> Self {
-        let environment = no_color.then_some(When::Never);
+        let environment = no_color.then_some(ColorChoice::Never);
         Self {
             theme: cli.theme.unwrap_or(self.theme),
             color: cli.color.or(environment).unwrap_or(self.color),
@@ -131,15 +131,15 @@ mod tests {
     #[test]
     fn the_command_line_counts_most_then_the_environment_then_the_file() {
         let file = Config {
-            theme: Theme::Light,
-            color: When::Always,
+            theme: ThemeName::Light,
+            color: ColorChoice::Always,
             mouse: false,
             max_memory: Some(100_000_000),
             ..Config::default()
         };
         let under = |no_color, flags: &[&str]| file.clone().under(no_color, &cli(flags));
         assert_eq!(under(false, &[]), file);
-        assert_eq!(under(true, &[]), Config { color: When::Never, ..file.clone() });
+        assert_eq!(under(true, &[]), Config { color: ColorChoice::Never, ..file.clone() });
         let session = Config { restore: true, ..file.clone() };
         assert!(
             session.clone().under(false, &cli(&[])).restore && under(false, &["--restore"]).restore
@@ -147,8 +147,8 @@ mod tests {
         assert!(!session.under(false, &cli(&["--no-session"])).restore);
         let flags = ["--theme=dark", "--color=auto", "--mouse", "--max-memory=60M"];
         let all = Config {
-            theme: Theme::Dark,
-            color: When::Auto,
+            theme: ThemeName::Dark,
+            color: ColorChoice::Auto,
             mouse: true,
             max_memory: Some(60_000_000),
             ..Config::default()

@@ -72,7 +72,7 @@ impl Entry<'_> {
 )]
 pub enum Body<'a> {
     /// Something happened to one recipient of one message.
-    Message(Message<'a>),
+    Message(MessageEntry<'a>),
     /// Something happened to a connection (`LOG_CONNECTION`).
     Connection(ConnectionEntry<'a>),
     /// A header line of a message, as logged (channel keyword `logheader`).
@@ -81,8 +81,8 @@ pub enum Body<'a> {
 
 impl<'a> Body<'a> {
     /// Makes it a message entry that says nothing, to be filled in where it stays: it is 600 bytes.
-    pub(crate) fn begin_message(&mut self) -> &mut Message<'a> {
-        *self = Self::Message(Message::default());
+    pub(crate) fn begin_message(&mut self) -> &mut MessageEntry<'a> {
+        *self = Self::Message(MessageEntry::default());
         match self {
             Self::Message(message) => message,
             _ => unreachable!("it was just made one"),
@@ -128,7 +128,7 @@ impl<'a> ProcessId<'a> {
 ///
 /// A field is `None` when it was not logged, and empty when it was logged and blank.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Message<'a> {
+pub struct MessageEntry<'a> {
     /// Action and modifiers.
     pub code: Code<'a>,
     /// The channel the message came by, or is being taken from.
@@ -189,7 +189,7 @@ pub struct Message<'a> {
     pub queue_seconds: Option<&'a [u8]>,
 }
 
-impl<'a> Message<'a> {
+impl<'a> MessageEntry<'a> {
     /// The recipient domain as logged: of the active recipient when it is a real one, else of the
     /// original recipient.
     pub fn domain(&self) -> Option<&'a [u8]> {

@@ -15,33 +15,33 @@ mod messages;
 mod printer;
 
 pub use csv::Csv;
-pub use fields::Fields;
-pub use printer::Printer;
+pub use fields::FieldWriter;
+pub use printer::RecordWriter;
 
-use crate::cli::export::{Export, Format, What};
-use crate::cli::{FAILED, USAGE};
-use crate::headless::{self, Outcome, Until, Work};
+use crate::cli::export::{Export, ExportFormat, ExportTable};
+use crate::cli::{EXIT_FAILURE, EXIT_USAGE};
+use crate::headless::{self, ExitReport, StopWhen, EntryConsumer};
 use crate::output::Output;
 use crate::status::StatusFile;
-use connections::Connections;
-use deliveries::Deliveries;
+use connections::ConnectionExport;
+use deliveries::DeliveryExport;
 use entries::Entries;
-use messages::Messages;
+use messages::MessageExport;
 use std::time::Duration;
 
 /// Prints what was asked for.
-pub fn run(export: &Export) -> Outcome {
-    if export.format == Format::Raw && export.what != What::Entries {
-        return (USAGE, vec!["--format raw: only entries have bytes of their own".to_owned()]);
+pub fn run(export: &Export) -> ExitReport {
+    if export.format == ExportFormat::Raw && export.what != ExportTable::Entries {
+        return (EXIT_USAGE, vec!["--format raw: only entries have bytes of their own".to_owned()]);
     }
     // Before an output is opened, which may cost what was there.
-    let ready = headless::filter(&export.input, export.what != What::Entries).map(|_| ());
+    let ready = headless::filter(&export.input, export.what != ExportTable::Entries).map(|_| ());
     if let Err(outcome) = ready.and_then(|()| headless::catch_signals(until(export))) {
         return outcome;
     }
     let status_file = match export.status_file.as_deref().map(StatusFile::new).transpose() {
         Ok(file) => file,
-        Err(wrong) => return (FAILED, vec![wrong]),
+        Err(wrong) => return (EXIT_FAILURE, vec![wrong]),
     };
     let output = match &export.output {
         None => Ok(Output::standard()),
@@ -49,28 +49,28 @@ pub fn run(export: &Export) -> Outcome {
     };
     match output {
         Ok(output) => print(export, output, status_file),
-        Err(error) => (FAILED, vec![error.to_string()]),
+        Err(error) => (EXIT_FAILURE, vec![error.to_string()]),
     }
 }
 
-fn until(export: &Export) -> Until {
+fn until(export: &Export) -> StopWhen {
     if export.follow {
-        Until::Idle(export.exit_after_idle.map(Duration::from_secs))
+        StopWhen::Idle(export.exit_after_idle.map(Duration::from_secs))
     } else {
-        Until::End
+        StopWhen::End
     }
 }
 
-fn print(export: &Export, output: Output, status_file: Option<StatusFile>) -> Outcome {
+fn print(export: &Export, output: Output, status_file: Option<StatusFile>) -> ExitReport {
     let until = until(export);
     let (input, format) = (&export.input, export.format);
-    let run = |work: &mut dyn Work| headless::run_watched(input, until, status_file, work);
+    let run = |work: &mut dyn EntryConsumer| headless::run_watched(input, until, status_file, work);
     match export.what {
-        What::Entries => run(&mut Entries::new(output, format)),
-        What::Connections => run(&mut Connections::new(output, format, export.follow)),
-        What::Deliveries => run(&mut Deliveries::new(output, format)),
-        What::Messages => {
-            let mut messages = Messages::new(output, format);
+        ExportTable::Entries => run(&mut Entries::new(output, format)),
+        ExportTable::Connections => run(&mut ConnectionExport::new(output, format, export.follow)),
+        ExportTable::Deliveries => run(&mut DeliveryExport::new(output, format)),
+        ExportTable::Messages => {
+            let mut messages = MessageExport::new(output, format);
             let (code, mut lines) = run(&mut messages);
             lines.extend(messages.left_out());
             (code, lines)

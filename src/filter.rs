@@ -66,25 +66,25 @@ mod text;
 mod value;
 mod when;
 
-pub use backlog::{Backlog, Waits};
+pub use backlog::{Backlog, LatencyHistogram};
 pub use counts::Counts;
-pub use ending::Ending;
+pub use ending::CompletionContext;
 pub use field::{EXAMPLES, Field, markdown};
-pub use given::text_of_all;
+pub use given::combine_args;
 pub use grammar::quoted_if_needed;
-pub use groups::{At, By, Group, GroupId, Groups, Health, Narrow};
-pub use hits::{BLOCK, Hits};
-pub use minutes::Minutes;
-pub use pattern::{EXPRESSION_BYTES, EXPRESSION_STATES, Pattern};
-pub use recent::{Recent, Second};
-pub use row::TERMS;
-pub use sieve::Sieve;
+pub use groups::{DomainScope, GroupBy, Group, GroupId, Groups, RecentAttempts, GroupScope};
+pub use hits::{BLOCK, HitSet};
+pub use minutes::MinuteHistogram;
+pub use pattern::{REGEX_SIZE_LIMIT, REGEX_DFA_SIZE_LIMIT, Pattern};
+pub use recent::{RateWindow, CountBucket};
+pub use row::MAX_ROW_TERMS;
+pub use sieve::RowFilter;
 pub use tally::{Tally, Totals};
 pub use term::OUTCOMES;
-pub use text::TextTest;
+pub use text::TextMatcher;
 
 use crate::entry::Entry;
-use reach::Reach;
+use reach::ScanProgress;
 use std::borrow::Cow;
 use std::fmt;
 use term::Term;
@@ -117,7 +117,7 @@ impl Filter {
         let terms: Result<Vec<Term>, FilterError> =
             grammar::terms(text)?.into_iter().map(Term::read).collect();
         let filter = Self { terms: terms? };
-        if filter.on_rows().count() > row::TERMS {
+        if filter.on_rows().count() > row::MAX_ROW_TERMS {
             let (at, what) = (text.trim_end().len(), Cow::Borrowed("too many terms"));
             return Err(FilterError { at, what });
         }
@@ -148,7 +148,7 @@ impl Filter {
     /// Whether an entry with this text is wanted, as far as it tells itself: `None` is a text that is
     /// no entry. When it was and on which connection is for [`Filter::window`] and
     /// [`Filter::leaves_connection`] to judge.
-    pub fn leaves(&self, entry: Option<&Entry<'_>>, text: &[u8]) -> bool {
+    pub fn matches(&self, entry: Option<&Entry<'_>>, text: &[u8]) -> bool {
         self.terms.iter().all(|term| term.leaves(entry, text))
     }
 }

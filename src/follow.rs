@@ -57,13 +57,13 @@ mod step;
 mod stream;
 
 pub use catch_up::FINISHED_KEPT;
-use catch_up::Older;
-pub use event::{Counters, Event};
-use open::Sight;
-pub use state::{Reason, State};
-pub use step::{Opening, Step, StreamId};
-pub use stream::{FIRST_PAUSE, HOLE, LONGEST_PAUSE, OVERLAP};
-use stream::{Mark, Stream};
+use catch_up::RollHistory;
+pub use event::{Counters, FollowEvent};
+use open::PathState;
+pub use state::{IoReason, FollowState};
+pub use step::{OpenReason, FollowStep, StreamId};
+pub use stream::{MIN_RETRY_DELAY, HOLE, MAX_RETRY_DELAY, OVERLAP};
+use stream::{ResumePoint, Stream};
 
 /// The most bytes one step gives, unless told otherwise.
 pub const BUFFER_LIMIT: usize = 256 * 1024;
@@ -77,7 +77,7 @@ pub const DRAIN_FILES: usize = 8;
 pub const MARKS: usize = 16;
 /// The most that the time between two polls counts for a drain: a program that was stopped for an
 /// hour has not watched a file for an hour.
-pub const WATCHED_AT_MOST: Duration = Duration::from_secs(1);
+pub const MAX_POLL_GAP: Duration = Duration::from_secs(1);
 
 /// One growing, rolling log file.
 #[derive(Debug)]
@@ -86,35 +86,35 @@ pub struct Follower {
     /// Oldest first. All of them drain, but for the last one while that is current.
     streams: Vec<Stream>,
     /// Of streams that are over, the newest last.
-    marks: VecDeque<Mark>,
+    marks: VecDeque<ResumePoint>,
     /// How many streams there were.
     opened: u32,
     /// The stream to read next, so that none waits for a busy other one.
     turn: usize,
-    sight: Sight,
+    sight: PathState,
     /// The directory that the current file was opened in.
     directory: Option<Identity>,
     /// The files that the log is rolled into, where that is known.
-    older: Option<Older>,
+    older: Option<RollHistory>,
     /// What happened and was not told yet.
-    events: VecDeque<Event>,
+    events: VecDeque<FollowEvent>,
     /// The trouble that was told last, until it is over.
-    trouble: Option<State>,
-    clock: Clock,
+    trouble: Option<FollowState>,
+    clock: WatchClock,
     buffer: Vec<u8>,
 }
 
 /// The time as the owner tells it, and the time in which files were watched.
 #[derive(Clone, Copy, Debug, Default)]
-struct Clock {
+struct WatchClock {
     now: Option<Duration>,
     watched: Duration,
 }
 
-impl Clock {
+impl WatchClock {
     fn advance(&mut self, now: Duration) {
         let passed = now.saturating_sub(self.now.unwrap_or(now));
-        self.watched += passed.min(WATCHED_AT_MOST);
+        self.watched += passed.min(MAX_POLL_GAP);
         self.now = Some(now);
     }
 }
@@ -129,17 +129,17 @@ impl Follower {
     pub fn with_limit(path: impl Into<PathBuf>, limit: usize) -> Self {
         let path = path.into();
         Self {
-            older: Older::of(&path),
+            older: RollHistory::of(&path),
             path,
             streams: Vec::new(),
             marks: VecDeque::new(),
             opened: 0,
             turn: 0,
-            sight: Sight::Other,
+            sight: PathState::Other,
             directory: None,
             events: VecDeque::new(),
             trouble: None,
-            clock: Clock::default(),
+            clock: WatchClock::default(),
             buffer: vec![0; stream::OVERLAP + limit.max(1)],
         }
     }
@@ -154,14 +154,14 @@ impl Follower {
     /// Never waits. `now` is the time since any fixed start, by a clock that does not go back.
     /// Unless the step is [`Step::Idle`] there may be more to find at once. Polled more seldom than
     /// each second, replaced files are kept open longer.
-    pub fn poll(&mut self, fs: &dyn Fs, now: Duration, out: &mut Vec<u8>) -> Step {
+    pub fn poll(&mut self, fs: &dyn Fs, now: Duration, out: &mut Vec<u8>) -> FollowStep {
         out.clear();
         self.clock.advance(now);
         if let Some(step) = self.announce() {
             return step;
         }
         if let Some(event) = self.events.pop_front() {
-            return Step::Event(event);
+            return FollowStep::Event(event);
         }
         self.begin(fs);
         self.look(fs);
@@ -174,7 +174,7 @@ impl Follower {
         }
         // With the old file read to its end the new one is opened at once: who is idle may wait.
         let lost_it = !was_without && self.current().is_none();
-        let is_gone = matches!(self.sight, Sight::Gone { .. });
+        let is_gone = matches!(self.sight, PathState::Gone { .. });
         if (lost_it || is_gone || self.doubts_current(now))
             && let Some(step) = self.take_up(fs)
         {
@@ -184,13 +184,13 @@ impl Follower {
         if !state.is_trouble()
             && let Some(event) = self.caught_up()
         {
-            return Step::Event(event);
+            return FollowStep::Event(event);
         }
-        self.notice(state).map_or(Step::Idle(state), Step::Event)
+        self.notice(state).map_or(FollowStep::Idle(state), FollowStep::Event)
     }
 
     /// Tells of a stream that took the place of another one in the same file.
-    fn announce(&mut self) -> Option<Step> {
+    fn announce(&mut self) -> Option<FollowStep> {
         self.streams.iter_mut().find_map(Stream::announce)
     }
 
@@ -199,26 +199,26 @@ impl Follower {
     }
 
     /// Tells of a trouble once, when it begins, and when it is over.
-    fn notice(&mut self, state: State) -> Option<Event> {
+    fn notice(&mut self, state: FollowState) -> Option<FollowEvent> {
         if !state.is_trouble() {
-            return self.trouble.take().map(Event::Over);
+            return self.trouble.take().map(FollowEvent::Recovered);
         }
         let is_new = self.trouble.replace(state) != Some(state);
-        is_new.then_some(Event::Trouble(state))
+        is_new.then_some(FollowEvent::Problem(state))
     }
 
     /// Why there is nothing new, the worst first.
-    fn state(&self) -> State {
+    fn state(&self) -> FollowState {
         if let Some(trouble) = self.streams.iter().rev().find_map(Stream::state) {
             return trouble;
         }
         match self.sight {
-            Sight::NotAFile(kind) => State::NotAFile(kind),
-            Sight::Barred(reason) => State::Waiting(reason),
-            Sight::Gone { removed: true } => State::Deleted,
-            Sight::Gone { removed: false } => State::Renamed,
-            _ if self.streams.len() > 1 || self.current().is_none() => State::Draining,
-            _ => State::Following,
+            PathState::NotAFile(kind) => FollowState::NotAFile(kind),
+            PathState::Barred(reason) => FollowState::Waiting(reason),
+            PathState::Gone { removed: true } => FollowState::Deleted,
+            PathState::Gone { removed: false } => FollowState::Renamed,
+            _ if self.streams.len() > 1 || self.current().is_none() => FollowState::Draining,
+            _ => FollowState::Following,
         }
     }
 }

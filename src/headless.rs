@@ -8,18 +8,18 @@ mod hiding;
 mod interrupt;
 mod progress;
 
-use crate::cli::{FAILED, Input, USAGE};
+use crate::cli::{EXIT_FAILURE, InputArgs, EXIT_USAGE};
 use crate::entry::{Time, Window};
 use crate::filter::{self, Filter};
 use crate::index::{Batch, Index, RowId};
-use crate::ingest::{self, Listener, Located, News, Originals, POLL, Reader};
-use crate::parse::{Original, Scratch};
+use crate::ingest::{self, Listener, LocatedEntry, ReaderEvent, TextStore, POLL, Reader};
+use crate::parse::{EntryText, Scratch};
 use crate::redact::Redactor;
-use crate::show::plain;
+use crate::show::escape;
 use crate::source::Disk;
-use crate::status::{Status, StatusFile};
-use complaints::Complaints;
-pub use complaints::TRIED;
+use crate::status::{ReaderProgress, StatusFile};
+use complaints::InputErrors;
+pub use complaints::PROBE_LINES;
 use hiding::{Hidden, redactor};
 use interrupt::Interrupt;
 use progress::Progress;
@@ -31,10 +31,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// Exit code, and the lines that say what is wrong.
-pub type Outcome = (u8, Vec<String>);
+pub type ExitReport = (u8, Vec<String>);
 
 /// What a command does with a log.
-pub trait Work {
+pub trait EntryConsumer {
     /// Whether entries are to be absorbed into the index; else it stays empty.
     fn wants_index(&self) -> bool {
         true
@@ -55,7 +55,7 @@ pub trait Work {
     ///
     /// # Errors
     /// What the output says.
-    fn entry(&mut self, _found: &Located<'_>, _wanted: bool, _log: &Log) -> io::Result<()> {
+    fn entry(&mut self, _found: &LocatedEntry<'_>, _wanted: bool, _log: &LoadedLog) -> io::Result<()> {
         Ok(())
     }
 
@@ -63,7 +63,7 @@ pub trait Work {
     ///
     /// # Errors
     /// What the output says.
-    fn absorbed(&mut self, _rows: Range<u32>, _log: &Log) -> io::Result<()> {
+    fn absorbed(&mut self, _rows: Range<u32>, _log: &LoadedLog) -> io::Result<()> {
         Ok(())
     }
 
@@ -79,15 +79,15 @@ pub trait Work {
     ///
     /// # Errors
     /// What the output says.
-    fn finish(&mut self, log: &Log) -> io::Result<u8>;
+    fn finish(&mut self, log: &LoadedLog) -> io::Result<u8>;
 }
 
 /// What is known of the files so far.
-pub struct Log {
+pub struct LoadedLog {
     /// The entries, if the work wants an index.
     pub index: Index,
     /// Their texts, and the paths of their files.
-    pub originals: Originals,
+    pub originals: TextStore,
     /// Which of them are wanted, and when they were.
     pub filter: Filter,
     /// See [`Filter::window`].
@@ -100,21 +100,21 @@ pub struct Log {
     time: Time,
 }
 
-impl Log {
+impl LoadedLog {
     /// Of these files nothing yet.
-    fn new(filter: Filter, input: &Input) -> Self {
+    fn new(filter: Filter, input: &InputArgs) -> Self {
         let files = &input.files;
         let window = filter.window(now(&filter, files));
-        let (index, originals) = (Index::default(), Originals::default());
+        let (index, originals) = (Index::default(), TextStore::default());
         let (redactor, wanted) = (redactor(input.hide), Vec::new());
         Self { index, originals, filter, window, redactor, wanted, time: Time::default() }
     }
 
     /// Whether an entry is wanted, as far as it tells itself. What has no time is of that before.
-    fn wants(&mut self, found: &Located<'_>) -> bool {
+    fn wants(&mut self, found: &LocatedEntry<'_>) -> bool {
         let entry = found.entry.as_ref().ok();
         self.time = entry.map_or(self.time, |entry| entry.time);
-        self.window.holds(self.time) && self.filter.leaves(entry, found.text)
+        self.window.holds(self.time) && self.filter.matches(entry, found.text)
     }
 
     /// Whether a row of the index is wanted.
@@ -125,7 +125,7 @@ impl Log {
     }
 
     /// The text of an entry as it may be printed; `None` if its bytes are no longer there.
-    pub fn original(&self, row: RowId) -> Option<Original> {
+    pub fn original(&self, row: RowId) -> Option<EntryText> {
         let (place, length) = self.index.rows().place(row)?;
         let original = self.originals.read(place, length)?;
         Some(match &self.redactor {
@@ -137,7 +137,7 @@ impl Log {
 
 /// When to stop reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Until {
+pub enum StopWhen {
     /// When all that is there was read.
     End,
     /// Never, or after so long a time without anything new.
@@ -148,9 +148,9 @@ pub enum Until {
 ///
 /// # Errors
 /// What the command ends with.
-pub fn filter(input: &Input, indexed: bool) -> Result<Filter, Outcome> {
-    let wrong = |what: &str| (USAGE, vec![plain(what.as_bytes())]);
-    let text = filter::text_of_all(&input.conditions.given()).map_err(|what| wrong(&what))?;
+pub fn filter(input: &InputArgs, indexed: bool) -> Result<Filter, ExitReport> {
+    let wrong = |what: &str| (EXIT_USAGE, vec![escape(what.as_bytes())]);
+    let text = filter::combine_args(&input.conditions.given()).map_err(|what| wrong(&what))?;
     match Filter::parse(&text) {
         Ok(filter) if filter.asks_for_connections() && !indexed => Err(wrong(
             "conn: is known to trace and export connections, deliveries and messages only",
@@ -175,38 +175,38 @@ fn now(filter: &Filter, files: &[PathBuf]) -> Time {
 ///
 /// # Errors
 /// What the command ends with.
-pub fn catch_signals(until: Until) -> Result<(), Outcome> {
+pub fn catch_signals(until: StopWhen) -> Result<(), ExitReport> {
     interrupt(until).map(|_| ())
 }
 
-fn interrupt(until: Until) -> Result<&'static Interrupt, Outcome> {
-    let caught = Interrupt::catch(until != Until::End);
-    caught.map_err(|error| (FAILED, vec![format!("signals: {error}")]))
+fn interrupt(until: StopWhen) -> Result<&'static Interrupt, ExitReport> {
+    let caught = Interrupt::catch(until != StopWhen::End);
+    caught.map_err(|error| (EXIT_FAILURE, vec![format!("signals: {error}")]))
 }
 
 /// Reads the files of the command line, and has the work done on them.
-pub fn run(input: &Input, until: Until, work: &mut dyn Work) -> Outcome {
+pub fn run(input: &InputArgs, until: StopWhen, work: &mut dyn EntryConsumer) -> ExitReport {
     run_watched(input, until, None, work)
 }
 
 /// The same, and keeps a status file.
 pub fn run_watched(
-    input: &Input,
-    until: Until,
+    input: &InputArgs,
+    until: StopWhen,
     status_file: Option<StatusFile>,
-    work: &mut dyn Work,
-) -> Outcome {
+    work: &mut dyn EntryConsumer,
+) -> ExitReport {
     let filter = match filter(input, work.wants_index()) {
         Ok(filter) => filter,
         Err(outcome) => return outcome,
     };
     let reader = Reader::new(Arc::new(Disk), input.files.iter().cloned());
-    let reader = reader.once(until == Until::End);
-    let log = Log::new(filter, input);
-    let complaints = Complaints::default();
-    let progress = Progress::new(until == Until::End && !work.prints_to_terminal());
-    let status = Status::default();
-    let mut session = Session { reader, log, complaints, progress, until, status, status_file };
+    let reader = reader.once(until == StopWhen::End);
+    let log = LoadedLog::new(filter, input);
+    let complaints = InputErrors::default();
+    let progress = Progress::new(until == StopWhen::End && !work.prints_to_terminal());
+    let status = ReaderProgress::default();
+    let mut session = LoadRun { reader, log, complaints, progress, until, status, status_file };
     let interrupt = match interrupt(until) {
         Ok(interrupt) => interrupt,
         Err(outcome) => return outcome,
@@ -218,7 +218,7 @@ pub fn run_watched(
         (Ok(_), Some(code)) => (code, session.judge(code).1),
         // A reader that had enough closes the pipe: that is no failure.
         (Err(error), _) if error.kind() == io::ErrorKind::BrokenPipe => (0, Vec::new()),
-        (Err(error), _) => (FAILED, vec![unwritten(&error)]),
+        (Err(error), _) => (EXIT_FAILURE, vec![unwritten(&error)]),
     }
 }
 
@@ -232,26 +232,26 @@ fn unwritten(error: &io::Error) -> String {
     format!("standard output: {}", text.split(" (os error").next().unwrap_or_default())
 }
 
-struct Session {
+struct LoadRun {
     reader: Reader,
-    log: Log,
-    complaints: Complaints,
+    log: LoadedLog,
+    complaints: InputErrors,
     progress: Progress,
-    until: Until,
-    status: Status,
+    until: StopWhen,
+    status: ReaderProgress,
     status_file: Option<StatusFile>,
 }
 
-impl Session {
-    fn judge(&self, code: u8) -> Outcome {
-        let (code, mut lines) = self.complaints.judge(code, &self.log.originals);
-        if self.until != Until::End {
+impl LoadRun {
+    fn judge(&self, code: u8) -> ExitReport {
+        let (code, mut lines) = self.complaints.into_exit(code, &self.log.originals);
+        if self.until != StopWhen::End {
             lines.extend(self.complaints.unfinished());
         }
         (code, lines)
     }
 
-    fn run(&mut self, interrupt: &Interrupt, work: &mut dyn Work) -> io::Result<u8> {
+    fn run(&mut self, interrupt: &Interrupt, work: &mut dyn EntryConsumer) -> io::Result<u8> {
         let start = Instant::now();
         let mut newest = start;
         while interrupt.code().is_none() {
@@ -273,7 +273,7 @@ impl Session {
         }
         match interrupt.code() {
             // What is not whole is of no use; what is followed is whole at any time.
-            Some(code) if self.until == Until::End => Ok(code),
+            Some(code) if self.until == StopWhen::End => Ok(code),
             _ => {
                 self.progress.end();
                 work.finish(&self.log)
@@ -288,11 +288,11 @@ impl Session {
     }
 
     /// Reads on a little. False if there was nothing new.
-    fn round(&mut self, now: Duration, work: &mut dyn Work) -> io::Result<bool> {
+    fn round(&mut self, now: Duration, work: &mut dyn EntryConsumer) -> io::Result<bool> {
         let batch = work.wants_index().then(|| Batch::new(self.log.index.keys()));
         let Self { reader, log, complaints, progress, status, .. } = self;
         let mut feeding = Feeding { log, complaints, status, work, batch, result: Ok(()) };
-        let found = reader.round(now, &mut feeding);
+        let found = reader.poll(now, &mut feeding);
         let Feeding { batch, result, .. } = feeding;
         progress.entries = status.entries;
         result?;
@@ -306,25 +306,25 @@ impl Session {
 }
 
 /// Whether to stop when nothing was new for so long.
-fn is_over(until: Until, idle: Duration) -> bool {
+fn is_over(until: StopWhen, idle: Duration) -> bool {
     match until {
-        Until::End => true,
-        Until::Idle(longest) => longest.is_some_and(|longest| idle >= longest),
+        StopWhen::End => true,
+        StopWhen::Idle(longest) => longest.is_some_and(|longest| idle >= longest),
     }
 }
 
 /// Hands each entry to the work, and to the batch if there is one.
 struct Feeding<'a> {
-    log: &'a mut Log,
-    complaints: &'a mut Complaints,
-    status: &'a mut Status,
-    work: &'a mut dyn Work,
+    log: &'a mut LoadedLog,
+    complaints: &'a mut InputErrors,
+    status: &'a mut ReaderProgress,
+    work: &'a mut dyn EntryConsumer,
     batch: Option<Batch>,
     result: io::Result<()>,
 }
 
 impl Feeding<'_> {
-    fn hand_on(&mut self, found: &Located<'_>, wanted: bool) {
+    fn hand_on(&mut self, found: &LocatedEntry<'_>, wanted: bool) {
         self.complaints.hear(found);
         if self.result.is_ok() {
             self.result = self.work.entry(found, wanted, self.log);
@@ -332,7 +332,7 @@ impl Feeding<'_> {
     }
 
     /// Hands on the same entry as it may be printed.
-    fn hand_on_hidden(&mut self, found: &Located<'_>, wanted: bool) {
+    fn hand_on_hidden(&mut self, found: &LocatedEntry<'_>, wanted: bool) {
         let Some(redactor) = &self.log.redactor else { return };
         let mut scratch = Scratch::default();
         let hidden = Hidden::new(redactor, found);
@@ -348,15 +348,15 @@ impl Feeding<'_> {
 }
 
 impl Listener for Feeding<'_> {
-    fn news(&mut self, news: News) {
+    fn news(&mut self, news: ReaderEvent) {
         self.log.originals.learn(&news);
         self.status.learn(&news);
-        if let News::Status(files) = news {
+        if let ReaderEvent::Status(files) = news {
             self.complaints.status = files;
         }
     }
 
-    fn entry(&mut self, found: &Located<'_>) {
+    fn entry(&mut self, found: &LocatedEntry<'_>) {
         self.status.entries += 1;
         self.status.unparsed += u64::from(found.entry.is_err());
         let wanted = self.log.wants(found);

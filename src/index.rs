@@ -31,41 +31,41 @@ mod symbols;
 mod texts;
 
 pub use batch::Batch;
-pub use connections::{Connection, ConnectionId, LATE, PORTS_RECYCLE, PROCESSES_RECYCLE, State};
+pub use connections::{Connection, ConnectionId, CLOSE_GRACE_MS, PORT_REUSE_MS, PID_REUSE_MS, ConnectionState};
 pub use deferred::Deferral;
 pub use ends::Ends;
-pub use facts::{Facts, Way};
-pub use keys::Keys;
+pub use facts::{DimensionKeys, Dimensions};
+pub use keys::KeyHasher;
 pub use messages::MessageId;
-pub use rows::{Counted, Kind, Place, RowId, Rows, Run};
-pub use segments::Segments;
-pub use symbols::{Symbol, Symbols};
+pub use rows::{RowView, EntryKind, TextLocation, RowId, Rows, Run};
+pub use segments::SegmentedVec;
+pub use symbols::{Symbol, Interner};
 
 use crate::entry::Time;
-use batch::{Draft, Rarity};
+use batch::{PendingRow, RareFields};
 use connections::Connections;
 use deferred::Deferred;
 use headers::Headers;
 use messages::Messages;
-use rows::Tied;
+use rows::ResolvedRow;
 
 /// Everything that is known of the entries absorbed so far.
 pub struct Index {
-    keys: Keys,
+    keys: KeyHasher,
     /// Channels, hosts and ciphers.
-    names: Symbols,
+    names: Interner,
     /// Recipient domains, lower case.
-    domains: Symbols,
-    senders: Symbols,
-    answers: Symbols,
-    ways: Symbols,
+    domains: Interner,
+    senders: Interner,
+    answers: Interner,
+    ways: Interner,
     rows: Rows,
     connections: Connections,
     messages: Messages,
     deferred: Deferred,
     headers: Headers,
     newest: Time,
-    logged: Logged,
+    logged: SeenOptions,
     /// Entries that came since the tables were last swept.
     unswept: usize,
 }
@@ -75,13 +75,13 @@ const SWEEP: usize = if cfg!(test) { 4 } else { 2_048 };
 
 impl Default for Index {
     fn default() -> Self {
-        let keys = Keys::default();
+        let keys = KeyHasher::default();
         Self {
-            names: Symbols::new(keys.clone()),
-            domains: Symbols::new(keys.clone()),
-            senders: Symbols::new(keys.clone()),
-            answers: Symbols::new(keys.clone()),
-            ways: Symbols::new(keys.clone()),
+            names: Interner::new(keys.clone()),
+            domains: Interner::new(keys.clone()),
+            senders: Interner::new(keys.clone()),
+            answers: Interner::new(keys.clone()),
+            ways: Interner::new(keys.clone()),
             keys,
             rows: Rows::default(),
             connections: Connections::default(),
@@ -89,7 +89,7 @@ impl Default for Index {
             deferred: Deferred::default(),
             headers: Headers::default(),
             newest: Time::default(),
-            logged: Logged::default(),
+            logged: SeenOptions::default(),
             unswept: 0,
         }
     }
@@ -97,7 +97,7 @@ impl Default for Index {
 
 /// Which of the options that tie entries together the log shows to be on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Logged {
+pub struct SeenOptions {
     /// `LOG_PROCESS`: some entry has a process id.
     pub process: bool,
     /// `LOG_CONNECTION`: some entry is a connection entry.
@@ -109,30 +109,30 @@ impl Index {
     pub fn absorb(&mut self, batch: &Batch) {
         let rows = u32::try_from(batch.len()).unwrap_or(u32::MAX);
         let newest = RowId(self.rows.next_id().0.saturating_add(rows));
-        let names = self.names.adopt(&batch.texts.names, newest);
-        let domains = self.domains.adopt(&batch.texts.domains, newest);
-        let senders = self.senders.adopt(&batch.texts.senders, newest);
-        let answers = self.answers.adopt(&batch.texts.answers, newest);
-        let ways = self.ways.adopt(&batch.texts.ways, newest);
+        let names = self.names.merge(&batch.texts.names, newest);
+        let domains = self.domains.merge(&batch.texts.domains, newest);
+        let senders = self.senders.merge(&batch.texts.senders, newest);
+        let answers = self.answers.merge(&batch.texts.answers, newest);
+        let ways = self.ways.merge(&batch.texts.ways, newest);
         self.logged.process |= batch.logged.process;
         self.logged.connection |= batch.logged.connection;
         for draft in &batch.drafts {
             // What has no time of its own stands at the time of the entry before it.
-            if draft.kind != Kind::Unparsed {
+            if draft.kind != EntryKind::Unparsed {
                 self.newest = draft.time;
             }
             let row = self.rows.next_id();
-            let connection = self.connections.tie(row, self.newest, draft, batch, &names);
+            let connection = self.connections.assign_connection(row, self.newest, draft, batch, &names);
             let rarity = batch.rarity(draft);
             let other = rarity.map_or(Symbol::default(), |rarity| rarity.domain);
             let domains = (domains.of(draft.domain), domains.of(other));
-            let facts = Facts {
+            let facts = DimensionKeys {
                 sender: senders.of(draft.facts.sender),
                 answer: answers.of(draft.facts.answer),
                 way: ways.of(draft.facts.way),
             };
             let deferral = self.deferred.attempt(draft.recipient, draft.kind, row);
-            let tied = Tied { connection: connection.id, domains, facts, deferral };
+            let tied = ResolvedRow { connection: connection.id, domains, facts, deferral };
             self.rows.push(draft, self.newest, tied);
             self.rows.link(connection.before, row);
             self.tie_message(row, draft, rarity);
@@ -150,19 +150,19 @@ impl Index {
             self.connections.sweep();
             self.messages.sweep();
             self.deferred.sweep(self.rows.first());
-            self.tables().into_iter().for_each(Symbols::sweep);
+            self.tables().into_iter().for_each(Interner::sweep);
         }
     }
 
     /// The end of the rows that [`Index::forget`] would let go of; `None` if there are too few.
-    pub fn leaving(&self) -> Option<usize> {
+    pub fn evictable_end(&self) -> Option<usize> {
         self.rows.leaving()
     }
 
     /// Lets go of the oldest entries, a fixed number of them, and of the connections, messages and
     /// texts that no other entry has. All ids stay what they are, and none is used again.
-    pub fn forget(&mut self) {
-        if self.leaving().is_none() {
+    pub fn evict_oldest(&mut self) {
+        if self.evictable_end().is_none() {
             return;
         }
         for (row, links) in self.rows.leave() {
@@ -181,18 +181,18 @@ impl Index {
             + self.messages.memory()
             + self.deferred.memory()
             + [&self.names, &self.domains, &self.senders, &self.answers, &self.ways]
-                .map(Symbols::memory)
+                .map(Interner::memory)
                 .iter()
                 .sum::<usize>()
     }
 
-    fn tables(&mut self) -> [&mut Symbols; 5] {
+    fn tables(&mut self) -> [&mut Interner; 5] {
         let Self { names, domains, senders, answers, ways, .. } = self;
         [names, domains, senders, answers, ways]
     }
 
-    fn tie_message(&mut self, row: RowId, draft: &Draft, rarity: Option<&Rarity>) {
-        if draft.kind == Kind::Header {
+    fn tie_message(&mut self, row: RowId, draft: &PendingRow, rarity: Option<&RareFields>) {
+        if draft.kind == EntryKind::Header {
             let message = self.headers.tie(row, self.newest, draft);
             if let Some(message) = message.filter(|&message| self.messages.holds(message)) {
                 self.join(row, message);
@@ -229,32 +229,32 @@ impl Index {
     }
 
     /// The keys that batches for this index are made with.
-    pub fn keys(&self) -> Keys {
+    pub fn keys(&self) -> KeyHasher {
         self.keys.clone()
     }
 
     /// Channels, hosts and ciphers by symbol.
-    pub fn names(&self) -> &Symbols {
+    pub fn names(&self) -> &Interner {
         &self.names
     }
 
     /// Recipient domains by symbol, lower case.
-    pub fn domains(&self) -> &Symbols {
+    pub fn domains(&self) -> &Interner {
         &self.domains
     }
 
     /// Envelope senders by symbol, as logged.
-    pub fn senders(&self) -> &Symbols {
+    pub fn senders(&self) -> &Interner {
         &self.senders
     }
 
     /// What was answered, by symbol; without what differs from message to message.
-    pub fn answers(&self) -> &Symbols {
+    pub fn responses(&self) -> &Interner {
         &self.answers
     }
 
     /// The way that a message or a connection took, by symbol; to be [read](Way::read).
-    pub fn ways(&self) -> &Symbols {
+    pub fn dimensions(&self) -> &Interner {
         &self.ways
     }
 
@@ -264,7 +264,7 @@ impl Index {
     }
 
     /// All connections, in the order in which they were first seen.
-    pub fn connections(&self) -> &Segments<Connection> {
+    pub fn connections(&self) -> &SegmentedVec<Connection> {
         self.connections.all()
     }
 
@@ -304,27 +304,27 @@ impl Index {
 
     /// Milliseconds from the first enqueue of a message to a time; `None` if no entry told of that
     /// before the first attempt to deliver it.
-    pub fn waited(&self, message: MessageId, until: Time) -> Option<u64> {
+    pub fn queue_time(&self, message: MessageId, until: Time) -> Option<u64> {
         self.messages.waited(message, until)
     }
 
     /// The messages that this one, a notification, is about. They may have no entry.
-    pub fn about(&self, message: MessageId) -> impl Iterator<Item = MessageId> + '_ {
+    pub fn notification_subjects(&self, message: MessageId) -> impl Iterator<Item = MessageId> + '_ {
         self.messages.about().from(message)
     }
 
     /// The notifications that are about this message.
-    pub fn bounced_as(&self, message: MessageId) -> impl Iterator<Item = MessageId> + '_ {
+    pub fn bounces(&self, message: MessageId) -> impl Iterator<Item = MessageId> + '_ {
         self.messages.about().to(message)
     }
 
     /// The messages that this one was before an intermediate channel gave it another id.
-    pub fn before(&self, message: MessageId) -> impl Iterator<Item = MessageId> + '_ {
+    pub fn predecessors(&self, message: MessageId) -> impl Iterator<Item = MessageId> + '_ {
         self.messages.before().from(message)
     }
 
     /// The messages that an intermediate channel made of this one.
-    pub fn after(&self, message: MessageId) -> impl Iterator<Item = MessageId> + '_ {
+    pub fn successors(&self, message: MessageId) -> impl Iterator<Item = MessageId> + '_ {
         self.messages.before().to(message)
     }
 
@@ -334,7 +334,7 @@ impl Index {
     }
 
     /// Which tying options the log shows to be on.
-    pub fn logged(&self) -> Logged {
+    pub fn logged(&self) -> SeenOptions {
         self.logged
     }
 }

@@ -19,23 +19,23 @@ mod pool;
 mod raw;
 mod supply;
 
-pub use find::find;
+pub use find::expand_paths;
 pub use newest::newest;
-pub use originals::Originals;
+pub use originals::TextStore;
 pub use pipe::{CHUNK, CHUNKS};
-pub use pool::{Pool, Stopped, WORKERS};
-pub use supply::Note;
+pub use pool::{Pool, WorkerPanicked, WORKERS};
+pub use supply::FileNote;
 
 use crate::entry::{Entry, Time};
-use crate::follow::{Event, State};
-use crate::index::{Batch, Keys, Place};
-use crate::parse::{Flaw, Profile};
+use crate::follow::{FollowEvent, FollowState};
+use crate::index::{Batch, KeyHasher, TextLocation};
+use crate::parse::{ParseError, Profile};
 use crate::source::{Fs, Handle};
-use crate::split::Form;
+use crate::split::EntryLayout;
 use crossbeam_channel::Sender;
-use log::{Log, Round};
+use log::{InputLog, Round};
 use parsing::{Parsers, Parsing};
-use raw::Collect;
+use raw::EntrySink;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -54,7 +54,7 @@ pub const BATCH: usize = 4_096;
 pub const BATCH_BYTES: usize = 2 * 1_024 * 1_024;
 
 /// What a reader tells of its files.
-pub enum News {
+pub enum ReaderEvent {
     /// A file was opened: entries of this source will follow, and their text can be read again.
     Source {
         /// The number that the places of its entries carry.
@@ -64,7 +64,7 @@ pub enum News {
         /// Its bytes.
         handle: Arc<dyn Handle>,
         /// How its entries lie.
-        form: Form,
+        form: EntryLayout,
     },
     /// The entries of a source, from this offset on, are written in another way.
     Profile {
@@ -82,16 +82,16 @@ pub enum News {
         /// The path that leads to it.
         path: Arc<Path>,
         /// What happened.
-        event: Event,
+        event: FollowEvent,
     },
     /// How far each file has been read; told when it changed.
     Status(Vec<FileStatus>),
 }
 
 /// An entry, understood or not, where it was found.
-pub struct Located<'a> {
+pub struct LocatedEntry<'a> {
     /// Where its text can be read again.
-    pub place: Place,
+    pub place: TextLocation,
     /// The first of its lines, from 1.
     pub line: u64,
     /// Bytes of its text in the file, without the line end.
@@ -105,21 +105,21 @@ pub struct Located<'a> {
     /// How its file is written, as far as the entries before it tell.
     pub profile: Profile,
     /// What it says.
-    pub entry: Result<Entry<'a>, Flaw>,
+    pub entry: Result<Entry<'a>, ParseError>,
 }
 
 /// Who listens to a reader.
 pub trait Listener {
     /// Something about the files.
-    fn news(&mut self, news: News);
+    fn news(&mut self, news: ReaderEvent);
     /// The next entry.
-    fn entry(&mut self, found: &Located<'_>);
+    fn entry(&mut self, found: &LocatedEntry<'_>);
 }
 
 /// What a reader's thread sends to the owner of the index.
-pub enum Message {
+pub enum ReaderMessage {
     /// Something about the files.
-    News(News),
+    News(ReaderEvent),
     /// Entries, behind all that came before.
     Batch(Batch),
 }
@@ -130,9 +130,9 @@ pub struct FileStatus {
     /// The file as it was named.
     pub path: PathBuf,
     /// What is being done about it.
-    pub state: State,
+    pub state: FollowState,
     /// What else there is to say of it.
-    pub note: Option<Note>,
+    pub note: Option<FileNote>,
     /// Bytes read so far, of all files that this path led to.
     pub read: u64,
     /// Bytes of the file that are still unread.
@@ -146,9 +146,9 @@ impl FileStatus {
     pub fn failure(&self) -> Option<String> {
         match (self.state, &self.note) {
             (_, Some(note)) if note.is_failure => Some(note.text.to_string()),
-            (State::Waiting(why), _) => Some(why.to_string()),
-            (State::NotAFile(kind), _) => Some(format!("is {kind}")),
-            (State::Unreadable { offset, reason }, _) => {
+            (FollowState::Waiting(why), _) => Some(why.to_string()),
+            (FollowState::NotAFile(kind), _) => Some(format!("is {kind}")),
+            (FollowState::Unreadable { offset, reason }, _) => {
                 Some(format!("read error at byte {offset}: {reason}"))
             }
             _ => None,
@@ -168,7 +168,7 @@ pub struct Reader {
     /// Until the first round.
     named: Vec<PathBuf>,
     once: bool,
-    logs: Vec<Log>,
+    logs: Vec<InputLog>,
     sources: u16,
     parsers: Parsers,
     told: Vec<FileStatus>,
@@ -191,12 +191,12 @@ impl Reader {
 
     /// Nothing will come any more: all there is was read once, and that to its end.
     pub fn is_over(&self) -> bool {
-        self.named.is_empty() && self.logs.iter().all(Log::is_over)
+        self.named.is_empty() && self.logs.iter().all(InputLog::is_over)
     }
 
     /// Reads on, up to as many entries as a batch holds, and parses them. `now` is the time since any
     /// fixed start. False if there was nothing new.
-    pub fn round(&mut self, now: Duration, listener: &mut dyn Listener) -> bool {
+    pub fn poll(&mut self, now: Duration, listener: &mut dyn Listener) -> bool {
         let mut parsers = std::mem::take(&mut self.parsers);
         let found = self.collect(now, &mut Parsing { parsers: &mut parsers, listener });
         self.parsers = parsers;
@@ -204,7 +204,7 @@ impl Reader {
     }
 
     /// Reads on, as [`Reader::round`], without parsing.
-    fn collect(&mut self, now: Duration, collect: &mut dyn Collect) -> bool {
+    fn collect(&mut self, now: Duration, collect: &mut dyn EntrySink) -> bool {
         let named = std::mem::take(&mut self.named);
         if !named.is_empty() {
             self.logs = plan::logs(&self.fs, &named);
@@ -219,7 +219,7 @@ impl Reader {
         let is_merging = logs.len() > 1;
         let mut left = Some((BATCH, BATCH_BYTES));
         while left.is_some()
-            && !logs.iter().any(Log::is_seeking)
+            && !logs.iter().any(InputLog::is_seeking)
             && let Some((at, rival)) = earliest(logs)
             && let Some(log) = logs.get_mut(at)
         {
@@ -243,11 +243,11 @@ impl Reader {
         found
     }
 
-    fn tell_status(&mut self, collect: &mut dyn Collect) {
-        let status: Vec<FileStatus> = self.logs.iter().filter_map(Log::status).collect();
+    fn tell_status(&mut self, collect: &mut dyn EntrySink) {
+        let status: Vec<FileStatus> = self.logs.iter().filter_map(InputLog::status).collect();
         if status != self.told {
             self.told.clone_from(&status);
-            collect.news(News::Status(status));
+            collect.news(ReaderEvent::Status(status));
         }
     }
 }
@@ -259,11 +259,11 @@ fn less((entries, bytes): (usize, usize), length: usize) -> Option<(usize, usize
 }
 
 /// Time of an entry, and which log it is in: the first named of several goes first.
-type Turn = (Time, usize);
+type MergeKey = (Time, usize);
 
 /// The log whose next entry is the oldest, and when that of another one is.
-fn earliest(logs: &mut [Log]) -> Option<(usize, Option<Turn>)> {
-    let (mut first, mut second): (Option<Turn>, Option<Turn>) = (None, None);
+fn earliest(logs: &mut [InputLog]) -> Option<(usize, Option<MergeKey>)> {
+    let (mut first, mut second): (Option<MergeKey>, Option<MergeKey>) = (None, None);
     for (at, log) in logs.iter_mut().enumerate() {
         let Some(turn) = log.next_time().map(|time| (time, at)) else { continue };
         if first.is_none_or(|first| turn < first) {
@@ -282,8 +282,8 @@ fn earliest(logs: &mut [Log]) -> Option<(usize, Option<Turn>)> {
 /// If the system gives no more threads.
 pub fn spawn(
     mut reader: Reader,
-    keys: Keys,
-    messages: Sender<Message>,
+    keys: KeyHasher,
+    messages: Sender<ReaderMessage>,
 ) -> std::io::Result<JoinHandle<()>> {
     let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let mut pool = Pool::new(keys, cores)?;
@@ -296,7 +296,7 @@ pub fn spawn(
             match pool.round(&mut reader, start.elapsed(), &mut send) {
                 Ok(true) => {}
                 Ok(false) => thread::sleep(POLL),
-                Err(Stopped) => break,
+                Err(WorkerPanicked) => break,
             }
         }
     })

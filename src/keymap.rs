@@ -97,9 +97,9 @@ pub enum Command {
     /// List organisations in the place of their domains, or domains again.
     Organisations,
     /// Count in a shorter window of time.
-    Shorten,
+    NarrowWindow,
     /// Count in a longer window of time.
-    Lengthen,
+    WidenWindow,
     /// Count apart what comes from now on.
     Mark,
     /// Hold the screen still while the reader goes on; or let it go.
@@ -218,8 +218,8 @@ pub const BINDINGS: &[Binding] = &[
     bind(Browse, &[plain(' ')], "Space", C::Freeze, "freeze", "hold the screen still; the reader goes on, again catches up"),
     bind(Browse, &[plain('b')], "b", C::GroupBy, "by", "group by the next: MX host, address; sender, user, client"),
     bind(Browse, &[plain('o')], "o", C::Organisations, "", "in the domains: by organisation, all below example.co.uk"),
-    bind(Browse, &[plain('[')], "[", C::Shorten, "", "a shorter window of time: only what is in it counts"),
-    bind(Browse, &[plain(']')], "]", C::Lengthen, "", "a longer window of time"),
+    bind(Browse, &[plain('[')], "[", C::NarrowWindow, "", "a shorter window of time: only what is in it counts"),
+    bind(Browse, &[plain(']')], "]", C::WidenWindow, "", "a longer window of time"),
     bind(Browse, &[plain('m')], "m", C::Mark, "mark", "mark now: what comes from here on is counted apart"),
     bind(Browse, &[plain('s')], "s", C::Sort, "sort", "sort the connections by the next column"),
     bind(Browse, &[plain('r')], "r", C::Reverse, "reverse", "turn the order round"),

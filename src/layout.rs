@@ -16,7 +16,7 @@
 mod columns;
 
 pub use columns::{
-    ConnectionColumn, DeliveryColumn, GroupColumn, MessageColumn, Placed, column_at,
+    ConnectionColumn, DeliveryColumn, GroupColumn, MessageColumn, PlacedColumn, column_at,
     connection_columns, delivery_columns, domain_columns, message_columns, response_columns,
     route_columns, sender_columns,
 };
@@ -62,7 +62,7 @@ impl View {
     pub fn panes(self) -> &'static [Pane] {
         match self {
             Self::Connections => &[Pane::Connections, Pane::Deliveries, Pane::Message],
-            Self::Domains => &[Pane::Domains, Pane::Responses, Pane::Routes],
+            Self::Domains => &[Pane::Domains, Pane::Responses, Pane::Via],
             Self::Activity => &[Pane::Senders, Pane::Message, Pane::Times],
             Self::Messages => &[Pane::Messages, Pane::Trace],
             Self::Log => &[Pane::Log, Pane::Message],
@@ -102,7 +102,7 @@ pub enum Pane {
     /// What the servers of the selected domain answer.
     Responses,
     /// Over which connections, hosts or addresses the selected answer came.
-    Routes,
+    Via,
     /// Who sends, or by which way.
     Senders,
     /// What happened when.
@@ -124,7 +124,7 @@ impl Pane {
             Self::Message => "Message",
             Self::Domains => "Domains",
             Self::Responses => "Responses",
-            Self::Routes => "Over",
+            Self::Via => "Over",
             Self::Senders => "Senders",
             Self::Times => "Times",
             Self::Messages => "Messages",
@@ -138,11 +138,11 @@ impl Pane {
 const PANES: usize = 3;
 
 /// Columns and rows below which nothing useful fits.
-pub const SMALLEST: (u16, u16) = (40, 8);
+pub const MIN_SIZE: (u16, u16) = (40, 8);
 
 /// Where everything stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Screen {
+pub struct PaneLayout {
     /// The numbers of the whole.
     pub header: Rect,
     /// The filter in force, or the prompt.
@@ -156,10 +156,10 @@ pub struct Screen {
     panes: [Rect; PANES],
 }
 
-impl Screen {
+impl PaneLayout {
     /// The places on a screen of this size; `None` if it is smaller than [`SMALLEST`].
     pub fn new(area: Rect, view: View, focus: Pane, zoom: bool) -> Option<Self> {
-        if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+        if area.width < MIN_SIZE.0 || area.height < MIN_SIZE.1 {
             return None;
         }
         let header_rows = if area.height >= 14 { 2 } else { 1 };
@@ -274,7 +274,7 @@ mod tests {
                 for zoom in [false, true] {
                     let area = Rect::new(0, 0, width, height);
                     for (view, pane) in View::ALL.map(|view| (view, view.next(view.first()))) {
-                        let Some(screen) = Screen::new(area, view, pane, zoom) else {
+                        let Some(screen) = PaneLayout::new(area, view, pane, zoom) else {
                             assert!(width < 40 || height < 8);
                             continue;
                         };
@@ -285,7 +285,7 @@ mod tests {
         }
     }
 
-    fn tiled(screen: &Screen, area: Rect, view: View, focus: Pane) {
+    fn tiled(screen: &PaneLayout, area: Rect, view: View, focus: Pane) {
         for &pane in view.panes() {
             assert_eq!(screen.pane(pane).intersection(area), screen.pane(pane));
             assert!(screen.rows(pane).bottom() <= screen.footer.y || screen.pane(pane).is_empty());

@@ -18,14 +18,14 @@ use std::time::Duration;
 /// One bound.
 #[derive(Clone, Copy, Debug)]
 struct Limit {
-    value: Value,
+    value: LimitValue,
     /// What there is so much of, and what for.
     words: &'static str,
 }
 
 /// How much of something.
 #[derive(Clone, Copy, Debug)]
-enum Value {
+enum LimitValue {
     Bytes(u64),
     Time(Duration),
     Count(u64),
@@ -64,16 +64,16 @@ fn reading() -> Vec<Limit> {
         bytes(follow::HOLE, "of NUL in a row are a hole, and passed over"),
         time(follow::DRAIN_QUIET, "without growth, and a file that was rolled is over"),
         time(follow::DRAIN_LONGEST, "after the roll it is over in any case"),
-        time(follow::WATCHED_AT_MOST, "of these count between two looks: it may have been stopped"),
+        time(follow::MAX_POLL_GAP, "of these count between two looks: it may have been stopped"),
         count(follow::DRAIN_FILES, "rolled files are read beside the new one"),
         count(follow::FINISHED_KEPT, "files that were read to their end are held"),
         count(follow::MARKS, "files that were let go are remembered"),
-        time(follow::FIRST_PAUSE, "after an error a file is tried again, then twice as late"),
-        time(follow::LONGEST_PAUSE, "at most between two tries"),
-        count(headless::TRIED, "lines without an entry, and a file is called no log"),
-        millis(index::LATE, "after its end a connection still takes entries"),
-        millis(index::PORTS_RECYCLE, "of silence, and the same ports are another connection"),
-        millis(index::PROCESSES_RECYCLE, "of silence, and so is the same process and thread"),
+        time(follow::MIN_RETRY_DELAY, "after an error a file is tried again, then twice as late"),
+        time(follow::MAX_RETRY_DELAY, "at most between two tries"),
+        count(headless::PROBE_LINES, "lines without an entry, and a file is called no log"),
+        millis(index::CLOSE_GRACE_MS, "after its end a connection still takes entries"),
+        millis(index::PORT_REUSE_MS, "of silence, and the same ports are another connection"),
+        millis(index::PID_REUSE_MS, "of silence, and so is the same process and thread"),
     ]
 }
 
@@ -90,8 +90,8 @@ fn waiting() -> Vec<Limit> {
 
 fn packed() -> Vec<Limit> {
     vec![
-        bytes(source::EXPANDED, "unpacked, and from there on"),
-        count(source::EXPANSION, "times its size; a file that gives more is read no further"),
+        bytes(source::MAX_EXPANDED_BYTES, "unpacked, and from there on"),
+        count(source::MAX_EXPANSION_RATIO, "times its size; a file that gives more is read no further"),
         bytes(source::WINDOW, "that the window of a packed file may take"),
     ]
 }
@@ -106,64 +106,64 @@ fn understood() -> Vec<Limit> {
         bytes(parse::LONGEST_TYPE, "in the type of an address, as rfc822;"),
         bytes(parse::LONGEST_GROUP, "in the parentheses of a client's name and address"),
         count(parse::MOST_WORDS, "words of an SMTP command are looked at"),
-        count(parse::MOST_WAYS, "ways to read an entry; of one with more nothing is learned"),
+        count(parse::MAX_CANDIDATES, "ways to read an entry; of one with more nothing is learned"),
         bytes(said::LONGEST, "of an answer are looked at for what its like have in common"),
-        count(story::FARTHEST, "channels that a recipient is followed through"),
+        count(story::MAX_HOPS, "channels that a recipient is followed through"),
         count(story::MOST_IDS, "messages that a story follows when ids change"),
     ]
 }
 
 fn screen() -> Vec<Limit> {
-    let (width, height) = layout::SMALLEST;
+    let (width, height) = layout::MIN_SIZE;
     vec![
-        Limit { value: Value::Cells(width, height), words: "is the smallest terminal" },
-        time(tui::FRAME, "between two drawings, but after a key"),
-        time(tui::ABSORB, "for new entries between two looks at the keys"),
+        Limit { value: LimitValue::Cells(width, height), words: "is the smallest terminal" },
+        time(tui::MIN_FRAME_INTERVAL, "between two drawings, but after a key"),
+        time(tui::ABSORB_BUDGET, "for new entries between two looks at the keys"),
         millis(Settings::default().stall, "of silence mark a connection STALL?; stall in the file"),
-        count(show::MARKS_ON_A_LETTER, "marks on a letter; more are escaped"),
+        count(show::MAX_COMBINING_MARKS, "marks on a letter; more are escaped"),
         count(events::MOST_EVENTS, "events of the files are kept"),
         count(app::MOST_FILTERS, "earlier filters are kept"),
-        count(app::PAST, "filters whose findings in the files are kept"),
+        count(app::CACHED_SEARCHES, "filters whose findings in the files are kept"),
         count(app::MOST_COMPLETIONS, "completions are offered"),
-        count(app::table::LISTED, "groups are listed"),
-        count(messages::GLANCE, "entries of a listed message are read"),
-        count(messages::TRACED, "entries of the selected message are told"),
+        count(app::table::MAX_GROUPS_LISTED, "groups are listed"),
+        count(messages::SUMMARY_ENTRIES, "entries of a listed message are read"),
+        count(messages::MAX_TRACE_ENTRIES, "entries of the selected message are told"),
         count(message::HISTORY, "entries of its message stand below a selected entry"),
         count(copying::MOST_COPIED, "entries are copied, and"),
         bytes(copying::LONGEST_COPY, "of text"),
         count(app::MOST_TEXTS, "texts of entries are held for the screen"),
         count(
-            tui::PART_OF_MACHINE,
+            tui::DEFAULT_MEMORY_DIVISOR,
             "parts has the memory; one is taken, unless --max-memory says more",
         ),
-        bytes(cli::LEAST_MEMORY, "are the least that --max-memory may say"),
+        bytes(cli::MIN_MEMORY, "are the least that --max-memory may say"),
     ]
 }
 
 fn beside() -> Vec<Limit> {
     vec![
-        bytes(filter::EXPRESSION_BYTES, "that a regular expression may take"),
-        bytes(filter::EXPRESSION_STATES, "of its states while it runs"),
-        count(filter::TERMS, "terms of a filter that rows decide"),
+        bytes(filter::REGEX_SIZE_LIMIT, "that a regular expression may take"),
+        bytes(filter::REGEX_DFA_SIZE_LIMIT, "of its states while it runs"),
+        count(filter::MAX_ROW_TERMS, "terms of a filter that rows decide"),
         count(report::MOST_GROUPS, "groups of a report; the rest is (others)"),
         bytes(report::LONGEST_TEXT, "of a text that a report groups by"),
         bytes(report::MOST_BYTES, "of all such texts"),
-        count(trace::WHOLE_STORIES, "stories are told whole; of more, each is one line"),
+        count(trace::MAX_FULL_TRACES, "stories are told whole; of more, each is one line"),
         count(check::LONGEST_EXAMPLE, "cells of what check shows as no entry"),
         count(table::WIDEST, "cells of a text that columns are aligned for"),
         bytes(config::file::LONGEST_FILE, "of a configuration"),
-        bytes(app::LONGEST_KEPT, "of a filter that --restore keeps"),
-        time(session::PACE, "between two writings of what it keeps"),
+        bytes(app::MAX_SAVED_FILTER, "of a filter that --restore keeps"),
+        time(session::WRITE_INTERVAL, "between two writings of what it keeps"),
         time(status::PACE, "between two writings of --status-file"),
     ]
 }
 
 fn bytes(value: impl TryInto<u64>, words: &'static str) -> Limit {
-    Limit { value: Value::Bytes(whole(value)), words }
+    Limit { value: LimitValue::Bytes(whole(value)), words }
 }
 
 fn count(value: impl TryInto<u64>, words: &'static str) -> Limit {
-    Limit { value: Value::Count(whole(value)), words }
+    Limit { value: LimitValue::Count(whole(value)), words }
 }
 
 fn millis(value: u64, words: &'static str) -> Limit {
@@ -171,7 +171,7 @@ fn millis(value: u64, words: &'static str) -> Limit {
 }
 
 fn time(value: Duration, words: &'static str) -> Limit {
-    Limit { value: Value::Time(value), words }
+    Limit { value: LimitValue::Time(value), words }
 }
 
 /// None is beyond it on any machine there is.
@@ -179,7 +179,7 @@ fn whole(value: impl TryInto<u64>) -> u64 {
     value.try_into().unwrap_or(u64::MAX)
 }
 
-impl fmt::Display for Value {
+impl fmt::Display for LimitValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&match *self {
             Self::Bytes(bytes) => {
@@ -213,12 +213,12 @@ mod tests {
 
     #[test]
     fn values_are_in_the_largest_unit_that_is_exact() {
-        let bytes = |bytes| Value::Bytes(bytes).to_string();
+        let bytes = |bytes| LimitValue::Bytes(bytes).to_string();
         assert_eq!(
             [1 << 30, 160 << 20, 1_536, 50_000_000, 64, 1_000].map(bytes),
             ["1 GiB", "160 MiB", "1536 bytes", "50 MB", "64 bytes", "1000 bytes"]
         );
-        let time = |millis| Value::Time(Duration::from_millis(millis)).to_string();
+        let time = |millis| LimitValue::Time(Duration::from_millis(millis)).to_string();
         assert_eq!(
             [33, 1_500, 5_000, 60_000, 7_200_000].map(time),
             ["33 ms", "1500 ms", "5 s", "1 min", "2 h"]

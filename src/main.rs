@@ -1,8 +1,8 @@
 //! The `mtatop` program: flags in, exit code out.
 
 use mtatop::cli::simulate::Simulate;
-use mtatop::cli::{Cli, Command, FAILED, Said, USAGE};
-use mtatop::show::plain;
+use mtatop::cli::{Cli, CliCommand, EXIT_FAILURE, EarlyExit, EXIT_USAGE};
+use mtatop::show::escape;
 use mtatop::simulate::Unwritten;
 use mtatop::{check, export, limits, manual, report, simulate, trace, tui};
 use std::fs::{self, File};
@@ -12,20 +12,20 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let (code, lines) = match Cli::read(std::env::args_os()) {
         Ok(cli) => match &cli.command {
-            Some(Command::Check(check)) => check::run(check),
-            Some(Command::Export(export)) => export::run(export),
-            Some(Command::Report(report)) => report::run(report),
-            Some(Command::Trace(trace)) => trace::run(trace),
-            Some(Command::Simulate(flags)) => simulated(flags),
-            Some(Command::Help(help)) => told(manual::help(&help.of).map(String::into_bytes)),
-            Some(Command::Completions(wanted)) => told(Ok(manual::completions(wanted.shell))),
-            Some(Command::Man(man)) => told(manual::page(man.of.as_deref())),
+            Some(CliCommand::Check(check)) => check::run(check),
+            Some(CliCommand::Export(export)) => export::run(export),
+            Some(CliCommand::Report(report)) => report::run(report),
+            Some(CliCommand::Trace(trace)) => trace::run(trace),
+            Some(CliCommand::Simulate(flags)) => simulated(flags),
+            Some(CliCommand::Help(help)) => told(manual::help(&help.of).map(String::into_bytes)),
+            Some(CliCommand::Completions(wanted)) => told(Ok(manual::completions(wanted.shell))),
+            Some(CliCommand::Man(man)) => told(manual::page(man.of.as_deref())),
             None if cli.limits => told(Ok(limits::table().into_bytes())),
             None => tui::run(&cli),
         },
-        Err(Said::Asked(text)) => printed(io::stdout().write_all(text.as_bytes())),
+        Err(EarlyExit::Help(text)) => printed(io::stdout().write_all(text.as_bytes())),
         // It repeats what was given, which may come from anywhere.
-        Err(Said::Wrong(line)) => (USAGE, vec![plain(line.as_bytes())]),
+        Err(EarlyExit::Usage(line)) => (EXIT_USAGE, vec![escape(line.as_bytes())]),
     };
     for line in lines {
         // Nobody is left to tell if this fails.
@@ -38,7 +38,7 @@ fn main() -> ExitCode {
 fn told(text: Result<Vec<u8>, String>) -> (u8, Vec<String>) {
     match text {
         Ok(text) => printed(io::stdout().write_all(&text)),
-        Err(wrong) => (USAGE, vec![plain(wrong.as_bytes())]),
+        Err(wrong) => (EXIT_USAGE, vec![escape(wrong.as_bytes())]),
     }
 }
 
@@ -55,7 +55,7 @@ fn simulated(flags: &Simulate) -> (u8, Vec<String>) {
         return printed(simulate::print_as(written, entries, seed, &mut out));
     };
     let failed = |error: io::Error| {
-        (FAILED, vec![format!("{}: {error}", plain(path.as_os_str().as_encoded_bytes()))])
+        (EXIT_FAILURE, vec![format!("{}: {error}", escape(path.as_os_str().as_encoded_bytes()))])
     };
     let discard = || {
         // A device stays, and a link. Nobody is left to tell if this fails.
@@ -87,7 +87,7 @@ fn simulated(flags: &Simulate) -> (u8, Vec<String>) {
 fn printed(result: io::Result<()>) -> (u8, Vec<String>) {
     match result {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            (FAILED, vec![format!("standard output: {error}")])
+            (EXIT_FAILURE, vec![format!("standard output: {error}")])
         }
         _ => (0, Vec::new()),
     }

@@ -6,7 +6,7 @@
 mod page;
 
 use crate::app::Settings;
-use crate::app::help::{Line, lines};
+use crate::app::help::{HelpLine, lines};
 use crate::cli::Cli;
 use crate::config::DEFAULTS;
 use crate::keymap::{BINDINGS, Binding, Mode};
@@ -71,18 +71,18 @@ fn keys() -> String {
 fn section(heading: &str) -> String {
     let lines = lines(&Settings::default());
     let under =
-        lines.iter().skip_while(|line| !matches!(line, Line::Heading(it) if *it == heading));
-    let under = under.skip(1).take_while(|line| !matches!(line, Line::Heading(_)));
+        lines.iter().skip_while(|line| !matches!(line, HelpLine::Heading(it) if *it == heading));
+    let under = under.skip(1).take_while(|line| !matches!(line, HelpLine::Heading(_)));
     under.map(|line| in_words(line) + "\n").collect::<String>().trim_end().to_owned() + "\n"
 }
 
-fn in_words(line: &Line) -> String {
+fn in_words(line: &HelpLine) -> String {
     match line {
-        Line::Heading(words) => (*words).to_owned(),
-        Line::Key(label, does) => format!("{label:<12} {does}"),
-        Line::Escape(sign, words) => format!("{sign}{words}"),
-        Line::Said(words, said) => said.pieces().fold(words.clone(), |all, piece| all + piece.text),
-        Line::Words(words) => words.clone().into_owned(),
+        HelpLine::Heading(words) => (*words).to_owned(),
+        HelpLine::Key(label, does) => format!("{label:<12} {does}"),
+        HelpLine::Escape(sign, words) => format!("{sign}{words}"),
+        HelpLine::Said(words, said) => said.pieces().fold(words.clone(), |all, piece| all + piece.text),
+        HelpLine::Words(words) => words.clone().into_owned(),
     }
 }
 

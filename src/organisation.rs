@@ -11,12 +11,12 @@
 
 /// The organisational domain of a domain in lower case. One that is a public suffix itself, or of
 /// which no suffix is known, stays what it is: it stands for nobody else.
-pub fn of(domain: &[u8]) -> &[u8] {
+pub fn registrable_domain(domain: &[u8]) -> &[u8] {
     found(domain).unwrap_or(domain)
 }
 
 /// Whether it is a domain that an organisation can have, and all below it.
-pub fn is_one(domain: &[u8]) -> bool {
+pub fn is_registrable(domain: &[u8]) -> bool {
     found(domain) == Some(domain)
 }
 
@@ -44,8 +44,8 @@ mod tests {
             ("..co.uk", "..co.uk", false),
             ("", "", false),
         ] {
-            assert_eq!(of(domain.as_bytes()), organisation.as_bytes(), "{domain}");
-            assert_eq!(super::is_one(domain.as_bytes()), is_one, "{domain}");
+            assert_eq!(registrable_domain(domain.as_bytes()), organisation.as_bytes(), "{domain}");
+            assert_eq!(super::is_registrable(domain.as_bytes()), is_one, "{domain}");
         }
     }
 
@@ -54,10 +54,10 @@ mod tests {
         fn it_is_the_end_of_the_domain_from_a_label_on(
             domain in "([a-c.]{0,4}\\.)?(com|co\\.uk|github\\.io|ck|www\\.ck|x|)|\\PC{0,9}",
         ) {
-            let name = of(domain.as_bytes());
+            let name = registrable_domain(domain.as_bytes());
             let before = domain.as_bytes().strip_suffix(name);
             prop_assert!(before.is_some_and(|it| it.is_empty() || it.ends_with(b".")));
-            prop_assert_eq!(of(name), name);
+            prop_assert_eq!(registrable_domain(name), name);
         }
     }
 }

@@ -5,7 +5,7 @@
 //! because a log is full of addresses, and takes its place when all of it is on the disk. If anything
 //! fails before, or the program is told to end, what was written is removed.
 
-use crate::show::plain;
+use crate::show::escape;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use std::sync::{Mutex, PoisonError};
 static PARTS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// Removes what is not whole: for a program that ends before it could be.
-pub fn abandon() {
+pub fn remove_temp_files() {
     for part in PARTS.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
         let _ = fs::remove_file(part);
     }
@@ -31,11 +31,11 @@ enum Sink {
     Standard(io::Stdout),
     /// Whoever follows sees it grow; or it is a pipe or a device.
     Straight(File),
-    Beside(Beside),
+    Beside(TempFile),
 }
 
 /// A file under another name.
-struct Beside {
+struct TempFile {
     file: File,
     part: PathBuf,
     path: PathBuf,
@@ -44,7 +44,7 @@ struct Beside {
     whole: bool,
 }
 
-impl Beside {
+impl TempFile {
     fn new(path: PathBuf, replaces: bool) -> io::Result<Self> {
         let process = std::process::id();
         let mut number = 0;
@@ -82,7 +82,7 @@ impl Beside {
     }
 }
 
-impl Drop for Beside {
+impl Drop for TempFile {
     fn drop(&mut self) {
         PARTS.lock().unwrap_or_else(PoisonError::into_inner).retain(|part| *part != self.part);
         if !self.whole {
@@ -103,7 +103,7 @@ impl Output {
     /// # Errors
     /// The path, and why nothing can be written there.
     pub fn file(path: &Path, grows: bool, inputs: &[PathBuf]) -> io::Result<Self> {
-        let name = plain(path.as_os_str().as_encoded_bytes());
+        let name = escape(path.as_os_str().as_encoded_bytes());
         if inputs.iter().any(|input| is_same(input, path)) {
             return Err(io::Error::other(format!("{name}: is one of the files to read")));
         }
@@ -118,12 +118,12 @@ impl Output {
     ///
     /// # Errors
     /// The path, and why nothing can be written there.
-    pub fn fresh(path: &Path) -> io::Result<Self> {
-        let name = plain(path.as_os_str().as_encoded_bytes());
+    pub fn create_new(path: &Path) -> io::Result<Self> {
+        let name = escape(path.as_os_str().as_encoded_bytes());
         let beside = match fs::symlink_metadata(path) {
             Ok(_) => Err(there()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Beside::new(path.to_owned(), false)
+                TempFile::new(path.to_owned(), false)
             }
             Err(error) => Err(error),
         };
@@ -196,7 +196,7 @@ fn sink(path: &Path, grows: bool) -> io::Result<Sink> {
             .map(Sink::Straight);
     }
     let path = if known.is_some() { path.canonicalize()? } else { path.to_owned() };
-    Beside::new(path, true).map(Sink::Beside)
+    TempFile::new(path, true).map(Sink::Beside)
 }
 
 #[cfg(unix)]
@@ -330,7 +330,7 @@ mod tests {
     fn a_fresh_file_replaces_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out");
-        let mut output = Output::fresh(&path).unwrap();
+        let mut output = Output::create_new(&path).unwrap();
         output.write(b"one\n").unwrap();
         assert!(!path.exists());
         // Somebody else was there first, or later than we looked.
@@ -338,12 +338,12 @@ mod tests {
         let error = output.finish([]).unwrap_err();
         assert!(error.kind() == io::ErrorKind::AlreadyExists, "{error}");
         drop(output);
-        assert!(Output::fresh(&path).is_err());
+        assert!(Output::create_new(&path).is_err());
         assert_eq!(
             (names(folder.path()), fs::read(&path).unwrap()),
             (vec!["out".into()], b"theirs".into())
         );
-        let mut output = Output::fresh(&folder.path().join("two")).unwrap();
+        let mut output = Output::create_new(&folder.path().join("two")).unwrap();
         output.write(b"two\n").unwrap();
         output.finish([]).unwrap();
         drop(output);
@@ -356,14 +356,14 @@ mod tests {
         use std::os::unix::fs::{PermissionsExt as _, symlink};
         let folder = tempfile::tempdir().unwrap();
         let (path, elsewhere) = (folder.path().join("out"), folder.path().join("elsewhere"));
-        let mut output = Output::fresh(&path).unwrap();
+        let mut output = Output::create_new(&path).unwrap();
         output.write(b"x").unwrap();
         symlink(&elsewhere, &path).unwrap();
-        assert!(Output::fresh(&path).is_err() && output.finish([]).is_err());
+        assert!(Output::create_new(&path).is_err() && output.finish([]).is_err());
         drop(output);
         assert!(!elsewhere.exists());
         fs::remove_file(&path).unwrap();
-        let mut output = Output::fresh(&path).unwrap();
+        let mut output = Output::create_new(&path).unwrap();
         output.finish([]).unwrap();
         drop(output);
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
@@ -383,7 +383,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for path in [folder.path().to_owned(), folder.path().join("no").join("such")] {
             let error = Output::file(&path, false, &[]).err().unwrap().to_string();
-            assert!(error.starts_with(&plain(path.as_os_str().as_encoded_bytes())), "{error}");
+            assert!(error.starts_with(&escape(path.as_os_str().as_encoded_bytes())), "{error}");
             assert!(!error.contains("os error"), "{error}");
         }
     }

@@ -31,11 +31,11 @@ mod xml;
 
 pub use command::MOST_WORDS;
 pub use dirt::LONGEST_PREFIX;
-pub use format::{Format, format};
+pub use format::{LogFormat, format};
 pub use json::MOST_LEVELS;
-pub use learner::MOST_WAYS;
+pub use learner::MAX_CANDIDATES;
 pub use named::MOST_VALUES;
-pub use parser::{Learned, Original, Parser, Scratch};
+pub use parser::{ParserState, EntryText, Parser, Scratch};
 pub use profile::Profile;
 pub use shape::{LONGEST_GROUP, LONGEST_TYPE};
 pub use xml::{LONGEST_NAME, LONGEST_REFERENCE};
@@ -46,7 +46,7 @@ use std::fmt;
 
 /// Why a text is no entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Flaw {
+pub enum ParseError {
     /// It does not begin with a time stamp.
     NoTime,
     /// No channel and action code follow the time.
@@ -71,7 +71,7 @@ pub enum Flaw {
     TooMuch,
 }
 
-impl fmt::Display for Flaw {
+impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NoTime => "no time stamp",
@@ -97,7 +97,7 @@ pub fn entry<'a>(
     text: &'a [u8],
     profile: Profile,
     scratch: &'a mut Scratch,
-) -> Result<Entry<'a>, Flaw> {
+) -> Result<Entry<'a>, ParseError> {
     Entry::filled(|entry| fill_in(entry, text, profile, scratch))
 }
 
@@ -106,7 +106,7 @@ fn fill_in<'a>(
     text: &'a [u8],
     profile: Profile,
     scratch: &'a mut Scratch,
-) -> Result<(), Flaw> {
+) -> Result<(), ParseError> {
     if let Some(markup) = markup(text) {
         return marked_up(markup, text, scratch, entry);
     }
@@ -129,7 +129,7 @@ fn marked_up<'a>(
     text: &'a [u8],
     scratch: &'a mut Scratch,
     entry: &mut Entry<'a>,
-) -> Result<(), Flaw> {
+) -> Result<(), ParseError> {
     match markup {
         Markup::Xml => xml::read(text, scratch, entry),
         Markup::Json => json::read(text, scratch, entry),

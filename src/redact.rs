@@ -23,16 +23,17 @@ mod free;
 mod rewrite;
 
 use crate::entry::Response;
-use crate::parse::Original;
+use crate::parse::EntryText;
+use clap::ValueEnum;
 use std::collections::hash_map::RandomState;
 use std::fmt;
 use std::hash::BuildHasher;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
-/// What is hidden.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum How {
+/// What is hidden: the values of `--redact`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RedactLevel {
     /// What tells of people and their machines; domains and the names of servers stay.
     People,
     /// Domains and names of servers as well.
@@ -41,7 +42,7 @@ pub enum How {
 
 /// What a name is the name of, so that the same word as two of them has two pseudonyms.
 #[derive(Clone, Copy, Hash)]
-enum Of {
+enum NameKind {
     User,
     Host,
     Domain,
@@ -54,7 +55,7 @@ enum Of {
 /// Makes pseudonyms, for ever the same ones.
 #[derive(Clone)]
 pub struct Redactor {
-    how: How,
+    how: RedactLevel,
     key: Arc<RandomState>,
 }
 
@@ -78,18 +79,18 @@ const OF_IDS: &[u8] = b"@id.invalid";
 
 impl Redactor {
     /// With a key of its own.
-    pub fn new(how: How) -> Self {
+    pub fn new(how: RedactLevel) -> Self {
         Self { how, key: Arc::default() }
     }
 
     /// What it hides.
-    pub fn how(&self) -> How {
+    pub fn how(&self) -> RedactLevel {
         self.how
     }
 
     /// The text of an entry as it may be shown; it says the same of everything else.
     #[must_use]
-    pub fn shown(&self, original: &Original) -> Original {
+    pub fn shown(&self, original: &EntryText) -> EntryText {
         fields::shown(self, original)
     }
 
@@ -114,7 +115,7 @@ impl Redactor {
             [star @ b'*', name @ ..] => [&[*star][..], &self.user(name)].concat(),
             _ if name.contains(&b'@') => self.address(name),
             [b'<', name @ ..] => [b"<", &self.user(name)[..]].concat(),
-            _ => self.named(b"u-", Of::User, name, b""),
+            _ => self.named(b"u-", NameKind::User, name, b""),
         }
     }
 
@@ -128,9 +129,9 @@ impl Redactor {
             return name.to_vec();
         }
         match self.how {
-            How::People if is_name(name) => name.to_vec(),
-            _ if name.contains(&b'.') => self.named(b"d-", Of::Domain, name, b".invalid"),
-            _ => self.named(b"d-", Of::Domain, name, b""),
+            RedactLevel::People if is_name(name) => name.to_vec(),
+            _ if name.contains(&b'.') => self.named(b"d-", NameKind::Domain, name, b".invalid"),
+            _ => self.named(b"d-", NameKind::Domain, name, b""),
         }
     }
 
@@ -143,9 +144,9 @@ impl Redactor {
         if let Some(address) = self.address_in(name) {
             return address;
         }
-        let above = parent(name).filter(|_| self.how == How::People && is_name(name));
+        let above = parent(name).filter(|_| self.how == RedactLevel::People && is_name(name));
         let above = above.map(|above| [b".", above].concat());
-        self.named(b"h-", Of::Host, name, above.as_deref().unwrap_or(b".invalid"))
+        self.named(b"h-", NameKind::Host, name, above.as_deref().unwrap_or(b".invalid"))
     }
 
     /// The name of the other side of a connection: of a client, or of a server.
@@ -155,7 +156,7 @@ impl Redactor {
 
     /// An IP address, which becomes one of 240.0.0.0/4 or `2001:db8::/32`: nobody has these.
     pub fn ip(&self, ip: IpAddr) -> IpAddr {
-        let hash = self.key.hash_one((Of::Address, ip.to_canonical()));
+        let hash = self.key.hash_one((NameKind::Address, ip.to_canonical()));
         match ip {
             IpAddr::V4(_) => {
                 let [first, rest @ ..] =
@@ -196,7 +197,7 @@ impl Redactor {
         if bare.is_empty() {
             return id.to_vec();
         }
-        let shown = self.named(b"m-", Of::Id, bare, OF_IDS);
+        let shown = self.named(b"m-", NameKind::Id, bare, OF_IDS);
         let (open, close) = (id.starts_with(b"<"), id.ends_with(b">"));
         [if open { &b"<"[..] } else { b"" }, &shown, if close { b">" } else { b"" }].concat()
     }
@@ -205,7 +206,7 @@ impl Redactor {
     pub fn queue_file(&self, file: &[u8]) -> Vec<u8> {
         let named = crate::entry::QueueFile(file);
         let Some(body) = named.body().filter(|_| named.attempt().is_some()) else {
-            return [b"q/x", &self.hex(Of::File, file)[..], b".00"].concat();
+            return [b"q/x", &self.hex(NameKind::File, file)[..], b".00"].concat();
         };
         let start = memchr::memrchr(b'/', file).map_or(0, |slash| slash + 1);
         let attempt = file.get(start..start + 2).unwrap_or_default();
@@ -214,12 +215,12 @@ impl Redactor {
             let is_letter = |byte: &u8| byte.is_ascii_alphanumeric();
             suffix.len() <= 5 && suffix.iter().skip(1).all(is_letter)
         });
-        [b"q/", attempt, &self.hex(Of::File, body), suffix.unwrap_or(b".00")].concat()
+        [b"q/", attempt, &self.hex(NameKind::File, body), suffix.unwrap_or(b".00")].concat()
     }
 
     /// Text of which nothing is known.
     pub fn text(&self, text: &[u8]) -> Vec<u8> {
-        if text.is_empty() { Vec::new() } else { self.named(b"x-", Of::Text, text, b"") }
+        if text.is_empty() { Vec::new() } else { self.named(b"x-", NameKind::Text, text, b"") }
     }
 
     /// What a server or we said: its words stay, but for addresses, names and ids.
@@ -242,13 +243,13 @@ impl Redactor {
         filter::shown(self, text)
     }
 
-    fn named(&self, before: &[u8], of: Of, name: &[u8], behind: &[u8]) -> Vec<u8> {
+    fn named(&self, before: &[u8], of: NameKind, name: &[u8], behind: &[u8]) -> Vec<u8> {
         let lower = name.to_ascii_lowercase();
         [before, &self.hex(of, &lower), behind].concat()
     }
 
     /// 32 bits: of ten thousand names two fall together once in eighty runs.
-    fn hex(&self, of: Of, name: &[u8]) -> Vec<u8> {
+    fn hex(&self, of: NameKind, name: &[u8]) -> Vec<u8> {
         format!("{:08x}", self.key.hash_one((of, name)) >> 32).into_bytes()
     }
 }

@@ -14,73 +14,73 @@ mod lines;
 mod open;
 
 pub use condition::{Condition, ConditionError};
-pub use counts::{Connections, Counts, Totals};
-pub use groups::{Group, Groups, MOST_GROUPS};
+pub use counts::{ConnectionCounts, ReportCounts, ReportTotals};
+pub use groups::{ReportGroup, ReportGroups, MOST_GROUPS};
 pub use interned::{LONGEST_TEXT, MOST_BYTES};
 
-use crate::cli::USAGE;
-use crate::cli::report::{By, Format, HOLDS, Report};
+use crate::cli::EXIT_USAGE;
+use crate::cli::report::{ReportKey, ReportFormat, EXIT_CONDITION_MET, Report};
 use crate::entry::{Body, Entry, Outcome as Ended};
-use crate::filter::text_of_all;
-use crate::headless::{self, Log, Outcome, Until, Work};
-use crate::index::Kind;
-use crate::ingest::Located;
+use crate::filter::combine_args;
+use crate::headless::{self, LoadedLog, ExitReport, StopWhen, EntryConsumer};
+use crate::index::EntryKind;
+use crate::ingest::LocatedEntry;
 use crate::said;
-use crate::show::{number, plain};
+use crate::show::{number, escape};
 use crate::table;
-use open::Open;
+use open::OpenConnections;
 use std::io::{self, BufWriter, Write};
 
 /// Groups that are named when the condition holds for them.
 const NAMED: usize = 20;
 
 /// Prints what was asked for.
-pub fn run(report: &Report) -> Outcome {
+pub fn run(report: &Report) -> ExitReport {
     let condition = match report.fail_if.as_deref().map(Condition::parse).transpose() {
         Ok(condition) => condition,
         Err(ConditionError { at, what }) => {
-            let text = plain(report.fail_if.as_deref().unwrap_or_default().as_bytes());
-            return (USAGE, vec![format!("--fail-if '{text}': character {}: {what}", at + 1)]);
+            let text = escape(report.fail_if.as_deref().unwrap_or_default().as_bytes());
+            return (EXIT_USAGE, vec![format!("--fail-if '{text}': character {}: {what}", at + 1)]);
         }
     };
     let mut reporting = Reporting {
-        summary: Summary::new(report),
-        open: Open::default(),
+        summary: ReportSummary::new(report),
+        open: OpenConnections::default(),
         format: report.format,
         condition,
         holds: Vec::new(),
     };
-    let (code, mut lines) = headless::run(&report.input, Until::End, &mut reporting);
-    let asked = table::clip(&plain(report.fail_if.as_deref().unwrap_or_default().as_bytes()), 60);
+    let (code, mut lines) = headless::run(&report.input, StopWhen::End, &mut reporting);
+    let asked = table::clip(&escape(report.fail_if.as_deref().unwrap_or_default().as_bytes()), 60);
     lines.extend(reporting.holds.iter().map(|line| format!("--fail-if '{asked}' {line}")));
     (code, lines)
 }
 
 /// Everything that a report says.
-pub struct Summary {
-    by: By,
+pub struct ReportSummary {
+    by: ReportKey,
     /// The files, as given.
     files: Vec<String>,
     /// The filter, as text.
     filter: String,
     /// Counts of everything.
-    pub totals: Totals,
+    pub totals: ReportTotals,
     /// Counts of each group.
-    pub groups: Groups,
+    pub groups: ReportGroups,
     key: Vec<u8>,
     text: Vec<u8>,
 }
 
-impl Summary {
+impl ReportSummary {
     /// Nothing counted yet.
     pub fn new(report: &Report) -> Self {
         let name = |path: &std::path::PathBuf| path.to_string_lossy().into_owned();
         Self {
             by: report.by,
             files: report.input.files.iter().map(name).collect(),
-            filter: text_of_all(&report.input.conditions.given()).unwrap_or_default(),
-            totals: Totals::default(),
-            groups: Groups::default(),
+            filter: combine_args(&report.input.conditions.given()).unwrap_or_default(),
+            totals: ReportTotals::default(),
+            groups: ReportGroups::default(),
             key: Vec::new(),
             text: Vec::new(),
         }
@@ -90,17 +90,17 @@ impl Summary {
     pub fn add(&mut self, entry: Option<&Entry<'_>>) {
         self.totals.add(entry);
         if let Some(entry) = entry {
-            self.group(entry, Kind::of(entry));
+            self.group(entry, EntryKind::of(entry));
         }
     }
 
-    fn group(&mut self, entry: &Entry<'_>, kind: Kind) {
+    fn group(&mut self, entry: &Entry<'_>, kind: EntryKind) {
         if !key::is_grouped(self.by, kind) {
             return;
         }
         key::key(self.by, entry, &mut self.key);
         self.text.clear();
-        if is_bad(kind) && self.by != By::Response {
+        if is_bad(kind) && self.by != ReportKey::Response {
             said::of_entry(entry, &mut self.text);
         }
         let code = match &entry.body {
@@ -116,15 +116,15 @@ impl Summary {
     /// What the output says.
     pub fn write(
         &self,
-        format: Format,
+        format: ReportFormat,
         line: Option<usize>,
         out: &mut dyn Write,
     ) -> io::Result<()> {
         match format {
-            Format::Table => lines::table(self, line, out),
-            Format::Markdown => lines::markdown(self, out),
-            Format::Csv => lines::csv(self, out),
-            Format::Json => json::write(self, out),
+            ReportFormat::Table => lines::table(self, line, out),
+            ReportFormat::Markdown => lines::markdown(self, out),
+            ReportFormat::Csv => lines::csv(self, out),
+            ReportFormat::Json => json::write(self, out),
         }
     }
 
@@ -144,7 +144,7 @@ impl Summary {
                 continue;
             }
             if lines.len() < NAMED {
-                let label = table::clip(&plain(label), 120);
+                let label = table::clip(&escape(label), 120);
                 lines.push(format!("holds for {label}: {}", words(&group.counts)));
             } else {
                 more += 1;
@@ -155,7 +155,7 @@ impl Summary {
     }
 
     fn whole(&self) -> String {
-        let Totals { entries, unparsed, connections, .. } = &self.totals;
+        let ReportTotals { entries, unparsed, connections, .. } = &self.totals;
         let [entries, unparsed, open] = [*entries, *unparsed, connections.open].map(number);
         format!(
             "{entries} entries, {unparsed} unparsed, {open} open, {}",
@@ -165,18 +165,18 @@ impl Summary {
 }
 
 /// Whether something went wrong.
-fn is_bad(kind: Kind) -> bool {
+fn is_bad(kind: EntryKind) -> bool {
     matches!(
         kind,
-        Kind::Ended(Ended::Deferred | Ended::Failed)
-            | Kind::Refused
-            | Kind::Rejected
-            | Kind::Unauthenticated
+        EntryKind::Attempt(Ended::Deferred | Ended::Failed)
+            | EntryKind::RecipientRejected
+            | EntryKind::ConnectionRejected
+            | EntryKind::Unauthenticated
     )
 }
 
-fn words(counts: &Counts) -> String {
-    let Counts { enqueued, delivered, deferred, failed, rejected, .. } = *counts;
+fn words(counts: &ReportCounts) -> String {
+    let ReportCounts { enqueued, delivered, deferred, failed, rejected, .. } = *counts;
     let [enqueued, delivered, deferred, failed, rejected] =
         [enqueued, delivered, deferred, failed, rejected].map(number);
     format!(
@@ -187,19 +187,19 @@ fn words(counts: &Counts) -> String {
 
 /// A report while the log is being read.
 struct Reporting {
-    summary: Summary,
-    open: Open,
-    format: Format,
+    summary: ReportSummary,
+    open: OpenConnections,
+    format: ReportFormat,
     condition: Option<Condition>,
     holds: Vec<String>,
 }
 
-impl Work for Reporting {
+impl EntryConsumer for Reporting {
     fn wants_index(&self) -> bool {
         false
     }
 
-    fn entry(&mut self, found: &Located<'_>, wanted: bool, log: &Log) -> io::Result<()> {
+    fn entry(&mut self, found: &LocatedEntry<'_>, wanted: bool, log: &LoadedLog) -> io::Result<()> {
         let entry = found.entry.as_ref().ok();
         if wanted {
             self.summary.add(entry);
@@ -213,7 +213,7 @@ impl Work for Reporting {
         Ok(())
     }
 
-    fn finish(&mut self, log: &Log) -> io::Result<u8> {
+    fn finish(&mut self, log: &LoadedLog) -> io::Result<u8> {
         if let Some(redactor) = &log.redactor {
             self.summary.filter = redactor.filter(&self.summary.filter);
         }
@@ -223,6 +223,6 @@ impl Work for Reporting {
         out.flush()?;
         self.holds =
             self.condition.as_ref().map_or(Vec::new(), |given| self.summary.holding(given));
-        Ok(if self.holds.is_empty() { 0 } else { HOLDS })
+        Ok(if self.holds.is_empty() { 0 } else { EXIT_CONDITION_MET })
     }
 }

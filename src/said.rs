@@ -13,19 +13,19 @@
 //! assert_eq!(said, b"450 4.7.1 <*>: try again");
 //! ```
 
-use crate::entry::{Action, Body, Entry, Message, Outcome, Response};
+use crate::entry::{Action, Body, Entry, MessageEntry, Outcome, Response};
 
 /// Bytes that are looked at.
 pub const LONGEST: usize = 2_048;
 
 /// The reply code: of the remote server, else of our own where a diagnostic begins with one.
-pub fn code(message: &Message<'_>) -> Option<u16> {
+pub fn code(message: &MessageEntry<'_>) -> Option<u16> {
     let ours = || message.diagnostic.and_then(Response::beginning);
     message.response.or_else(ours).map(|response| response.code)
 }
 
 /// The diagnostic or reason that stands for a reply. A deed of ours that nobody answered has none.
-pub fn own_words<'a>(message: &Message<'a>) -> Option<&'a [u8]> {
+pub fn response_text<'a>(message: &MessageEntry<'a>) -> Option<&'a [u8]> {
     let answered = message.code.action() != Action::Enqueue;
     message.diagnostic.or(message.reason).filter(|_| answered)
 }
@@ -33,7 +33,7 @@ pub fn own_words<'a>(message: &Message<'a>) -> Option<&'a [u8]> {
 /// Appends what was said to an entry: of a connection why it ended, or what came of it.
 pub fn of_entry(entry: &Entry<'_>, into: &mut Vec<u8>) {
     match &entry.body {
-        Body::Message(message) => said(message, into),
+        Body::Message(message) => normalize_response(message, into),
         Body::Connection(connection) => blanked(connection.reason().unwrap_or_default(), into),
         Body::Header(_) => {}
     }
@@ -41,7 +41,7 @@ pub fn of_entry(entry: &Entry<'_>, into: &mut Vec<u8>) {
 
 /// Appends code, enhanced code and text of the reply, or our own words that stand for it; nothing if
 /// there are none.
-pub fn said(message: &Message<'_>, into: &mut Vec<u8>) {
+pub fn normalize_response(message: &MessageEntry<'_>, into: &mut Vec<u8>) {
     if let Some(response) = message.response {
         into.extend([100, 10, 1].map(|unit| digit(response.code / unit)));
         if let Some(enhanced) = response.enhanced {
@@ -56,7 +56,7 @@ pub fn said(message: &Message<'_>, into: &mut Vec<u8>) {
             into.push(b' ');
             blanked(response.text, into);
         }
-    } else if let Some(text) = own_words(message) {
+    } else if let Some(text) = response_text(message) {
         blanked(text, into);
     }
 }
@@ -221,11 +221,11 @@ mod tests {
     fn a_reply_is_code_and_text_and_ours_counts_too() {
         let mut into = Vec::new();
         let response = Response { code: 550, enhanced: Some(b"5.1.1"), text: b"no <a@b.c>" };
-        let remote = Message { code: Code(b"R"), response: Some(response), ..Message::default() };
-        said(&remote, &mut into);
+        let remote = MessageEntry { code: Code(b"R"), response: Some(response), ..MessageEntry::default() };
+        normalize_response(&remote, &mut into);
         assert_eq!((&*into, code(&remote)), (&b"550 5.1.1 no <*>"[..], Some(550)));
         let ours =
-            |text| Message { code: Code(b"J"), diagnostic: Some(text), ..Message::default() };
+            |text| MessageEntry { code: Code(b"J"), diagnostic: Some(text), ..MessageEntry::default() };
         assert_eq!(code(&ours(b"550 5.7.1 Relaying not permitted")), Some(550));
         assert_eq!(code(&ours(b"5501 x")), None);
         assert_eq!(code(&ours(b"650 x")), None);

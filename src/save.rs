@@ -4,8 +4,8 @@
 //! writes them through [`Output`], so that the file is there when it is whole, or not at all. Knows
 //! neither the index nor the filter in force.
 
-use crate::index::Place;
-use crate::ingest::Originals;
+use crate::index::TextLocation;
+use crate::ingest::TextStore;
 use crate::output::Output;
 use crate::redact::Redactor;
 use crossbeam_channel::{Receiver, Sender};
@@ -16,35 +16,35 @@ use std::thread::{self, JoinHandle};
 
 /// What is to be done next.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Order {
+pub enum SaveRequest {
     /// Begin this file, and leave off any other; with pseudonyms, if somebody makes them.
     Begin(PathBuf, Option<Redactor>),
     /// Write these entries: where they stand, and how long they are without their line ends.
-    Entries(Vec<(Place, usize)>),
+    Entries(Vec<(TextLocation, usize)>),
     /// That was all: the file takes its place.
     Finish,
 }
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Told {
+pub enum SaveEvent {
     /// A block was written.
     Written,
     /// The file is there.
-    Saved(Saved),
+    Saved(SaveSummary),
     /// It is not, and nothing is left of it: the name, and why.
     Failed(String),
 }
 
 /// What is in a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Saved {
+pub struct SaveSummary {
     /// Entries.
     pub entries: u64,
     /// Bytes.
     pub bytes: u64,
     /// Entries that are not, because they were no longer in the log.
-    pub gone: u64,
+    pub missing: u64,
 }
 
 /// Bytes that are read at once, unless an entry is longer.
@@ -56,47 +56,47 @@ const LINE_END: usize = 2;
 
 /// Writes files, one after the other.
 #[derive(Default)]
-pub struct Saver(Option<File>);
+pub struct SaveWorker(Option<OutputFile>);
 
 /// One that is being written.
-struct File {
+struct OutputFile {
     output: Output,
     redactor: Option<Redactor>,
-    saved: Saved,
+    saved: SaveSummary,
     /// What was written last had no line end.
     unended: bool,
 }
 
-impl Saver {
+impl SaveWorker {
     /// Does what was ordered. What follows a failure is not done, up to the next beginning.
-    pub fn obey(&mut self, order: Order, originals: &Originals) -> Option<Told> {
+    pub fn obey(&mut self, order: SaveRequest, originals: &TextStore) -> Option<SaveEvent> {
         let done = match order {
-            Order::Begin(path, redactor) => match Output::fresh(&path) {
+            SaveRequest::Begin(path, redactor) => match Output::create_new(&path) {
                 Ok(output) => {
-                    let saved = Saved::default();
-                    self.0 = Some(File { output, redactor, saved, unended: false });
+                    let saved = SaveSummary::default();
+                    self.0 = Some(OutputFile { output, redactor, saved, unended: false });
                     return None;
                 }
                 Err(error) => Err(error),
             },
-            Order::Entries(entries) => {
+            SaveRequest::Entries(entries) => {
                 let file = self.0.as_mut()?;
-                file.write(&entries, originals).map(|()| Told::Written)
+                file.write(&entries, originals).map(|()| SaveEvent::Written)
             }
-            Order::Finish => {
+            SaveRequest::Finish => {
                 let mut file = self.0.take()?;
-                file.output.finish([]).map(|()| Told::Saved(file.saved))
+                file.output.finish([]).map(|()| SaveEvent::Saved(file.saved))
             }
         };
         Some(done.unwrap_or_else(|error| {
             self.0 = None;
-            Told::Failed(error.to_string())
+            SaveEvent::Failed(error.to_string())
         }))
     }
 }
 
-impl File {
-    fn write(&mut self, entries: &[(Place, usize)], originals: &Originals) -> io::Result<()> {
+impl OutputFile {
+    fn write(&mut self, entries: &[(TextLocation, usize)], originals: &TextStore) -> io::Result<()> {
         if let Some(redactor) = &self.redactor {
             let redactor = redactor.clone();
             return self.write_hidden(entries, originals, &redactor);
@@ -113,8 +113,8 @@ impl File {
     /// Writes entries as they may be shown, each in a line.
     fn write_hidden(
         &mut self,
-        entries: &[(Place, usize)],
-        originals: &Originals,
+        entries: &[(TextLocation, usize)],
+        originals: &TextStore,
         redactor: &Redactor,
     ) -> io::Result<()> {
         let mut out = Vec::new();
@@ -125,7 +125,7 @@ impl File {
                     line.push(b'\n');
                     self.take(&line, line.len() - 1, &mut out);
                 }
-                None => self.saved.gone += 1,
+                None => self.saved.missing += 1,
             }
         }
         self.saved.bytes += out.len() as u64;
@@ -133,12 +133,12 @@ impl File {
     }
 
     /// Writes entries that stand close together in one file, in the order of their places.
-    fn write_span(&mut self, span: &[(Place, usize)], originals: &Originals) -> io::Result<()> {
+    fn write_span(&mut self, span: &[(TextLocation, usize)], originals: &TextStore) -> io::Result<()> {
         let (Some(&(first, _)), Some(&(last, length))) = (span.first(), span.last()) else {
             return Ok(());
         };
         let offset =
-            |place: Place| usize::try_from(place.offset - first.offset).unwrap_or(usize::MAX);
+            |place: TextLocation| usize::try_from(place.offset - first.offset).unwrap_or(usize::MAX);
         let mut bytes = vec![0; offset(last) + length + LINE_END];
         let there = originals.read_into(first, &mut bytes).map_or(0, |(_, there)| there);
         bytes.truncate(there);
@@ -148,7 +148,7 @@ impl File {
             let entry = bytes.get(start..).filter(|rest| rest.len() >= length);
             match entry {
                 Some(rest) => self.take(rest, length, &mut out),
-                None => self.saved.gone += 1,
+                None => self.saved.missing += 1,
             }
         }
         self.saved.bytes += out.len() as u64;
@@ -175,7 +175,7 @@ impl File {
 }
 
 /// How many of the entries, from the first on, are read at once.
-fn span(entries: &[(Place, usize)]) -> usize {
+fn span(entries: &[(TextLocation, usize)]) -> usize {
     let Some(&(first, length)) = entries.first() else { return 0 };
     let mut end = first.offset + length as u64;
     let close = entries.iter().skip(1).take_while(|(place, length)| {
@@ -193,11 +193,11 @@ fn span(entries: &[(Place, usize)]) -> usize {
 /// # Errors
 /// There can be no more threads.
 pub fn spawn(
-    orders: Receiver<(Order, Arc<Originals>)>,
-    told: Sender<Told>,
+    orders: Receiver<(SaveRequest, Arc<TextStore>)>,
+    told: Sender<SaveEvent>,
 ) -> io::Result<JoinHandle<()>> {
     thread::Builder::new().name("saver".to_owned()).spawn(move || {
-        let mut saver = Saver::default();
+        let mut saver = SaveWorker::default();
         for (order, originals) in orders {
             if let Some(what) = saver.obey(order, &originals)
                 && told.send(what).is_err()

@@ -6,11 +6,11 @@
 //! together is read and searched at once. A search that nobody waits for any more is left off
 //! between two reads. Knows neither the index nor the filter in force.
 
-use crate::filter::TextTest;
-use crate::index::{Place, RowId};
-use crate::ingest::Originals;
+use crate::filter::TextMatcher;
+use crate::index::{TextLocation, RowId};
+use crate::ingest::TextStore;
 use crate::parse::{self, Profile, Scratch};
-use crate::split::{self, Form};
+use crate::split::{self, EntryLayout};
 use crossbeam_channel::{Receiver, Sender};
 use std::ops::Range;
 use std::sync::Arc;
@@ -19,20 +19,20 @@ use std::thread::{self, JoinHandle};
 
 /// A block to be searched.
 #[derive(Clone, Debug)]
-pub struct Ask {
+pub struct SearchRequest {
     /// Of which search it is: one for each filter.
-    pub number: u64,
+    pub search_id: u64,
     /// What the filter wants of the texts.
-    pub test: Arc<TextTest>,
+    pub test: Arc<TextMatcher>,
     /// The block.
     pub rows: Range<usize>,
     /// Where those of its entries stand that are to be looked at, and how long they are.
-    pub entries: Vec<(RowId, Place, usize)>,
+    pub entries: Vec<(RowId, TextLocation, usize)>,
 }
 
 /// What was found in a block.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct SearchResult {
     /// Of which search it is.
     pub number: u64,
     /// The block.
@@ -48,19 +48,19 @@ const GAP: u64 = 16 * 1024;
 
 /// Searches blocks.
 #[derive(Default)]
-pub struct Searcher {
+pub struct SearchWorker {
     /// Read into, and kept for its memory.
     bytes: Vec<u8>,
 }
 
-impl Searcher {
+impl SearchWorker {
     /// Searches a block for as long as it is wanted; `None` if that ended before.
     pub fn search(
         &mut self,
-        mut ask: Ask,
-        originals: &Originals,
+        mut ask: SearchRequest,
+        originals: &TextStore,
         is_wanted: impl Fn() -> bool,
-    ) -> Option<Found> {
+    ) -> Option<SearchResult> {
         // Logs that are merged take turns in the block.
         ask.entries.sort_by_key(|&(_, place, _)| (place.source, place.offset));
         let mut hits = Vec::new();
@@ -74,14 +74,14 @@ impl Searcher {
             rest = behind;
         }
         hits.sort_unstable();
-        Some(Found { number: ask.number, rows: ask.rows, hits })
+        Some(SearchResult { number: ask.search_id, rows: ask.rows, hits })
     }
 
     fn search_span(
         &mut self,
-        wanted: &TextTest,
-        entries: &[(RowId, Place, usize)],
-        originals: &Originals,
+        wanted: &TextMatcher,
+        entries: &[(RowId, TextLocation, usize)],
+        originals: &TextStore,
         hits: &mut Vec<RowId>,
     ) {
         let (Some(&(_, first, _)), Some(&(_, last, length))) = (entries.first(), entries.last())
@@ -89,7 +89,7 @@ impl Searcher {
             return;
         };
         let offset =
-            |place: Place| usize::try_from(place.offset - first.offset).unwrap_or(usize::MAX);
+            |place: TextLocation| usize::try_from(place.offset - first.offset).unwrap_or(usize::MAX);
         // One byte more shows where the last line ends.
         self.bytes.resize(offset(last) + length + 1, 0);
         let Some((form, there)) = originals.read_into(first, &mut self.bytes) else { return };
@@ -99,7 +99,7 @@ impl Searcher {
             None => (None, wanted.needles()),
         };
         let mut scratch = Scratch::default();
-        let mut leaves = |place: Place, text: &[u8]| {
+        let mut leaves = |place: TextLocation, text: &[u8]| {
             let holds = others.iter().all(|needle| needle.is_in(text));
             let profile = || originals.profile(place).unwrap_or_default();
             holds && judge(wanted, text, profile, &mut scratch)
@@ -108,7 +108,7 @@ impl Searcher {
         for &(row, place, length) in entries {
             let (start, end) = (offset(place), offset(place) + length);
             let Some(text) = bytes.get(start..end) else { continue };
-            if form == Form::Lines && is_line(bytes, start, end) && needle.is_some() {
+            if form == EntryLayout::Lines && is_line(bytes, start, end) && needle.is_some() {
                 lines.push((start, end));
                 rows.push((row, place));
                 continue;
@@ -132,7 +132,7 @@ impl Searcher {
 
 /// Whether the filter leaves a text that holds all needles.
 fn judge(
-    wanted: &TextTest,
+    wanted: &TextMatcher,
     text: &[u8],
     profile: impl FnOnce() -> Profile,
     scratch: &mut Scratch,
@@ -145,7 +145,7 @@ fn judge(
 }
 
 /// How many of the first entries are read at once.
-fn span(entries: &[(RowId, Place, usize)]) -> usize {
+fn span(entries: &[(RowId, TextLocation, usize)]) -> usize {
     let Some(&(_, first, length)) = entries.first() else { return 0 };
     let mut end = first.offset + length as u64;
     let behind = entries.iter().skip(1).take_while(|&&(_, place, length)| {
@@ -166,14 +166,14 @@ fn is_line(bytes: &[u8], start: usize, end: usize) -> bool {
 /// Runs a searcher in a thread of its own until nobody asks any more. It passes over what is not of
 /// the `current` search.
 pub fn spawn(
-    asks: Receiver<(Ask, Arc<Originals>)>,
-    answers: Sender<Found>,
+    asks: Receiver<(SearchRequest, Arc<TextStore>)>,
+    answers: Sender<SearchResult>,
     current: Arc<AtomicU64>,
 ) -> std::io::Result<JoinHandle<()>> {
     thread::Builder::new().name("search".to_owned()).spawn(move || {
-        let mut searcher = Searcher::default();
+        let mut searcher = SearchWorker::default();
         for (ask, originals) in asks {
-            let number = ask.number;
+            let number = ask.search_id;
             let is_wanted = || current.load(Ordering::Relaxed) == number;
             if let Some(found) = searcher.search(ask, &originals, is_wanted)
                 && answers.send(found).is_err()

@@ -5,7 +5,7 @@
 //! That it can't be written stops nobody. Of several programs the first writes it. Knows nothing of
 //! the log.
 
-use crate::app::Setup;
+use crate::app::SessionState;
 use crate::config::file::{self, Usual};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use etcetera::base_strategy::{BaseStrategy as _, Xdg};
@@ -19,19 +19,19 @@ use std::thread;
 use std::time::Duration;
 
 /// Between two writings at least.
-pub const PACE: Duration = Duration::from_millis(100);
+pub const WRITE_INTERVAL: Duration = Duration::from_millis(100);
 /// The end of the program waits so long for the last writing.
 const PATIENCE: Duration = Duration::from_millis(700);
 
 /// What was found, and what is to be told of it.
 #[derive(Default)]
-pub struct Opened {
+pub struct LoadedSession {
     /// The file.
     pub path: PathBuf,
     /// How the last session left the screen.
-    pub setup: Option<Setup>,
+    pub setup: Option<SessionState>,
     /// Who keeps this one; nobody, if another program does or the file can't be there.
-    pub keeper: Option<Keeper>,
+    pub keeper: Option<SessionWriter>,
     /// What the user should know.
     pub told: Option<String>,
 }
@@ -56,16 +56,16 @@ fn count(change: impl FnOnce(&mut usize)) {
 }
 
 /// Keeps the file.
-pub struct Keeper {
-    setups: Sender<Setup>,
+pub struct SessionWriter {
+    setups: Sender<SessionState>,
     ended: Receiver<io::Result<()>>,
     path: PathBuf,
-    last: Setup,
+    last: SessionState,
 }
 
-impl Keeper {
+impl SessionWriter {
     /// This is how the screen is set up now.
-    pub fn keep(&mut self, setup: Setup) {
+    pub fn keep(&mut self, setup: SessionState) {
         if setup != self.last {
             count(|unwritten| *unwritten += 1);
             // A thread that ended has told why, which comes up at the end.
@@ -90,7 +90,7 @@ pub fn folder() -> Option<PathBuf> {
 }
 
 /// Reads what the last session left in a folder, and keeps there what this one leaves.
-pub fn open(folder: &Path) -> Opened {
+pub fn open(folder: &Path) -> LoadedSession {
     let path = folder.join("session.toml");
     let locked = locked(folder);
     let (setup, said) = read(&path, locked.as_ref().is_ok_and(Option::is_some));
@@ -104,7 +104,7 @@ pub fn open(folder: &Path) -> Opened {
         }
         Err(error) => (None, Some(format!("not kept: {}", file::reason(&error)))),
     };
-    Opened { path, setup, keeper, told }
+    LoadedSession { path, setup, keeper, told }
 }
 
 /// The lock of a folder that nobody else may write to, made if it is not there; `None` if another
@@ -125,7 +125,7 @@ fn locked(folder: &Path) -> io::Result<Option<File>> {
 }
 
 /// What the file says. One that makes no sense is put aside, if the lock is ours.
-fn read(path: &Path, ours: bool) -> (Option<Setup>, Option<String>) {
+fn read(path: &Path, ours: bool) -> (Option<SessionState>, Option<String>) {
     let setup = match file::usual(path) {
         Ok(Usual::Missing) => return (None, None),
         Ok(Usual::Unsafe(why)) => return (None, Some(format!("ignored: {why}"))),
@@ -143,8 +143,8 @@ fn read(path: &Path, ours: bool) -> (Option<Setup>, Option<String>) {
 }
 
 /// Starts the thread that writes; the lock is held for as long as it runs.
-fn keeper(path: &Path, lock: File, last: Setup) -> io::Result<Keeper> {
-    let (setups, inbox) = unbounded::<Setup>();
+fn keeper(path: &Path, lock: File, last: SessionState) -> io::Result<SessionWriter> {
+    let (setups, inbox) = unbounded::<SessionState>();
     let (outcome, ended) = bounded(1);
     let place = path.to_owned();
     thread::Builder::new().name("session".to_owned()).spawn(move || {
@@ -157,15 +157,15 @@ fn keeper(path: &Path, lock: File, last: Setup) -> io::Result<Keeper> {
             }
             written = write(&place, &newest);
             count(|unwritten| *unwritten -= taken);
-            thread::sleep(PACE);
+            thread::sleep(WRITE_INTERVAL);
         }
         drop(lock);
         let _ = outcome.send(written);
     })?;
-    Ok(Keeper { setups, ended, path: path.to_owned(), last })
+    Ok(SessionWriter { setups, ended, path: path.to_owned(), last })
 }
 
-fn write(path: &Path, setup: &Setup) -> io::Result<()> {
+fn write(path: &Path, setup: &SessionState) -> io::Result<()> {
     let text = toml::to_string(setup).map_err(io::Error::other)?;
     let part = path.with_extension("part");
     // Left behind by one that was killed; a link goes, and not what it points to.
@@ -188,19 +188,19 @@ mod tests {
     use crate::layout::View;
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 
-    fn some() -> Setup {
+    fn some() -> SessionState {
         let history = vec!["a.example".to_owned(), "text:\\s\"\n\u{1b}".to_owned()];
-        Setup {
+        SessionState {
             filter: "b.example".to_owned(),
             history,
             view: View::Log,
             zoom: true,
-            ..Setup::default()
+            ..SessionState::default()
         }
     }
 
     /// Opens the session, keeps this and ends.
-    fn leave(folder: &Path, setup: Setup) {
+    fn leave(folder: &Path, setup: SessionState) {
         let mut keeper = open(folder).keeper.unwrap();
         keeper.keep(setup);
         assert_eq!(keeper.end(), None);
@@ -216,7 +216,7 @@ mod tests {
         let folder = room.path().join("state/mtatop");
         let first = open(&folder);
         assert_eq!((first.setup, first.told), (None, None));
-        drop(first.keeper.map(Keeper::end));
+        drop(first.keeper.map(SessionWriter::end));
         assert!(!folder.join("session.toml").exists(), "nothing was changed");
         leave(&folder, some());
         let next = open(&folder);
@@ -263,7 +263,7 @@ mod tests {
             (opened.setup, opened.told.unwrap().contains("others than its owner")),
             (None, true)
         );
-        drop(opened.keeper.map(Keeper::end));
+        drop(opened.keeper.map(SessionWriter::end));
         fs::set_permissions(room.path(), fs::Permissions::from_mode(0o777)).unwrap();
         let opened = open(room.path());
         assert!(opened.keeper.is_none() && opened.told.unwrap().starts_with("not kept: "));

@@ -33,7 +33,7 @@ mod numbers;
 pub mod quoted;
 mod scripts;
 
-pub use alphabet::Alphabet;
+pub use alphabet::CharsetMode;
 pub use numbers::{number, tenths};
 
 use std::borrow::Cow;
@@ -44,11 +44,11 @@ use std::ops::Range;
 use cells::{cells, width};
 
 /// Marks drawn on one letter; no language in use stacks more.
-pub const MARKS_ON_A_LETTER: u8 = 3;
+pub const MAX_COMBINING_MARKS: u8 = 3;
 
 /// What a character would do on a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sight {
+pub enum CharClass {
     /// Stands for itself.
     Letter,
     /// Stands on the letter before; on a letter, not too many do.
@@ -58,13 +58,13 @@ pub enum Sight {
 }
 
 /// What a character would do on a terminal, for those who write escapes of their own.
-pub fn sight(c: char) -> Sight {
+pub fn char_class(c: char) -> CharClass {
     match c {
-        ' '..='~' => Sight::Letter,
-        _ if c.is_ascii() => Sight::Hidden,
-        _ if drawn::holds(drawn::MARKS, c) => Sight::Mark,
-        _ if drawn::holds(drawn::LETTERS, c) => Sight::Letter,
-        _ => Sight::Hidden,
+        ' '..='~' => CharClass::Letter,
+        _ if c.is_ascii() => CharClass::Hidden,
+        _ if drawn::holds(drawn::MARKS, c) => CharClass::Mark,
+        _ if drawn::holds(drawn::LETTERS, c) => CharClass::Letter,
+        _ => CharClass::Hidden,
     }
 }
 
@@ -72,7 +72,7 @@ pub fn sight(c: char) -> Sight {
 ///
 /// Made by [`show`], and by [`Shown::label`] for our own words; there is no way to it from a `String`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct Shown {
+pub struct SafeText {
     text: Cow<'static, str>,
     /// Where in `text` each escape lies, in order. None is empty; two may touch.
     escapes: Vec<Range<usize>>,
@@ -80,7 +80,7 @@ pub struct Shown {
 
 /// Literal text of the log, or one escape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Piece<'a> {
+pub struct Fragment<'a> {
     /// Drawable as it is; as many cells as its characters sum to.
     pub text: &'a str,
     /// To be drawn in a style of its own, for the same text may stand in the log literally.
@@ -88,13 +88,13 @@ pub struct Piece<'a> {
 }
 
 /// All of the bytes, made fit for a terminal. Cut long text first: the work is linear in it.
-pub fn show(bytes: &[u8]) -> Shown {
-    made(bytes, Alphabet::All)
+pub fn sanitize(bytes: &[u8]) -> SafeText {
+    made(bytes, CharsetMode::All)
 }
 
-fn made(bytes: &[u8], alphabet: Alphabet) -> Shown {
+fn made(bytes: &[u8], alphabet: CharsetMode) -> SafeText {
     if let Some(text) = printable_ascii(bytes) {
-        return Shown { text: Cow::Owned(text.to_owned()), escapes: Vec::new() };
+        return SafeText { text: Cow::Owned(text.to_owned()), escapes: Vec::new() };
     }
     let mut making = Making { alphabet, ..Making::default() };
     making.text.reserve(bytes.len());
@@ -105,12 +105,12 @@ fn made(bytes: &[u8], alphabet: Alphabet) -> Shown {
 /// All of the bytes as one string without any style, in the notation of C: every `\` in it begins an escape.
 ///
 /// For exports, titles and error text. No control character is left in it, and no two inputs give the same output.
-pub fn plain(bytes: &[u8]) -> String {
+pub fn escape(bytes: &[u8]) -> String {
     if let Some(text) = printable_ascii(bytes).filter(|text| !text.contains('\\')) {
         return text.to_owned();
     }
     let mut text = String::with_capacity(bytes.len() + 16);
-    scan(bytes, Alphabet::All, |seen| match seen {
+    scan(bytes, CharsetMode::All, |seen| match seen {
         Seen::Drawn('\\') => text.push_str(r"\\"),
         Seen::Drawn(c) => text.push(c),
         Seen::Hidden('\t') => text.push_str(r"\t"),
@@ -131,7 +131,7 @@ pub fn plain(bytes: &[u8]) -> String {
     text
 }
 
-impl Shown {
+impl SafeText {
     /// Our own words, drawn as they are: for headings and units beside what comes from the log.
     pub const fn label(words: &'static str) -> Self {
         Self { text: Cow::Borrowed(words), escapes: Vec::new() }
@@ -143,7 +143,7 @@ impl Shown {
     }
 
     /// Literal runs and escapes, in order. Each escape is a piece of its own.
-    pub fn pieces(&self) -> impl Iterator<Item = Piece<'_>> {
+    pub fn pieces(&self) -> impl Iterator<Item = Fragment<'_>> {
         let mut at = 0;
         let mut escapes = self.escapes.iter().peekable();
         iter::from_fn(move || {
@@ -155,7 +155,7 @@ impl Shown {
             };
             let text = self.text.get(at..end).filter(|text| !text.is_empty())?;
             at = end;
-            Some(Piece { text, escape: escape.is_some() })
+            Some(Fragment { text, escape: escape.is_some() })
         })
     }
 
@@ -298,14 +298,14 @@ enum Seen {
 }
 
 /// The one place that decides what is drawn. One pass; looks back no further than the character before.
-fn scan(bytes: &[u8], alphabet: Alphabet, mut tell: impl FnMut(Seen)) {
+fn scan(bytes: &[u8], alphabet: CharsetMode, mut tell: impl FnMut(Seen)) {
     // How many marks the character before may still take, and that character if it is a mark.
     let mut room = 0_u8;
     let mut last_mark = None;
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {
             let seen = alphabet.sight(c);
-            if seen == Sight::Mark {
+            if seen == CharClass::Mark {
                 tell(match room {
                     0 if last_mark == Some(c) => Seen::Again(c),
                     0 => Seen::Hidden(c),
@@ -315,7 +315,7 @@ fn scan(bytes: &[u8], alphabet: Alphabet, mut tell: impl FnMut(Seen)) {
                 last_mark = Some(c);
                 continue;
             }
-            let drawn = seen == Sight::Letter;
+            let drawn = seen == CharClass::Letter;
             tell(if drawn { Seen::Drawn(c) } else { Seen::Hidden(c) });
             // A mark on a blank would look like a mark on nothing.
             room = if drawn && c != ' ' { alphabet.marks() } else { 0 };
@@ -331,7 +331,7 @@ fn scan(bytes: &[u8], alphabet: Alphabet, mut tell: impl FnMut(Seen)) {
 /// A [`Shown`] on its way.
 #[derive(Default)]
 struct Making {
-    alphabet: Alphabet,
+    alphabet: CharsetMode,
     text: String,
     escapes: Vec<Range<usize>>,
     /// How often the last mark was seen again.
@@ -347,7 +347,7 @@ impl Making {
         self.count();
         match seen {
             Seen::Drawn(c) => self.text.push(c),
-            Seen::Hidden('\t') if self.alphabet == Alphabet::All => self.escape(format_args!("→")),
+            Seen::Hidden('\t') if self.alphabet == CharsetMode::All => self.escape(format_args!("→")),
             // Caret notation: the control with the bit flipped that makes it a letter.
             Seen::Hidden(c @ ..='\x7f') => {
                 let letter = char::from_u32(u32::from(c) ^ 0x40).unwrap_or('?');
@@ -373,9 +373,9 @@ impl Making {
         self.escapes.push(start..self.text.len());
     }
 
-    fn end(mut self) -> Shown {
+    fn end(mut self) -> SafeText {
         self.count();
-        Shown { text: Cow::Owned(self.text), escapes: self.escapes }
+        SafeText { text: Cow::Owned(self.text), escapes: self.escapes }
     }
 }
 
@@ -398,8 +398,8 @@ mod tests {
     use super::*;
 
     /// The pieces in one string, escapes between brackets that no piece of these tests holds.
-    fn marked(shown: &Shown) -> String {
-        let piece = |Piece { text, escape }| {
+    fn marked(shown: &SafeText) -> String {
+        let piece = |Fragment { text, escape }| {
             if escape { format!("⟦{text}⟧") } else { String::from(text) }
         };
         shown.pieces().map(piece).collect()
@@ -407,8 +407,8 @@ mod tests {
 
     #[track_caller]
     fn check(bytes: impl AsRef<[u8]>, shown: &str, in_plain: &str) {
-        assert_eq!(marked(&show(bytes.as_ref())), shown);
-        assert_eq!(plain(bytes.as_ref()), in_plain);
+        assert_eq!(marked(&sanitize(bytes.as_ref())), shown);
+        assert_eq!(escape(bytes.as_ref()), in_plain);
     }
 
     #[test]
@@ -443,7 +443,7 @@ mod tests {
     fn controls_are_never_deleted() {
         check("ev\x08\x08il", "ev⟦^H⟧⟦^H⟧il", r"ev\x08\x08il");
         check("\0\t\x0b\x0c\r\x7f", "⟦^@⟧⟦→⟧⟦^K⟧⟦^L⟧⟦^M⟧⟦^?⟧", r"\x00\t\x0b\x0c\r\x7f");
-        assert_eq!(show(b"a\tb").width(), 3);
+        assert_eq!(sanitize(b"a\tb").width(), 3);
     }
 
     #[test]
@@ -466,7 +466,7 @@ mod tests {
         );
         check("שלום سلام", "שלום سلام", "שלום سلام");
         // Some say a lam and an alef are one cell; they are drawn as two.
-        assert_eq!(show("سلام".as_bytes()).width(), 4);
+        assert_eq!(sanitize("سلام".as_bytes()).width(), 4);
     }
 
     #[test]
@@ -490,8 +490,8 @@ mod tests {
             "e\u{301}\u{301}\u{301}\\u{302}",
         );
         let run = format!("e{}x", "\u{301}".repeat(5000));
-        assert_eq!(marked(&show(run.as_bytes())), "e\u{301}\u{301}\u{301}⟦+4,997⟧x");
-        assert_eq!(show(run.as_bytes()).width(), 8);
+        assert_eq!(marked(&sanitize(run.as_bytes())), "e\u{301}\u{301}\u{301}⟦+4,997⟧x");
+        assert_eq!(sanitize(run.as_bytes()).width(), 8);
         check("\u{301}\u{301}a", "⟦<U+0301>⟧⟦+1⟧a", r"\u{301}\u{301}a");
         check("a \u{301}\t\u{301}", "a ⟦<U+0301>⟧⟦→⟧⟦<U+0301>⟧", r"a \u{301}\t\u{301}");
     }
@@ -509,7 +509,7 @@ mod tests {
     fn letters_of_any_script_are_drawn() {
         let text = "Größe Ελλάδα Москва 日本語 한국어 ไทย ქართული — “x” © 5€ ±½";
         check(text, text, text);
-        assert_eq!(show("日本".as_bytes()).width(), 4);
+        assert_eq!(sanitize("日本".as_bytes()).width(), 4);
     }
 
     #[test]
@@ -524,19 +524,19 @@ mod tests {
     fn text_that_looks_like_an_escape_is_none() {
         check("^[<U+202E>→+1", "^[<U+202E>→+1", "^[<U+202E>→+1");
         check(r"\x1b", r"\x1b", r"\\x1b");
-        assert_ne!(show(b"^["), show(b"\x1b"));
+        assert_ne!(sanitize(b"^["), sanitize(b"\x1b"));
     }
 
     #[test]
     fn our_own_words() {
-        let label = Shown::label("from ▁▂▃");
+        let label = SafeText::label("from ▁▂▃");
         assert_eq!(marked(&label), "from ▁▂▃");
         assert_eq!(label.width(), 8);
     }
 
     #[test]
     fn clips_before_what_does_not_fit() {
-        let clip = |text: &str, cells| marked(&show(text.as_bytes()).clip(cells));
+        let clip = |text: &str, cells| marked(&sanitize(text.as_bytes()).clip(cells));
         assert_eq!(clip("example", 7), "example");
         assert_eq!(clip("example", 6), "examp⟦…⟧");
         assert_eq!(clip("example", 1), "⟦…⟧");
@@ -550,7 +550,7 @@ mod tests {
 
     #[test]
     fn skips_what_would_be_cut_in_two() {
-        let skip = |text: &str, cells| marked(&show(text.as_bytes()).skip(cells));
+        let skip = |text: &str, cells| marked(&sanitize(text.as_bytes()).skip(cells));
         assert_eq!(skip("example", 0), "example");
         assert_eq!(skip("example", 6), "e");
         assert_eq!(skip("example", 9), "");
@@ -563,7 +563,7 @@ mod tests {
     #[test]
     fn wraps_at_blanks_else_anywhere() {
         let wrap = |text: &str, cells| -> Vec<String> {
-            show(text.as_bytes()).wrap(cells).iter().map(marked).collect()
+            sanitize(text.as_bytes()).wrap(cells).iter().map(marked).collect()
         };
         assert_eq!(wrap("", 5), [""]);
         assert_eq!(wrap("hello world", 5), ["hello ", "world"]);
@@ -596,7 +596,7 @@ mod tests {
             ["\x1b", "\u{202e}", "\u{301}\u{302}", "\u{9b}", "a\u{301}\u{301}\u{301}\u{301}"];
         for token in worst {
             let bytes = token.repeat(64 * 1024 / token.len()).into_bytes();
-            let shown = show(&bytes);
+            let shown = sanitize(&bytes);
             assert!(shown.text.len() <= 8 * bytes.len(), "{token:?}");
             let lines = shown.wrap(80);
             assert!(lines.len() <= shown.width() / 40 + 1, "{token:?}");
@@ -617,10 +617,10 @@ mod tests {
     }
 
     /// Reads escapes back: that it can be done is what makes them safe to rely on.
-    fn bytes_of(shown: &Shown) -> Vec<u8> {
+    fn bytes_of(shown: &SafeText) -> Vec<u8> {
         let mut bytes = Vec::new();
         let mut last = String::new();
-        for Piece { text, escape } in shown.pieces() {
+        for Fragment { text, escape } in shown.pieces() {
             let number = |digits: &str| u32::from_str_radix(digits, 16).unwrap();
             let inner = text.trim_matches(['<', '>']);
             let mut again = 1;
@@ -690,33 +690,33 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_forbidden_comes_out(bytes in hostile()) {
-            for piece in show(&bytes).pieces() {
+            for piece in sanitize(&bytes).pieces() {
                 prop_assert!(!piece.text.is_empty());
                 prop_assert!(!piece.text.chars().any(forbidden), "{:?}", piece);
             }
-            prop_assert!(!plain(&bytes).chars().any(forbidden));
+            prop_assert!(!escape(&bytes).chars().any(forbidden));
         }
 
         #[test]
         fn bytes_can_be_read_back_in_ascii_too(bytes in hostile()) {
-            let shown = Alphabet::Ascii.show(&bytes);
+            let shown = CharsetMode::Ascii.show(&bytes);
             prop_assert!(shown.text.is_ascii());
             prop_assert_eq!(&bytes_of(&shown), &bytes);
-            let plain = Alphabet::Ascii.plain(&bytes);
+            let plain = CharsetMode::Ascii.plain(&bytes);
             prop_assert!(plain.is_ascii());
             prop_assert_eq!(&bytes_of_plain(&plain), &bytes);
-            prop_assert_eq!(&bytes_of(&Alphabet::All.show(&bytes)), &bytes);
+            prop_assert_eq!(&bytes_of(&CharsetMode::All.show(&bytes)), &bytes);
         }
 
         #[test]
         fn bytes_can_be_read_back(bytes in hostile()) {
-            prop_assert_eq!(&bytes_of(&show(&bytes)), &bytes);
-            prop_assert_eq!(&bytes_of_plain(&plain(&bytes)), &bytes);
+            prop_assert_eq!(&bytes_of(&sanitize(&bytes)), &bytes);
+            prop_assert_eq!(&bytes_of_plain(&escape(&bytes)), &bytes);
         }
 
         #[test]
         fn widths_add_up(bytes in hostile()) {
-            let shown = show(&bytes);
+            let shown = sanitize(&bytes);
             let pieces: usize = shown.pieces().map(|piece| cells(piece.text)).sum();
             prop_assert_eq!(pieces, shown.width());
             let units: usize = shown.units().map(|unit| unit.cells).sum();
@@ -725,7 +725,7 @@ mod tests {
 
         #[test]
         fn clip_never_exceeds(bytes in hostile(), limit in 0..40_usize) {
-            let shown = show(&bytes);
+            let shown = sanitize(&bytes);
             let clipped = shown.clip(limit);
             prop_assert!(clipped.width() <= limit);
             if shown.width() <= limit {
@@ -733,7 +733,7 @@ mod tests {
             } else if limit > 0 {
                 let pieces: Vec<_> = clipped.pieces().collect();
                 let (last, kept) = pieces.split_last().unwrap();
-                prop_assert_eq!(*last, Piece { text: "…", escape: true });
+                prop_assert_eq!(*last, Fragment { text: "…", escape: true });
                 let kept: String = kept.iter().map(|piece| piece.text).collect();
                 prop_assert!(shown.text.starts_with(&kept));
                 // Nothing was cut that a unit less would have left room for.
@@ -744,8 +744,8 @@ mod tests {
 
         #[test]
         fn wrap_loses_nothing_and_fits(bytes in hostile(), limit in 1..40_usize) {
-            let shown = show(&bytes);
-            let mut joined = Shown::default();
+            let shown = sanitize(&bytes);
+            let mut joined = SafeText::default();
             for line in shown.wrap(limit) {
                 let blank = usize::from(line.text.ends_with(' '));
                 let alone = line.units().count() - blank <= 1;

@@ -34,11 +34,11 @@ mod feed;
 mod memory;
 mod packed;
 
-pub use decoder::{Decoder, EXPANDED, EXPANSION, MAGIC, Packing, WINDOW};
+pub use decoder::{Decoder, MAX_EXPANDED_BYTES, MAX_EXPANSION_RATIO, MAGIC, Compression, WINDOW};
 pub use disk::Disk;
-pub use feed::Forward;
+pub use feed::SequentialReader;
 pub use memory::{Memory, MemoryFile};
-pub use packed::Packed;
+pub use packed::CompressedBuffer;
 
 /// One opened log file; its bytes stay readable after it is renamed or removed.
 pub trait Handle: Send + Sync + fmt::Debug {
@@ -98,7 +98,7 @@ pub struct Stat {
     /// Which file it is.
     pub identity: Identity,
     /// What kind of file it is.
-    pub kind: Kind,
+    pub kind: FileKind,
     /// Known to have no name any more; false where that cannot be known.
     pub unlinked: bool,
 }
@@ -132,7 +132,7 @@ impl Identity {
 
 /// What kind of file it is; shown as the end of "PATH is …".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum FileKind {
     /// A regular file: the only kind that is followed.
     Regular,
     /// A directory.
@@ -143,7 +143,7 @@ pub enum Kind {
     Other,
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for FileKind {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
             Self::Regular => "a regular file",

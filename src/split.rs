@@ -18,7 +18,7 @@ pub const MOST_LINES: u32 = 64;
 
 /// How entries lie in a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Form {
+pub enum EntryLayout {
     /// One entry a line: every real log.
     #[default]
     Lines,
@@ -26,7 +26,7 @@ pub enum Form {
     Folded,
 }
 
-impl Form {
+impl EntryLayout {
     /// Tells the form from the beginning of a file: in a folded one most lines with a time stamp
     /// are followed by a line without.
     ///
@@ -51,7 +51,7 @@ impl Form {
 
 /// Where the next entry stands in the bytes that were searched for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct EntrySpan {
     /// First byte of the entry.
     pub start: usize,
     /// Bytes of the entry, without its line end.
@@ -67,10 +67,10 @@ pub struct Found {
 ///
 /// `last` says that nothing will follow, so that what has no line end is whole too. `None` if more
 /// bytes are needed, or none are left.
-pub fn next(form: Form, bytes: &[u8], last: bool) -> Option<Found> {
+pub fn next(form: EntryLayout, bytes: &[u8], last: bool) -> Option<EntrySpan> {
     match form {
-        Form::Lines => next_line(bytes, last),
-        Form::Folded => next_folded(bytes, last),
+        EntryLayout::Lines => next_line(bytes, last),
+        EntryLayout::Folded => next_folded(bytes, last),
     }
 }
 
@@ -97,7 +97,7 @@ pub fn whole_lines(bytes: &[u8]) -> Option<usize> {
     memrchr(b'\n', bytes).map(|newline| newline + 1)
 }
 
-fn next_line(bytes: &[u8], last: bool) -> Option<Found> {
+fn next_line(bytes: &[u8], last: bool) -> Option<EntrySpan> {
     let mut start = 0;
     loop {
         let rest = bytes.get(start..)?;
@@ -110,18 +110,18 @@ fn next_line(bytes: &[u8], last: bool) -> Option<Found> {
         }
         if line.len() > LONGEST_ENTRY {
             let end = start + LONGEST_ENTRY;
-            return Some(Found { start, length: LONGEST_ENTRY, end, cut: true });
+            return Some(EntrySpan { start, length: LONGEST_ENTRY, end, cut: true });
         }
         let text = line.strip_suffix(b"\r").unwrap_or(line);
         if !is_blank(text) {
-            return Some(Found { start, length: text.len(), end, cut: false });
+            return Some(EntrySpan { start, length: text.len(), end, cut: false });
         }
         start = end;
     }
 }
 
 /// A folded entry reaches to the line before the next time stamp, without the blank lines there.
-fn next_folded(bytes: &[u8], last: bool) -> Option<Found> {
+fn next_folded(bytes: &[u8], last: bool) -> Option<EntrySpan> {
     let first = next_line(bytes, last)?;
     let mut found = first;
     let folded = bytes.get(first.start..first.end).is_some_and(begins_entry);
@@ -142,11 +142,11 @@ fn next_folded(bytes: &[u8], last: bool) -> Option<Found> {
 
 /// One line from the text of a folded entry: lines joined by one blank, without the callouts `(1)`
 /// at line ends that the manuals explain below.
-pub fn unfold(form: Form, text: &[u8]) -> Cow<'_, [u8]> {
+pub fn unfold(form: EntryLayout, text: &[u8]) -> Cow<'_, [u8]> {
     static CALLOUT: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?-u)(?:^|\s)\(\d{1,2}\)\s*$").expect("the pattern is constant")
     });
-    if form == Form::Lines {
+    if form == EntryLayout::Lines {
         return Cow::Borrowed(text);
     }
     let mut joined = Vec::with_capacity(text.len());
@@ -248,7 +248,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// All entries of `bytes`, given all at once.
-    fn entries(form: Form, bytes: &[u8]) -> Vec<String> {
+    fn entries(form: EntryLayout, bytes: &[u8]) -> Vec<String> {
         let (mut at, mut texts) = (0, Vec::new());
         while let Some(found) = next(form, &bytes[at..], true) {
             texts.push(
@@ -261,78 +261,78 @@ mod tests {
 
     #[test]
     fn a_line_is_an_entry_and_blank_lines_are_none() {
-        assert_eq!(entries(Form::Lines, b"\none\r\n \n\ntwo\nthree"), ["one", "two", "three"]);
-        assert_eq!(next(Form::Lines, b"not yet ended", false), None);
-        assert_eq!(next(Form::Lines, b"", true), None);
+        assert_eq!(entries(EntryLayout::Lines, b"\none\r\n \n\ntwo\nthree"), ["one", "two", "three"]);
+        assert_eq!(next(EntryLayout::Lines, b"not yet ended", false), None);
+        assert_eq!(next(EntryLayout::Lines, b"", true), None);
     }
 
     #[test]
     fn folded_entries_end_at_the_next_stamp() {
         let text =
             b"19-Jan-1998 19:16:57.64 l E 1  (1)\n adam\n\n more\n\n 20-Jan-1998 00:00:00 x\n";
-        assert_eq!(Form::detect(text), Form::Folded);
-        let folded = entries(Form::Folded, text);
+        assert_eq!(EntryLayout::detect(text), EntryLayout::Folded);
+        let folded = entries(EntryLayout::Folded, text);
         assert_eq!(folded.len(), 2);
-        let joined = unfold(Form::Folded, folded[0].as_bytes());
+        let joined = unfold(EntryLayout::Folded, folded[0].as_bytes());
         assert_eq!(&joined[..], b"19-Jan-1998 19:16:57.64 l E 1 adam more");
     }
 
     #[test]
     fn a_blank_envelope_from_keeps_its_two_blanks() {
-        let joined = unfold(Form::Folded, b"19-Jan-1998 19:16:57.64 l E 1 (2)\nrfc822;a@b.c a@b.c");
+        let joined = unfold(EntryLayout::Folded, b"19-Jan-1998 19:16:57.64 l E 1 (2)\nrfc822;a@b.c a@b.c");
         assert_eq!(&joined[..], b"19-Jan-1998 19:16:57.64 l E 1  rfc822;a@b.c a@b.c");
     }
 
     #[test]
     fn rulers_and_editorial_lines_are_no_part_of_an_entry() {
         let text = b"19-Jan-1998 19:16:57.64 l E 1\n a rfc822;b c\n  1    2   3\n  0 3\n  (12)\n...several hours worth of entries...\n1234567890123\n";
-        let joined = unfold(Form::Folded, text);
+        let joined = unfold(EntryLayout::Folded, text);
         assert_eq!(&joined[..], b"19-Jan-1998 19:16:57.64 l E 1 a rfc822;b c 0 3");
     }
 
     #[test]
     fn markup_begins_entries_too() {
         let text = b"<en ts=\"1\"\n ac=\"E\"/>\n<co ts=\"1\"\nac=\"O\"/>\n{\n\"a\":1}\n2014-06-02T22:02:13.94 l\n E 1\n";
-        assert_eq!(Form::detect(text), Form::Folded);
-        assert_eq!(entries(Form::Folded, text).len(), 4);
+        assert_eq!(EntryLayout::detect(text), EntryLayout::Folded);
+        assert_eq!(entries(EntryLayout::Folded, text).len(), 4);
     }
 
     #[test]
     fn damage_in_a_log_does_not_make_it_folded() {
         let line = "19-Jan-1998 19:16:57.64 l E 1 a rfc822;b c\n";
         let log = format!("{}junk\n{}", line.repeat(3), line.repeat(3));
-        assert_eq!(Form::detect(log.as_bytes()), Form::Lines);
-        assert_eq!(Form::detect(b""), Form::Lines);
-        assert_eq!(Form::detect(b"\x7fELF\x00\n\x01\n"), Form::Lines);
+        assert_eq!(EntryLayout::detect(log.as_bytes()), EntryLayout::Lines);
+        assert_eq!(EntryLayout::detect(b""), EntryLayout::Lines);
+        assert_eq!(EntryLayout::detect(b"\x7fELF\x00\n\x01\n"), EntryLayout::Lines);
     }
 
     #[test]
     fn junk_and_holes_behind_a_first_entry_are_not_glued_to_it() {
         let line = "19-Jan-1998 19:16:57.64 l E 1 a rfc822;b c\n";
         let junk = "x\n".repeat(100);
-        assert_eq!(Form::detect(format!("{line}{junk}").as_bytes()), Form::Lines);
-        assert_eq!(Form::detect(format!("{line}\0\0\0\0{line}").as_bytes()), Form::Lines);
+        assert_eq!(EntryLayout::detect(format!("{line}{junk}").as_bytes()), EntryLayout::Lines);
+        assert_eq!(EntryLayout::detect(format!("{line}\0\0\0\0{line}").as_bytes()), EntryLayout::Lines);
     }
 
     #[test]
     fn a_long_line_is_cut() {
         let long = vec![b'x'; LONGEST_ENTRY + 1];
-        let found = next(Form::Lines, &long, false).unwrap();
+        let found = next(EntryLayout::Lines, &long, false).unwrap();
         assert_eq!((found.length, found.cut), (LONGEST_ENTRY, true));
-        assert!(next(Form::Lines, &long[..LONGEST_ENTRY], false).is_none());
+        assert!(next(EntryLayout::Lines, &long[..LONGEST_ENTRY], false).is_none());
     }
 
     proptest! {
         #[test]
         fn no_input_panics_and_entries_advance(bytes: Vec<u8>, folded: bool, last: bool) {
-            let form = if folded { Form::Folded } else { Form::Lines };
+            let form = if folded { EntryLayout::Folded } else { EntryLayout::Lines };
             let mut at = 0;
             while let Some(found) = next(form, &bytes[at..], last) {
                 prop_assert!(found.end > 0 && found.start + found.length <= found.end);
                 at += found.end;
             }
             unfold(form, &bytes);
-            Form::detect(&bytes);
+            EntryLayout::detect(&bytes);
         }
     }
 }

@@ -4,8 +4,8 @@
 //! the entries say: no text of the log gets into it.
 
 use crate::follow::Counters;
-use crate::ingest::News;
-use crate::show::plain;
+use crate::ingest::ReaderEvent;
+use crate::show::escape;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ const BEGINNING: &str = "{\"entries\":";
 
 /// What there is to tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Status {
+pub struct ReaderProgress {
     /// Entries read, understood or not.
     pub entries: u64,
     /// Those that were not understood.
@@ -32,15 +32,15 @@ pub struct Status {
     pub counters: Counters,
 }
 
-impl Status {
+impl ReaderProgress {
     /// Takes note of how far the files have been read, and of what happened to them.
-    pub fn learn(&mut self, news: &News) {
+    pub fn learn(&mut self, news: &ReaderEvent) {
         match news {
-            News::Status(files) => {
+            ReaderEvent::Status(files) => {
                 self.bytes = files.iter().map(|file| file.read).sum();
                 self.behind_bytes = files.iter().map(|file| file.behind).sum();
             }
-            News::Event { event, .. } => self.counters.count(event),
+            ReaderEvent::Event { event, .. } => self.counters.count(event),
             _ => {}
         }
     }
@@ -51,7 +51,7 @@ pub struct StatusFile {
     path: PathBuf,
     part: PathBuf,
     /// What was written last, and when.
-    written: Option<(Status, Duration)>,
+    written: Option<(ReaderProgress, Duration)>,
     /// When nothing was left to be read, last.
     caught_up: Duration,
 }
@@ -67,14 +67,14 @@ impl StatusFile {
         let begun = if is_foreign(path) {
             Err(io::Error::other("is there already and is no status file"))
         } else {
-            file.write(Duration::ZERO, &Status::default())
+            file.write(Duration::ZERO, &ReaderProgress::default())
         };
         match begun {
             Ok(()) => Ok(file),
             Err(error) => {
                 let words = error.to_string();
                 let words = words.split(" (os error").next().unwrap_or_default();
-                let path = plain(path.as_os_str().as_encoded_bytes());
+                let path = escape(path.as_os_str().as_encoded_bytes());
                 Err(format!("--status-file {path}: {words}"))
             }
         }
@@ -82,7 +82,7 @@ impl StatusFile {
 
     /// Writes the status if it is another one, but not too often; `now` is the time since the start.
     /// True if it is still to be written. That it can't be written stops nobody.
-    pub fn tell(&mut self, now: Duration, status: &Status) -> bool {
+    pub fn tell(&mut self, now: Duration, status: &ReaderProgress) -> bool {
         if status.behind_bytes == 0 {
             self.caught_up = now;
         }
@@ -97,13 +97,13 @@ impl StatusFile {
     }
 
     /// Writes it now, for the last time.
-    pub fn end(&mut self, now: Duration, status: &Status) {
+    pub fn end(&mut self, now: Duration, status: &ReaderProgress) {
         if self.written.as_ref().is_none_or(|(written, _)| written != status) {
             let _ = self.write(now, status);
         }
     }
 
-    fn write(&self, now: Duration, status: &Status) -> io::Result<()> {
+    fn write(&self, now: Duration, status: &ReaderProgress) -> io::Result<()> {
         let lag = now.saturating_sub(self.caught_up).as_millis();
         let lag = if status.behind_bytes == 0 { 0 } else { lag };
         // Left behind by one that was killed.
@@ -136,8 +136,8 @@ fn is_foreign(path: &Path) -> bool {
     }
 }
 
-fn json(status: &Status, lag: u128) -> String {
-    let Status { entries, unparsed, bytes, behind_bytes, counters } = status;
+fn json(status: &ReaderProgress, lag: u128) -> String {
+    let ReaderProgress { entries, unparsed, bytes, behind_bytes, counters } = status;
     let Counters { rolls, truncations, catch_ups, skipped_nul_bytes, cut_lines } = counters;
     let known = |number: Option<u64>| number.map_or("null".to_owned(), |number| number.to_string());
     let (rss, fds) = (known(rss_bytes()), known(open_files()));
@@ -178,7 +178,7 @@ mod tests {
         let mut file = StatusFile::new(&path).unwrap();
         let at = Duration::from_millis;
         assert_eq!(read(&path)["entries"], 0);
-        let mut status = Status { entries: 3, behind_bytes: 7, ..Status::default() };
+        let mut status = ReaderProgress { entries: 3, behind_bytes: 7, ..ReaderProgress::default() };
         assert!(!file.tell(at(1_000), &status));
         assert_eq!((&read(&path)["entries"], &read(&path)["lag_ms"]), (&3.into(), &1_000.into()));
         status.entries = 4;

@@ -37,18 +37,18 @@ mod telling;
 mod words;
 
 pub use gather::waited;
-pub use hops::FARTHEST;
-pub use page::{About, Line};
-pub use telling::Telling;
-pub use words::{named, states};
+pub use hops::MAX_HOPS;
+pub use page::{LineKind, TraceLine};
+pub use telling::TraceFormatter;
+pub use words::{display_address, state_summary};
 
 use crate::entry::{Action, Moment, Outcome, Time};
 use crate::index::{ConnectionId, Index, MessageId, RowId};
-use crate::parse::Original;
+use crate::parse::EntryText;
 
 /// What is known of one message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Story {
+pub struct MessageTrace {
     /// Message ids as logged, in the order of first sight: several if an intermediate channel gave
     /// the message another one, none if the log has none.
     pub ids: Vec<Vec<u8>>,
@@ -59,9 +59,9 @@ pub struct Story {
     /// When it was first and last heard of, in the order of the log.
     pub seen: Option<(Moment, Moment)>,
     /// Recipients in the order of first sight.
-    pub recipients: Vec<Recipient>,
+    pub recipients: Vec<RecipientTrace>,
     /// The stays in a queue that recipients point to.
-    pub legs: Vec<Leg>,
+    pub legs: Vec<QueueHop>,
     /// Its header entries.
     pub headers: Vec<RowId>,
     /// Entries that are about no recipient in a queue: bad commands, and codes not known.
@@ -72,12 +72,12 @@ pub struct Story {
 
 /// Somebody who was to get the message, or one of those that a list was expanded to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Recipient {
+pub struct RecipientTrace {
     /// Stays in queues, by their place in [`Story::legs`]: from that in which the recipient came in
     /// to the last one.
     pub legs: Vec<usize>,
     /// What became of them.
-    pub state: State,
+    pub state: DeliveryState,
     /// Delivery attempts in the last channel: from the name of the queue file if logged, else as
     /// many as were seen.
     pub attempts: u32,
@@ -85,7 +85,7 @@ pub struct Recipient {
 
 /// What became of a recipient, or of a stay in a queue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum State {
+pub enum DeliveryState {
     /// In a queue; or taken from an intermediate channel, and not seen since.
     #[default]
     Queued,
@@ -101,7 +101,7 @@ pub enum State {
     Rejected,
 }
 
-impl State {
+impl DeliveryState {
     /// All of them, best first.
     pub const ALL: [Self; 6] = [
         Self::Delivered,
@@ -127,7 +127,7 @@ impl State {
 
 /// A recipient's stay in the queue of one channel: an enqueue, attempts, and the end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Leg {
+pub struct QueueHop {
     /// The channel that it came from; `None` if its enqueue was not logged.
     pub from_channel: Option<Vec<u8>>,
     /// The channel whose queue it is.
@@ -139,7 +139,7 @@ pub struct Leg {
     /// Recipient domain, lower case.
     pub domain: Option<Vec<u8>>,
     /// What happened: its enqueue, then the rest in the order of the log.
-    pub steps: Vec<Step>,
+    pub steps: Vec<TraceStep>,
     /// The newest answer of a remote server.
     pub response: Option<Reply>,
     /// The stay from which the recipient came here, by its place.
@@ -161,7 +161,7 @@ pub struct Reply {
 
 /// One entry of a stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct TraceStep {
     /// The entry.
     pub row: RowId,
     /// Its time.
@@ -178,26 +178,26 @@ pub struct Step {
     pub connection: ConnectionId,
 }
 
-impl Leg {
+impl QueueHop {
     /// Whether nothing more is to be expected of this stay.
     pub fn is_over(&self) -> bool {
-        self.steps.iter().any(Step::ends)
+        self.steps.iter().any(TraceStep::ends)
     }
 
     /// What became of the recipient here.
-    pub fn state(&self) -> State {
+    pub fn state(&self) -> DeliveryState {
         let end = self.steps.iter().rev().find(|step| step.ends());
         let last = end.or_else(|| self.steps.iter().rev().find(|step| step.outcome.is_some()));
         match last.or(self.steps.last()) {
-            Some(Step { outcome: Some(outcome), .. }) => match outcome {
-                Outcome::Delivered => State::Delivered,
-                Outcome::Relayed => State::Relayed,
-                Outcome::HandedOn => State::Queued,
-                Outcome::Deferred | Outcome::Warned => State::Deferred,
-                Outcome::Failed => State::Failed,
+            Some(TraceStep { outcome: Some(outcome), .. }) => match outcome {
+                Outcome::Delivered => DeliveryState::Delivered,
+                Outcome::Relayed => DeliveryState::Relayed,
+                Outcome::HandedOn => DeliveryState::Queued,
+                Outcome::Deferred | Outcome::Warned => DeliveryState::Deferred,
+                Outcome::Failed => DeliveryState::Failed,
             },
-            Some(Step { action: Action::Refuse | Action::BreakOff, .. }) => State::Rejected,
-            _ => State::Queued,
+            Some(TraceStep { action: Action::Refuse | Action::BreakOff, .. }) => DeliveryState::Rejected,
+            _ => DeliveryState::Queued,
         }
     }
 
@@ -213,12 +213,12 @@ impl Leg {
         named.unwrap_or_else(|| u32::try_from(tried.count()).unwrap_or(u32::MAX))
     }
 
-    fn enqueued(&self) -> Option<&Step> {
+    fn enqueued(&self) -> Option<&TraceStep> {
         self.steps.first().filter(|step| step.action == Action::Enqueue)
     }
 }
 
-impl Step {
+impl TraceStep {
     /// Whether the recipient left the queue by it.
     fn ends(&self) -> bool {
         matches!(self.action, Action::Dequeue | Action::Fail | Action::Discard)
@@ -229,19 +229,19 @@ impl Step {
     }
 }
 
-impl Story {
+impl MessageTrace {
     /// The stays of a recipient, in order.
-    pub fn legs_of<'a>(&'a self, recipient: &'a Recipient) -> impl Iterator<Item = &'a Leg> {
+    pub fn legs_of<'a>(&'a self, recipient: &'a RecipientTrace) -> impl Iterator<Item = &'a QueueHop> {
         recipient.legs.iter().filter_map(|&leg| self.legs.get(leg))
     }
 
     /// The last stay of a recipient: it says who they are, and what became of them.
-    pub fn last_leg(&self, recipient: &Recipient) -> Option<&Leg> {
+    pub fn last_leg(&self, recipient: &RecipientTrace) -> Option<&QueueHop> {
         self.legs.get(*recipient.legs.last()?)
     }
 
     /// The step that a row is, if it is one.
-    pub fn step(&self, row: RowId) -> Option<&Step> {
+    pub fn step(&self, row: RowId) -> Option<&TraceStep> {
         self.legs.iter().flat_map(|leg| &leg.steps).find(|step| step.row == row)
     }
 }
@@ -253,17 +253,17 @@ pub const MOST_IDS: usize = 64;
 ///
 /// `read` gives the text of an entry; an entry of which it has none is counted as gone. The work is
 /// linear in the entries of the message, and so is the memory: up to 1.5 kB an entry.
-pub fn tell(
+pub fn trace_message(
     index: &Index,
     message: MessageId,
-    read: &mut dyn FnMut(RowId) -> Option<Original>,
-) -> Story {
+    read: &mut dyn FnMut(RowId) -> Option<EntryText>,
+) -> MessageTrace {
     tell_rows(index, rows(index, message).collect(), read)
 }
 
 /// The entries of a message and of what intermediate channels made of it, of each the newest first.
 pub fn rows(index: &Index, message: MessageId) -> impl Iterator<Item = RowId> + '_ {
-    let all = through(message, |message| index.after(message).collect());
+    let all = through(message, |message| index.successors(message).collect());
     all.into_iter().flat_map(|message| index.rows_of(message))
 }
 
@@ -271,11 +271,11 @@ pub fn rows(index: &Index, message: MessageId) -> impl Iterator<Item = RowId> + 
 pub fn tell_rows(
     index: &Index,
     mut rows: Vec<RowId>,
-    read: &mut dyn FnMut(RowId) -> Option<Original>,
-) -> Story {
+    read: &mut dyn FnMut(RowId) -> Option<EntryText>,
+) -> MessageTrace {
     rows.sort_unstable();
     rows.dedup();
-    let mut gathering = gather::Gathering::default();
+    let mut gathering = gather::TraceBuilder::default();
     for row in rows {
         gathering.take(index, row, read(row));
     }
@@ -286,7 +286,7 @@ pub fn tell_rows(
 
 /// The message that this one was when it came in.
 pub fn origin(index: &Index, message: MessageId) -> MessageId {
-    let all = through(message, |message| index.before(message).take(1).collect());
+    let all = through(message, |message| index.predecessors(message).take(1).collect());
     all.last().copied().unwrap_or(message)
 }
 

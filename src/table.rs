@@ -14,7 +14,7 @@
 //! assert_eq!(table.line(&row), "a.example   1,204");
 //! ```
 
-use crate::show::{Shown, show};
+use crate::show::{SafeText, sanitize};
 use std::io::IsTerminal;
 
 /// Columns of a text are aligned up to this width where nothing limits the line; longer ones stick
@@ -146,19 +146,19 @@ pub fn clip(text: &str, cells: usize) -> String {
     if text.is_ascii() && text.len() <= cells {
         return text.to_owned();
     }
-    show(text.as_bytes()).clip(cells).pieces().map(|piece| piece.text).collect()
+    sanitize(text.as_bytes()).clip(cells).pieces().map(|piece| piece.text).collect()
 }
 
 /// The text in lines of at most so many cells, `indent` blanks before each but the first.
 pub fn wrap(text: &str, cells: usize, indent: usize) -> String {
-    let line = |shown: &Shown| -> String { shown.pieces().map(|piece| piece.text).collect() };
-    let lines = show(text.as_bytes()).wrap(cells.saturating_sub(indent));
+    let line = |shown: &SafeText| -> String { shown.pieces().map(|piece| piece.text).collect() };
+    let lines = sanitize(text.as_bytes()).wrap(cells.saturating_sub(indent));
     let lines: Vec<String> = lines.iter().map(|shown| line(shown).trim_end().to_owned()).collect();
     lines.join(&format!("\n{}", " ".repeat(indent)))
 }
 
 fn width(cell: &str) -> usize {
-    if cell.is_ascii() { cell.len() } else { show(cell.as_bytes()).width() }
+    if cell.is_ascii() { cell.len() } else { sanitize(cell.as_bytes()).width() }
 }
 
 /// Cells of a line of standard output, if that is a terminal.

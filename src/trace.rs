@@ -7,36 +7,36 @@ mod asked;
 mod tell;
 
 use crate::cli::trace::Trace;
-use crate::cli::{FAILED, USAGE};
-use crate::headless::{self, Log, Outcome, Until, Work};
+use crate::cli::{EXIT_FAILURE, EXIT_USAGE};
+use crate::headless::{self, LoadedLog, ExitReport, StopWhen, EntryConsumer};
 use crate::index::{MessageId, RowId};
-use crate::ingest::Located;
-use crate::show::{number, plain};
+use crate::ingest::LocatedEntry;
+use crate::show::{number, escape};
 use crate::story;
-use asked::{Asked, Mention};
+use asked::{TraceSubject, MatchKind};
 use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Write};
 use std::ops::Range;
-use tell::Printer;
+use tell::TracePrinter;
 
 /// Stories that are told whole; of more messages each is one line.
-pub const WHOLE_STORIES: usize = 36;
+pub const MAX_FULL_TRACES: usize = 36;
 
 /// Prints what was asked for.
-pub fn run(trace: &Trace) -> Outcome {
+pub fn run(trace: &Trace) -> ExitReport {
     let mut searches = Vec::new();
     for what in std::iter::once(&trace.what).chain(&trace.also) {
-        match Asked::new(what) {
-            Some(asked) => searches.push(Search { asked, found: Found::default() }),
+        match TraceSubject::new(what) {
+            Some(asked) => searches.push(Search { asked, found: TraceMatches::default() }),
             None => {
-                return (USAGE, vec!["there is nothing to look for in an empty name".to_owned()]);
+                return (EXIT_USAGE, vec!["there is nothing to look for in an empty name".to_owned()]);
             }
         }
     }
     let mut tracing = Tracing { searches, pending: Vec::new(), seen: 0, missing: Vec::new() };
-    let (code, mut lines) = headless::run(&trace.input, Until::End, &mut tracing);
+    let (code, mut lines) = headless::run(&trace.input, StopWhen::End, &mut tracing);
     // What is remarked on the files is no failure of the search.
-    let code = if tracing.missing.is_empty() { code } else { FAILED };
+    let code = if tracing.missing.is_empty() { code } else { EXIT_FAILURE };
     lines.append(&mut tracing.missing);
     (code, lines)
 }
@@ -44,34 +44,34 @@ pub fn run(trace: &Trace) -> Outcome {
 struct Tracing {
     searches: Vec<Search>,
     /// Mentions whose rows are not in the index yet: place in the round, and of which search.
-    pending: Vec<(u32, usize, Mention)>,
+    pending: Vec<(u32, usize, MatchKind)>,
     /// Entries of this round.
     seen: u32,
     missing: Vec<String>,
 }
 
 struct Search {
-    asked: Asked,
-    found: Found,
+    asked: TraceSubject,
+    found: TraceMatches,
 }
 
 /// What mentions the thing asked for.
 #[derive(Default)]
-struct Found {
+struct TraceMatches {
     /// By message; a byte for each.
-    messages: Vec<Option<Mention>>,
+    messages: Vec<Option<MatchKind>>,
     /// Entries that name no message.
-    alone: Vec<(RowId, Mention)>,
+    alone: Vec<(RowId, MatchKind)>,
     /// Lines that could not be read as entries.
     unparsed: u64,
 }
 
-impl Work for Tracing {
+impl EntryConsumer for Tracing {
     fn looks_for(&self) -> bool {
         true
     }
 
-    fn entry(&mut self, found: &Located<'_>, _wanted: bool, _log: &Log) -> io::Result<()> {
+    fn entry(&mut self, found: &LocatedEntry<'_>, _wanted: bool, _log: &LoadedLog) -> io::Result<()> {
         for (at, search) in self.searches.iter_mut().enumerate() {
             match &found.entry {
                 Ok(entry) => {
@@ -87,7 +87,7 @@ impl Work for Tracing {
         Ok(())
     }
 
-    fn absorbed(&mut self, rows: Range<u32>, log: &Log) -> io::Result<()> {
+    fn absorbed(&mut self, rows: Range<u32>, log: &LoadedLog) -> io::Result<()> {
         for (at, search, mention) in self.pending.drain(..) {
             let row = RowId(rows.start.saturating_add(at));
             if let Some(search) = self.searches.get_mut(search)
@@ -100,13 +100,13 @@ impl Work for Tracing {
         Ok(())
     }
 
-    fn finish(&mut self, log: &Log) -> io::Result<u8> {
+    fn finish(&mut self, log: &LoadedLog) -> io::Result<u8> {
         let (mut messages, mut alone, mut unparsed) = (BTreeSet::new(), BTreeSet::new(), 0);
         for Search { asked, found } in &self.searches {
             if found.is_empty() {
                 let what = match log.redactor {
                     Some(_) => "what was asked for".to_owned(),
-                    None => plain(asked.what().as_bytes()),
+                    None => escape(asked.what().as_bytes()),
                 };
                 self.missing.push(format!("nothing in these files mentions {what}"));
             }
@@ -117,8 +117,8 @@ impl Work for Tracing {
             unparsed += found.unparsed;
         }
         let read = |row| log.original(row);
-        let mut printer = Printer::new(log, &read, width(), io::stdout().lock());
-        printer.messages(newest_last(log, messages), WHOLE_STORIES)?;
+        let mut printer = TracePrinter::new(log, &read, width(), io::stdout().lock());
+        printer.messages(newest_last(log, messages), MAX_FULL_TRACES)?;
         printer.alone(&alone.into_iter().collect::<Vec<_>>())?;
         if unparsed > 0 {
             let lines = if unparsed == 1 { "line that is" } else { "lines that are" };
@@ -129,8 +129,8 @@ impl Work for Tracing {
     }
 }
 
-impl Found {
-    fn add(&mut self, row: RowId, message: Option<MessageId>, mention: Mention) {
+impl TraceMatches {
+    fn add(&mut self, row: RowId, message: Option<MessageId>, mention: MatchKind) {
         let Some(message) = message else {
             self.alone.push((row, mention));
             return;
@@ -147,29 +147,29 @@ impl Found {
         self.unparsed == 0 && self.best().is_none()
     }
 
-    fn best(&self) -> Option<Mention> {
+    fn best(&self) -> Option<MatchKind> {
         let messages = self.messages.iter().copied().flatten();
         messages.chain(self.alone.iter().map(|&(_, mention)| mention)).max()
     }
 
     /// If something is just what was asked for, what only contains it is not meant.
-    fn least(&self) -> Mention {
-        self.best().unwrap_or(Mention::Part)
+    fn least(&self) -> MatchKind {
+        self.best().unwrap_or(MatchKind::Part)
     }
 
-    fn messages(&self, least: Mention) -> impl Iterator<Item = MessageId> + '_ {
+    fn messages(&self, least: MatchKind) -> impl Iterator<Item = MessageId> + '_ {
         let numbered = self.messages.iter().enumerate();
         numbered
             .filter(move |(_, mention)| **mention >= Some(least))
             .filter_map(|(at, _)| MessageId::new(at))
     }
 
-    fn alone(&self, least: Mention) -> impl Iterator<Item = RowId> + '_ {
+    fn alone(&self, least: MatchKind) -> impl Iterator<Item = RowId> + '_ {
         self.alone.iter().filter(move |(_, mention)| *mention >= least).map(|&(row, _)| row)
     }
 }
 
-fn newest_last(log: &Log, messages: BTreeSet<MessageId>) -> Vec<MessageId> {
+fn newest_last(log: &LoadedLog, messages: BTreeSet<MessageId>) -> Vec<MessageId> {
     let mut messages: Vec<MessageId> = messages.into_iter().collect();
     messages.sort_by_key(|&message| log.index.rows_of(message).next());
     messages

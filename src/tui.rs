@@ -12,29 +12,27 @@ mod signals;
 mod terminal;
 mod told;
 
-pub use memory::PART_OF_MACHINE;
-pub use session::{ABSORB, FRAME};
+pub use memory::DEFAULT_MEMORY_DIVISOR;
+pub use session::{ABSORB_BUDGET, MIN_FRAME_INTERVAL};
 pub use told::told;
 
 use crate::app::{App, Msg};
-use crate::cli::redact::What;
-use crate::cli::{Cli, FAILED, USAGE, When};
+use crate::cli::{Cli, EXIT_FAILURE, EXIT_USAGE, ColorChoice};
 use crate::config::{Config, Ignored};
 use crate::demo;
 use crate::entry::Time;
-use crate::filter::text_of_all;
+use crate::filter::combine_args;
 use crate::ingest::{self, Reader};
-use crate::redact::How;
-use crate::session::{self as left, Keeper, Opened};
-use crate::show::plain;
-use crate::source::{Disk, Fs, Kind, Memory, STDIN};
-use crate::status::{Status, StatusFile};
+use crate::session::{self as left, SessionWriter, LoadedSession};
+use crate::show::escape;
+use crate::source::{Disk, Fs, FileKind, Memory, STDIN};
+use crate::status::{ReaderProgress, StatusFile};
 use crate::ui::Theme;
 use crossbeam_channel::{bounded, unbounded};
 use crossterm::event;
-use pace::Pace;
-use saver::Saver;
-use session::{Searcher, Session};
+use pace::Eta;
+use saver::SaveHandle;
+use session::{SearchHandle, EventLoop};
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -46,51 +44,51 @@ use terminal::Terminal;
 /// stands idle while the owner draws: with four a load takes a tenth longer.
 pub const BATCHES: usize = 12;
 /// Exit code, and the line that says what is wrong.
-type Outcome = (u8, Vec<String>);
+type ScreenExit = (u8, Vec<String>);
 
 /// What works without a screen.
 const INSTEAD: &str = "use mtatop report or mtatop export";
 
 /// Follows the files of the command line until somebody quits.
-pub fn run(cli: &Cli) -> Outcome {
+pub fn run(cli: &Cli) -> ScreenExit {
     if !cli.demo {
         return run_on(cli, Arc::new(Disk), cli.files.clone());
     }
     let (memory, path) = (Memory::default(), Path::new("demo"));
     match demo::spawn(memory.clone(), path, wall_clock) {
         Ok(_) => run_on(cli, Arc::new(memory), vec![path.to_owned()]),
-        Err(error) => (FAILED, vec![error.to_string()]),
+        Err(error) => (EXIT_FAILURE, vec![error.to_string()]),
     }
 }
 
 /// Follows these files, wherever they are.
-pub fn run_on(cli: &Cli, fs: Arc<dyn Fs>, paths: Vec<PathBuf>) -> Outcome {
+pub fn run_on(cli: &Cli, fs: Arc<dyn Fs>, paths: Vec<PathBuf>) -> ScreenExit {
     let result = settled(cli).and_then(|(config, filter, ignored)| {
         check_terminal()?;
         check_files(&*fs, &paths)?;
         let status_file = cli.status_file.as_deref().map(StatusFile::new).transpose();
-        let status_file = status_file.map_err(|wrong| (FAILED, vec![wrong]))?;
+        let status_file = status_file.map_err(|wrong| (EXIT_FAILURE, vec![wrong]))?;
         let (app, keeper) = set_up(&config, &filter, ignored);
-        let app = app.redacted(hides(cli));
+        let app = app.redacted(cli.hide.redact);
         let idle = cli.exit_after_idle.map(Duration::from_secs);
         follow(&config, app, keeper, fs, paths, (status_file, idle))
-            .map_err(|error| (FAILED, vec![error.to_string()]))
+            .map_err(|error| (EXIT_FAILURE, vec![error.to_string()]))
     });
     result.unwrap_or_else(|wrong| wrong)
 }
 
 /// The configuration under the command line, and the filter of the command line.
-fn settled(cli: &Cli) -> Result<(Config, String, Option<Ignored>), Outcome> {
+fn settled(cli: &Cli) -> Result<(Config, String, Option<Ignored>), ScreenExit> {
     let filter = filter_of(cli)?;
-    let (config, ignored) = Config::read(cli).map_err(|wrong| (USAGE, vec![wrong]))?;
+    let (config, ignored) = Config::read(cli).map_err(|wrong| (EXIT_USAGE, vec![wrong]))?;
     Ok((config, filter, ignored))
 }
 
 /// The state to begin with, and who keeps how it ends. A filter that was given counts more than that
 /// of the last session, and that more than the one of the configuration.
-fn set_up(config: &Config, given: &str, ignored: Option<Ignored>) -> (App, Option<Keeper>) {
+fn set_up(config: &Config, given: &str, ignored: Option<Ignored>) -> (App, Option<SessionWriter>) {
     let folder = config.restore.then(left::folder).flatten();
-    let opened = folder.map_or_else(Opened::default, |folder| left::open(&folder));
+    let opened = folder.map_or_else(LoadedSession::default, |folder| left::open(&folder));
     let last = opened.setup.as_ref().map_or(&config.filter, |setup| &setup.filter);
     let filter = if given.is_empty() { last } else { given };
     let mut app =
@@ -101,35 +99,28 @@ fn set_up(config: &Config, given: &str, ignored: Option<Ignored>) -> (App, Optio
     app.update(Msg::Tick(wall_clock()));
     let ignored = ignored.map(|(path, why)| (path, format!("ignored: {why}")));
     for (path, words) in ignored.into_iter().chain(opened.told.map(|words| (opened.path, words))) {
-        app.update(Msg::Happened(path.into_os_string().into_encoded_bytes(), words));
+        app.update(Msg::FileEvent(path.into_os_string().into_encoded_bytes(), words));
     }
     (app, opened.keeper)
 }
 
 /// What is hidden from the beginning on.
-fn hides(cli: &Cli) -> Option<How> {
-    cli.hide.redact.map(|what| match what {
-        What::People => How::People,
-        What::All => How::All,
-    })
+fn filter_of(cli: &Cli) -> Result<String, ScreenExit> {
+    let text = combine_args(&cli.conditions.given());
+    text.map_err(|wrong| (EXIT_USAGE, vec![escape(wrong.as_bytes())]))
 }
 
-fn filter_of(cli: &Cli) -> Result<String, Outcome> {
-    let text = text_of_all(&cli.conditions.given());
-    text.map_err(|wrong| (USAGE, vec![plain(wrong.as_bytes())]))
-}
-
-fn check_terminal() -> Result<(), Outcome> {
+fn check_terminal() -> Result<(), ScreenExit> {
     let term = std::env::var("TERM").unwrap_or_default();
     if !io::stdout().is_terminal() {
-        return Err((USAGE, vec![format!("standard output is no terminal; {INSTEAD}")]));
+        return Err((EXIT_USAGE, vec![format!("standard output is no terminal; {INSTEAD}")]));
     }
     if term.is_empty() || term == "dumb" {
         return Err((
-            USAGE,
+            EXIT_USAGE,
             vec![format!(
                 "this terminal (TERM={}) cannot show mtatop; {INSTEAD}",
-                plain(term.as_bytes())
+                escape(term.as_bytes())
             )],
         ));
     }
@@ -137,21 +128,21 @@ fn check_terminal() -> Result<(), Outcome> {
 }
 
 /// What can never become a log is refused; what is missing or closed may come or open.
-fn check_files(fs: &dyn Fs, files: &[PathBuf]) -> Result<(), Outcome> {
+fn check_files(fs: &dyn Fs, files: &[PathBuf]) -> Result<(), ScreenExit> {
     for path in files {
-        let wrong = match ingest::find(fs, path) {
+        let wrong = match ingest::expand_paths(fs, path) {
             Err(wrong) => Some(wrong),
             Ok(_) if path == Path::new(STDIN) => {
                 io::stdin().is_terminal().then(|| "is the terminal; pipe a log into it".to_owned())
             }
             Ok(_) => match fs.stat(path).map(|stat| stat.kind) {
-                Ok(kind @ Kind::Other) => Some(format!("is {kind}; name a log file")),
+                Ok(kind @ FileKind::Other) => Some(format!("is {kind}; name a log file")),
                 _ => None,
             },
         };
         if let Some(wrong) = wrong {
-            let path = plain(path.as_os_str().as_encoded_bytes());
-            return Err((USAGE, vec![format!("{path}: {}", plain(wrong.as_bytes()))]));
+            let path = escape(path.as_os_str().as_encoded_bytes());
+            return Err((EXIT_USAGE, vec![format!("{path}: {}", escape(wrong.as_bytes()))]));
         }
     }
     Ok(())
@@ -160,12 +151,12 @@ fn check_files(fs: &dyn Fs, files: &[PathBuf]) -> Result<(), Outcome> {
 fn follow(
     config: &Config,
     app: App,
-    keeper: Option<Keeper>,
+    keeper: Option<SessionWriter>,
     fs: Arc<dyn Fs>,
     paths: Vec<PathBuf>,
     (status_file, idle): (Option<StatusFile>, Option<Duration>),
-) -> io::Result<Outcome> {
-    if config.color == When::Always {
+) -> io::Result<ScreenExit> {
+    if config.color == ColorChoice::Always {
         // It looks at `NO_COLOR` by itself, and then sends an end of all styles for each colour.
         crossterm::style::force_color_output(true);
     }
@@ -176,8 +167,8 @@ fn follow(
     };
     let (messages, inbox) = bounded(BATCHES);
     ingest::spawn(Reader::new(fs, paths), app.index().keys(), messages)?;
-    let searcher = Searcher::spawn()?;
-    let saver = Saver::spawn()?;
+    let searcher = SearchHandle::spawn()?;
+    let saver = SaveHandle::spawn()?;
     // From here on no change of the size is missed, which else would begin with the first read of a
     // thread that may come late.
     event::poll(Duration::ZERO)?;
@@ -188,7 +179,7 @@ fn follow(
     let (palette, depth) = look::of(config, |name| std::env::var(name).unwrap_or_default());
     let theme = Theme::new(palette).with(&config.colors, depth);
     let originals = Arc::default();
-    Session {
+    EventLoop {
         app,
         keeper,
         terminal,
@@ -200,19 +191,19 @@ fn follow(
         saver,
         idle,
         resized: true,
-        status: Status::default(),
+        status: ReaderProgress::default(),
         status_file,
         start: Instant::now(),
-        pace: Pace::default(),
+        pace: Eta::default(),
     }
     .run()
 }
 
 /// There is a terminal to draw on, but none to take keys from.
-fn unusable(error: &io::Error) -> Outcome {
+fn unusable(error: &io::Error) -> ScreenExit {
     let words = error.to_string();
     let words = words.split(" (os error").next().unwrap_or_default();
-    (USAGE, vec![format!("no terminal to take keys from: {words}; {INSTEAD}")])
+    (EXIT_USAGE, vec![format!("no terminal to take keys from: {words}; {INSTEAD}")])
 }
 
 /// The time on the wall of this machine, which is taken for that of the log.

@@ -25,11 +25,11 @@ mod theme;
 mod times;
 mod trace;
 
-pub use theme::{Chosen, Depth, Palette, Theme};
+pub use theme::{StyleOverrides, ColorDepth, Palette, Theme};
 
 use crate::app::App;
 use crate::keymap::Command;
-use crate::layout::{Pane, SMALLEST};
+use crate::layout::{Pane, MIN_SIZE};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -37,8 +37,8 @@ use ratatui::text::{Line, Span};
 /// Draws everything. The state must have been refreshed and given the texts it wanted.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let Some(screen) = app.screen() else {
-        let words = format!("too small: {}x{} needed", SMALLEST.0, SMALLEST.1);
-        text::say(frame, frame.area(), words, theme.plain);
+        let words = format!("too small: {}x{} needed", MIN_SIZE.0, MIN_SIZE.1);
+        text::draw_label(frame, frame.area(), words, theme.plain);
         return;
     };
     header::draw(app, theme, frame, screen.header);
@@ -50,7 +50,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     trace::draw(app, theme, frame, &screen);
     log::draw(app, theme, frame, &screen);
     times::draw(app, theme, frame, &screen);
-    for pane in [Pane::Domains, Pane::Responses, Pane::Routes, Pane::Senders] {
+    for pane in [Pane::Domains, Pane::Responses, Pane::Via, Pane::Senders] {
         groups::draw(app, theme, frame, &screen, pane);
     }
     footer::draw(app, theme, frame, screen.footer);
@@ -72,13 +72,13 @@ fn title(
     let (focused, top) = (app.focus() == pane, area.y == app.screen().map_or(0, |it| it.names.y));
     let (rule, style) = if focused { ("━", theme.focus) } else { ("─", theme.dim) };
     let line = Rect { height: 1.min(area.height), ..area };
-    text::say(frame, line, rule.repeat(usize::from(line.width)), style);
+    text::draw_label(frame, line, rule.repeat(usize::from(line.width)), style);
     let end = if top && area.x == 0 {
         names(app, theme, frame, line, focused)
     } else {
         let name = format!(" {} ", pane.name());
         let width = cells(name.chars().count());
-        text::say(
+        text::draw_label(
             frame,
             Rect { x: line.x + 2, width, ..line }.intersection(line),
             name,
@@ -89,9 +89,9 @@ fn title(
     if note.is_empty() {
         return;
     }
-    let mut spans = vec![text::own(" ", theme.plain)];
+    let mut spans = vec![text::label(" ", theme.plain)];
     spans.extend(note);
-    spans.extend([text::own(" ", theme.plain), text::own(rule.repeat(2), style)]);
+    spans.extend([text::label(" ", theme.plain), text::label(rule.repeat(2), style)]);
     let note = text::line(spans);
     let width = u16::try_from(note.width()).unwrap_or(u16::MAX);
     // Name and note side by side, or the note is left out.
@@ -107,7 +107,7 @@ fn names(app: &App, theme: &Theme, frame: &mut Frame<'_>, line: Rect, focused: b
     for name in names {
         let style = if name.view == app.view() { theme.title(focused) } else { theme.dim };
         let place = Rect { x: line.x + cells(name.x), width: cells(name.end() - name.x), ..line };
-        text::say(frame, place.intersection(line), name.label, style);
+        text::draw_label(frame, place.intersection(line), name.label, style);
     }
     end
 }
@@ -135,13 +135,13 @@ fn why_nothing(app: &App, theme: &Theme) -> Line<'static> {
             let why = app.outside().unwrap_or_else(|| "nothing under this filter".to_owned());
             format!("{why}; {} clears it", app.key_for(Command::Back))
         };
-        return text::line([text::own(words, theme.dim)]);
+        return text::line([text::label(words, theme.dim)]);
     }
     if !app.reading().missing {
-        return text::line([text::own("no entries yet", theme.dim)]);
+        return text::line([text::label("no entries yet", theme.dim)]);
     }
-    let mut spans = vec![text::own("waiting for ", theme.plain)];
+    let mut spans = vec![text::label("waiting for ", theme.plain)];
     spans.extend(text::spans(&app.show(&app.reading().name), theme.strong, theme));
-    spans.push(text::own(" (no such file)", theme.plain));
+    spans.push(text::label(" (no such file)", theme.plain));
     text::line(spans)
 }

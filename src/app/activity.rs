@@ -1,36 +1,36 @@
 //! The view of activity: who sends how much, and by which way.
 
-use super::known::Known;
-use super::table::{Open, Table};
+use super::known::LogModel;
+use super::table::{OpenCounts, GroupList};
 use crate::entry::Time;
-use crate::filter::{By, Narrow};
+use crate::filter::{GroupBy, GroupScope};
 use crate::layout::GroupColumn as Column;
 
 /// List and selection of the view.
 pub(super) struct Activity {
-    pub(super) senders: Table,
-    by: By,
+    pub(super) senders: GroupList,
+    by: GroupBy,
 }
 
 /// What it goes through.
-const ALL: [By; 5] = [By::Sender, By::User, By::ConnectingIp, By::Channel, By::Host];
+const ALL: [GroupBy; 5] = [GroupBy::Sender, GroupBy::User, GroupBy::ConnectingIp, GroupBy::Channel, GroupBy::Host];
 
 impl Default for Activity {
     fn default() -> Self {
-        Self { senders: Table::new(By::Sender, Column::Enqueued), by: By::Sender }
+        Self { senders: GroupList::new(GroupBy::Sender, Column::Enqueued), by: GroupBy::Sender }
     }
 }
 
 impl Activity {
     /// Brings list and selection up to date; so many rows are visible.
-    pub(super) fn refresh(&mut self, known: &Known, wall: Time, height: usize) {
-        self.senders.turn_to(self.by, Narrow::default());
-        self.senders.refresh(known, &Open::default(), wall, height);
+    pub(super) fn refresh(&mut self, known: &LogModel, wall: Time, height: usize) {
+        self.senders.turn_to(self.by, GroupScope::default());
+        self.senders.refresh(known, &OpenCounts::default(), wall, height);
     }
 
     /// Lists the next.
     pub(super) fn next(&mut self) {
         let at = ALL.iter().position(|&by| by == self.by).map_or(0, |at| at + 1);
-        self.by = ALL.get(at).copied().unwrap_or(By::Sender);
+        self.by = ALL.get(at).copied().unwrap_or(GroupBy::Sender);
     }
 }

@@ -1,8 +1,8 @@
 //! What is selected, as a term of a filter.
 
 use super::App;
-use super::table::Table;
-use crate::filter::{By, Field, Filter, quoted_if_needed};
+use super::table::GroupList;
+use crate::filter::{GroupBy, Field, Filter, quoted_if_needed};
 use crate::index::ConnectionId;
 use crate::layout::{Pane, View};
 use crate::organisation;
@@ -35,14 +35,14 @@ impl App {
     fn chosen(&self) -> Option<String> {
         let (field, value) = match self.focus() {
             Pane::Connections => self.chosen_of_connection()?,
-            Pane::Domains | Pane::Responses | Pane::Routes | Pane::Senders => {
+            Pane::Domains | Pane::Responses | Pane::Via | Pane::Senders => {
                 self.chosen_group()?
             }
             _ => (Field::Domain, self.chosen_domain()?.to_vec()),
         };
-        let groups = self.table(self.focus()).map(Table::groups);
-        let by_organisation = groups.is_some_and(|groups| groups.by() == By::Organisation);
-        Some(if by_organisation && organisation::is_one(&value) {
+        let groups = self.table(self.focus()).map(GroupList::groups);
+        let by_organisation = groups.is_some_and(|groups| groups.by() == GroupBy::OrgDomain);
+        Some(if by_organisation && organisation::is_registrable(&value) {
             // All below it is meant too.
             format!("{}:{}", field.name(), quoted_if_needed(&value))
         } else {
@@ -57,18 +57,18 @@ impl App {
         let label = groups.label(&self.known.index, group).to_vec();
         let label = match groups.by() {
             // The star says how the name was told, and is no part of it.
-            By::User => label.strip_prefix(b"*").unwrap_or(&label).to_vec(),
+            GroupBy::User => label.strip_prefix(b"*").unwrap_or(&label).to_vec(),
             _ => label,
         };
         let field = match groups.by() {
-            By::Domain | By::Organisation => Field::Domain,
-            By::Answer => Field::Reply,
-            By::Sender => Field::From,
-            By::User => Field::User,
-            By::Channel => Field::Channel,
-            By::Host => Field::Host,
-            By::ConnectingIp | By::LocalIp | By::RemoteIp => Field::Ip,
-            By::Connection => {
+            GroupBy::Domain | GroupBy::OrgDomain => Field::Domain,
+            GroupBy::Response => Field::Reply,
+            GroupBy::Sender => Field::From,
+            GroupBy::User => Field::User,
+            GroupBy::Channel => Field::Channel,
+            GroupBy::Host => Field::Host,
+            GroupBy::ConnectingIp | GroupBy::LocalIp | GroupBy::RemoteIp => Field::Ip,
+            GroupBy::Connection => {
                 let number = ConnectionId(groups.symbol(group).0).number()?;
                 return Some((Field::Connection, number.to_string().into_bytes()));
             }

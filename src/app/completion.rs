@@ -1,8 +1,8 @@
 //! What a word of a filter may be completed to: names of fields, and values seen in the log.
 
-use crate::filter::{Ending, Field, OUTCOMES, quoted_if_needed};
-use crate::index::{Index, Way};
-use crate::redact::How;
+use crate::filter::{CompletionContext, Field, OUTCOMES, quoted_if_needed};
+use crate::index::{Index, Dimensions};
+use crate::redact::RedactLevel;
 use std::collections::BTreeSet;
 
 /// Completions at most: nobody goes through more.
@@ -14,7 +14,7 @@ const CODES: [&str; 3] = ["4xx", "5xx", "2xx"];
 const TIMES: [&str; 5] = ["5m", "15m", "1h", "6h", "1d"];
 
 /// What the word can become, in the order in which it is offered; nothing that is hidden.
-pub(super) fn candidates(ending: &Ending<'_>, index: &Index, hides: Option<How>) -> Vec<String> {
+pub(super) fn candidates(ending: &CompletionContext<'_>, index: &Index, hides: Option<RedactLevel>) -> Vec<String> {
     let begins = |text: &str| {
         let begin = text.as_bytes().get(..ending.word.len());
         begin.is_some_and(|begin| begin.eq_ignore_ascii_case(ending.word.as_bytes()))
@@ -22,8 +22,8 @@ pub(super) fn candidates(ending: &Ending<'_>, index: &Index, hides: Option<How>)
     let listed = |values: &[&str]| -> Vec<String> {
         values.iter().filter(|value| begins(value)).map(|&value| value.to_owned()).collect()
     };
-    let ways = |part: fn(Way<'_>) -> [&[u8]; 2]| -> Vec<String> {
-        let ways = index.ways().iter().map(|(_, way)| Way::read(way));
+    let ways = |part: fn(Dimensions<'_>) -> [&[u8]; 2]| -> Vec<String> {
+        let ways = index.dimensions().iter().map(|(_, way)| Dimensions::read(way));
         let seen: BTreeSet<&[u8]> = ways.flat_map(part).filter(|text| !text.is_empty()).collect();
         seen.into_iter()
             .map(quoted_if_needed)
@@ -32,7 +32,7 @@ pub(super) fn candidates(ending: &Ending<'_>, index: &Index, hides: Option<How>)
             .collect()
     };
     let hidden = match ending.field {
-        None | Some(Field::Domain | Field::To) => hides == Some(How::All),
+        None | Some(Field::Domain | Field::To) => hides == Some(RedactLevel::All),
         Some(Field::From | Field::Host | Field::Ip | Field::User) => hides.is_some(),
         _ => false,
     };
@@ -62,7 +62,7 @@ pub(super) fn candidates(ending: &Ending<'_>, index: &Index, hides: Option<How>)
 }
 
 /// Domains of the log that begin with the word, or have a parent that does.
-fn domains(ending: &Ending<'_>, index: &Index) -> Vec<String> {
+fn domains(ending: &CompletionContext<'_>, index: &Index) -> Vec<String> {
     let Some(beginning) = ending.beginning() else { return Vec::new() };
     let domains = index.domains().iter().filter(|(_, domain)| beginning.meets_domain(domain));
     domains.map(|(_, domain)| quoted_if_needed(domain)).take(MOST_COMPLETIONS).collect()

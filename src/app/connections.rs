@@ -1,20 +1,20 @@
 //! The view of connections: the list of them, and the deliveries over the selected one.
 
 use super::cursor::{Cursor, Follow};
-use super::known::Known;
-use super::listing::Listing;
-use super::order::Order;
+use super::known::LogModel;
+use super::listing::ConnectionList;
+use super::order::ConnectionOrder;
 use crate::entry::Time;
-use crate::index::{Connection, ConnectionId, Kind, RowId};
+use crate::index::{Connection, ConnectionId, EntryKind, RowId};
 use crate::keymap::Motion;
 use crate::layout::{Pane, column_at, connection_columns};
 
 /// Lists and selections of the view.
 #[derive(Default)]
-pub(super) struct Connections {
-    listing: Listing,
+pub(super) struct ConnectionsView {
+    listing: ConnectionList,
     cursor: Cursor<ConnectionId>,
-    deliveries: Deliveries,
+    deliveries: DeliveriesPane,
     delivery: Cursor<RowId>,
     /// Rows known when the list was last followed.
     followed: usize,
@@ -22,7 +22,7 @@ pub(super) struct Connections {
 
 /// Deliveries of one connection under the filter.
 #[derive(Default)]
-struct Deliveries {
+struct DeliveriesPane {
     of: Option<ConnectionId>,
     rows: Vec<RowId>,
     /// The newest row of the connection that was looked at.
@@ -34,34 +34,34 @@ struct Deliveries {
 /// Entries of a connection that are looked at in one go: about a millisecond.
 const LOOKED_AT: usize = 32 * 1024;
 
-impl Connections {
+impl ConnectionsView {
     /// Learns which connections are open, whatever is shown.
-    pub(super) fn learn_open(&mut self, known: &Known) {
+    pub(super) fn learn_open(&mut self, known: &LogModel) {
         if known.frozen.is_none() {
             self.listing.learn_open(known.index.connections());
         }
     }
 
     /// Brings lists and selections up to date. `height` says how many rows of a pane are visible.
-    pub(super) fn refresh(&mut self, known: &Known, wall: Time, height: impl Fn(Pane) -> usize) {
+    pub(super) fn refresh(&mut self, known: &LogModel, wall: Time, height: impl Fn(Pane) -> usize) {
         self.listing.refresh(known.tally(), known.connections(), known.index.names(), wall);
         let (ids, follow) = (self.listing.ids(known.tally()), self.order().follow());
-        self.cursor.settle(ids, height(Pane::Connections), follow);
+        self.cursor.clamp_to(ids, height(Pane::Connections), follow);
         if self.cursor.is_following() {
             self.followed = known.rows();
         }
         self.refresh_deliveries(known);
-        self.delivery.settle(
+        self.delivery.clamp_to(
             self.deliveries.rows.as_slice(),
             height(Pane::Deliveries),
             Follow::Bottom,
         );
     }
 
-    fn refresh_deliveries(&mut self, known: &Known) {
+    fn refresh_deliveries(&mut self, known: &LogModel) {
         let selected = self.cursor.selected();
         if self.deliveries.of != selected {
-            self.deliveries = Deliveries { of: selected, ..Deliveries::default() };
+            self.deliveries = DeliveriesPane { of: selected, ..DeliveriesPane::default() };
             self.delivery = Cursor::default();
         }
         let Some(id) = selected else { return };
@@ -87,18 +87,18 @@ impl Connections {
     }
 
     /// Whether the list is to be made anew once some time has passed.
-    pub(super) fn is_behind(&self, known: &Known) -> bool {
+    pub(super) fn is_behind(&self, known: &LogModel) -> bool {
         self.listing.is_behind(known.tally())
     }
 
     /// The filter changed: what was listed under the old one shall not be shown any more.
     pub(super) fn restart(&mut self) {
         self.listing.restart();
-        self.deliveries = Deliveries::default();
+        self.deliveries = DeliveriesPane::default();
     }
 
     /// These entries were found late: some may be deliveries that were passed over.
-    pub(super) fn found(&mut self, known: &Known, found: &[RowId]) {
+    pub(super) fn found(&mut self, known: &LogModel, found: &[RowId]) {
         let (of, seen) = (self.deliveries.of, self.deliveries.seen);
         let rows = known.index.rows();
         let late = found.iter().copied().filter(|&row| {
@@ -116,14 +116,14 @@ impl Connections {
     }
 
     /// Lets go of the entries that left.
-    pub(super) fn forget(&mut self, known: &Known) {
+    pub(super) fn forget(&mut self, known: &LogModel) {
         let first = known.index.rows().first();
         self.deliveries.rows.retain(|&row| row >= first);
         self.listing.forget(known.tally());
     }
 
     /// Lets go of the entries that are before the window of time by now.
-    pub(super) fn slide(&mut self, known: &Known) {
+    pub(super) fn slide(&mut self, known: &LogModel) {
         self.deliveries.rows.retain(|&row| known.leaves(row));
     }
 
@@ -133,7 +133,7 @@ impl Connections {
     }
 
     /// Moves a selection.
-    pub(super) fn go(&mut self, pane: Pane, motion: Motion, height: usize, known: &Known) {
+    pub(super) fn go(&mut self, pane: Pane, motion: Motion, height: usize, known: &LogModel) {
         if pane == Pane::Deliveries {
             self.delivery.go(motion, self.deliveries.rows.as_slice(), height, Follow::Bottom);
         } else {
@@ -143,7 +143,7 @@ impl Connections {
     }
 
     /// Selects a visible row.
-    pub(super) fn click(&mut self, pane: Pane, row: usize, known: &Known) {
+    pub(super) fn click(&mut self, pane: Pane, row: usize, known: &LogModel) {
         if pane == Pane::Deliveries {
             self.delivery.click(row, self.deliveries.rows.as_slice());
         } else {
@@ -159,17 +159,17 @@ impl Connections {
     }
 
     /// Asks for another order.
-    pub(super) fn reorder(&mut self, order: Order) {
+    pub(super) fn reorder(&mut self, order: ConnectionOrder) {
         self.listing.reorder(order);
     }
 
     /// The order of the list.
-    pub(super) fn order(&self) -> Order {
+    pub(super) fn order(&self) -> ConnectionOrder {
         self.listing.order()
     }
 
     /// Connections under the filter.
-    pub(super) fn ids<'a>(&'a self, known: &'a Known) -> &'a [ConnectionId] {
+    pub(super) fn ids<'a>(&'a self, known: &'a LogModel) -> &'a [ConnectionId] {
         self.listing.ids(known.tally())
     }
 
@@ -179,19 +179,19 @@ impl Connections {
     }
 
     /// Selects a connection.
-    pub(super) fn select(&mut self, id: ConnectionId, known: &Known) {
+    pub(super) fn select(&mut self, id: ConnectionId, known: &LogModel) {
         self.cursor.select(id, self.listing.ids(known.tally()));
     }
 
     /// Connections under the filter that are open.
-    pub(super) fn open(&self, known: &Known) -> usize {
+    pub(super) fn open(&self, known: &LogModel) -> usize {
         self.listing.open(known.tally())
     }
 
     /// Those on the screen.
     pub(super) fn visible<'a>(
         &'a self,
-        known: &'a Known,
+        known: &'a LogModel,
         height: usize,
     ) -> impl Iterator<Item = (ConnectionId, &'a Connection)> {
         let visible = self.ids(known).iter().skip(self.cursor.top()).take(height);
@@ -199,7 +199,7 @@ impl Connections {
     }
 
     /// The selected connection.
-    pub(super) fn selected<'a>(&self, known: &'a Known) -> Option<(ConnectionId, &'a Connection)> {
+    pub(super) fn selected<'a>(&self, known: &'a LogModel) -> Option<(ConnectionId, &'a Connection)> {
         let id = self.cursor.selected()?;
         Some((id, known.connections().get(id.0 as usize)?))
     }
@@ -222,7 +222,7 @@ impl Connections {
     }
 
     /// The selected delivery, or else what the selected connection began with.
-    pub(super) fn entry(&self, known: &Known) -> Option<RowId> {
+    pub(super) fn entry(&self, known: &LogModel) -> Option<RowId> {
         let first = |id| known.index.connection_rows(id, None).next();
         self.delivery().or_else(|| first(self.cursor.selected()?))
     }
@@ -235,6 +235,6 @@ impl Connections {
     }
 }
 
-fn is_delivery(known: &Known, row: RowId) -> bool {
-    !matches!(known.index.rows().kind(row), Kind::Opened | Kind::Closed)
+fn is_delivery(known: &LogModel, row: RowId) -> bool {
+    !matches!(known.index.rows().kind(row), EntryKind::Opened | EntryKind::Closed)
 }

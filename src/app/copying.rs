@@ -7,15 +7,15 @@
 mod counting;
 mod summary;
 
-use super::words::{self, Tone};
-use super::{App, Table};
+use super::words::{self, Severity};
+use super::{App, GroupList};
 use crate::index::{ConnectionId, RowId};
 use crate::layout::{Pane, View};
-use crate::parse::Original;
-use crate::show::{number, plain};
-use counting::Counting;
+use crate::parse::EntryText;
+use crate::show::{number, escape};
+use counting::SummaryBuilder;
 use std::borrow::Cow;
-use summary::Summary;
+use summary::IncidentSummary;
 
 /// Entries that are copied at most: what a person pastes and others read.
 pub const MOST_COPIED: usize = 100;
@@ -24,53 +24,53 @@ pub const LONGEST_COPY: usize = 64 * 1024;
 
 /// What is to be copied, and what came of the last time.
 #[derive(Default)]
-pub(super) struct Copying {
-    asked: Option<Asked>,
-    note: Option<(String, Tone)>,
+pub(super) struct Clipboard {
+    asked: Option<PendingCopy>,
+    note: Option<(String, Severity)>,
 }
 
 /// What is on its way to the clipboard.
-enum Asked {
+enum PendingCopy {
     /// These entries, of so many that are meant.
     Entries(Vec<RowId>, usize),
     /// Still being counted.
-    Counting(Box<Counting>),
+    Counting(Box<SummaryBuilder>),
     /// Counted; what is missing are the texts of its samples.
-    Summary(Box<Summary>),
+    Summary(Box<IncidentSummary>),
 }
 
 /// Text of the log, and whatever else is copied, fit for a clipboard: everything that is copied
 /// passes here. No control character is left in it.
 fn fit(text: &[u8]) -> String {
-    plain(text)
+    escape(text)
 }
 
-impl Copying {
+impl Clipboard {
     /// What was said of the last copy was read.
     pub(super) fn forget_note(&mut self) {
         self.note = None;
     }
 
     /// Says something until the next key.
-    pub(super) fn say(&mut self, words: String, tone: Tone) {
+    pub(super) fn say(&mut self, words: String, tone: Severity) {
         self.note = Some((words, tone));
     }
 
     /// Says why nothing is copied.
     fn refuse(&mut self, why: &str) {
         self.asked = None;
-        self.say(why.to_owned(), Tone::Late);
+        self.say(why.to_owned(), Severity::Warning);
     }
 }
 
 impl App {
     /// Has the entries of what is selected copied.
     pub(super) fn copy(&mut self) {
-        let (rows, all) = self.meant();
+        let (rows, all) = self.copy_targets();
         if rows.is_empty() {
             self.copying.refuse("nothing is selected here: nothing was copied");
         } else {
-            self.copying.asked = Some(Asked::Entries(rows, all));
+            self.copying.asked = Some(PendingCopy::Entries(rows, all));
         }
     }
 
@@ -78,12 +78,12 @@ impl App {
     pub(super) fn copy_summary(&mut self) {
         let said = self.heads();
         let filter = self.tally().filter().clone();
-        self.copying.asked = Some(Asked::Counting(Box::new(Counting::new(filter, said))));
+        self.copying.asked = Some(PendingCopy::Counting(Box::new(SummaryBuilder::new(filter, said))));
     }
 
     /// Entries of what is selected in the pane with the focus, the newest if there are many, and how
     /// many there are.
-    fn meant(&self) -> (Vec<RowId>, usize) {
+    fn copy_targets(&self) -> (Vec<RowId>, usize) {
         let one = |row: Option<RowId>| (Vec::from_iter(row), usize::from(row.is_some()));
         match (self.view, self.focus()) {
             (View::Connections, Pane::Connections) => match self.selected_connection() {
@@ -116,7 +116,7 @@ impl App {
         newest(self.deliveries().to_vec(), false)
     }
 
-    fn of_group(&self, table: &Table) -> (Vec<RowId>, usize) {
+    fn of_group(&self, table: &GroupList) -> (Vec<RowId>, usize) {
         let Some(id) = table.selected() else { return (Vec::new(), 0) };
         let groups = table.groups();
         let all = groups.get(id).map_or(0, |group| group.counts.entries as usize);
@@ -125,52 +125,52 @@ impl App {
 
     /// Goes on with what takes long.
     pub(super) fn go_on_copying(&mut self) {
-        let Some(Asked::Counting(counting)) = &mut self.copying.asked else { return };
+        let Some(PendingCopy::Counting(counting)) = &mut self.copying.asked else { return };
         let tally = self.known.tally();
         if counting.is_of_another(tally.filter()) {
             self.copying.refuse("the filter changed meanwhile: nothing was copied");
         } else if let Some(summary) = counting.go_on(tally, &self.known.index) {
-            self.copying.asked = Some(Asked::Summary(Box::new(summary)));
+            self.copying.asked = Some(PendingCopy::Summary(Box::new(summary)));
         }
     }
 
     /// Entries are about to leave: what was counted of them is counted anew.
     pub(super) fn recount_copy(&mut self) {
-        if let Some(Asked::Counting(counting)) = &mut self.copying.asked {
+        if let Some(PendingCopy::Counting(counting)) = &mut self.copying.asked {
             counting.restart();
         }
     }
 
     /// Whether there is counting to go on with.
     pub(super) fn is_counting_copy(&self) -> bool {
-        matches!(self.copying.asked, Some(Asked::Counting(_)))
+        matches!(self.copying.asked, Some(PendingCopy::Counting(_)))
     }
 
     /// The entries whose texts are needed for a copy; `None` if none is to be made now.
     pub fn to_copy(&self) -> Option<&[RowId]> {
         match self.copying.asked.as_ref()? {
-            Asked::Entries(rows, _) => Some(rows),
-            Asked::Counting(_) => None,
-            Asked::Summary(summary) => Some(&summary.samples),
+            PendingCopy::Entries(rows, _) => Some(rows),
+            PendingCopy::Counting(_) => None,
+            PendingCopy::Summary(summary) => Some(&summary.samples),
         }
     }
 
     /// Makes the copy of these texts, which are `None` where an entry is no longer in the log; what
     /// is to be put on the clipboard, if there is anything. No line end stands behind the last line.
-    pub fn copied(&mut self, texts: &[Option<Original>]) -> Option<String> {
+    pub fn copied(&mut self, texts: &[Option<EntryText>]) -> Option<String> {
         let shown: Vec<_> =
             texts.iter().map(|it| it.as_ref().map(|text| self.shown(text))).collect();
         let lines: Vec<String> = shown.iter().flatten().map(|it| fit(&it.text)).collect();
         let (text, note) = match self.copying.asked.take()? {
-            Asked::Entries(_, all) => joined(&lines, all, texts.len()),
-            Asked::Counting(_) => return None,
-            Asked::Summary(mut summary) => {
+            PendingCopy::Entries(_, all) => joined(&lines, all, texts.len()),
+            PendingCopy::Counting(_) => return None,
+            PendingCopy::Summary(mut summary) => {
                 if let Some(redactor) = self.redactor() {
                     summary.hide(redactor, &shown);
                 }
                 let text = summary.text(lines);
                 let note = format!("copied a summary ({})", words::bytes(text.len() as u64));
-                (Some(text), (note, Tone::Good))
+                (Some(text), (note, Severity::Good))
             }
         };
         self.copying.note = Some(note);
@@ -178,10 +178,10 @@ impl App {
     }
 
     /// What came of the last copy or file, until the next key, or how far a file is.
-    pub fn note(&self) -> Option<(Cow<'_, str>, Tone)> {
+    pub fn note(&self) -> Option<(Cow<'_, str>, Severity)> {
         let note = self.copying.note.as_ref();
         note.map(|(words, tone)| (Cow::Borrowed(words.as_str()), *tone))
-            .or_else(|| Some((self.saving_progress()?, Tone::Late)))
+            .or_else(|| Some((self.saving_progress()?, Severity::Warning)))
     }
 }
 
@@ -196,7 +196,7 @@ fn newest(mut rows: Vec<RowId>, backwards: bool) -> (Vec<RowId>, usize) {
 
 /// As many of the entries as there is room for, the newest ones, and what is to be said of it: of
 /// `all` that were meant `read` were looked for.
-fn joined(lines: &[String], all: usize, read: usize) -> (Option<String>, (String, Tone)) {
+fn joined(lines: &[String], all: usize, read: usize) -> (Option<String>, (String, Severity)) {
     let gone = read - lines.len();
     let mut room = LONGEST_COPY + 1;
     let fitting = lines.iter().rev().take_while(|line| {
@@ -210,12 +210,12 @@ fn joined(lines: &[String], all: usize, read: usize) -> (Option<String>, (String
     match (lines.last(), kept) {
         (None, _) => {
             let why = "its text is no longer in the log: nothing was copied";
-            return (None, (why.to_owned(), Tone::Late));
+            return (None, (why.to_owned(), Severity::Warning));
         }
         (Some(line), 0) => {
             let size = words::bytes(line.len() as u64);
             let why = format!("too large: an entry of {size}, and {limit} can be copied");
-            return (None, (why, Tone::Late));
+            return (None, (why, Severity::Warning));
         }
         _ => {}
     }
@@ -232,7 +232,7 @@ fn joined(lines: &[String], all: usize, read: usize) -> (Option<String>, (String
         gone => format!("; {} no longer in the log", number(gone)),
     };
     let note = format!("copied {of} {entries} ({size}){gone}");
-    let tone = if kept < all { Tone::Late } else { Tone::Good };
+    let tone = if kept < all { Severity::Warning } else { Severity::Good };
     (Some(text), (note, tone))
 }
 

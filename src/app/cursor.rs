@@ -64,7 +64,7 @@ impl<Id> Default for Cursor<Id> {
 
 impl<Id: Copy + PartialEq> Cursor<Id> {
     /// Finds the selection again after the list or the number of visible rows changed.
-    pub fn settle(&mut self, list: &(impl List<Id> + ?Sized), height: usize, follow: Follow) {
+    pub fn clamp_to(&mut self, list: &(impl List<Id> + ?Sized), height: usize, follow: Follow) {
         let (end, height) = (list.length().saturating_sub(1), height.max(1));
         let before = self.at;
         self.at = match (self.selected, follow) {
@@ -94,7 +94,7 @@ impl<Id: Copy + PartialEq> Cursor<Id> {
         let end = if follow == Follow::Top { 0 } else { list.length().saturating_sub(1) };
         self.following = to == end;
         (self.at, self.selected) = (to, list.at(to));
-        self.settle(list, height, follow);
+        self.clamp_to(list, height, follow);
     }
 
     /// Selects a row of the list by its place on the screen.
@@ -191,24 +191,24 @@ mod tests {
     #[test]
     fn a_selection_stays_on_its_entry_while_others_come() {
         let mut cursor = Cursor::default();
-        cursor.settle([1, 2, 3].as_slice(), 2, Follow::Bottom);
+        cursor.clamp_to([1, 2, 3].as_slice(), 2, Follow::Bottom);
         assert_eq!((cursor.selected(), cursor.top(), cursor.is_following()), (Some(3), 1, true));
         cursor.go(Motion::Up, [1, 2, 3].as_slice(), 2, Follow::Bottom);
-        cursor.settle([0, 1, 2, 3, 4, 5].as_slice(), 2, Follow::Bottom);
+        cursor.clamp_to([0, 1, 2, 3, 4, 5].as_slice(), 2, Follow::Bottom);
         assert_eq!((cursor.selected(), cursor.at(), cursor.is_following()), (Some(2), 2, false));
         cursor.go(Motion::Last, [0, 1, 2, 3, 4, 5].as_slice(), 2, Follow::Bottom);
-        cursor.settle([0, 1, 2, 3, 4, 5, 6].as_slice(), 2, Follow::Bottom);
+        cursor.clamp_to([0, 1, 2, 3, 4, 5, 6].as_slice(), 2, Follow::Bottom);
         assert_eq!((cursor.selected(), cursor.top()), (Some(6), 5));
     }
 
     #[test]
     fn what_is_gone_gives_way_to_its_neighbour() {
         let mut cursor = Cursor::default();
-        cursor.settle([1, 2, 3, 4].as_slice(), 4, Follow::Bottom);
+        cursor.clamp_to([1, 2, 3, 4].as_slice(), 4, Follow::Bottom);
         cursor.go(Motion::Up, [1, 2, 3, 4].as_slice(), 4, Follow::Bottom);
-        cursor.settle([1, 2].as_slice(), 4, Follow::Bottom);
+        cursor.clamp_to([1, 2].as_slice(), 4, Follow::Bottom);
         assert_eq!(cursor.selected(), Some(2));
-        cursor.settle([].as_slice(), 4, Follow::Bottom);
+        cursor.clamp_to([].as_slice(), 4, Follow::Bottom);
         assert_eq!(cursor.selected(), None);
     }
 
@@ -223,7 +223,7 @@ mod tests {
             for (length, height, motion) in lists {
                 let list: Vec<usize> = (0..length).collect();
                 for follow in [Follow::Bottom, Follow::Top] {
-                    cursor.settle(list.as_slice(), height, follow);
+                    cursor.clamp_to(list.as_slice(), height, follow);
                     cursor.go(motions[motion], list.as_slice(), height, follow);
                     prop_assert_eq!(cursor.selected().is_some(), length > 0);
                     prop_assert!(cursor.top() <= cursor.at());

@@ -2,38 +2,38 @@
 //!
 //! Each pane is narrowed to what is selected in the one before.
 
-use super::connections::Connections;
-use super::known::Known;
-use super::table::{Open, Table};
+use super::connections::ConnectionsView;
+use super::known::LogModel;
+use super::table::{OpenCounts, GroupList};
 use crate::entry::Time;
-use crate::filter::{At, By, Narrow};
+use crate::filter::{DomainScope, GroupBy, GroupScope};
 use crate::index::{ConnectionId, Index, RowId, Symbol};
 use crate::layout::{GroupColumn as Column, Pane};
 
 /// Lists and selections of the view.
 pub(super) struct Domains {
-    names: Table,
-    answers: Table,
-    routes: Table,
+    names: GroupList,
+    answers: GroupList,
+    routes: GroupList,
     /// Whether domains are listed by organisation.
     by_organisation: bool,
     /// What the routes are.
-    route: By,
-    open: Open,
+    route: GroupBy,
+    open: OpenCounts,
 }
 
 /// What the last pane goes through: from one connection to what many have in common.
-const ROUTES: [By; 4] = [By::Connection, By::Host, By::RemoteIp, By::LocalIp];
+const ROUTES: [GroupBy; 4] = [GroupBy::Connection, GroupBy::Host, GroupBy::RemoteIp, GroupBy::LocalIp];
 
 impl Default for Domains {
     fn default() -> Self {
         Self {
-            names: Table::new(By::Domain, Column::Bad),
-            answers: Table::new(By::Answer, Column::Bad),
-            routes: Table::new(By::Connection, Column::Last),
+            names: GroupList::new(GroupBy::Domain, Column::Bad),
+            answers: GroupList::new(GroupBy::Response, Column::Bad),
+            routes: GroupList::new(GroupBy::Connection, Column::Last),
             by_organisation: false,
-            route: By::Connection,
-            open: Open::default(),
+            route: GroupBy::Connection,
+            open: OpenCounts::default(),
         }
     }
 }
@@ -42,25 +42,25 @@ impl Domains {
     /// Brings lists and selections up to date. `height` says how many rows of a pane are visible.
     pub(super) fn refresh(
         &mut self,
-        known: &Known,
-        connections: &Connections,
+        known: &LogModel,
+        connections: &ConnectionsView,
         wall: Time,
         height: impl Fn(Pane) -> usize,
     ) {
-        let by = if self.by_organisation { By::Organisation } else { By::Domain };
-        self.names.turn_to(by, Narrow::default());
+        let by = if self.by_organisation { GroupBy::OrgDomain } else { GroupBy::Domain };
+        self.names.turn_to(by, GroupScope::default());
         self.names.extend(known);
         self.count_open(known, connections);
         self.names.settle(known, &self.open, wall, height(Pane::Domains));
-        let narrow = Narrow { at: self.selected_place(&known.index), answer: None };
-        self.answers.turn_to(By::Answer, narrow.clone());
+        let narrow = GroupScope { at: self.selected_place(&known.index), answer: None };
+        self.answers.turn_to(GroupBy::Response, narrow.clone());
         self.answers.refresh(known, &self.open, wall, height(Pane::Responses));
-        self.routes.turn_to(self.route, Narrow { answer: self.answer(), ..narrow });
-        self.routes.refresh(known, &self.open, wall, height(Pane::Routes));
+        self.routes.turn_to(self.route, GroupScope { answer: self.answer(), ..narrow });
+        self.routes.refresh(known, &self.open, wall, height(Pane::Via));
     }
 
     /// Counts the open connections by the symbol of the group that they were opened to reach.
-    fn count_open(&mut self, known: &Known, connections: &Connections) {
+    fn count_open(&mut self, known: &LogModel, connections: &ConnectionsView) {
         self.open.clear();
         for id in connections.all_open() {
             let first = known.index.connection(*id).and_then(|connection| connection.first);
@@ -76,12 +76,12 @@ impl Domains {
     }
 
     /// The selected domain, or organisation.
-    fn selected_place(&self, index: &Index) -> Option<At> {
+    fn selected_place(&self, index: &Index) -> Option<DomainScope> {
         let groups = self.names.groups();
         let group = groups.get(self.names.selected()?)?;
         Some(match groups.by() {
-            By::Organisation => At::Organisation(groups.label(index, group).into()),
-            _ => At::Domain(groups.symbol(group)),
+            GroupBy::OrgDomain => DomainScope::Organisation(groups.label(index, group).into()),
+            _ => DomainScope::Domain(groups.symbol(group)),
         })
     }
 
@@ -92,14 +92,14 @@ impl Domains {
 
     /// The selected connection, if that is what the last pane lists.
     pub(super) fn connection(&self) -> Option<ConnectionId> {
-        let listed = self.route == By::Connection;
+        let listed = self.route == GroupBy::Connection;
         selected(&self.routes).filter(|_| listed).map(|symbol| ConnectionId(symbol.0))
     }
 
     /// Lists by the next thing that routes can have in common.
     pub(super) fn next_route(&mut self) {
         let at = ROUTES.iter().position(|&by| by == self.route).map_or(0, |at| at + 1);
-        self.route = ROUTES.get(at).copied().unwrap_or(By::Connection);
+        self.route = ROUTES.get(at).copied().unwrap_or(GroupBy::Connection);
     }
 
     /// Open connections to a domain.
@@ -109,55 +109,55 @@ impl Domains {
 
     /// The entry that stands for what is selected in this pane.
     pub(super) fn entry(&self, pane: Pane) -> Option<RowId> {
-        self.table(pane).and_then(Table::entry)
+        self.table(pane).and_then(GroupList::entry)
     }
 
     /// The list of a pane.
-    pub(super) fn table(&self, pane: Pane) -> Option<&Table> {
+    pub(super) fn table(&self, pane: Pane) -> Option<&GroupList> {
         match pane {
             Pane::Domains => Some(&self.names),
             Pane::Responses => Some(&self.answers),
-            Pane::Routes => Some(&self.routes),
+            Pane::Via => Some(&self.routes),
             _ => None,
         }
     }
 
     /// The same, to be changed.
-    pub(super) fn table_mut(&mut self, pane: Pane) -> Option<&mut Table> {
+    pub(super) fn table_mut(&mut self, pane: Pane) -> Option<&mut GroupList> {
         match pane {
             Pane::Domains => Some(&mut self.names),
             Pane::Responses => Some(&mut self.answers),
-            Pane::Routes => Some(&mut self.routes),
+            Pane::Via => Some(&mut self.routes),
             _ => None,
         }
     }
 
-    fn tables(&mut self) -> [&mut Table; 3] {
+    fn tables(&mut self) -> [&mut GroupList; 3] {
         [&mut self.names, &mut self.answers, &mut self.routes]
     }
 
     /// Whether what takes long is not done yet.
-    pub(super) fn is_busy(&self, known: &Known) -> bool {
+    pub(super) fn is_busy(&self, known: &LogModel) -> bool {
         [&self.names, &self.answers, &self.routes].iter().any(|table| table.is_busy(known))
     }
 
     /// Whether a list is to be put in order once some time has passed.
-    pub(super) fn is_behind(&self, known: &Known) -> bool {
+    pub(super) fn is_behind(&self, known: &LogModel) -> bool {
         [&self.names, &self.answers, &self.routes].iter().any(|table| table.is_behind(known))
     }
 
     /// The filter changed.
     pub(super) fn restart(&mut self) {
-        self.tables().into_iter().for_each(Table::restart);
+        self.tables().into_iter().for_each(GroupList::restart);
     }
 
     /// These entries were found late.
-    pub(super) fn found(&mut self, known: &Known, found: &[RowId]) {
+    pub(super) fn found(&mut self, known: &LogModel, found: &[RowId]) {
         self.tables().into_iter().for_each(|table| table.found(known, found));
     }
 
     /// Takes back the entries before `end`, which are about to leave.
-    pub(super) fn forget(&mut self, known: &Known, end: usize) {
+    pub(super) fn forget(&mut self, known: &LogModel, end: usize) {
         self.tables().into_iter().for_each(|table| table.forget(known, end));
     }
 
@@ -173,7 +173,7 @@ impl Domains {
 }
 
 /// What the selected group of a list is a group of.
-fn selected(table: &Table) -> Option<Symbol> {
+fn selected(table: &GroupList) -> Option<Symbol> {
     let group = table.groups().get(table.selected()?)?;
     Some(table.groups().symbol(group))
 }

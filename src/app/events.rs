@@ -1,7 +1,7 @@
 //! What happened to the files, for the status line and the list of it.
 
 use crate::entry::Time;
-use crate::show::plain;
+use crate::show::escape;
 use std::collections::VecDeque;
 
 /// Events that are kept; of more, the oldest are only counted.
@@ -10,7 +10,7 @@ pub const MOST_EVENTS: usize = 1_000;
 const NEWS: u64 = 10_000;
 
 /// Something that happened to a file.
-pub struct Happened {
+pub struct FileEvent {
     /// When we heard of it.
     pub at: Time,
     /// The file.
@@ -22,23 +22,23 @@ pub struct Happened {
 /// What happened so far.
 #[derive(Default)]
 pub struct Events {
-    kept: VecDeque<Happened>,
+    kept: VecDeque<FileEvent>,
     /// Those that are not kept any more.
     forgotten: u64,
 }
 
 impl Events {
     /// Takes down one more.
-    pub(super) fn take_down(&mut self, at: Time, path: Vec<u8>, words: &[u8]) {
+    pub(super) fn record(&mut self, at: Time, path: Vec<u8>, words: &[u8]) {
         if self.kept.len() == MOST_EVENTS {
             self.kept.pop_front();
             self.forgotten += 1;
         }
-        self.kept.push_back(Happened { at, path, words: plain(words) });
+        self.kept.push_back(FileEvent { at, path, words: escape(words) });
     }
 
     /// Those that are kept, oldest first.
-    pub fn kept(&self) -> impl Iterator<Item = &Happened> {
+    pub fn kept(&self) -> impl Iterator<Item = &FileEvent> {
         self.kept.iter()
     }
 
@@ -48,7 +48,7 @@ impl Events {
     }
 
     /// The newest, if that is not long ago.
-    pub fn news(&self, now: Time) -> Option<&Happened> {
+    pub fn news(&self, now: Time) -> Option<&FileEvent> {
         self.kept.back().filter(|event| now.0.abs_diff(event.at.0) < NEWS)
     }
 }
@@ -61,7 +61,7 @@ mod tests {
     fn what_is_too_much_is_counted() {
         let mut events = Events::default();
         for number in 0..MOST_EVENTS + 3 {
-            events.take_down(Time(0), b"log".to_vec(), number.to_string().as_bytes());
+            events.record(Time(0), b"log".to_vec(), number.to_string().as_bytes());
         }
         assert_eq!((events.kept().count(), events.forgotten()), (MOST_EVENTS, 3));
         assert_eq!(events.kept().next().unwrap().words, "3");
@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn news_are_news_for_a_while() {
         let mut events = Events::default();
-        events.take_down(Time(5_000), b"log".to_vec(), b"rolled");
+        events.record(Time(5_000), b"log".to_vec(), b"rolled");
         assert!(events.news(Time(14_999)).is_some());
         assert!(events.news(Time(15_000)).is_none());
     }

@@ -15,7 +15,7 @@ impl App {
         self
     }
 
-    pub(super) fn take_in(&mut self, batch: &Batch) {
+    pub(super) fn absorb_batch(&mut self, batch: &Batch) {
         self.known.index.absorb(batch);
         for _ in 0..STEPS {
             if self.memory() > self.limit {
@@ -33,7 +33,7 @@ impl App {
 
     /// Lets the oldest entries leave, with all that is counted, listed or frozen of them.
     fn forget(&mut self) {
-        let Some(end) = self.known.index.leaving() else { return };
+        let Some(end) = self.known.index.evictable_end() else { return };
         self.recount_copy();
         self.saving.forget(&self.known, end);
         self.domains.forget(&self.known, end);
@@ -47,7 +47,7 @@ impl App {
     }
 
     /// The entries that are held, and all that there were; `None` if these are the same.
-    pub fn held(&self) -> Option<(usize, usize)> {
+    pub fn retained(&self) -> Option<(usize, usize)> {
         let rows = self.known.index.rows();
         let left = rows.first().0 as usize;
         (left > 0).then(|| (rows.len() - left, rows.len()))
@@ -59,12 +59,12 @@ mod tests {
     use super::*;
     use crate::app::Msg;
     use crate::entry::Time;
-    use crate::filter::{By, Group, Groups, Tally};
-    use crate::index::{Index, Kind, MessageId, Place, RowId};
+    use crate::filter::{GroupBy, Group, Groups, Tally};
+    use crate::index::{Index, EntryKind, MessageId, TextLocation, RowId};
     use crate::keymap::{Command, Command as C, Motion};
     use crate::layout::{Pane, View};
     use crate::parse::Parser;
-    use crate::search::Found;
+    use crate::search::SearchResult;
     use std::collections::BTreeSet;
 
     fn line(rng: &mut fastrand::Rng) -> String {
@@ -88,7 +88,7 @@ mod tests {
     fn batch(index: &Index, rng: &mut fastrand::Rng) -> Batch {
         let (mut batch, mut parser) = (Batch::new(index.keys()), Parser::default());
         for _ in 0..rng.usize(0..40) {
-            let place = Place { source: 0, offset: 0 };
+            let place = TextLocation { source: 0, offset: 0 };
             batch.push(place, 1, &parser.entry(line(rng).as_bytes()));
         }
         batch
@@ -100,14 +100,14 @@ mod tests {
             ["", "a.org", "b.org|c.org", "-from:x@x.org|nobody", "since:3s host:mx|a.org"];
         match rng.u8(0..12) {
             11 => {
-                let commands = [C::Mark, C::Shorten, C::Lengthen, C::GroupBy, C::Reverse];
-                app.obey(commands[rng.usize(0..5)]);
+                let commands = [C::Mark, C::NarrowWindow, C::WidenWindow, C::GroupBy, C::Reverse];
+                app.execute(commands[rng.usize(0..5)]);
             }
-            9 | 10 => drop(app.obey(Command::View(View::ALL[rng.usize(0..View::ALL.len())]))),
-            0 => drop(app.obey(Command::Freeze)),
+            9 | 10 => drop(app.execute(Command::View(View::ALL[rng.usize(0..View::ALL.len())]))),
+            0 => drop(app.execute(Command::Freeze)),
             1 => drop(app.keep_filter(filters[rng.usize(0..filters.len())].to_owned())),
-            2 => drop(app.obey(Command::Sort)),
-            3 => drop(app.obey(Command::NextPane)),
+            2 => drop(app.execute(Command::Sort)),
+            3 => drop(app.execute(Command::NextPane)),
             4 | 5 => app.go(motions[rng.usize(0..4)]),
             _ => {
                 let batch = batch(&app.known.index, rng);
@@ -126,13 +126,13 @@ mod tests {
             let (mut batch, mut parser) = (Batch::new(app.known.index.keys()), Parser::default());
             let line = "19-Feb-1998 10:00:00.00 l ims-ms D 1 x@x.org rfc822;y@y.org y@y.org";
             for _ in 0..rows {
-                batch.push(Place { source: 0, offset: 0 }, 1, &parser.entry(line.as_bytes()));
+                batch.push(TextLocation { source: 0, offset: 0 }, 1, &parser.entry(line.as_bytes()));
             }
             app.update(Msg::Batch(batch));
             app.refresh();
             let ask = app.ask().unwrap();
             let hits = ask.entries.iter().map(|&(row, ..)| row).collect();
-            let found = Msg::Found(Found { number: ask.number, rows: ask.rows, hits });
+            let found = Msg::SearchResult(SearchResult { number: ask.search_id, rows: ask.rows, hits });
             if rows == 40 {
                 app.update(found);
                 app.refresh();
@@ -166,7 +166,7 @@ mod tests {
         assert!(listed.contains(&id));
         let rows = app.known.index.rows();
         let expected = left(app).filter(|&row| {
-            rows.connection(row) == id && !matches!(rows.kind(row), Kind::Opened | Kind::Closed)
+            rows.connection(row) == id && !matches!(rows.kind(row), EntryKind::Opened | EntryKind::Closed)
         });
         assert_eq!(app.deliveries(), expected.collect::<Vec<_>>());
     }
@@ -185,7 +185,7 @@ mod tests {
             told
         };
         assert_eq!(grouping.count, anew.iter().count(), "{pane:?}");
-        if !matches!(groups.by(), By::Host | By::RemoteIp | By::LocalIp | By::User) {
+        if !matches!(groups.by(), GroupBy::Host | GroupBy::RemoteIp | GroupBy::LocalIp | GroupBy::User) {
             assert_eq!(told(groups), told(&anew), "{pane:?}");
         }
         let shown = app.known.rows();
@@ -235,7 +235,7 @@ mod tests {
                 anew.extend(&app.known.index, shown);
                 assert_eq!(app.tally().totals(), anew.totals(), "seed {seed}");
                 assert_eq!(app.tally().since_mark(), anew.since_mark(), "seed {seed}");
-                assert!(app.deliveries().iter().chain(&app.wanted()).all(|&row| rows.holds(row)));
+                assert!(app.deliveries().iter().chain(&app.missing_texts()).all(|&row| rows.holds(row)));
                 match app.view() {
                     View::Connections => check_connections(&app, &anew),
                     View::Domains | View::Activity => {
@@ -246,7 +246,7 @@ mod tests {
                 }
             }
             assert!(
-                app.known.index.leaving().is_none() || app.memory() < 60_000 * 2,
+                app.known.index.evictable_end().is_none() || app.memory() < 60_000 * 2,
                 "seed {seed}"
             );
         }

@@ -1,24 +1,24 @@
 //! What is known of the log, counted: what every view shows a part of.
 
-use super::span::Mark;
+use super::span::CountMark;
 use crate::entry::Time;
 use crate::filter::Tally;
-use crate::index::{Connection, Index, RowId, Segments};
+use crate::index::{Connection, Index, RowId, SegmentedVec};
 
 /// The log, and what is counted of it.
 #[derive(Default)]
-pub(super) struct Known {
+pub(super) struct LogModel {
     pub(super) index: Index,
     /// Everything counted, and under the filter if there is one.
     pub(super) all: Tally,
     pub(super) filtered: Option<Tally>,
-    pub(super) frozen: Option<Frozen>,
-    pub(super) mark: Option<Mark>,
+    pub(super) frozen: Option<FrozenView>,
+    pub(super) mark: Option<CountMark>,
 }
 
 /// The log as it stood when the screen was frozen.
-pub(super) struct Frozen {
-    pub(super) connections: Segments<Connection>,
+pub(super) struct FrozenView {
+    pub(super) connections: SegmentedVec<Connection>,
     pub(super) rows: usize,
     pub(super) clock: Time,
 }
@@ -26,14 +26,14 @@ pub(super) struct Frozen {
 /// Rows that a new filter is counted over in one go: about a millisecond.
 const COUNTED: usize = 64 * 1024;
 
-impl Known {
+impl LogModel {
     /// What the filter leaves, counted.
     pub(super) fn tally(&self) -> &Tally {
         self.filtered.as_ref().unwrap_or(&self.all)
     }
 
     /// All connections, as they are to be shown.
-    pub(super) fn connections(&self) -> &Segments<Connection> {
+    pub(super) fn connections(&self) -> &SegmentedVec<Connection> {
         self.frozen.as_ref().map_or(self.index.connections(), |frozen| &frozen.connections)
     }
 
@@ -52,7 +52,7 @@ impl Known {
     }
 
     /// Has what comes from the mark on counted apart.
-    pub(super) fn tell_mark(&mut self) {
+    pub(super) fn apply_mark(&mut self) {
         let row = self.mark.map(|mark| mark.row);
         for tally in std::iter::once(&mut self.all).chain(&mut self.filtered) {
             tally.mark(row);
@@ -63,7 +63,7 @@ impl Known {
     pub(super) fn freeze(&mut self, now: Time) {
         self.frozen = match self.frozen {
             Some(_) => None,
-            None => Some(Frozen {
+            None => Some(FrozenView {
                 connections: self.index.connections().clone(),
                 rows: self.index.rows().len(),
                 clock: now,
@@ -83,7 +83,7 @@ impl Known {
         for tally in std::iter::once(&mut self.all).chain(&mut self.filtered) {
             tally.forget(&self.index, end);
         }
-        self.index.forget();
+        self.index.evict_oldest();
         for tally in std::iter::once(&mut self.all).chain(&mut self.filtered) {
             tally.release(&self.index);
         }

@@ -4,57 +4,57 @@
 //! made in parts, between which the keys are looked at; what was shown before stands until the new
 //! list is whole.
 
-use super::order::{Order, Sorting};
+use super::order::{ConnectionOrder, IncrementalSort};
 use crate::entry::Time;
 use crate::filter::Tally;
-use crate::index::{Connection, ConnectionId, Segments, Symbols};
+use crate::index::{Connection, ConnectionId, SegmentedVec, Interner};
 
 /// A list in any other order than that of arrival is made anew this often at most, in milliseconds.
 const RESORT: u64 = 500;
 
 /// What a list was made of: rows, entries under the filter, and rows that were not yet looked at.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Stamp {
+struct ListKey {
     rows: usize,
     entries: u32,
     whole: bool,
 }
 
-impl Stamp {
+impl ListKey {
     fn of(tally: &Tally) -> Self {
         Self {
             rows: tally.rows(),
             entries: tally.totals().counts.entries,
-            whole: tally.left() == 0,
+            whole: tally.remaining() == 0,
         }
     }
 }
 
 /// The list, and the connections that are open.
 #[derive(Default)]
-pub(super) struct Listing {
-    order: Order,
+pub(super) struct ConnectionList {
+    order: ConnectionOrder,
     /// In another order than that of arrival; empty if it is that one which is shown.
     sorted: Vec<ConnectionId>,
     /// The next list, on its way.
-    sorting: Option<Sorting>,
+    sorting: Option<IncrementalSort>,
     /// What the newest list was made of and when, or is being made of; `None` if it must be made
     /// anew.
-    made: Option<(Stamp, Time)>,
+    made: Option<(ListKey, Time)>,
     /// Open connections, and how many connections were looked at for them. One that is over never
     /// opens again.
     open: Vec<ConnectionId>,
     known: usize,
 }
 
-impl Listing {
+impl ConnectionList {
     /// The order asked for.
-    pub(super) fn order(&self) -> Order {
+    pub(super) fn order(&self) -> ConnectionOrder {
         self.order
     }
 
     /// Asks for another order.
-    pub(super) fn reorder(&mut self, order: Order) {
+    pub(super) fn reorder(&mut self, order: ConnectionOrder) {
         self.order = order;
         (self.made, self.sorting) = (None, None);
     }
@@ -78,7 +78,7 @@ impl Listing {
     /// Whether the list is to be made anew once some time has passed.
     pub(super) fn is_behind(&self, tally: &Tally) -> bool {
         let newest = self.made.map(|(stamp, _)| stamp);
-        self.order != Order::default() && newest != Some(Stamp::of(tally))
+        self.order != ConnectionOrder::default() && newest != Some(ListKey::of(tally))
     }
 
     /// All open connections.
@@ -92,7 +92,7 @@ impl Listing {
     }
 
     /// Looks for connections that were opened, and that are not open any more.
-    pub(super) fn learn_open(&mut self, all: &Segments<Connection>) {
+    pub(super) fn learn_open(&mut self, all: &SegmentedVec<Connection>) {
         let is_open = |id: &ConnectionId| all.get(id.0 as usize).is_some_and(Connection::is_open);
         self.open.retain(is_open);
         let new = (self.known..all.len()).filter_map(|at| u32::try_from(at).ok());
@@ -108,22 +108,22 @@ impl Listing {
     /// Bytes that it takes.
     pub(super) fn memory(&self) -> usize {
         (self.sorted.capacity() + self.open.capacity()) * size_of::<ConnectionId>()
-            + self.sorting.as_ref().map_or(0, Sorting::memory)
+            + self.sorting.as_ref().map_or(0, IncrementalSort::memory)
     }
 
     /// Goes on towards the order asked for, if the list is to be made anew.
     pub(super) fn refresh(
         &mut self,
         tally: &Tally,
-        all: &Segments<Connection>,
-        names: &Symbols,
+        all: &SegmentedVec<Connection>,
+        names: &Interner,
         wall: Time,
     ) {
-        if self.order == Order::default() {
+        if self.order == ConnectionOrder::default() {
             self.sorted = Vec::new();
             return;
         }
-        let stamp = Stamp::of(tally);
+        let stamp = ListKey::of(tally);
         let stale = self.made.is_none_or(|(made, at)| {
             let due = self.order.is_arrival()
                 || made.whole != stamp.whole
@@ -131,13 +131,13 @@ impl Listing {
             made != stamp && due
         });
         if stale && self.sorting.is_none() {
-            self.sorting = Some(Sorting::new(self.order, tally.connections(), names));
+            self.sorting = Some(IncrementalSort::new(self.order, tally.connections(), names));
             self.made = Some((stamp, wall));
         }
         if let Some(sorting) = &mut self.sorting
             && sorting.go_on(all, tally)
         {
-            self.sorted = self.sorting.take().map(Sorting::finish).unwrap_or_default();
+            self.sorted = self.sorting.take().map(IncrementalSort::finish).unwrap_or_default();
             // Some may have left meanwhile.
             self.forget(tally);
         }

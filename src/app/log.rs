@@ -1,20 +1,20 @@
 //! The view of the log: its entries under the filter, one line each, as they were logged.
 
 use super::cursor::{Cursor, Follow, List};
-use super::known::Known;
-use super::sifted::Sifted;
+use super::known::LogModel;
+use super::sifted::FilteredList;
 use super::words;
 use crate::index::RowId;
 use crate::keymap::Motion;
 
 /// List and selection of the view.
 #[derive(Default)]
-pub(super) struct Log {
+pub(super) struct LogView {
     /// What a filter leaves; not needed where there is none.
-    left: Sifted,
+    left: FilteredList,
     cursor: Cursor<RowId>,
     /// On the way to an entry that went wrong.
-    seek: Option<Seek>,
+    seek: Option<RowWalk>,
     /// Cells of each line that are hidden at the left.
     hidden: usize,
     /// Rows known when the list was last followed.
@@ -23,7 +23,7 @@ pub(super) struct Log {
 
 /// A way through the rows.
 #[derive(Clone, Copy)]
-struct Seek {
+struct RowWalk {
     forwards: bool,
     /// The last row that was looked at.
     at: usize,
@@ -35,14 +35,14 @@ const LOOKED_AT: usize = 128 * 1024;
 const SIDEWAYS: usize = 16;
 
 /// The rows that are listed.
-enum Rows<'a> {
+enum LogRows<'a> {
     /// All that are held and may be shown.
     All { first: usize, length: usize },
     /// Some of them.
-    Some(&'a Sifted),
+    Some(&'a FilteredList),
 }
 
-impl List<RowId> for Rows<'_> {
+impl List<RowId> for LogRows<'_> {
     fn length(&self) -> usize {
         match self {
             Self::All { length, .. } => *length,
@@ -67,42 +67,42 @@ impl List<RowId> for Rows<'_> {
     }
 }
 
-impl Log {
+impl LogView {
     /// Brings list and selection up to date; so many rows are visible.
-    pub(super) fn refresh(&mut self, known: &Known, height: usize) {
+    pub(super) fn refresh(&mut self, known: &LogModel, height: usize) {
         if known.filtered.is_some() {
             self.left.refresh(known, |row| Some(row.0 as usize));
         }
         self.go_on_seeking(known);
-        self.cursor.settle(&rows(&self.left, known), height, Follow::Bottom);
+        self.cursor.clamp_to(&rows(&self.left, known), height, Follow::Bottom);
         if self.cursor.is_following() {
             self.followed = known.rows();
         }
     }
 
     /// Whether what takes long is not done yet.
-    pub(super) fn is_busy(&self, known: &Known) -> bool {
+    pub(super) fn is_busy(&self, known: &LogModel) -> bool {
         self.seek.is_some() || known.filtered.is_some() && self.left.is_behind(known)
     }
 
     /// The filter changed.
     pub(super) fn restart(&mut self) {
-        self.left = Sifted::default();
+        self.left = FilteredList::default();
     }
 
     /// These entries were found late.
-    pub(super) fn found(&mut self, known: &Known, found: &[RowId]) {
+    pub(super) fn found(&mut self, known: &LogModel, found: &[RowId]) {
         self.left.found(known, found, |row| Some(row.0 as usize));
     }
 
     /// Lets go of the entries that left.
-    pub(super) fn forget(&mut self, known: &Known) {
+    pub(super) fn forget(&mut self, known: &LogModel) {
         let first = known.index.rows().first().0 as usize;
         self.left.retain(|row| row >= first);
     }
 
     /// Lets go of the entries that are before the window of time by now.
-    pub(super) fn slide(&mut self, known: &Known) {
+    pub(super) fn slide(&mut self, known: &LogModel) {
         let Self { left, .. } = self;
         left.retain(|row| u32::try_from(row).is_ok_and(|row| known.leaves(RowId(row))));
     }
@@ -113,23 +113,23 @@ impl Log {
     }
 
     /// Moves the selection.
-    pub(super) fn go(&mut self, motion: Motion, height: usize, known: &Known) {
+    pub(super) fn go(&mut self, motion: Motion, height: usize, known: &LogModel) {
         self.seek = None;
         self.cursor.go(motion, &rows(&self.left, known), height, Follow::Bottom);
     }
 
     /// Selects a visible row.
-    pub(super) fn click(&mut self, row: usize, known: &Known) {
+    pub(super) fn click(&mut self, row: usize, known: &LogModel) {
         self.cursor.click(row, &rows(&self.left, known));
     }
 
     /// Looks for the next entry, or the one before, that went wrong.
     pub(super) fn seek(&mut self, forwards: bool) {
-        self.seek = self.cursor.selected().map(|row| Seek { forwards, at: row.0 as usize });
+        self.seek = self.cursor.selected().map(|row| RowWalk { forwards, at: row.0 as usize });
     }
 
-    fn go_on_seeking(&mut self, known: &Known) {
-        let Some(Seek { forwards, at }) = self.seek else { return };
+    fn go_on_seeking(&mut self, known: &LogModel) {
+        let Some(RowWalk { forwards, at }) = self.seek else { return };
         let held = known.index.rows().first().0 as usize..known.rows();
         let way = if forwards {
             at + 1..held.end.min(at + 1 + LOOKED_AT)
@@ -142,7 +142,7 @@ impl Log {
             |row: &RowId| words::is_trouble(known.index.rows().kind(*row)) && known.leaves(*row);
         let mut way = way.filter_map(|at| u32::try_from(at).ok()).map(RowId);
         let found = if forwards { way.find(wanted) } else { way.rfind(wanted) };
-        self.seek = Some(Seek { forwards, at: next }).filter(|_| found.is_none() && !is_over);
+        self.seek = Some(RowWalk { forwards, at: next }).filter(|_| found.is_none() && !is_over);
         if let Some(row) = found {
             self.cursor.select(row, &rows(&self.left, known));
         }
@@ -154,7 +154,7 @@ impl Log {
     }
 
     /// Shows more of what is cut off at the right, if a line on the screen is cut.
-    pub(super) fn scroll_right(&mut self, known: &Known, height: usize, width: usize) {
+    pub(super) fn scroll_right(&mut self, known: &LogModel, height: usize, width: usize) {
         let length = |row| known.index.rows().place(row).map_or(0, |(_, length)| length);
         let longest = self.visible(known, height).into_iter().map(length).max().unwrap_or(0);
         if longest > self.hidden + width {
@@ -168,12 +168,12 @@ impl Log {
     }
 
     /// How many entries are listed.
-    pub(super) fn length(&self, known: &Known) -> usize {
+    pub(super) fn length(&self, known: &LogModel) -> usize {
         rows(&self.left, known).length()
     }
 
     /// Those on the screen.
-    pub(super) fn visible(&self, known: &Known, height: usize) -> Vec<RowId> {
+    pub(super) fn visible(&self, known: &LogModel, height: usize) -> Vec<RowId> {
         let (rows, top) = (rows(&self.left, known), self.cursor.top());
         (top..top + height).map_while(|place| rows.at(place)).collect()
     }
@@ -189,10 +189,10 @@ impl Log {
     }
 }
 
-fn rows<'a>(left: &'a Sifted, known: &Known) -> Rows<'a> {
+fn rows<'a>(left: &'a FilteredList, known: &LogModel) -> LogRows<'a> {
     if known.filtered.is_some() {
-        return Rows::Some(left);
+        return LogRows::Some(left);
     }
     let first = known.index.rows().first().0 as usize;
-    Rows::All { first, length: known.rows().saturating_sub(first) }
+    LogRows::All { first, length: known.rows().saturating_sub(first) }
 }

@@ -1,12 +1,12 @@
 //! The message pane: every field of the selected entry, what was answered first.
 
 use super::App;
-use super::words::{self, Tone};
-use crate::entry::{Application, Body, ConnectionEntry, Direction, Entry, Message};
+use super::words::{self, Severity};
+use crate::entry::{Application, Body, ConnectionEntry, Direction, Entry, MessageEntry};
 use crate::index::RowId;
 use crate::parse::Scratch;
-use crate::show::{Alphabet, Shown};
-use crate::story::{self, Step, Story};
+use crate::show::{CharsetMode, SafeText};
+use crate::story::{self, TraceStep, MessageTrace};
 use std::borrow::Cow;
 
 /// Entries of the message that are listed at most.
@@ -16,33 +16,33 @@ pub const LABEL: usize = 12;
 
 /// A label and what stands behind it.
 #[derive(Clone, Debug)]
-pub struct Field {
+pub struct DetailField {
     /// Our word for it.
     pub label: Cow<'static, str>,
     /// What the log says.
-    pub value: Shown,
+    pub value: SafeText,
     /// Whether that is good.
-    pub tone: Tone,
+    pub tone: Severity,
 }
 
 /// One line on the screen.
-pub struct Line<'a> {
+pub struct DetailLine<'a> {
     /// The label, on the first line of a field.
     pub label: &'a str,
     /// A part of the value.
-    pub value: Shown,
+    pub value: SafeText,
     /// Whether that is good.
-    pub tone: Tone,
+    pub tone: Severity,
 }
 
 /// The fields of the selected entry.
-pub fn fields(app: &App) -> Vec<Field> {
+pub fn fields(app: &App) -> Vec<DetailField> {
     let Some(row) = app.selected_entry() else { return Vec::new() };
     let Some(original) = app.original(row) else {
         let why = "the text of this entry is no longer in the log: it was truncated or rewritten";
         return if app.is_text_gone(row) { vec![note(why)] } else { Vec::new() };
     };
-    let mut fields = Fields { all: Vec::new(), alphabet: app.alphabet() };
+    let mut fields = DetailFields { all: Vec::new(), alphabet: app.alphabet() };
     match original.entry(&mut Scratch::default()) {
         Ok(entry) => {
             let story = story(app, row);
@@ -51,7 +51,7 @@ pub fn fields(app: &App) -> Vec<Field> {
         }
         Err(flaw) => {
             fields.all.push(note("not read as an entry:"));
-            fields.toned("why", flaw.to_string().as_bytes(), Tone::Bad);
+            fields.toned("why", flaw.to_string().as_bytes(), Severity::Error);
             fields.put("text", Some(&original.text));
         }
     }
@@ -59,40 +59,40 @@ pub fn fields(app: &App) -> Vec<Field> {
 }
 
 /// Fields as lines of this many cells; nothing is cut.
-pub fn lines(fields: &[Field], width: usize) -> Vec<Line<'_>> {
+pub fn lines(fields: &[DetailField], width: usize) -> Vec<DetailLine<'_>> {
     let room = width.saturating_sub(LABEL + 1).max(8);
     let wrapped = fields.iter().flat_map(|field| {
         let labels = std::iter::once(field.label.as_ref()).chain(std::iter::repeat(""));
         let values = field.value.wrap(room);
-        labels.zip(values).map(|(label, value)| Line { label, value, tone: field.tone })
+        labels.zip(values).map(|(label, value)| DetailLine { label, value, tone: field.tone })
     });
     wrapped.collect()
 }
 
 /// What the newest entries of the message tell, as far as their texts are at hand.
-fn story(app: &App, row: RowId) -> Story {
+fn story(app: &App, row: RowId) -> MessageTrace {
     let read = &mut |row| app.original(row).cloned();
     story::tell_rows(app.index(), app.history(row).collect(), read)
 }
 
-fn note(words: &'static str) -> Field {
-    Field { label: Cow::Borrowed(""), value: Shown::label(words), tone: Tone::Dim }
+fn note(words: &'static str) -> DetailField {
+    DetailField { label: Cow::Borrowed(""), value: SafeText::label(words), tone: Severity::Dim }
 }
 
-struct Fields {
-    all: Vec<Field>,
-    alphabet: Alphabet,
+struct DetailFields {
+    all: Vec<DetailField>,
+    alphabet: CharsetMode,
 }
 
-impl Fields {
-    fn toned(&mut self, label: impl Into<Cow<'static, str>>, value: &[u8], tone: Tone) {
-        self.all.push(Field { label: label.into(), value: self.alphabet.show(value), tone });
+impl DetailFields {
+    fn toned(&mut self, label: impl Into<Cow<'static, str>>, value: &[u8], tone: Severity) {
+        self.all.push(DetailField { label: label.into(), value: self.alphabet.show(value), tone });
     }
 
     /// A field that is logged; one that is blank has nothing to show.
     fn put(&mut self, label: &'static str, value: Option<&[u8]>) {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
-            self.toned(label, value, Tone::Plain);
+            self.toned(label, value, Severity::Plain);
         }
     }
 
@@ -100,7 +100,7 @@ impl Fields {
         self.put(label, value.map(|value| value.to_string()).as_deref().map(str::as_bytes));
     }
 
-    fn entry(&mut self, app: &App, row: RowId, entry: &Entry<'_>, story: &Story) {
+    fn entry(&mut self, app: &App, row: RowId, entry: &Entry<'_>, story: &MessageTrace) {
         let kind = app.index().rows().kind(row);
         let (word, tone) = words::event(kind, Some(entry));
         let word = String::from_utf8_lossy(&word);
@@ -134,7 +134,7 @@ impl Fields {
     }
 
     /// The outcome, which attempt it was, and how long the recipient was queued.
-    fn outcome(&mut self, word: &str, tone: Tone, message: &Message<'_>, step: Option<&Step>) {
+    fn outcome(&mut self, word: &str, tone: Severity, message: &MessageEntry<'_>, step: Option<&TraceStep>) {
         let mut words = format!("{word} ({})", String::from_utf8_lossy(message.code.0));
         if message.outcome().is_some() {
             if let Some(attempt) = message.queue_file.and_then(|file| file.attempt()) {
@@ -148,7 +148,7 @@ impl Fields {
         self.toned("outcome", words.as_bytes(), tone);
     }
 
-    fn message(&mut self, message: &Message<'_>) {
+    fn message(&mut self, message: &MessageEntry<'_>) {
         self.put("to", message.active_to);
         let original =
             message.original_to_type.map(|kind| [kind, b";", message.original_to].concat());
@@ -193,7 +193,7 @@ impl Fields {
         self.put("time queued", seconds.as_deref());
     }
 
-    fn connection(&mut self, word: &str, tone: Tone, connection: &ConnectionEntry<'_>) {
+    fn connection(&mut self, word: &str, tone: Severity, connection: &ConnectionEntry<'_>) {
         let direction =
             if connection.direction == Direction::Inbound { "inbound" } else { "outbound" };
         let words = format!("{word} ({}), {direction}", String::from_utf8_lossy(connection.code.0));
@@ -225,7 +225,7 @@ impl Fields {
     }
 
     /// The entries of the same message, oldest first, and its header lines.
-    fn history(&mut self, app: &App, row: RowId, story: &Story) {
+    fn history(&mut self, app: &App, row: RowId, story: &MessageTrace) {
         let mut rows: Vec<RowId> = app.history(row).collect();
         if rows.len() < 2 {
             return;
@@ -251,7 +251,7 @@ impl Fields {
         for &row in &story.headers {
             let mut scratch = Scratch::default();
             if let Some(Ok(entry)) = app.original(row).map(|text| text.entry(&mut scratch)) {
-                self.toned("header", &words::answer(&entry), Tone::Dim);
+                self.toned("header", &words::answer(&entry), Severity::Dim);
             }
         }
     }

@@ -4,17 +4,17 @@
 //! What is said of a message is told by its story, of which only the newest entries are read.
 
 use super::cursor::{Cursor, Follow, List, Scroll};
-use super::known::Known;
-use super::picked::Picked;
-use super::sifted::Sifted;
-use crate::index::{Kind, MessageId, RowId};
+use super::known::LogModel;
+use super::picked::RankedBitSet;
+use super::sifted::FilteredList;
+use crate::index::{EntryKind, MessageId, RowId};
 use crate::keymap::Motion;
 use crate::story;
 
 /// List and selection of the view.
 #[derive(Default)]
-pub(super) struct Messages {
-    listed: Sifted,
+pub(super) struct MessagesView {
+    listed: FilteredList,
     cursor: Cursor<MessageId>,
     /// How far down the trace is looked at.
     pub(super) trace: Scroll<MessageId>,
@@ -23,16 +23,16 @@ pub(super) struct Messages {
 }
 
 /// Entries of a listed message that are read.
-pub const GLANCE: usize = 40;
+pub const SUMMARY_ENTRIES: usize = 40;
 /// Entries of the selected message that are told.
-pub const TRACED: usize = 500;
+pub const MAX_TRACE_ENTRIES: usize = 500;
 /// Entries of a message that are counted where they are too many to be read.
 pub const COUNTED: usize = 4_096;
 
 /// Messages in the order of first sight.
-struct Ids<'a>(&'a Picked);
+struct MessageIds<'a>(&'a RankedBitSet);
 
-impl List<MessageId> for Ids<'_> {
+impl List<MessageId> for MessageIds<'_> {
     fn length(&self) -> usize {
         self.0.length()
     }
@@ -46,11 +46,11 @@ impl List<MessageId> for Ids<'_> {
     }
 }
 
-impl Messages {
+impl MessagesView {
     /// Brings list and selection up to date; so many rows are visible.
-    pub(super) fn refresh(&mut self, known: &Known, height: usize) {
+    pub(super) fn refresh(&mut self, known: &LogModel, height: usize) {
         self.listed.refresh(known, |row| number(known, row));
-        self.cursor.settle(&Ids(self.listed.picked()), height, Follow::Bottom);
+        self.cursor.clamp_to(&MessageIds(self.listed.picked()), height, Follow::Bottom);
         self.trace.turn_to(self.selected());
         if self.cursor.is_following() {
             self.followed = known.rows();
@@ -58,22 +58,22 @@ impl Messages {
     }
 
     /// Whether what takes long is not done yet.
-    pub(super) fn is_busy(&self, known: &Known) -> bool {
+    pub(super) fn is_busy(&self, known: &LogModel) -> bool {
         self.listed.is_behind(known)
     }
 
     /// The filter changed.
     pub(super) fn restart(&mut self) {
-        self.listed = Sifted::default();
+        self.listed = FilteredList::default();
     }
 
     /// These entries were found late.
-    pub(super) fn found(&mut self, known: &Known, found: &[RowId]) {
+    pub(super) fn found(&mut self, known: &LogModel, found: &[RowId]) {
         self.listed.found(known, found, |row| number(known, row));
     }
 
     /// Lets go of the messages of which no entry is held.
-    pub(super) fn forget(&mut self, known: &Known) {
+    pub(super) fn forget(&mut self, known: &LogModel) {
         let is_held =
             |at| MessageId::new(at).is_some_and(|id| known.index.rows_of(id).next().is_some());
         self.listed.retain(is_held);
@@ -86,18 +86,18 @@ impl Messages {
 
     /// Moves the selection.
     pub(super) fn go(&mut self, motion: Motion, height: usize) {
-        self.cursor.go(motion, &Ids(self.listed.picked()), height, Follow::Bottom);
+        self.cursor.go(motion, &MessageIds(self.listed.picked()), height, Follow::Bottom);
     }
 
     /// Selects a visible row.
     pub(super) fn click(&mut self, row: usize) {
-        self.cursor.click(row, &Ids(self.listed.picked()));
+        self.cursor.click(row, &MessageIds(self.listed.picked()));
     }
 
     /// Selects a message, which is listed if it was not yet.
     pub(super) fn select(&mut self, message: MessageId) {
         self.listed.pick(message.at());
-        self.cursor.select(message, &Ids(self.listed.picked()));
+        self.cursor.select(message, &MessageIds(self.listed.picked()));
     }
 
     /// How many messages are listed.
@@ -112,7 +112,7 @@ impl Messages {
 
     /// Those from a place of the list on.
     pub(super) fn behind(&self, place: usize) -> impl Iterator<Item = MessageId> + '_ {
-        (place..).map_while(|place| Ids(self.listed.picked()).at(place))
+        (place..).map_while(|place| MessageIds(self.listed.picked()).at(place))
     }
 
     /// The selected message.
@@ -126,12 +126,12 @@ impl Messages {
     }
 }
 
-fn number(known: &Known, row: RowId) -> Option<usize> {
+fn number(known: &LogModel, row: RowId) -> Option<usize> {
     known.index.rows().message(row).map(MessageId::at)
 }
 
 /// The newest entries of a message that may be shown, so many at most.
-pub(super) fn newest(known: &Known, message: MessageId, most: usize) -> Vec<RowId> {
+pub(super) fn newest(known: &LogModel, message: MessageId, most: usize) -> Vec<RowId> {
     let shown = |row: &RowId| (row.0 as usize) < known.rows();
     story::rows(&known.index, message).filter(shown).take(most).collect()
 }
@@ -150,17 +150,17 @@ pub(super) struct Sum {
 }
 
 /// Counts the entries of a message.
-pub(super) fn sum(known: &Known, message: MessageId) -> Sum {
+pub(super) fn sum(known: &LogModel, message: MessageId) -> Sum {
     use crate::entry::Outcome as O;
     let (mut sum, mut handed_on) = (Sum::default(), 0);
     for row in newest(known, message, COUNTED) {
         sum.oldest = sum.oldest.min(Some(row)).or(Some(row));
         match known.index.rows().kind(row) {
-            Kind::Enqueued => sum.recipients += 1,
-            Kind::Refused => (sum.recipients, sum.failed) = (sum.recipients + 1, sum.failed + 1),
-            Kind::Ended(O::HandedOn) => handed_on += 1,
-            Kind::Ended(O::Delivered | O::Relayed) => sum.delivered += 1,
-            Kind::Ended(O::Failed) => sum.failed += 1,
+            EntryKind::Enqueued => sum.recipients += 1,
+            EntryKind::RecipientRejected => (sum.recipients, sum.failed) = (sum.recipients + 1, sum.failed + 1),
+            EntryKind::Attempt(O::HandedOn) => handed_on += 1,
+            EntryKind::Attempt(O::Delivered | O::Relayed) => sum.delivered += 1,
+            EntryKind::Attempt(O::Failed) => sum.failed += 1,
             _ => {}
         }
     }

@@ -2,10 +2,10 @@
 
 use super::App;
 use crate::keymap::{Motion, Pointer};
-use crate::layout::{Pane, Screen, column_at};
+use crate::layout::{Pane, PaneLayout, column_at};
 
 impl App {
-    pub(super) fn point(&mut self, pointer: Pointer) {
+    pub(super) fn on_mouse(&mut self, pointer: Pointer) {
         if self.sheet.is_some() {
             self.sheet = None;
             return;
@@ -25,7 +25,7 @@ impl App {
         }
     }
 
-    fn click(&mut self, screen: &Screen, pane: Pane, x: u16, y: u16) {
+    fn click(&mut self, screen: &PaneLayout, pane: Pane, x: u16, y: u16) {
         let rows = screen.rows(pane);
         match (pane, y.checked_sub(rows.y)) {
             (Pane::Connections | Pane::Deliveries, Some(row)) => {
@@ -34,7 +34,7 @@ impl App {
             (Pane::Connections, None) if screen.heads(pane).contains((x, y).into()) => {
                 self.connections.sort_by_head(x - rows.x, rows.width);
             }
-            (Pane::Domains | Pane::Responses | Pane::Routes | Pane::Senders, row) => {
+            (Pane::Domains | Pane::Responses | Pane::Via | Pane::Senders, row) => {
                 self.click_table(screen, pane, row.map(usize::from), (x, y));
             }
             (Pane::Messages, Some(row)) => self.messages.click(row.into()),
@@ -43,7 +43,7 @@ impl App {
         }
     }
 
-    fn click_table(&mut self, screen: &Screen, pane: Pane, row: Option<usize>, at: (u16, u16)) {
+    fn click_table(&mut self, screen: &PaneLayout, pane: Pane, row: Option<usize>, at: (u16, u16)) {
         let heads = screen.heads(pane);
         let hit = heads.contains(at.into()).then(|| at.0 - heads.x);
         let columns = self.group_columns(pane, heads.width);

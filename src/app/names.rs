@@ -13,7 +13,7 @@ use crate::layout::View;
 
 /// The name of a view in its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Name {
+pub struct ViewLabel {
     /// Which.
     pub view: View,
     /// Cells from the left edge.
@@ -22,7 +22,7 @@ pub struct Name {
     pub label: String,
 }
 
-impl Name {
+impl ViewLabel {
     /// The first cell behind it.
     pub fn end(&self) -> usize {
         self.x + self.label.chars().count()
@@ -36,9 +36,9 @@ const NOTE: usize = 16;
 
 impl App {
     /// Those that there is room for in so many cells.
-    pub fn names(&self, width: usize) -> Vec<Name> {
+    pub fn names(&self, width: usize) -> Vec<ViewLabel> {
         let room = width.saturating_sub(NOTE);
-        let fits = |names: &Vec<Name>| names.last().is_none_or(|last| last.end() <= room);
+        let fits = |names: &Vec<ViewLabel>| names.last().is_none_or(|last| last.end() <= room);
         let all = Some(self.names_or_keys(true)).filter(fits);
         all.unwrap_or_else(|| {
             let mut keys = self.names_or_keys(false);
@@ -47,7 +47,7 @@ impl App {
         })
     }
 
-    fn names_or_keys(&self, whole: bool) -> Vec<Name> {
+    fn names_or_keys(&self, whole: bool) -> Vec<ViewLabel> {
         let (mut end, mut was_shown) = (RULE, false);
         let place = |view: View| {
             let shown = view == self.view();
@@ -58,7 +58,7 @@ impl App {
                 (false, false) => format!(" {key} "),
             };
             let x = if (shown || was_shown) && end > RULE { end + RULE } else { end };
-            let name = Name { view, x, label };
+            let name = ViewLabel { view, x, label };
             (end, was_shown) = (name.end(), shown);
             name
         };

@@ -3,21 +3,21 @@
 use super::cursor::Follow;
 use crate::entry::Time;
 use crate::filter::{Counts, Tally};
-use crate::index::{Connection, ConnectionId, Segments, State, Symbol, Symbols};
+use crate::index::{Connection, ConnectionId, SegmentedVec, ConnectionState, Symbol, Interner};
 use crate::layout::ConnectionColumn as Column;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
 /// The column that decides, and whether it is turned round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-pub struct Order {
+pub struct ConnectionOrder {
     /// Sorted by this.
     pub column: Column,
     /// Against the column's own direction: times rise, counts fall.
     pub reversed: bool,
 }
 
-impl Default for Order {
+impl Default for ConnectionOrder {
     fn default() -> Self {
         Self { column: Column::Opened, reversed: false }
     }
@@ -34,7 +34,7 @@ const CYCLE: [Column; 7] = [
     Column::Host,
 ];
 
-impl Order {
+impl ConnectionOrder {
     /// Sorted by the next column.
     pub fn next(self) -> Self {
         let at = CYCLE.iter().position(|&column| column == self.column).map_or(0, |at| at + 1);
@@ -62,7 +62,7 @@ impl Order {
     }
 
     /// By which a connection is sorted. `ranks` are those of the names, by symbol.
-    fn key(self, connection: &Connection, counts: Counts, ranks: &[u32]) -> Key {
+    fn key(self, connection: &Connection, counts: Counts, ranks: &[u32]) -> SortKey {
         let most_first = |count: u32| [u64::from(u32::MAX - count), 0];
         let rank = |name: Symbol| [ranks.get(name.0 as usize).copied().map_or(0, u64::from), 0];
         match self.column {
@@ -77,7 +77,7 @@ impl Order {
             Column::Local => connection.ends.map_or([0, 0], |ends| address(ends.local().0)),
             Column::Remote => connection.ends.map_or([0, 0], |ends| address(ends.remote().0)),
             Column::Response => {
-                [connection.told.map_or(u64::MAX, |row| u64::from(u32::MAX - row.0)), 0]
+                [connection.last_status_row.map_or(u64::MAX, |row| u64::from(u32::MAX - row.0)), 0]
             }
             Column::Channel => rank(connection.channel),
             Column::Host => rank(connection.initial_host),
@@ -91,33 +91,33 @@ impl Order {
 }
 
 /// Compared as numbers are.
-type Key = [u64; 2];
+type SortKey = [u64; 2];
 
 /// Connections that are sorted in one go: one or two milliseconds.
 const SLICE: usize = 32 * 1024;
 
 /// Connections on their way into an order.
-pub(super) struct Sorting {
-    order: Order,
+pub(super) struct IncrementalSort {
+    order: ConnectionOrder,
     ids: Vec<ConnectionId>,
     ranks: Vec<u32>,
     /// Of the first ids, each run of them sorted.
-    keyed: Vec<(Key, ConnectionId)>,
+    keyed: Vec<(SortKey, ConnectionId)>,
     /// How long a run is, once all ids have their key, and where the next two are to be merged.
     run: usize,
     merged: usize,
 }
 
-impl Sorting {
+impl IncrementalSort {
     /// Begins with ids in the order of arrival.
-    pub(super) fn new(order: Order, ids: &[ConnectionId], names: &Symbols) -> Self {
+    pub(super) fn new(order: ConnectionOrder, ids: &[ConnectionId], names: &Interner) -> Self {
         let ranks = if order.is_by_name() { ranks(names) } else { Vec::new() };
         let keyed = Vec::with_capacity(ids.len());
         Self { order, ids: ids.to_vec(), ranks, keyed, run: SLICE, merged: 0 }
     }
 
     /// Sorts the next slice, or merges two runs; true once all are one.
-    pub(super) fn go_on(&mut self, all: &Segments<Connection>, tally: &Tally) -> bool {
+    pub(super) fn go_on(&mut self, all: &SegmentedVec<Connection>, tally: &Tally) -> bool {
         if self.keyed.len() < self.ids.len() {
             self.sort_slice(all, tally);
         } else if self.run < self.keyed.len() {
@@ -136,7 +136,7 @@ impl Sorting {
         }
     }
 
-    fn sort_slice(&mut self, all: &Segments<Connection>, tally: &Tally) {
+    fn sort_slice(&mut self, all: &SegmentedVec<Connection>, tally: &Tally) {
         let from = self.keyed.len();
         let unknown = Connection::default();
         for &id in self.ids.iter().skip(from).take(SLICE) {
@@ -151,7 +151,7 @@ impl Sorting {
     /// Bytes that it takes.
     pub(super) fn memory(&self) -> usize {
         self.ids.capacity() * size_of::<ConnectionId>()
-            + self.keyed.capacity() * size_of::<(Key, ConnectionId)>()
+            + self.keyed.capacity() * size_of::<(SortKey, ConnectionId)>()
             + self.ranks.capacity() * size_of::<u32>()
     }
 
@@ -168,7 +168,7 @@ impl Sorting {
 }
 
 /// The place of each name among all in alphabetical order, by symbol.
-fn ranks(names: &Symbols) -> Vec<u32> {
+fn ranks(names: &Interner) -> Vec<u32> {
     let mut sorted: Vec<(&[u8], Symbol)> = names.iter().map(|(name, text)| (text, name)).collect();
     sorted.sort_unstable();
     let mut ranks = vec![0; names.len()];
@@ -181,7 +181,7 @@ fn ranks(names: &Symbols) -> Vec<u32> {
 }
 
 /// An address as a number; those of IPv4 are before those of the IPv6 that is in use.
-fn address(ip: IpAddr) -> Key {
+fn address(ip: IpAddr) -> SortKey {
     let bits = match ip {
         IpAddr::V4(v4) => v4.to_ipv6_mapped().to_bits(),
         IpAddr::V6(v6) => v6.to_bits(),
@@ -195,12 +195,12 @@ fn rising(time: Time) -> u64 {
 }
 
 /// Open ones first, of them the longest silent; then those that ended badly.
-fn state_rank(state: State) -> u64 {
+fn state_rank(state: ConnectionState) -> u64 {
     match state {
-        State::Open => 0,
-        State::Failed | State::Rejected => 1,
-        State::Implied => 2,
-        State::Superseded | State::Closed => 3,
+        ConnectionState::Open => 0,
+        ConnectionState::Failed | ConnectionState::Rejected => 1,
+        ConnectionState::Inferred => 2,
+        ConnectionState::Superseded | ConnectionState::Closed => 3,
     }
 }
 
@@ -212,8 +212,8 @@ mod tests {
     #[test]
     fn a_list_made_in_slices_is_the_one_made_at_once() {
         let mut random = fastrand::Rng::with_seed(7);
-        let states = [State::Open, State::Closed, State::Failed, State::Implied];
-        let (mut names, mut all) = (Symbols::default(), Segments::default());
+        let states = [ConnectionState::Open, ConnectionState::Closed, ConnectionState::Failed, ConnectionState::Inferred];
+        let (mut names, mut all) = (Interner::default(), SegmentedVec::default());
         for _ in 0..5 * SLICE / 2 {
             let connection = Connection {
                 state: states[random.usize(..states.len())],
@@ -225,17 +225,17 @@ mod tests {
         }
         let ids: Vec<_> = (0..).map(ConnectionId).take(all.len()).collect();
         let sorted = |order| {
-            let mut sorting = Sorting::new(order, &ids, &names);
+            let mut sorting = IncrementalSort::new(order, &ids, &names);
             while !sorting.go_on(&all, &Tally::default()) {}
             sorting.finish()
         };
         let of = |id: &ConnectionId| all.get(id.0 as usize).unwrap();
         let mut by_state = ids.clone();
         by_state.sort_by_key(|id| (state_rank(of(id).state), of(id).active));
-        assert_eq!(sorted(Order { column: Column::State, reversed: false }), by_state);
+        assert_eq!(sorted(ConnectionOrder { column: Column::State, reversed: false }), by_state);
         let mut by_host = ids.clone();
         by_host.sort_by_key(|id| names.text(of(id).initial_host));
         by_host.reverse();
-        assert_eq!(sorted(Order { column: Column::Host, reversed: true }), by_host);
+        assert_eq!(sorted(ConnectionOrder { column: Column::Host, reversed: true }), by_host);
     }
 }

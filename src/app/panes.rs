@@ -26,7 +26,7 @@ impl App {
             Pane::Trace => self.messages.trace.go(motion, self.last_trace_top(), height),
             Pane::Times => self.choose_time(motion),
             Pane::Log => self.log.go(motion, height, &self.known),
-            Pane::Domains | Pane::Responses | Pane::Routes | Pane::Senders => {
+            Pane::Domains | Pane::Responses | Pane::Via | Pane::Senders => {
                 if let Some(table) = self.table_mut(pane) {
                     table.go(motion, height);
                 }

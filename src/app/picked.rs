@@ -9,24 +9,24 @@ const BITS: usize = u64::BITS as usize;
 /// A set of numbers, in their order. Whoever looks for the place of one, or for the one at a place,
 /// counts the blocks before it; of a million numbers there are sixty.
 #[derive(Default)]
-pub(super) struct Picked {
-    blocks: Vec<Block>,
+pub(super) struct RankedBitSet {
+    blocks: Vec<RankBlock>,
     length: usize,
 }
 
 #[derive(Clone, Default)]
-struct Block {
+struct RankBlock {
     count: usize,
     /// The lowest first; empty while there is none.
     words: Vec<u64>,
 }
 
-impl Picked {
+impl RankedBitSet {
     /// Adds a number.
     pub(super) fn pick(&mut self, number: usize) {
         let at = number / BLOCK;
         if self.blocks.len() <= at {
-            self.blocks.resize(at + 1, Block::default());
+            self.blocks.resize(at + 1, RankBlock::default());
         }
         let Some(block) = self.blocks.get_mut(at) else { return };
         if block.words.is_empty() {
@@ -59,7 +59,7 @@ impl Picked {
     /// Bytes that it takes.
     pub(super) fn memory(&self) -> usize {
         let words: usize = self.blocks.iter().map(|block| block.words.capacity()).sum();
-        words * size_of::<u64>() + self.blocks.capacity() * size_of::<Block>()
+        words * size_of::<u64>() + self.blocks.capacity() * size_of::<RankBlock>()
     }
 
     /// How many are below a number.
@@ -73,7 +73,7 @@ impl Picked {
     }
 }
 
-impl List<usize> for Picked {
+impl List<usize> for RankedBitSet {
     fn length(&self) -> usize {
         self.length
     }
@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn it_is_a_sorted_list_of_numbers() {
         let mut rng = fastrand::Rng::with_seed(3);
-        let (mut picked, mut model) = (Picked::default(), BTreeSet::new());
+        let (mut picked, mut model) = (RankedBitSet::default(), BTreeSet::new());
         for _ in 0..40 {
             for _ in 0..rng.usize(0..90) {
                 let number = rng.usize(0..3 * BLOCK);

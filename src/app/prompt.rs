@@ -1,9 +1,9 @@
 //! The filter while it is being typed.
 
 use super::completion;
-use crate::filter::{Ending, Filter, FilterError};
-use crate::index::{Index, Symbols};
-use crate::redact::How;
+use crate::filter::{CompletionContext, Filter, FilterError};
+use crate::index::{Index, Interner};
+use crate::redact::RedactLevel;
 use tui_input::{Input, InputRequest};
 
 /// A line of text with a cursor, and the filter to go back to.
@@ -68,22 +68,22 @@ impl Prompt {
     }
 
     /// The filter while typing, under which the panes narrow.
-    pub fn filter(&mut self, domains: &Symbols) -> Option<Filter> {
+    pub fn filter(&mut self, domains: &Interner) -> Option<Filter> {
         let parsed = Filter::parse(&self.understood(domains, false));
         self.error = parsed.as_ref().err().cloned();
         parsed.ok()
     }
 
     /// The text to keep: what was seen while typing is what stays.
-    pub fn finished(&self, domains: &Symbols) -> String {
+    pub fn finished(&self, domains: &Interner) -> String {
         self.understood(domains, true).trim().to_owned()
     }
 
     /// The text with an open quote closed, or with a star behind a last word that begins a domain of
     /// the log: while typing always, at the end unless the word is the name of one.
-    fn understood(&self, domains: &Symbols, at_end: bool) -> String {
+    fn understood(&self, domains: &Interner, at_end: bool) -> String {
         let closed = Filter::closed(self.text()).into_owned();
-        let Some(ending) = Ending::of(self.text()).filter(Ending::may_begin_domain) else {
+        let Some(ending) = CompletionContext::of(self.text()).filter(CompletionContext::may_begin_domain) else {
             return closed;
         };
         let matched = |filter: Option<Filter>| {
@@ -99,13 +99,13 @@ impl Prompt {
 
     /// Completes the last word, or goes on to what else it can become, but for what is hidden; true
     /// if there is anything.
-    pub fn complete(&mut self, index: &Index, hides: Option<How>) -> bool {
+    pub fn complete(&mut self, index: &Index, hides: Option<RedactLevel>) -> bool {
         let next = match self.completing.take() {
             Some(Completing { before, candidates, at }) => {
                 let at = (at + 1) % candidates.len().max(1);
                 Some(Completing { before, candidates, at })
             }
-            None => Ending::of(self.text()).map(|ending| {
+            None => CompletionContext::of(self.text()).map(|ending| {
                 let candidates = completion::candidates(&ending, index, hides);
                 Completing { before: ending.before.to_owned(), candidates, at: 0 }
             }),
@@ -151,7 +151,7 @@ pub(super) fn before_cursor(input: &Input) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::index::{Batch, Place};
+    use crate::index::{Batch, TextLocation};
     use crate::parse::Parser;
 
     fn typed(text: &str) -> Prompt {
@@ -169,7 +169,7 @@ mod tests {
             "19-Feb-1998 10:00:00.00 tcp_intranet tcp_local E 1 adam@sesta.com rfc822;bob@hosta.sesta.com bob@hosta.sesta.com",
             "19-Feb-1998 10:00:00.00 tcp_local D 1 adam@sesta.com rfc822;dave@hostb.sesta.com dave@hostb.sesta.com",
         ] {
-            batch.push(Place { source: 0, offset: 0 }, 1, &parser.entry(line.as_bytes()));
+            batch.push(TextLocation { source: 0, offset: 0 }, 1, &parser.entry(line.as_bytes()));
         }
         index.absorb(&batch);
         index

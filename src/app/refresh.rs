@@ -1,11 +1,11 @@
 //! What is shown, kept up to date with the index: counts, lists, selections, texts.
 
-use super::messages::{self, GLANCE};
-use super::sheet::Sheet;
+use super::messages::{self, SUMMARY_ENTRIES};
+use super::sheet::Overlay;
 use super::{App, message};
 use crate::index::RowId;
 use crate::layout::{Pane, View};
-use crate::parse::Original;
+use crate::parse::EntryText;
 
 impl App {
     /// Brings everything that is shown up to date with the index; called before each drawing.
@@ -46,20 +46,20 @@ impl App {
             View::Messages => self.messages.is_busy(&self.known),
             View::Log => self.log.is_busy(&self.known),
         };
-        self.known.tally().left() > 0 || of_view || self.is_counting_copy()
+        self.known.tally().remaining() > 0 || of_view || self.is_counting_copy()
     }
 
     /// Entries about to be shown whose text is not at hand.
-    pub fn wanted(&self) -> Vec<RowId> {
+    pub fn missing_texts(&self) -> Vec<RowId> {
         let shown: Vec<RowId> = match self.view {
             View::Connections => {
-                let answers = self.visible_connections().filter_map(|(_, it)| it.told);
+                let answers = self.visible_connections().filter_map(|(_, it)| it.last_status_row);
                 answers.chain(self.visible_deliveries().iter().copied()).collect()
             }
             View::Domains | View::Activity => self.visible_failures(),
             View::Messages => {
                 let visible = self.visible_messages();
-                let listed = visible.flat_map(|id| messages::newest(&self.known, id, GLANCE));
+                let listed = visible.flat_map(|id| messages::newest(&self.known, id, SUMMARY_ENTRIES));
                 let traced = self.selected_message().into_iter().flat_map(|id| self.traced(id));
                 listed.chain(traced).collect()
             }
@@ -69,7 +69,7 @@ impl App {
         let history = selected.into_iter().flat_map(|row| self.history(row));
         // Its bytes were asked for before it was drawn.
         let laid = self.sheet.iter().filter_map(|(sheet, _)| match sheet {
-            Sheet::Bytes(row, None) => Some(*row),
+            Overlay::Bytes(row, None) => Some(*row),
             _ => None,
         });
         let mut wanted: Vec<RowId> =
@@ -82,12 +82,12 @@ impl App {
     }
 
     /// Takes the text of an entry, or that it can't be read.
-    pub fn supply(&mut self, row: RowId, text: Option<Original>) {
+    pub fn provide_text(&mut self, row: RowId, text: Option<EntryText>) {
         let text = match self.redactor() {
             Some(redactor) => text.map(|text| redactor.shown(&text)),
             None => text,
         };
-        if let (Some((Sheet::Bytes(of, bytes @ None), _)), Some(text)) = (&mut self.sheet, &text)
+        if let (Some((Overlay::Bytes(of, bytes @ None), _)), Some(text)) = (&mut self.sheet, &text)
             && *of == row
         {
             *bytes = Some(text.text.clone());

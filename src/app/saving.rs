@@ -4,14 +4,14 @@
 //! What is written is what held when its name was confirmed, whatever the filter becomes meanwhile.
 
 use super::App;
-use super::known::Known;
+use super::known::LogModel;
 use super::prompt::before_cursor;
-use super::words::{self, Tone};
-use crate::filter::{Filter, Sieve, Tally};
+use super::words::{self, Severity};
+use crate::filter::{Filter, RowFilter, Tally};
 use crate::index::{Index, RowId};
 use crate::redact::Redactor;
-use crate::save::{Order, Saved, Told};
-use crate::show::{number, plain};
+use crate::save::{SaveRequest, SaveSummary, SaveEvent};
+use crate::show::{number, escape};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -25,37 +25,37 @@ const BLOCK: usize = 16 * 1024;
 
 /// A file that is named or written.
 #[derive(Default)]
-pub(super) struct Saving {
+pub(super) struct SaveState {
     /// The name, while it is typed.
     naming: Option<Input>,
-    file: Option<File>,
+    file: Option<PendingSave>,
     /// Names of files that are there, of this session.
     saved: Vec<String>,
 }
 
 /// One that is being written.
-struct File {
+struct PendingSave {
     name: String,
     filter: Filter,
     /// Who makes pseudonyms, if names were hidden when it was named.
     redactor: Option<Redactor>,
     /// What is to be written; `None` until all of it was searched.
-    held: Option<Held>,
+    held: Option<SaveSnapshot>,
     under_way: usize,
     /// Entries that left the memory before they were written.
     left: usize,
 }
 
 /// What held at one moment.
-struct Held {
-    sieve: Sieve,
+struct SaveSnapshot {
+    sieve: RowFilter,
     rows: Range<usize>,
     first: usize,
     begun: bool,
     finished: bool,
 }
 
-impl Saving {
+impl SaveState {
     /// Whether a name is typed.
     pub(super) fn is_naming(&self) -> bool {
         self.naming.is_some()
@@ -73,7 +73,7 @@ impl Saving {
     }
 
     /// Rows before `end` are about to leave: those that are still to be written are counted.
-    pub(super) fn forget(&mut self, known: &Known, end: usize) {
+    pub(super) fn forget(&mut self, known: &LogModel, end: usize) {
         let Some(file) = &mut self.file else { return };
         let Some(held) = &mut file.held else { return };
         let leaving = held.rows.start..end.min(held.rows.end);
@@ -84,7 +84,7 @@ impl Saving {
     }
 }
 
-impl Held {
+impl SaveSnapshot {
     fn new(tally: &Tally, index: &Index) -> Self {
         let first = index.rows().first().0 as usize;
         let rows = first..tally.rows();
@@ -92,12 +92,12 @@ impl Held {
     }
 
     /// The next block.
-    fn block(&mut self, index: &Index) -> Order {
+    fn block(&mut self, index: &Index) -> SaveRequest {
         let end = self.rows.end.min(self.rows.start + BLOCK);
         let rows = self.sieve.left(index, self.rows.start..end);
         self.rows.start = end;
         let place = |row: RowId| index.rows().place(row);
-        Order::Entries(rows.into_iter().filter_map(place).collect())
+        SaveRequest::Entries(rows.into_iter().filter_map(place).collect())
     }
 }
 
@@ -105,12 +105,12 @@ impl App {
     /// Asks for the name of a file.
     pub(super) fn name_file(&mut self) {
         if let Some(file) = &self.saving.file {
-            let why = format!("still writing {}", plain(file.name.as_bytes()));
-            return self.copying.say(why, Tone::Late);
+            let why = format!("still writing {}", escape(file.name.as_bytes()));
+            return self.copying.say(why, Severity::Warning);
         }
         if self.tally().totals().counts.entries == 0 {
             let why = "nothing under this filter: there is nothing to write".to_owned();
-            return self.copying.say(why, Tone::Late);
+            return self.copying.say(why, Severity::Warning);
         }
         self.saving.naming = Some(Input::new(self.usual_name()));
     }
@@ -133,11 +133,11 @@ impl App {
         let Some(input) = self.saving.naming.take() else { return };
         let name = input.value().trim().to_owned();
         if name.is_empty() {
-            return self.copying.say("no name: nothing was written".to_owned(), Tone::Late);
+            return self.copying.say("no name: nothing was written".to_owned(), Severity::Warning);
         }
         let filter = self.tally().filter().clone();
         let redactor = self.redactor().cloned();
-        self.saving.file = Some(File { name, filter, redactor, held: None, under_way: 0, left: 0 });
+        self.saving.file = Some(PendingSave { name, filter, redactor, held: None, under_way: 0, left: 0 });
         self.hold_for_saving();
     }
 
@@ -150,43 +150,43 @@ impl App {
         if *tally.filter() != file.filter {
             let why = "the filter changed before all was searched".to_owned();
             self.saving_failed(&why);
-        } else if tally.left() == 0 && tally.searched().is_none() {
-            file.held = Some(Held::new(tally, &self.known.index));
+        } else if tally.remaining() == 0 && tally.searched().is_none() {
+            file.held = Some(SaveSnapshot::new(tally, &self.known.index));
         }
     }
 
     /// What the writer is to do next; `None` if there is nothing, or enough is under way.
-    pub fn next_order(&mut self) -> Option<Order> {
+    pub fn next_order(&mut self) -> Option<SaveRequest> {
         let file = self.saving.file.as_mut()?;
         let held = file.held.as_mut()?;
         if !std::mem::replace(&mut held.begun, true) {
-            return Some(Order::Begin(PathBuf::from(&file.name), file.redactor.clone()));
+            return Some(SaveRequest::Begin(PathBuf::from(&file.name), file.redactor.clone()));
         }
         if held.finished || file.under_way >= UNDER_WAY {
             return None;
         }
         if held.rows.is_empty() {
             held.finished = true;
-            return Some(Order::Finish);
+            return Some(SaveRequest::Finish);
         }
         file.under_way += 1;
         Some(held.block(&self.known.index))
     }
 
     /// Takes what the writer tells.
-    pub(super) fn told(&mut self, told: Told) {
+    pub(super) fn told(&mut self, told: SaveEvent) {
         match told {
-            Told::Written => {
+            SaveEvent::Written => {
                 if let Some(file) = &mut self.saving.file {
                     file.under_way = file.under_way.saturating_sub(1);
                 }
             }
-            Told::Saved(saved) => self.saved(saved),
-            Told::Failed(why) => self.saving_failed(&why),
+            SaveEvent::Saved(saved) => self.saved(saved),
+            SaveEvent::Failed(why) => self.saving_failed(&why),
         }
     }
 
-    fn saved(&mut self, Saved { entries, bytes, gone }: Saved) {
+    fn saved(&mut self, SaveSummary { entries, bytes, missing: gone }: SaveSummary) {
         let Some(file) = self.saving.file.take() else { return };
         let noun = if entries == 1 { "entry" } else { "entries" };
         let lost = match gone + file.left as u64 {
@@ -194,23 +194,23 @@ impl App {
             lost => format!("; {} were no longer there", number(lost)),
         };
         let what = format!("{} {noun} ({})", number(entries), words::bytes(bytes));
-        let note = format!("wrote {what} to {}{lost}", plain(file.name.as_bytes()));
-        let tone = if lost.is_empty() { Tone::Good } else { Tone::Late };
+        let note = format!("wrote {what} to {}{lost}", escape(file.name.as_bytes()));
+        let tone = if lost.is_empty() { Severity::Good } else { Severity::Warning };
         self.copying.say(note, tone);
         let happened = format!("written: {what}{lost}");
-        self.events.take_down(self.wall, file.name.clone().into_bytes(), happened.as_bytes());
+        self.events.record(self.wall, file.name.clone().into_bytes(), happened.as_bytes());
         self.saving.saved.push(file.name);
     }
 
     /// `why` begins with the name of the file, as far as the writer came to know it.
     fn saving_failed(&mut self, why: &str) {
         let Some(file) = self.saving.file.take() else { return };
-        let name = plain(file.name.as_bytes());
+        let name = escape(file.name.as_bytes());
         let why = why.strip_prefix(&*name).map_or(why, |rest| rest.trim_start_matches([':', ' ']));
         let note = format!("cannot write {name}: {why}; nothing was kept");
-        self.copying.say(note, Tone::Bad);
+        self.copying.say(note, Severity::Error);
         let happened = format!("cannot be written: {why}; nothing was kept");
-        self.events.take_down(self.wall, file.name.into_bytes(), happened.as_bytes());
+        self.events.record(self.wall, file.name.into_bytes(), happened.as_bytes());
     }
 
     /// The name of a file, while it is typed, and what of it stands before the cursor.
@@ -221,7 +221,7 @@ impl App {
     /// The file that is being written, and how much of it is, in percent.
     pub(super) fn saving_progress(&self) -> Option<Cow<'_, str>> {
         let file = self.saving.file.as_ref()?;
-        let name = plain(file.name.as_bytes());
+        let name = escape(file.name.as_bytes());
         let percent = file.held.as_ref().map(|held| {
             let all = (held.rows.end - held.first).max(1);
             held.rows.start.saturating_sub(held.first) * 100 / all
@@ -234,6 +234,6 @@ impl App {
 
     /// The file that would be left off if the program ended now.
     pub fn unsaved(&self) -> Option<String> {
-        self.saving.file.as_ref().map(|file| plain(file.name.as_bytes()))
+        self.saving.file.as_ref().map(|file| escape(file.name.as_bytes()))
     }
 }

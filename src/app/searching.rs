@@ -1,29 +1,29 @@
 //! The search for the texts of a filter: what is asked for next, and what came of earlier ones.
 
 use super::App;
-use crate::filter::{Filter, Hits, Tally, TextTest};
-use crate::search::{Ask, Found};
+use crate::filter::{Filter, HitSet, Tally, TextMatcher};
+use crate::search::{SearchRequest, SearchResult};
 use std::sync::Arc;
 
 /// Blocks that are searched, or wait for it, at a time: enough that the searcher never waits for a
 /// drawing.
 const UNDER_WAY: usize = 4;
 /// Filters whose findings are kept: a bit an entry each.
-pub const PAST: usize = 6;
+pub const CACHED_SEARCHES: usize = 6;
 
 /// One search after the other.
 #[derive(Default)]
-pub(super) struct Searching {
+pub(super) struct SearchState {
     /// Of the search for the filter in force.
     number: u64,
     /// What it looks for, if it is on texts.
-    test: Option<Arc<TextTest>>,
+    test: Option<Arc<TextMatcher>>,
     under_way: usize,
     /// What was found for earlier filters, the latest last.
-    past: Vec<(Filter, Hits)>,
+    past: Vec<(Filter, HitSet)>,
 }
 
-impl Searching {
+impl SearchState {
     /// Leaves off the search of a tally, and begins that for another filter, or goes on with it.
     pub(super) fn change(&mut self, old: Option<Tally>, filter: Filter, rows: usize) -> Tally {
         self.number += 1;
@@ -31,7 +31,7 @@ impl Searching {
         self.under_way = 0;
         let left_off = old.and_then(Tally::into_hits);
         self.past.extend(left_off.filter(|(_, hits)| hits.searched() > 0));
-        if self.past.len() > PAST {
+        if self.past.len() > CACHED_SEARCHES {
             // What was left off while it was typed is the least to be missed.
             let unfinished = self.past.iter().position(|(_, hits)| hits.searched() < rows);
             self.past.remove(unfinished.unwrap_or(0));
@@ -53,7 +53,7 @@ impl App {
     }
 
     /// The next block to be searched; `None` if there is none, or enough is under way.
-    pub fn ask(&mut self) -> Option<Ask> {
+    pub fn ask(&mut self) -> Option<SearchRequest> {
         if self.searching.under_way >= UNDER_WAY {
             return None;
         }
@@ -66,11 +66,11 @@ impl App {
         let entries = ids.into_iter().filter_map(entry).collect();
         let (number, test) = (self.searching.number, Arc::clone(self.searching.test.as_ref()?));
         self.searching.under_way += 1;
-        Some(Ask { number, test, rows, entries })
+        Some(SearchRequest { search_id: number, test, rows, entries })
     }
 
     /// Takes what was found, if it is still asked for.
-    pub(super) fn found(&mut self, found: &Found) {
+    pub(super) fn found(&mut self, found: &SearchResult) {
         if found.number != self.searching.number {
             return;
         }
@@ -87,7 +87,7 @@ impl App {
     /// How much of a search or a count is done, in a word and percent, while it goes on.
     pub fn progress(&self) -> Option<(&'static str, usize)> {
         let tally = self.tally();
-        let counted = || (tally.left() > 0).then(|| (tally.rows() - tally.left(), tally.rows()));
+        let counted = || (tally.remaining() > 0).then(|| (tally.rows() - tally.remaining(), tally.rows()));
         let searched = tally.searched().map(|done| ("searching", done));
         let (word, (done, all)) = searched.or_else(|| Some(("counting", counted()?)))?;
         Some((word, done * 100 / all.max(1)))

@@ -4,26 +4,26 @@
 //! come from the log already hidden; what the index tells is hidden here, as it is shown.
 
 use super::App;
-use crate::filter::{By, Group, Groups};
+use crate::filter::{GroupBy, Group, Groups};
 use crate::index::{Connection, Symbol};
 use crate::layout::Pane;
-use crate::parse::{Original, Scratch};
-use crate::redact::{How, Redactor};
+use crate::parse::{EntryText, Scratch};
+use crate::redact::{RedactLevel, Redactor};
 use crate::said;
 use std::borrow::Cow;
 use std::net::IpAddr;
 
 /// Who makes pseudonyms, and whether they are shown.
-pub(super) struct Secrecy {
+pub(super) struct RedactionState {
     redactor: Redactor,
     on: bool,
     /// They were shown at some time, so that nothing of the session is to be kept.
     ever: bool,
 }
 
-impl Default for Secrecy {
+impl Default for RedactionState {
     fn default() -> Self {
-        Self { redactor: Redactor::new(How::People), on: false, ever: false }
+        Self { redactor: Redactor::new(RedactLevel::People), on: false, ever: false }
     }
 }
 
@@ -33,20 +33,20 @@ type End = (IpAddr, u16);
 impl App {
     /// With pseudonyms from the beginning on, if that is asked for.
     #[must_use]
-    pub fn redacted(mut self, how: Option<How>) -> Self {
+    pub fn redacted(mut self, how: Option<RedactLevel>) -> Self {
         if let Some(how) = how {
-            self.secrecy = Secrecy { redactor: Redactor::new(how), on: true, ever: true };
-            self.texts = super::Texts::default();
+            self.secrecy = RedactionState { redactor: Redactor::new(how), on: true, ever: true };
+            self.texts = super::TextCache::default();
         }
         self
     }
 
     /// Shows pseudonyms from here on, or names again.
-    pub(super) fn turn_redaction(&mut self) {
+    pub(super) fn toggle_redaction(&mut self) {
         self.secrecy.on = !self.secrecy.on;
         self.secrecy.ever = true;
         // Those at hand are as they were to be shown.
-        self.texts = super::Texts::default();
+        self.texts = super::TextCache::default();
     }
 
     /// Who makes the pseudonyms that are shown; nobody if names are.
@@ -55,7 +55,7 @@ impl App {
     }
 
     /// A text of the log as it may be shown.
-    pub(super) fn shown<'a>(&self, original: &'a Original) -> Cow<'a, Original> {
+    pub(super) fn shown<'a>(&self, original: &'a EntryText) -> Cow<'a, EntryText> {
         match self.redactor() {
             Some(redactor) => Cow::Owned(redactor.shown(original)),
             None => Cow::Borrowed(original),
@@ -82,12 +82,12 @@ impl App {
             return Cow::Borrowed(label);
         };
         Cow::Owned(match groups.by() {
-            By::Domain | By::Organisation | By::Host => redactor.domain(label),
-            By::Sender => redactor.address(label),
-            By::User => redactor.user(label),
-            By::ConnectingIp | By::LocalIp | By::RemoteIp => redactor.ip_text(label),
-            By::Answer => self.hidden_answer(redactor, group, label),
-            By::Channel | By::Connection => redactor.said(label),
+            GroupBy::Domain | GroupBy::OrgDomain | GroupBy::Host => redactor.domain(label),
+            GroupBy::Sender => redactor.address(label),
+            GroupBy::User => redactor.user(label),
+            GroupBy::ConnectingIp | GroupBy::LocalIp | GroupBy::RemoteIp => redactor.ip_text(label),
+            GroupBy::Response => self.hidden_answer(redactor, group, label),
+            GroupBy::Channel | GroupBy::Connection => redactor.said(label),
         })
     }
 
@@ -108,7 +108,7 @@ impl App {
                     None => Cow::Borrowed(place),
                 })
             }
-            (Pane::Routes, Some(answer)) => self.named_group(Pane::Responses, answer),
+            (Pane::Via, Some(answer)) => self.named_group(Pane::Responses, answer),
             _ => None,
         }
     }
@@ -140,7 +140,7 @@ impl App {
 }
 
 /// What was answered to the entry of a text that may be shown.
-pub(super) fn answer_to(original: &Original) -> Option<Vec<u8>> {
+pub(super) fn answer_to(original: &EntryText) -> Option<Vec<u8>> {
     let (mut scratch, mut told) = (Scratch::default(), Vec::new());
     said::of_entry(&original.entry(&mut scratch).ok()?, &mut told);
     Some(told).filter(|told| !told.is_empty())

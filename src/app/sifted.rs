@@ -1,7 +1,7 @@
 //! A list of what the filter leaves of the rows of the log, made in parts, the newest rows first.
 
-use super::known::Known;
-use super::picked::Picked;
+use super::known::LogModel;
+use super::picked::RankedBitSet;
 use crate::index::RowId;
 use std::ops::Range;
 
@@ -10,15 +10,15 @@ const LOOKED_AT: usize = 32 * 1024;
 
 /// What was picked so far. Which number a row stands for, if any, is said by whoever looks.
 #[derive(Default)]
-pub(super) struct Sifted {
-    picked: Picked,
+pub(super) struct FilteredList {
+    picked: RankedBitSet,
     /// The rows that were looked at.
     seen: Range<usize>,
 }
 
-impl Sifted {
+impl FilteredList {
     /// Looks at some of the rows that came since, or else at older ones.
-    pub(super) fn refresh(&mut self, known: &Known, number: impl Fn(RowId) -> Option<usize>) {
+    pub(super) fn refresh(&mut self, known: &LogModel, number: impl Fn(RowId) -> Option<usize>) {
         let (first, rows) = (known.index.rows().first().0 as usize, known.rows());
         if self.seen.end == 0 {
             self.seen = rows..rows;
@@ -34,7 +34,7 @@ impl Sifted {
     }
 
     /// Whether there are rows that were not looked at.
-    pub(super) fn is_behind(&self, known: &Known) -> bool {
+    pub(super) fn is_behind(&self, known: &LogModel) -> bool {
         let first = known.index.rows().first().0 as usize;
         self.seen.end < known.rows() || self.seen.start > first
     }
@@ -42,7 +42,7 @@ impl Sifted {
     /// These rows were found late: some were passed over.
     pub(super) fn found(
         &mut self,
-        known: &Known,
+        known: &LogModel,
         found: &[RowId],
         number: impl Fn(RowId) -> Option<usize>,
     ) {
@@ -65,7 +65,7 @@ impl Sifted {
     }
 
     /// The list.
-    pub(super) fn picked(&self) -> &Picked {
+    pub(super) fn picked(&self) -> &RankedBitSet {
         &self.picked
     }
 }

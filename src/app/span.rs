@@ -14,7 +14,7 @@ const SPANS: [i64; 8] =
     [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 12 * HOUR, 24 * HOUR, 7 * 24 * HOUR];
 /// From where on things are counted apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mark {
+pub struct CountMark {
     /// The first entry behind it.
     pub row: RowId,
     /// When it was set.
@@ -30,14 +30,14 @@ fn has_moved(old: Window, new: Window, now: Time) -> bool {
 
 impl App {
     /// Takes the next shorter window.
-    pub(super) fn shorten(&mut self) {
+    pub(super) fn narrow_window(&mut self) {
         let shorter =
             SPANS.iter().rev().copied().find(|&span| self.span.is_none_or(|it| span < it));
         self.count_within(shorter.or(self.span));
     }
 
     /// Takes the next longer window, or none.
-    pub(super) fn lengthen(&mut self) {
+    pub(super) fn widen_window(&mut self) {
         let longer = |span: i64| SPANS.iter().copied().find(|&longer| longer > span);
         self.count_within(self.span.and_then(longer));
     }
@@ -68,7 +68,7 @@ impl App {
             self.connections.slide(&self.known);
             self.log.slide(&self.known);
         } else if !self.is_live() || has_moved(old, new, self.now()) {
-            self.known.filtered = Some(filtered.anew(new));
+            self.known.filtered = Some(filtered.reset(new));
             self.restart_lists();
         } else {
             self.known.filtered = Some(filtered);
@@ -98,13 +98,13 @@ impl App {
         let row = RowId(u32::try_from(self.known.rows()).unwrap_or(u32::MAX));
         self.known.mark = match self.known.mark {
             Some(mark) if mark.row == row => None,
-            _ => Some(Mark { row, at: self.now() }),
+            _ => Some(CountMark { row, at: self.now() }),
         };
-        self.known.tell_mark();
+        self.known.apply_mark();
     }
 
     /// The mark.
-    pub fn mark(&self) -> Option<Mark> {
+    pub fn mark(&self) -> Option<CountMark> {
         self.known.mark
     }
 }

@@ -4,13 +4,13 @@
 //! anew as their counts change: at once while there are few, else every half second.
 
 use super::cursor::{Cursor, Follow};
-use super::known::Known;
+use super::known::LogModel;
 use crate::entry::Time;
-use crate::filter::{By, Counts, Group, GroupId, Groups, Narrow};
+use crate::filter::{GroupBy, Counts, Group, GroupId, Groups, GroupScope};
 use crate::index::{Index, RowId, Symbol};
 use crate::keymap::Motion;
 use crate::layout::{
-    GroupColumn as Column, Pane, Placed, domain_columns, response_columns, route_columns,
+    GroupColumn as Column, Pane, PlacedColumn, domain_columns, response_columns, route_columns,
     sender_columns,
 };
 use std::collections::HashMap;
@@ -21,11 +21,11 @@ const GROUPED: usize = 32 * 1024;
 const MANY: usize = 4_096;
 const REORDER: u64 = 500;
 /// Groups that are listed; nobody pages through more, and there may be a million senders.
-pub const LISTED: usize = 10_000;
+pub const MAX_GROUPS_LISTED: usize = 10_000;
 
 /// The column that decides, and whether it is turned round: else what counts most comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Order {
+pub struct GroupOrder {
     /// Sorted by this.
     pub column: Column,
     /// The least first.
@@ -34,19 +34,19 @@ pub struct Order {
 
 /// What an order was made of: rows, those that were not yet looked at, and where the window begins.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Stamp {
+struct GroupOrderKey {
     rows: usize,
     left: usize,
     since: Time,
 }
 
 /// Open connections by the domain that they were opened to reach.
-pub(super) type Open = HashMap<Symbol, u32>;
+pub(super) type OpenCounts = HashMap<Symbol, u32>;
 
 /// One list.
-pub(super) struct Table {
+pub(super) struct GroupList {
     groups: Groups,
-    order: Order,
+    order: GroupOrder,
     listed: Vec<GroupId>,
     /// All groups, those that are not listed among them.
     count: usize,
@@ -54,15 +54,15 @@ pub(super) struct Table {
     entries: u32,
     cursor: Cursor<GroupId>,
     /// What the order was made of, and when; `None` if it must be made anew.
-    made: Option<(Stamp, Time)>,
+    made: Option<(GroupOrderKey, Time)>,
 }
 
-impl Table {
+impl GroupList {
     /// An empty list in this order.
-    pub(super) fn new(by: By, column: Column) -> Self {
+    pub(super) fn new(by: GroupBy, column: Column) -> Self {
         Self {
-            groups: Groups::new(by, Narrow::default()),
-            order: Order { column, reversed: false },
+            groups: Groups::new(by, GroupScope::default()),
+            order: GroupOrder { column, reversed: false },
             listed: Vec::new(),
             count: 0,
             entries: 0,
@@ -72,7 +72,7 @@ impl Table {
     }
 
     /// Groups by something else, or other entries, from here on.
-    pub(super) fn turn_to(&mut self, by: By, narrow: Narrow) {
+    pub(super) fn turn_to(&mut self, by: GroupBy, narrow: GroupScope) {
         if (by, &narrow) != (self.groups.by(), self.groups.narrow()) {
             self.groups = Groups::new(by, narrow);
             self.listed = Vec::new();
@@ -88,39 +88,39 @@ impl Table {
     }
 
     /// Brings list and selection up to date; so many rows are visible.
-    pub(super) fn refresh(&mut self, known: &Known, open: &Open, wall: Time, height: usize) {
+    pub(super) fn refresh(&mut self, known: &LogModel, open: &OpenCounts, wall: Time, height: usize) {
         self.extend(known);
         self.settle(known, open, wall, height);
     }
 
     /// Groups some more entries.
-    pub(super) fn extend(&mut self, known: &Known) {
+    pub(super) fn extend(&mut self, known: &LogModel) {
         self.groups.mark(known.mark.map(|mark| mark.row));
         self.groups.extend_by(known.tally().sieve(), &known.index, known.rows(), GROUPED);
     }
 
     /// Brings order and selection up to date with the groups.
-    pub(super) fn settle(&mut self, known: &Known, open: &Open, wall: Time, height: usize) {
+    pub(super) fn settle(&mut self, known: &LogModel, open: &OpenCounts, wall: Time, height: usize) {
         self.put_in_order(known, open, wall);
-        self.cursor.settle(self.listed.as_slice(), height, Follow::Top);
+        self.cursor.clamp_to(self.listed.as_slice(), height, Follow::Top);
     }
 
     /// Whether what takes long is not done yet.
-    pub(super) fn is_busy(&self, known: &Known) -> bool {
+    pub(super) fn is_busy(&self, known: &LogModel) -> bool {
         self.groups.left(known.rows()) > 0
     }
 
     /// Whether the list is to be put in order once some time has passed.
-    pub(super) fn is_behind(&self, known: &Known) -> bool {
+    pub(super) fn is_behind(&self, known: &LogModel) -> bool {
         self.made.is_none_or(|(made, _)| made != self.stamp(known))
     }
 
-    fn stamp(&self, known: &Known) -> Stamp {
+    fn stamp(&self, known: &LogModel) -> GroupOrderKey {
         let since = known.tally().window().since;
-        Stamp { rows: known.rows(), left: self.groups.left(known.rows()), since }
+        GroupOrderKey { rows: known.rows(), left: self.groups.left(known.rows()), since }
     }
 
-    fn put_in_order(&mut self, known: &Known, open: &Open, wall: Time) {
+    fn put_in_order(&mut self, known: &LogModel, open: &OpenCounts, wall: Time) {
         let stamp = self.stamp(known);
         let due = self.made.is_none_or(|(made, at)| {
             let whole = made.left > 0 && stamp.left == 0;
@@ -135,16 +135,16 @@ impl Table {
         let mut keyed: Vec<_> = self.groups.iter().map(key).collect();
         self.count = keyed.len();
         self.entries = self.groups.iter().map(|(_, group)| group.counts.entries).sum();
-        if keyed.len() > LISTED {
-            keyed.select_nth_unstable(LISTED);
-            keyed.truncate(LISTED);
+        if keyed.len() > MAX_GROUPS_LISTED {
+            keyed.select_nth_unstable(MAX_GROUPS_LISTED);
+            keyed.truncate(MAX_GROUPS_LISTED);
         }
         keyed.sort_unstable();
         self.listed = keyed.into_iter().map(|(_, id)| id).collect();
     }
 
     /// By which a group is sorted: the lower, the earlier it comes. Of equals the larger comes first.
-    fn key(&self, open: &Open, id: GroupId, group: &Group) -> (i64, i64) {
+    fn key(&self, open: &OpenCounts, id: GroupId, group: &Group) -> (i64, i64) {
         let Counts { entries, enqueued, delivered, deferred, failed, rejected } = group.counts;
         let row = |row: Option<RowId>| row.map_or(-1, |row| i64::from(row.0));
         let rank = match self.order.column {
@@ -179,13 +179,13 @@ impl Table {
     }
 
     /// Takes in entries that were found late.
-    pub(super) fn found(&mut self, known: &Known, found: &[RowId]) {
+    pub(super) fn found(&mut self, known: &LogModel, found: &[RowId]) {
         self.groups.found(known.tally().sieve(), &known.index, found);
         self.made = None;
     }
 
     /// Takes back the entries before `end`, which are about to leave.
-    pub(super) fn forget(&mut self, known: &Known, end: usize) {
+    pub(super) fn forget(&mut self, known: &LogModel, end: usize) {
         self.groups.forget(known.tally().sieve(), &known.index, end);
     }
 
@@ -214,7 +214,7 @@ impl Table {
     /// Sorts by a column, or turns the order round if it is the one already.
     pub(super) fn sort_by(&mut self, column: Column) {
         let reversed = self.order.column == column && !self.order.reversed;
-        self.order = Order { column, reversed };
+        self.order = GroupOrder { column, reversed };
         self.made = None;
     }
 
@@ -229,13 +229,13 @@ impl Table {
         let at = columns.iter().position(|&column| column == self.order.column);
         let behind = at.and_then(|at| columns.get(at + 1));
         if let Some(&column) = behind.or(columns.first()) {
-            self.order = Order { column, reversed: false };
+            self.order = GroupOrder { column, reversed: false };
             self.made = None;
         }
     }
 
     /// The order.
-    pub(super) fn order(&self) -> Order {
+    pub(super) fn order(&self) -> GroupOrder {
         self.order
     }
 
@@ -273,14 +273,14 @@ impl Table {
 }
 
 /// The columns of a list of groups that fit.
-pub(super) fn columns(pane: Pane, by: By, width: u16, marked: bool) -> Vec<Placed<Column>> {
+pub(super) fn columns(pane: Pane, by: GroupBy, width: u16, marked: bool) -> Vec<PlacedColumn<Column>> {
     match pane {
         Pane::Domains => domain_columns(width, marked),
         Pane::Responses => response_columns(width, marked),
-        Pane::Routes => route_columns(width, marked),
+        Pane::Via => route_columns(width, marked),
         Pane::Senders => {
             // Only those who connect and prove who they are can be refused so.
-            let clients = matches!(by, By::User | By::ConnectingIp);
+            let clients = matches!(by, GroupBy::User | GroupBy::ConnectingIp);
             sender_columns(width, marked, clients)
         }
         _ => Vec::new(),
@@ -288,7 +288,7 @@ pub(super) fn columns(pane: Pane, by: By, width: u16, marked: bool) -> Vec<Place
 }
 
 /// The columns that a list can be sorted by, one after the other.
-pub(super) fn sorting_columns(placed: &[Placed<Column>]) -> Vec<Column> {
+pub(super) fn sorting_columns(placed: &[PlacedColumn<Column>]) -> Vec<Column> {
     let columns = placed.iter().map(|placed| placed.column);
     std::iter::once(Column::Bad).chain(columns.filter(|&it| it != Column::Label)).collect()
 }

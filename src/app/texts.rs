@@ -1,7 +1,7 @@
 //! Texts of the entries on the screen, read from the log by whoever owns the files.
 
 use crate::index::RowId;
-use crate::parse::Original;
+use crate::parse::EntryText;
 use std::collections::HashMap;
 
 /// Texts from which on room is made: many screens.
@@ -9,11 +9,11 @@ pub const MOST_TEXTS: usize = 4_096;
 
 /// The texts at hand.
 #[derive(Default)]
-pub(super) struct Texts(HashMap<RowId, Option<Original>>);
+pub(super) struct TextCache(HashMap<RowId, Option<EntryText>>);
 
-impl Texts {
+impl TextCache {
     /// The text of an entry; `None` if it is not at hand or can't be read any more.
-    pub(super) fn get(&self, row: RowId) -> Option<&Original> {
+    pub(super) fn get(&self, row: RowId) -> Option<&EntryText> {
         self.0.get(&row).and_then(Option::as_ref)
     }
 
@@ -28,7 +28,7 @@ impl Texts {
     }
 
     /// Takes a text, or that there is none.
-    pub(super) fn supply(&mut self, row: RowId, text: Option<Original>) {
+    pub(super) fn supply(&mut self, row: RowId, text: Option<EntryText>) {
         self.0.insert(row, text);
     }
 

@@ -5,15 +5,15 @@
 use super::App;
 use super::cursor::destination;
 use crate::entry::Time;
-use crate::filter::{Field, Filter, Second, minutes};
+use crate::filter::{Field, Filter, CountBucket, minutes};
 use crate::keymap::Motion;
 use crate::layout::Pane;
 use std::ops::Range;
 
 /// What is drawn.
-pub struct Times {
+pub struct Timeline {
     /// Counts of each column, the oldest first.
-    pub columns: Vec<Second>,
+    pub columns: Vec<CountBucket>,
     /// The minute that the first column begins with, and how many each has.
     start: i64,
     step: i64,
@@ -21,7 +21,7 @@ pub struct Times {
     pub chosen: Option<usize>,
 }
 
-impl Times {
+impl Timeline {
     /// When a column begins.
     pub fn begin(&self, column: usize) -> Time {
         minutes::begin(self.start + i64::try_from(column).unwrap_or(0) * self.step)
@@ -48,7 +48,7 @@ const STEPS: [i64; 12] = [1, 2, 5, 10, 15, 30, 60, 120, 360, 720, 1_440, 10_080]
 
 impl App {
     /// What happened when; `None` if nothing did.
-    pub fn times(&self) -> Option<Times> {
+    pub fn times(&self) -> Option<Timeline> {
         let width = self.screen().map_or(0, |screen| screen.rows(Pane::Times).width);
         let width = width.saturating_sub(LABEL);
         let minutes = self.tally().minutes();
@@ -59,7 +59,7 @@ impl App {
         let start = start.div_euclid(step) * step;
         let begins = (0..).map(|column| start + column * step).take_while(|&begin| begin < end);
         let columns = begins.map(|begin| minutes.sum(begin..begin + step)).collect();
-        let mut times = Times { columns, start, step, chosen: None };
+        let mut times = Timeline { columns, start, step, chosen: None };
         times.chosen = self.chosen_minute.and_then(|minute| times.column_of(minute));
         Some(times)
     }

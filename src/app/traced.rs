@@ -1,17 +1,17 @@
 //! What is said of a message: in a line of the list, and in its trace.
 
 use super::App;
-use super::messages::{GLANCE, TRACED, newest, sum};
-use super::words::{self, Tone, number};
+use super::messages::{SUMMARY_ENTRIES, MAX_TRACE_ENTRIES, newest, sum};
+use super::words::{self, Severity, number};
 use crate::entry::Time;
 use crate::index::{MessageId, RowId};
-use crate::parse::Original;
-use crate::show::Shown;
-use crate::story::{self, About, State, Story, Telling};
+use crate::parse::EntryText;
+use crate::show::SafeText;
+use crate::story::{self, LineKind, DeliveryState, MessageTrace, TraceFormatter};
 
 /// A message in a line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Glance {
+pub struct MessageSummary {
     /// When it was first seen.
     pub time: Time,
     /// Envelope From; empty for a notification, `None` if that is not known yet.
@@ -23,7 +23,7 @@ pub struct Glance {
     /// What became of them.
     pub states: String,
     /// Whether that is good.
-    pub tone: Tone,
+    pub tone: Severity,
     /// Blocks.
     pub size: Option<u64>,
     /// Message id.
@@ -32,33 +32,33 @@ pub struct Glance {
 
 /// A line of the trace.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct TraceViewLine {
     /// What stands there.
-    pub text: Shown,
+    pub text: SafeText,
     /// Whether it is good news.
-    pub tone: Tone,
+    pub tone: Severity,
 }
 
 impl App {
     /// What is known of a message by its newest entries, as far as their texts are at hand.
-    pub fn glance(&self, message: MessageId) -> Glance {
-        let (rows, sum) = (newest(&self.known, message, GLANCE), sum(&self.known, message));
-        let is_whole = rows.len() < GLANCE;
+    pub fn glance(&self, message: MessageId) -> MessageSummary {
+        let (rows, sum) = (newest(&self.known, message, SUMMARY_ENTRIES), sum(&self.known, message));
+        let is_whole = rows.len() < SUMMARY_ENTRIES;
         let story = self.tell(rows);
         let first = story.recipients.first().and_then(|recipient| story.last_leg(recipient));
-        let to = first.map(|leg| story::named(leg).to_vec());
+        let to = first.map(|leg| story::display_address(leg).to_vec());
         let (recipients, states, tone) = if is_whole {
             let states = story.recipients.iter().map(|recipient| recipient.state);
-            (story.recipients.len(), story::states(&story), worst(states))
+            (story.recipients.len(), story::state_summary(&story), worst(states))
         } else {
             let waiting = sum.recipients - sum.delivered - sum.failed;
             let parts = [(sum.delivered, "delivered"), (sum.failed, "failed"), (waiting, "queued")];
             let words = parts.iter().filter(|(count, _)| *count > 0);
             let words = words.map(|(count, word)| format!("{} {word}", number(*count)));
-            let tone = if sum.failed > 0 { Tone::Bad } else { Tone::Plain };
+            let tone = if sum.failed > 0 { Severity::Error } else { Severity::Plain };
             (sum.recipients as usize, words.collect::<Vec<_>>().join(", "), tone)
         };
-        Glance {
+        MessageSummary {
             time: sum.oldest.map(|row| self.index().rows().time(row)).unwrap_or_default(),
             from: story.envelope_from,
             to: to.unwrap_or_default(),
@@ -71,44 +71,44 @@ impl App {
     }
 
     /// The trace of the selected message, in lines of so many cells.
-    pub fn trace(&self, width: usize) -> Vec<Line> {
+    pub fn trace(&self, width: usize) -> Vec<TraceViewLine> {
         let Some(message) = self.messages.selected() else { return Vec::new() };
         let message = story::origin(&self.known.index, message);
         let mut rows = self.traced(message);
-        let is_cut = rows.len() == TRACED;
+        let is_cut = rows.len() == MAX_TRACE_ENTRIES;
         // Other texts come before the next drawing.
         rows.retain(|&row| self.texts.knows(row));
         let story = self.tell(rows);
         let read = |row: RowId| self.original(row).cloned();
-        let mut telling = Telling::new(&self.known.index, &read, width).hiding(self.redactor());
+        let mut telling = TraceFormatter::new(&self.known.index, &read, width).hiding(self.redactor());
         telling.story(message, &story);
         if is_cut {
-            let count = number(TRACED as u64);
+            let count = number(MAX_TRACE_ENTRIES as u64);
             telling.say(&format!("Only the newest {count} of its entries are told here."));
         }
         let toned = telling.take().into_iter().flat_map(|line| {
             let tone = match line.about {
-                About::Message => Tone::Plain,
-                About::Recipient(state) => words::became(state),
-                About::Entry(kind) => words::kind(kind).1,
+                LineKind::Message => Severity::Plain,
+                LineKind::Recipient(state) => words::state_severity(state),
+                LineKind::Entry(kind) => words::kind(kind).1,
             };
             // It was laid out as it is, and takes more room if its letters are escaped.
             let text = self.show(line.text.as_bytes());
             let parts = if line.text.is_ascii() { vec![text] } else { text.wrap(width) };
-            parts.into_iter().map(move |text| Line { text, tone })
+            parts.into_iter().map(move |text| TraceViewLine { text, tone })
         });
         toned.collect()
     }
 
     /// The entries that the trace of a message tells of.
     pub(super) fn traced(&self, message: MessageId) -> Vec<RowId> {
-        newest(&self.known, story::origin(&self.known.index, message), TRACED)
+        newest(&self.known, story::origin(&self.known.index, message), MAX_TRACE_ENTRIES)
     }
 
     /// The story that these entries tell. Recipients of whom the filter leaves an entry come first: it
     /// is their mail that somebody looks for.
-    fn tell(&self, rows: Vec<RowId>) -> Story {
-        let read = &mut |row| -> Option<Original> { self.original(row).cloned() };
+    fn tell(&self, rows: Vec<RowId>) -> MessageTrace {
+        let read = &mut |row| -> Option<EntryText> { self.original(row).cloned() };
         let mut story = story::tell_rows(&self.known.index, rows, read);
         if self.known.filtered.is_some() {
             let mut recipients = std::mem::take(&mut story.recipients);
@@ -130,12 +130,12 @@ impl App {
 }
 
 /// How it stands with a message: as with the recipient who is worst off.
-fn worst(states: impl Iterator<Item = State>) -> Tone {
-    let rank = |tone: &Tone| match tone {
-        Tone::Good => 0,
-        Tone::Plain | Tone::Dim => 1,
-        Tone::Late => 2,
-        Tone::Bad => 3,
+fn worst(states: impl Iterator<Item = DeliveryState>) -> Severity {
+    let rank = |tone: &Severity| match tone {
+        Severity::Good => 0,
+        Severity::Plain | Severity::Dim => 1,
+        Severity::Warning => 2,
+        Severity::Error => 3,
     };
-    states.map(words::became).max_by_key(rank).unwrap_or_default()
+    states.map(words::state_severity).max_by_key(rank).unwrap_or_default()
 }

@@ -1,17 +1,17 @@
 //! What drawing reads of the state.
 
-use super::events::Happened;
-use super::order::Order;
-use super::table::{self, Table};
-use super::{App, Prompt, Reading};
+use super::events::FileEvent;
+use super::order::ConnectionOrder;
+use super::table::{self, GroupList};
+use super::{App, Prompt, ReaderStatus};
 use super::{help, sheet};
 use crate::entry::Time;
-use crate::filter::{By, Group, GroupId, Groups, Tally};
+use crate::filter::{GroupBy, Group, GroupId, Groups, Tally};
 use crate::index::{Connection, ConnectionId, Index, MessageId, RowId, Symbol};
 use crate::keymap::Mode;
-use crate::layout::{GroupColumn, Pane, Placed, Screen, View};
-use crate::parse::Original;
-use crate::show::{Alphabet, Shown};
+use crate::layout::{GroupColumn, Pane, PlacedColumn, PaneLayout, View};
+use crate::parse::EntryText;
+use crate::show::{CharsetMode, SafeText};
 use std::borrow::Cow;
 
 /// The groups in a pane.
@@ -19,7 +19,7 @@ pub struct Grouping<'a> {
     /// All of them.
     pub groups: &'a Groups,
     /// The order of the list.
-    pub order: table::Order,
+    pub order: table::GroupOrder,
     /// The selected one.
     pub selected: Option<GroupId>,
     /// How many there are.
@@ -45,8 +45,8 @@ impl App {
     }
 
     /// The places on the screen; `None` if it is too small for any.
-    pub fn screen(&self) -> Option<Screen> {
-        Screen::new(self.size, self.view, self.focus(), self.zoom)
+    pub fn screen(&self) -> Option<PaneLayout> {
+        PaneLayout::new(self.size, self.view, self.focus(), self.zoom)
     }
 
     /// What the filter leaves, counted.
@@ -71,7 +71,7 @@ impl App {
 
     /// What is laid over everything: its lines, the first visible one, and the first when the last is
     /// at the bottom.
-    pub fn sheet(&self) -> Option<(Vec<help::Line>, usize, usize)> {
+    pub fn sheet(&self) -> Option<(Vec<help::HelpLine>, usize, usize)> {
         let (sheet, top) = self.sheet.as_ref()?;
         let columns = usize::from(self.size.width);
         let lines = sheet.lines(&self.events, &self.settings, self.alphabet, columns);
@@ -86,17 +86,17 @@ impl App {
     }
 
     /// Which characters of the log are drawn.
-    pub fn alphabet(&self) -> Alphabet {
+    pub fn alphabet(&self) -> CharsetMode {
         self.alphabet
     }
 
     /// Text of the log, made fit for the screen: the only way there for whoever draws.
-    pub fn show(&self, bytes: &[u8]) -> Shown {
+    pub fn show(&self, bytes: &[u8]) -> SafeText {
         self.alphabet.show(bytes)
     }
 
     /// What happened to the files, if that is news.
-    pub fn news(&self) -> Option<&Happened> {
+    pub fn news(&self) -> Option<&FileEvent> {
         self.events.news(self.wall)
     }
 
@@ -111,12 +111,12 @@ impl App {
     }
 
     /// The order of the connections.
-    pub fn order(&self) -> Order {
+    pub fn order(&self) -> ConnectionOrder {
         self.connections.order()
     }
 
     /// What the reader is doing.
-    pub fn reading(&self) -> &Reading {
+    pub fn reading(&self) -> &ReaderStatus {
         &self.reading
     }
 
@@ -142,7 +142,7 @@ impl App {
     }
 
     /// Whether what is shown changes with the clock, although nothing comes.
-    pub fn moves(&self) -> bool {
+    pub fn needs_tick(&self) -> bool {
         self.is_live()
             || self.news().is_some()
             || match self.view {
@@ -207,7 +207,7 @@ impl App {
     }
 
     /// The list of groups in a pane, if that is what it holds.
-    pub(super) fn table(&self, pane: Pane) -> Option<&Table> {
+    pub(super) fn table(&self, pane: Pane) -> Option<&GroupList> {
         match pane {
             Pane::Senders => Some(&self.activity.senders),
             _ => self.domains.table(pane),
@@ -215,7 +215,7 @@ impl App {
     }
 
     /// The same, to be changed.
-    pub(super) fn table_mut(&mut self, pane: Pane) -> Option<&mut Table> {
+    pub(super) fn table_mut(&mut self, pane: Pane) -> Option<&mut GroupList> {
         match pane {
             Pane::Senders => Some(&mut self.activity.senders),
             _ => self.domains.table_mut(pane),
@@ -242,8 +242,8 @@ impl App {
     }
 
     /// The columns of a list of groups that fit into so many cells.
-    pub fn group_columns(&self, pane: Pane, width: u16) -> Vec<Placed<GroupColumn>> {
-        let by = self.table(pane).map_or(By::Domain, |table| table.groups().by());
+    pub fn group_columns(&self, pane: Pane, width: u16) -> Vec<PlacedColumn<GroupColumn>> {
+        let by = self.table(pane).map_or(GroupBy::Domain, |table| table.groups().by());
         table::columns(pane, by, width, self.mark().is_some())
     }
 
@@ -298,7 +298,7 @@ impl App {
         match self.view {
             View::Connections => self.connections.entry(&self.known),
             View::Domains => self.domains.entry(self.focus()),
-            View::Activity => self.table(Pane::Senders).and_then(Table::entry),
+            View::Activity => self.table(Pane::Senders).and_then(GroupList::entry),
             View::Messages => self.known.index.rows_of(self.messages.selected()?).next(),
             View::Log => self.log.selected(),
         }
@@ -310,7 +310,7 @@ impl App {
     }
 
     /// The text of an entry as it is to be shown, if it is at hand.
-    pub fn original(&self, row: RowId) -> Option<&Original> {
+    pub fn original(&self, row: RowId) -> Option<&EntryText> {
         self.texts.get(row)
     }
 

@@ -1,8 +1,8 @@
 //! Facts of the index in the words of the screen.
 
 use crate::entry::{Action, Body, Entry, Outcome, Time};
-use crate::filter::By;
-use crate::index::{Connection, Kind, State};
+use crate::filter::GroupBy;
+use crate::index::{Connection, EntryKind, ConnectionState};
 use crate::story;
 
 pub use crate::show::{number, tenths};
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 /// Whether something is good news.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tone {
+pub enum Severity {
     /// Neither.
     #[default]
     Plain,
@@ -21,85 +21,85 @@ pub enum Tone {
     /// As it should be.
     Good,
     /// Not yet.
-    Late,
+    Warning,
     /// Not at all.
-    Bad,
+    Error,
 }
 
 /// What an entry counts as, in a word, and whether that is good.
-pub fn kind(kind: Kind) -> (&'static str, Tone) {
+pub fn kind(kind: EntryKind) -> (&'static str, Severity) {
     match kind {
-        Kind::Enqueued => ("enqueued", Tone::Plain),
-        Kind::Ended(outcome @ (Outcome::Delivered | Outcome::Relayed)) => {
-            (outcome.name(), Tone::Good)
+        EntryKind::Enqueued => ("enqueued", Severity::Plain),
+        EntryKind::Attempt(outcome @ (Outcome::Delivered | Outcome::Relayed)) => {
+            (outcome.name(), Severity::Good)
         }
-        Kind::Ended(outcome @ Outcome::HandedOn) => (outcome.name(), Tone::Plain),
-        Kind::Ended(outcome @ (Outcome::Deferred | Outcome::Warned)) => {
-            (outcome.name(), Tone::Late)
+        EntryKind::Attempt(outcome @ Outcome::HandedOn) => (outcome.name(), Severity::Plain),
+        EntryKind::Attempt(outcome @ (Outcome::Deferred | Outcome::Warned)) => {
+            (outcome.name(), Severity::Warning)
         }
-        Kind::Ended(outcome @ Outcome::Failed) => (outcome.name(), Tone::Bad),
-        Kind::Refused => ("rejected", Tone::Bad),
-        Kind::OtherMessage => ("other", Tone::Plain),
-        Kind::Opened => ("opened", Tone::Dim),
-        Kind::Closed => ("closed", Tone::Dim),
-        Kind::Rejected => ("refused", Tone::Bad),
-        Kind::ConnectFailed => ("no connect", Tone::Bad),
-        Kind::Authenticated => ("auth ok", Tone::Good),
-        Kind::Unauthenticated => ("auth fails", Tone::Bad),
-        Kind::OtherConnection => ("event", Tone::Plain),
-        Kind::Header => ("header", Tone::Dim),
-        Kind::Unparsed => ("unparsed", Tone::Bad),
+        EntryKind::Attempt(outcome @ Outcome::Failed) => (outcome.name(), Severity::Error),
+        EntryKind::RecipientRejected => ("rejected", Severity::Error),
+        EntryKind::OtherMessage => ("other", Severity::Plain),
+        EntryKind::Opened => ("opened", Severity::Dim),
+        EntryKind::Closed => ("closed", Severity::Dim),
+        EntryKind::ConnectionRejected => ("refused", Severity::Error),
+        EntryKind::ConnectFailed => ("no connect", Severity::Error),
+        EntryKind::Authenticated => ("auth ok", Severity::Good),
+        EntryKind::Unauthenticated => ("auth fails", Severity::Error),
+        EntryKind::OtherConnection => ("event", Severity::Plain),
+        EntryKind::Header => ("header", Severity::Dim),
+        EntryKind::Unparsed => ("unparsed", Severity::Error),
     }
 }
 
 /// Whether what became of a recipient is good.
-pub fn became(state: story::State) -> Tone {
+pub fn state_severity(state: story::DeliveryState) -> Severity {
     match state {
-        story::State::Queued => Tone::Plain,
-        story::State::Deferred => Tone::Late,
-        story::State::Delivered | story::State::Relayed => Tone::Good,
-        story::State::Failed | story::State::Rejected => Tone::Bad,
+        story::DeliveryState::Queued => Severity::Plain,
+        story::DeliveryState::Deferred => Severity::Warning,
+        story::DeliveryState::Delivered | story::DeliveryState::Relayed => Severity::Good,
+        story::DeliveryState::Failed | story::DeliveryState::Rejected => Severity::Error,
     }
 }
 
 /// Whether an entry of this kind is one to look for when something is wrong.
-pub fn is_trouble(of: Kind) -> bool {
-    matches!(kind(of).1, Tone::Late | Tone::Bad)
+pub fn is_trouble(of: EntryKind) -> bool {
+    matches!(kind(of).1, Severity::Warning | Severity::Error)
 }
 
 /// What an entry says happened, in a word, and whether that is good: as [`kind`], and what counts
 /// as none of the kinds by its action. A letter that no document names stands for itself.
-pub fn event<'a>(counted: Kind, entry: Option<&Entry<'a>>) -> (Cow<'a, [u8]>, Tone) {
+pub fn event<'a>(counted: EntryKind, entry: Option<&Entry<'a>>) -> (Cow<'a, [u8]>, Severity) {
     let code = match entry.map(|entry| &entry.body) {
-        Some(Body::Message(message)) if counted == Kind::OtherMessage => message.code,
-        Some(Body::Connection(event)) if counted == Kind::OtherConnection => event.code,
+        Some(Body::Message(message)) if counted == EntryKind::OtherMessage => message.code,
+        Some(Body::Connection(event)) if counted == EntryKind::OtherConnection => event.code,
         _ => {
             let (word, tone) = kind(counted);
             return (Cow::Borrowed(word.as_bytes()), tone);
         }
     };
     let (word, tone): (&[u8], _) = match code.action() {
-        Action::BadCommand => (b"bad cmd", Tone::Bad),
-        Action::BreakOff => (b"broken off", Tone::Bad),
-        Action::Etrn => (b"ETRN", Tone::Plain),
-        Action::Authenticate => (b"auth", Tone::Plain),
-        _ => (code.0, Tone::Plain),
+        Action::BadCommand => (b"bad cmd", Severity::Error),
+        Action::BreakOff => (b"broken off", Severity::Error),
+        Action::Etrn => (b"ETRN", Severity::Plain),
+        Action::Authenticate => (b"auth", Severity::Plain),
+        _ => (code.0, Severity::Plain),
     };
     (Cow::Borrowed(word), tone)
 }
 
 /// State of a connection, with its age if it is open, or its silence if that is `stall` milliseconds
 /// or more.
-pub(super) fn state(connection: &Connection, now: Time, stall: u64) -> (String, Tone) {
+pub(super) fn state(connection: &Connection, now: Time, stall: u64) -> (String, Severity) {
     let silence = now.since(connection.active);
     match connection.state {
-        State::Open if silence >= stall => (format!("STALL? {}", age(silence)), Tone::Late),
-        State::Open => (format!("open {}", age(now.since(connection.opened))), Tone::Good),
-        State::Closed => ("closed".to_owned(), Tone::Dim),
-        State::Superseded => ("closed (?)".to_owned(), Tone::Dim),
-        State::Failed => ("failed".to_owned(), Tone::Bad),
-        State::Rejected => ("rejected".to_owned(), Tone::Bad),
-        State::Implied => ("no O, no C".to_owned(), Tone::Dim),
+        ConnectionState::Open if silence >= stall => (format!("STALL? {}", age(silence)), Severity::Warning),
+        ConnectionState::Open => (format!("open {}", age(now.since(connection.opened))), Severity::Good),
+        ConnectionState::Closed => ("closed".to_owned(), Severity::Dim),
+        ConnectionState::Superseded => ("closed (?)".to_owned(), Severity::Dim),
+        ConnectionState::Failed => ("failed".to_owned(), Severity::Error),
+        ConnectionState::Rejected => ("rejected".to_owned(), Severity::Error),
+        ConnectionState::Inferred => ("no O, no C".to_owned(), Severity::Dim),
     }
 }
 
@@ -126,7 +126,7 @@ pub fn bytes(count: u64) -> String {
 }
 
 /// A number in a few cells: `2.1 M`.
-pub fn rough(count: usize) -> String {
+pub fn format_count(count: usize) -> String {
     const UNITS: [(&str, usize); 2] = [("M", 1_000_000), ("k", 1_000)];
     match UNITS.iter().find(|(_, size)| count >= *size) {
         Some((unit, size)) if count < 10 * size => {
@@ -140,7 +140,7 @@ pub fn rough(count: usize) -> String {
 /// A number in so many cells: with all its digits if there is room.
 pub fn rough_in(count: u32, cells: u16) -> String {
     let whole = number(count);
-    if whole.len() <= usize::from(cells) { whole } else { rough(count as usize) }
+    if whole.len() <= usize::from(cells) { whole } else { format_count(count as usize) }
 }
 
 /// By how much a number grew or fell, in so many cells.
@@ -169,36 +169,36 @@ pub(super) fn stamp(time: Time) -> String {
 }
 
 /// What groups are of: the head of their column, and one and several of them.
-pub fn grouped_by(by: By) -> (&'static str, &'static str, &'static str) {
+pub fn grouped_by(by: GroupBy) -> (&'static str, &'static str, &'static str) {
     match by {
-        By::Domain => ("DOMAIN", "domain", "domains"),
-        By::Organisation => ("ORG DOMAIN", "organisation", "organisations"),
-        By::Answer => ("RESPONSE", "response", "responses"),
-        By::Sender => ("SENDER", "sender", "senders"),
-        By::User => ("USER", "user", "users"),
-        By::Channel => ("CHANNEL", "channel", "channels"),
-        By::Host => ("MX HOST", "host", "hosts"),
-        By::ConnectingIp => ("CLIENT ADDRESS", "client", "clients"),
-        By::LocalIp => ("OUR ADDRESS", "address of ours", "addresses of ours"),
-        By::RemoteIp => ("THEIR ADDRESS", "address", "addresses"),
-        By::Connection => ("CONNECTION", "connection", "connections"),
+        GroupBy::Domain => ("DOMAIN", "domain", "domains"),
+        GroupBy::OrgDomain => ("ORG DOMAIN", "organisation", "organisations"),
+        GroupBy::Response => ("RESPONSE", "response", "responses"),
+        GroupBy::Sender => ("SENDER", "sender", "senders"),
+        GroupBy::User => ("USER", "user", "users"),
+        GroupBy::Channel => ("CHANNEL", "channel", "channels"),
+        GroupBy::Host => ("MX HOST", "host", "hosts"),
+        GroupBy::ConnectingIp => ("CLIENT ADDRESS", "client", "clients"),
+        GroupBy::LocalIp => ("OUR ADDRESS", "address of ours", "addresses of ours"),
+        GroupBy::RemoteIp => ("THEIR ADDRESS", "address", "addresses"),
+        GroupBy::Connection => ("CONNECTION", "connection", "connections"),
     }
 }
 
 /// What stands for entries that say nothing of what they are grouped by.
-pub fn none_of(by: By) -> &'static str {
+pub fn none_of(by: GroupBy) -> &'static str {
     match by {
-        By::Domain | By::Organisation => "(no domain)",
-        By::Answer => "(no response)",
-        By::Sender => "<> (notifications)",
-        By::User => "(no user logged)",
-        By::LocalIp | By::RemoteIp | By::ConnectingIp => "(no address logged)",
-        By::Channel | By::Host | By::Connection => "(none)",
+        GroupBy::Domain | GroupBy::OrgDomain => "(no domain)",
+        GroupBy::Response => "(no response)",
+        GroupBy::Sender => "<> (notifications)",
+        GroupBy::User => "(no user logged)",
+        GroupBy::LocalIp | GroupBy::RemoteIp | GroupBy::ConnectingIp => "(no address logged)",
+        GroupBy::Channel | GroupBy::Host | GroupBy::Connection => "(none)",
     }
 }
 
 /// A time that is still to pass: tenths of a second while it is short.
-pub fn soon(left: Duration) -> String {
+pub fn format_eta(left: Duration) -> String {
     match left.as_secs() {
         seconds @ 0..10 => format!("{seconds}.{} s", left.subsec_millis() / 100),
         seconds @ 10..100 => format!("{seconds} s"),
@@ -238,10 +238,10 @@ pub fn answer(entry: &Entry<'_>) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    fn event_of(text: &str) -> (String, Tone) {
+    fn event_of(text: &str) -> (String, Severity) {
         let mut parser = crate::parse::Parser::default();
         let entry = parser.entry(text.as_bytes()).unwrap();
-        let (word, tone) = event(Kind::of(&entry), Some(&entry));
+        let (word, tone) = event(EntryKind::of(&entry), Some(&entry));
         (String::from_utf8_lossy(&word).into_owned(), tone)
     }
 
@@ -254,7 +254,7 @@ mod tests {
                     "tcp_submit + U {ends} Authentication successful - switched to channel tcp_submit joe 235 2.7.0 PLAIN authentication successful."
                 ),
                 "auth ok",
-                Tone::Good,
+                Severity::Good,
             ),
             // The client called itself so.
             (
@@ -262,22 +262,22 @@ mod tests {
                     "tcp_submit + U {ends} Bad password x 235 2.7.0 535 5.7.8 Bad username or password."
                 ),
                 "auth fails",
-                Tone::Bad,
+                Severity::Error,
             ),
-            (format!("tcp_submit + U {ends}"), "auth", Tone::Plain),
-            (format!("tcp_local + I {ends}"), "ETRN", Tone::Plain),
+            (format!("tcp_submit + U {ends}"), "auth", Severity::Plain),
+            (format!("tcp_local + I {ends}"), "ETRN", Severity::Plain),
             (
                 "tcp_local B 0  rfc822; HELP 500 5.5.1 Unknown command".to_owned(),
                 "bad cmd",
-                Tone::Bad,
+                Severity::Error,
             ),
             (
                 "tcp_local ims-ms VEA 0 a@x.org rfc822;b@y.org b@y.org data/big_smtp_read Error"
                     .to_owned(),
                 "broken off",
-                Tone::Bad,
+                Severity::Error,
             ),
-            ("tcp_local TQ 0 a@x.org rfc822;b@y.org b@y.org".to_owned(), "TQ", Tone::Plain),
+            ("tcp_local TQ 0 a@x.org rfc822;b@y.org b@y.org".to_owned(), "TQ", Severity::Plain),
         ] {
             let found = event_of(&format!("19-Feb-1998 10:52:10.79 {entry}"));
             assert_eq!(found, (word.to_owned(), tone), "{entry}");
@@ -293,11 +293,11 @@ mod tests {
         );
         assert_eq!([0_u64, 999, 1_000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
         assert_eq!(
-            [999, 43_000, 6_190_000, 41_999_999].map(rough),
+            [999, 43_000, 6_190_000, 41_999_999].map(format_count),
             ["999", "43 k", "6.1 M", "41 M"]
         );
         assert_eq!(
-            [1_290, 34_000, 150_000].map(Duration::from_millis).map(soon),
+            [1_290, 34_000, 150_000].map(Duration::from_millis).map(format_eta),
             ["1.2 s", "34 s", "2m"]
         );
         assert_eq!([0, 999, 9_999, 250_000, 3_000_000].map(short), ["·", "999", "9k", ".2M", "3M"]);

@@ -18,14 +18,14 @@ pub struct Jump {
 
 /// Times of the entries of a file.
 #[derive(Clone, Debug, Default)]
-pub struct Clock {
+pub struct ClockCheck {
     span: Option<(Time, Time)>,
     last: Option<Time>,
     back: Jump,
     silence: Jump,
 }
 
-impl Clock {
+impl ClockCheck {
     /// The next entry, which begins on this line.
     pub fn add(&mut self, time: Time, line: u64) {
         let (first, latest) = self.span.unwrap_or((time, time));
@@ -58,7 +58,7 @@ impl Clock {
 }
 
 /// A duration as a person says it: the two largest units.
-pub(super) fn spoken(milliseconds: u64) -> String {
+pub(super) fn format_duration(milliseconds: u64) -> String {
     let seconds = milliseconds / 1_000;
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
     match (days, hours, minutes) {
@@ -75,19 +75,19 @@ mod tests {
 
     #[test]
     fn jumps_are_named_from_a_size_on() {
-        let mut clock = Clock::default();
+        let mut clock = ClockCheck::default();
         for (line, second) in (1..).zip([100, 101, 99, 50, 200, 5_000, 4_000]) {
             clock.add(Time(second * 1_000), line);
         }
         assert_eq!(clock.span(), Some((Time(50_000), Time(5_000_000))));
         assert_eq!(clock.back(), Some(Jump { by: 1_000_000, line: 7 }));
         assert_eq!(clock.silence(), Some(Jump { by: 4_800_000, line: 6 }));
-        let mut quiet = Clock::default();
+        let mut quiet = ClockCheck::default();
         quiet.add(Time(2_000), 1);
         quiet.add(Time(0), 2);
         assert_eq!((quiet.back(), quiet.silence()), (None, None));
         assert_eq!(
-            [900, 61_000, 3_660_000, 90_000_000].map(spoken),
+            [900, 61_000, 3_660_000, 90_000_000].map(format_duration),
             ["0 s", "1 min 1 s", "1 h 1 min", "1 d 1 h"]
         );
     }

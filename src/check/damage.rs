@@ -1,7 +1,7 @@
 //! What in a file is no entry, and bytes that a log should not have.
 
-use crate::parse::Flaw;
-use crate::show::plain;
+use crate::parse::ParseError;
+use crate::show::escape;
 use crate::table::clip;
 
 /// Examples kept of each reason.
@@ -12,14 +12,14 @@ pub const LONGEST_EXAMPLE: usize = 200;
 /// Text that could not be read as entries, by the reason.
 #[derive(Clone, Debug, Default)]
 pub struct Unparsed {
-    reasons: Vec<Reason>,
+    reasons: Vec<UnparsedReason>,
 }
 
 /// One reason.
 #[derive(Clone, Debug)]
-pub struct Reason {
+pub struct UnparsedReason {
     /// Why a text is no entry.
-    pub flaw: Flaw,
+    pub flaw: ParseError,
     /// How many are none for it.
     pub count: u64,
     /// The first ones: line from 1, and the text, plain and clipped.
@@ -28,16 +28,16 @@ pub struct Reason {
 
 impl Unparsed {
     /// Takes note of a text.
-    pub fn add(&mut self, flaw: Flaw, line: u64, text: &[u8]) {
+    pub fn add(&mut self, flaw: ParseError, line: u64, text: &[u8]) {
         let at = self.reasons.iter().position(|reason| reason.flaw == flaw);
         let at = at.unwrap_or_else(|| {
-            self.reasons.push(Reason { flaw, count: 0, examples: Vec::new() });
+            self.reasons.push(UnparsedReason { flaw, count: 0, examples: Vec::new() });
             self.reasons.len() - 1
         });
         let Some(reason) = self.reasons.get_mut(at) else { return };
         reason.count += 1;
         if reason.examples.len() < EXAMPLES {
-            let text = clip(&plain(text.get(..LONGEST_EXAMPLE).unwrap_or(text)), LONGEST_EXAMPLE);
+            let text = clip(&escape(text.get(..LONGEST_EXAMPLE).unwrap_or(text)), LONGEST_EXAMPLE);
             reason.examples.push((line, text));
         }
     }
@@ -48,7 +48,7 @@ impl Unparsed {
     }
 
     /// The reasons, in the order of their first coming.
-    pub fn reasons(&self) -> &[Reason] {
+    pub fn reasons(&self) -> &[UnparsedReason] {
         &self.reasons
     }
 }
@@ -99,9 +99,9 @@ mod tests {
     fn reasons_are_counted_and_shown_by_a_few_examples() {
         let mut unparsed = Unparsed::default();
         for line in 1..=5 {
-            unparsed.add(Flaw::NoTime, line, b"junk \x1b[2J");
+            unparsed.add(ParseError::NoTime, line, b"junk \x1b[2J");
         }
-        unparsed.add(Flaw::NoSize, 9, &b"y".repeat(10_000));
+        unparsed.add(ParseError::NoSize, 9, &b"y".repeat(10_000));
         let [junk, long] = unparsed.reasons() else { panic!("{unparsed:?}") };
         assert_eq!((unparsed.count(), junk.count, junk.examples.len()), (6, 5, EXAMPLES));
         assert_eq!(junk.examples.first(), Some(&(1, r"junk \x1b[2J".to_owned())));

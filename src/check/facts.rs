@@ -1,24 +1,24 @@
 //! All that is found out about one file.
 
-use super::clock::Clock;
+use super::clock::ClockCheck;
 use super::damage::{Bytes, Unparsed};
-use super::options::Options;
-use super::product::Product;
-use super::questions::Told;
+use super::options::OptionEvidence;
+use super::product::VersionEvidence;
+use super::questions::ResponseCoverage;
 use crate::entry::{Action, Body, Code, Entry};
-use crate::ingest::Located;
-use crate::parse::{Format, format};
+use crate::ingest::LocatedEntry;
+use crate::parse::{LogFormat, format};
 
 /// Letters that the documents name as modifiers of codes.
 const MODIFIERS: &[u8] = b"ASECLPQ";
 
 /// What one file is like.
 #[derive(Clone, Debug)]
-pub struct Facts {
+pub struct FileReport {
     /// The path as it is shown, not yet plain.
     pub path: String,
     /// Entries of each format, by [`Format::ALL`].
-    pub written: [u64; Format::ALL.len()],
+    pub written: [u64; LogFormat::ALL.len()],
     /// Message entries, connection entries, header entries.
     pub kinds: [u64; 3],
     /// By the letter of the action.
@@ -28,17 +28,17 @@ pub struct Facts {
     /// Entries that lie on more than one line.
     pub folded: u64,
     /// See [`Clock`].
-    pub clock: Clock,
+    pub clock: ClockCheck,
     /// See [`Options`].
-    pub options: Options,
+    pub options: OptionEvidence,
     /// See [`Product`].
-    pub product: Product,
+    pub product: VersionEvidence,
     /// See [`Unparsed`].
     pub unparsed: Unparsed,
     /// See [`Bytes`].
     pub bytes: Bytes,
     /// See [`Told`].
-    pub told: Told,
+    pub told: ResponseCoverage,
     /// Entries that the filter does not leave, and that nothing else here counts.
     pub left_out: u64,
 }
@@ -46,7 +46,7 @@ pub struct Facts {
 /// Codes of unknown letters that are told apart.
 const STRANGE: usize = 16;
 
-impl Facts {
+impl FileReport {
     /// Nothing is known yet.
     pub fn new(path: String) -> Self {
         Self {
@@ -56,18 +56,18 @@ impl Facts {
             actions: [0; 256],
             strange: Vec::new(),
             folded: 0,
-            clock: Clock::default(),
-            options: Options::default(),
-            product: Product::default(),
+            clock: ClockCheck::default(),
+            options: OptionEvidence::default(),
+            product: VersionEvidence::default(),
             unparsed: Unparsed::default(),
             bytes: Bytes::default(),
-            told: Told::default(),
+            told: ResponseCoverage::default(),
             left_out: 0,
         }
     }
 
     /// Looks at an entry, or what could not be read as one, whose text may be told unless it `hides`.
-    pub fn add(&mut self, found: &Located<'_>, hides: bool) {
+    pub fn add(&mut self, found: &LocatedEntry<'_>, hides: bool) {
         self.bytes.add(found.text, found.cut);
         self.bytes.crlf |= found.bytes.ends_with(b"\r\n");
         match &found.entry {
@@ -83,8 +83,8 @@ impl Facts {
     }
 
     fn add_entry(&mut self, entry: &Entry<'_>, text: &[u8], line: u64) {
-        let written = format(text).unwrap_or(Format::Text);
-        let formats = Format::ALL.iter().zip(&mut self.written);
+        let written = format(text).unwrap_or(LogFormat::Text);
+        let formats = LogFormat::ALL.iter().zip(&mut self.written);
         formats.filter(|(one, _)| **one == written).for_each(|(_, count)| *count += 1);
         self.clock.add(entry.time, line);
         self.options.add(entry, text, written);
@@ -117,7 +117,7 @@ impl Facts {
         if !unknown {
             return;
         }
-        let name = crate::table::clip(&crate::show::plain(code.0), 16);
+        let name = crate::table::clip(&crate::show::escape(code.0), 16);
         if let Some((_, count, _)) = self.strange.iter_mut().find(|(known, ..)| *known == name) {
             *count += 1;
         } else if self.strange.len() < STRANGE {
@@ -132,21 +132,21 @@ impl Facts {
 
     /// The formats found, each with its count. Where some entries tell which text format it is, those
     /// that could be of any are of the same.
-    pub fn formats(&self) -> Vec<(Format, u64)> {
+    pub fn formats(&self) -> Vec<(LogFormat, u64)> {
         let count = |wanted| {
-            let mut found = Format::ALL.iter().zip(self.written);
+            let mut found = LogFormat::ALL.iter().zip(self.written);
             found.find(|(one, _)| **one == wanted).map_or(0, |(_, count)| count)
         };
-        let alike = count(Format::Text);
-        let telling = [Format::Blank, Format::Bracketed, Format::Counted];
+        let alike = count(LogFormat::Text);
+        let telling = [LogFormat::Text1, LogFormat::Text2, LogFormat::LengthPrefixed];
         let mut told = telling.into_iter().filter(|&one| count(one) > 0);
         let only = told.next().filter(|_| told.next().is_none());
         let of = |written| match only {
-            Some(_) if written == Format::Text => 0,
+            Some(_) if written == LogFormat::Text => 0,
             Some(only) if written == only => count(only) + alike,
             _ => count(written),
         };
-        let all = Format::ALL.iter().map(|&written| (written, of(written)));
+        let all = LogFormat::ALL.iter().map(|&written| (written, of(written)));
         all.filter(|&(_, count)| count > 0).collect()
     }
 }

@@ -1,6 +1,6 @@
 //! What was found out, as one JSON object for scripts.
 
-use super::facts::Facts;
+use super::facts::FileReport;
 use super::lines;
 use super::questions::Unanswered;
 use crate::show::quoted::json;
@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 /// Writes `{"files": […], "unanswered": […]}`.
 pub(super) fn write(
-    files: &[Facts],
+    files: &[FileReport],
     unanswered: &[Unanswered],
     out: &mut dyn Write,
 ) -> io::Result<()> {
@@ -22,7 +22,7 @@ pub(super) fn write(
     )
 }
 
-fn file(facts: &Facts) -> String {
+fn file(facts: &FileReport) -> String {
     let list = |texts: Vec<String>| {
         let texts: Vec<String> = texts.iter().map(|text| json(text.as_bytes())).collect();
         format!("[{}]", texts.join(", "))

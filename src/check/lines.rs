@@ -1,10 +1,10 @@
 //! What was found out, as text for a person, 80 columns wide.
 
-use super::clock::spoken;
-use super::facts::Facts;
+use super::clock::format_duration;
+use super::facts::FileReport;
 use super::questions::Unanswered;
 use crate::entry::Time;
-use crate::show::{number, plain};
+use crate::show::{number, escape};
 use crate::table::{clip, wrap};
 use std::io::{self, Write};
 
@@ -13,8 +13,8 @@ const WIDTH: usize = 80;
 const INDENT: usize = 14;
 
 /// One file.
-pub(super) fn file(facts: &Facts, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}", plain(facts.path.as_bytes()))?;
+pub(super) fn file(facts: &FileReport, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", escape(facts.path.as_bytes()))?;
     let mut line =
         |label: &str, value: &str| writeln!(out, "  {label:<12}{}", wrap(value, WIDTH, INDENT));
     if facts.entries() == 0 {
@@ -55,7 +55,7 @@ pub(super) fn questions(unanswered: &[Unanswered], out: &mut dyn Write) -> io::R
     Ok(())
 }
 
-fn format(facts: &Facts) -> String {
+fn format(facts: &FileReport) -> String {
     let formats = facts.formats();
     let several = formats.len() > 1;
     let named = formats.iter().map(|&(written, count)| {
@@ -66,7 +66,7 @@ fn format(facts: &Facts) -> String {
     format!("{}, {form}", named.collect::<Vec<_>>().join("; "))
 }
 
-fn entries(facts: &Facts) -> String {
+fn entries(facts: &FileReport) -> String {
     let kinds = facts.kinds.iter().zip(["message", "connection", "header"]);
     let kinds = kinds.filter(|(count, _)| **count > 0);
     let kinds: Vec<String> =
@@ -74,18 +74,18 @@ fn entries(facts: &Facts) -> String {
     format!("{}: {}", number(facts.entries()), kinds.join(", "))
 }
 
-fn actions(facts: &Facts) -> String {
+fn actions(facts: &FileReport) -> String {
     let letters = ('\0'..='\u{ff}').zip(facts.actions).filter(|&(_, count)| count > 0);
     let counts = letters.map(|(letter, count)| {
-        format!("{} {}", plain(letter.to_string().as_bytes()), number(count))
+        format!("{} {}", escape(letter.to_string().as_bytes()), number(count))
     });
     let counts: Vec<String> = counts.collect();
     if counts.is_empty() { "none".to_owned() } else { counts.join(", ") }
 }
 
-fn time(facts: &Facts) -> String {
+fn time(facts: &FileReport) -> String {
     let Some((first, last)) = facts.clock.span() else { return "none".to_owned() };
-    format!("{} to {} ({})", date(first), date(last), spoken(last.since(first)))
+    format!("{} to {} ({})", date(first), date(last), format_duration(last.since(first)))
 }
 
 /// Date and time of day.
@@ -94,23 +94,23 @@ pub(super) fn date(time: Time) -> String {
     calendar.map_or_else(|| "?".to_owned(), |time| time.format("%Y-%m-%d %H:%M:%S").to_string())
 }
 
-fn names(facts: &Facts, seen: bool) -> String {
+fn names(facts: &FileReport, seen: bool) -> String {
     let names = facts.options.names(seen);
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
 /// What is odd, one sentence each.
-pub(super) fn notes(facts: &Facts) -> Vec<String> {
+pub(super) fn notes(facts: &FileReport) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(jump) = facts.clock.back() {
         notes.push(format!(
             "the clock goes back {} at line {}",
-            spoken(jump.by),
+            format_duration(jump.by),
             number(jump.line)
         ));
     }
     if let Some(jump) = facts.clock.silence() {
-        let (by, line) = (spoken(jump.by), number(jump.line));
+        let (by, line) = (format_duration(jump.by), number(jump.line));
         notes.push(format!("the longest silence is {by}, before line {line}"));
     }
     for (code, count, line) in &facts.strange {
@@ -136,8 +136,8 @@ pub(super) fn notes(facts: &Facts) -> Vec<String> {
     notes
 }
 
-fn unparsed(facts: &Facts, out: &mut dyn Write) -> io::Result<()> {
-    let path = plain(facts.path.as_bytes());
+fn unparsed(facts: &FileReport, out: &mut dyn Write) -> io::Result<()> {
+    let path = escape(facts.path.as_bytes());
     for reason in facts.unparsed.reasons() {
         let count = counted(reason.count, "line is no entry", "lines are no entries");
         writeln!(out, "  {:<12}{count}: {}", "unparsed", reason.flaw)?;

@@ -2,13 +2,13 @@
 //!
 //! Off and without anything to say look the same in a log, so that an option is seen or not seen.
 
-use crate::entry::{Action, Body, ConnectionEntry, Entry, Message};
-use crate::parse::Format;
+use crate::entry::{Action, Body, ConnectionEntry, Entry, MessageEntry};
+use crate::parse::LogFormat;
 use memchr::memmem;
 
 /// What an option switches on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Logs {
+pub enum LogOption {
     /// Host name of the MTA.
     Node,
     /// Process id.
@@ -58,74 +58,74 @@ pub enum Logs {
 }
 
 /// Each with its option; the bits of `LOG_CONNECTION` with their value.
-pub(super) const ALL: [(Logs, &str, u32); 23] = [
-    (Logs::Node, "LOG_NODE", 0),
-    (Logs::Process, "LOG_PROCESS", 0),
-    (Logs::Hosts, "LOG_CONNECTION", 1),
-    (Logs::Connections, "LOG_CONNECTION", 2),
-    (Logs::Etrn, "LOG_CONNECTION", 4),
-    (Logs::Transport, "LOG_CONNECTION", 32),
-    (Logs::Application, "LOG_CONNECTION", 64),
-    (Logs::Authentication, "LOG_CONNECTION", 128),
-    (Logs::QueueFile, "LOG_FILENAME", 0),
-    (Logs::EnvelopeId, "LOG_ENVELOPE_ID", 0),
-    (Logs::MessageId, "LOG_MESSAGE_ID", 0),
-    (Logs::Username, "LOG_USERNAME", 0),
-    (Logs::Notary, "LOG_NOTARY", 0),
-    (Logs::Sensitivity, "LOG_SENSITIVITY", 0),
-    (Logs::Priority, "LOG_PRIORITY", 0),
-    (Logs::Intermediate, "LOG_INTERMEDIATE", 0),
-    (Logs::Filter, "LOG_FILTER", 0),
-    (Logs::Reason, "LOG_REASON", 0),
-    (Logs::RemoteMta, "LOG_REMOTE_MTA", 0),
-    (Logs::QueueTime, "LOG_QUEUE_TIME", 0),
-    (Logs::Banner, "LOG_BANNER (channel)", 0),
-    (Logs::TransportInfo, "LOG_TRANSPORTINFO (channel)", 0),
-    (Logs::Header, "logheader (channel)", 0),
+pub(super) const ALL: [(LogOption, &str, u32); 23] = [
+    (LogOption::Node, "LOG_NODE", 0),
+    (LogOption::Process, "LOG_PROCESS", 0),
+    (LogOption::Hosts, "LOG_CONNECTION", 1),
+    (LogOption::Connections, "LOG_CONNECTION", 2),
+    (LogOption::Etrn, "LOG_CONNECTION", 4),
+    (LogOption::Transport, "LOG_CONNECTION", 32),
+    (LogOption::Application, "LOG_CONNECTION", 64),
+    (LogOption::Authentication, "LOG_CONNECTION", 128),
+    (LogOption::QueueFile, "LOG_FILENAME", 0),
+    (LogOption::EnvelopeId, "LOG_ENVELOPE_ID", 0),
+    (LogOption::MessageId, "LOG_MESSAGE_ID", 0),
+    (LogOption::Username, "LOG_USERNAME", 0),
+    (LogOption::Notary, "LOG_NOTARY", 0),
+    (LogOption::Sensitivity, "LOG_SENSITIVITY", 0),
+    (LogOption::Priority, "LOG_PRIORITY", 0),
+    (LogOption::Intermediate, "LOG_INTERMEDIATE", 0),
+    (LogOption::Filter, "LOG_FILTER", 0),
+    (LogOption::Reason, "LOG_REASON", 0),
+    (LogOption::RemoteMta, "LOG_REMOTE_MTA", 0),
+    (LogOption::QueueTime, "LOG_QUEUE_TIME", 0),
+    (LogOption::Banner, "LOG_BANNER (channel)", 0),
+    (LogOption::TransportInfo, "LOG_TRANSPORTINFO (channel)", 0),
+    (LogOption::Header, "logheader (channel)", 0),
 ];
 
 /// How many entries show an option to be on.
 #[derive(Clone, Debug, Default)]
-pub struct Options {
+pub struct OptionEvidence {
     seen: [u64; ALL.len()],
 }
 
-impl Options {
+impl OptionEvidence {
     /// Looks at an entry and the text it was read from.
-    pub fn add(&mut self, entry: &Entry<'_>, text: &[u8], written: Format) {
-        self.see(Logs::Node, entry.node.is_some());
-        self.see(Logs::Process, entry.process.is_some());
+    pub fn add(&mut self, entry: &Entry<'_>, text: &[u8], written: LogFormat) {
+        self.see(LogOption::Node, entry.node.is_some());
+        self.see(LogOption::Process, entry.process.is_some());
         match &entry.body {
             Body::Message(message) => self.add_message(message, text, written),
             Body::Connection(connection) => self.add_connection(connection),
-            Body::Header(_) => self.see(Logs::Header, true),
+            Body::Header(_) => self.see(LogOption::Header, true),
         }
     }
 
-    fn add_message(&mut self, message: &Message<'_>, text: &[u8], written: Format) {
+    fn add_message(&mut self, message: &MessageEntry<'_>, text: &[u8], written: LogFormat) {
         let hosts = message.connecting_host.is_some() || message.remote_host.is_some();
         let transport = message.transport.is_some();
         // Of the two places that a text entry can have for it, one has parentheses.
         let in_status = transport && written.is_text() && memmem::find(text, b"(TCP|").is_some();
         let named = |name: &[u8]| !written.is_text() && memmem::find(text, name).is_some();
         for (logs, here) in [
-            (Logs::QueueFile, message.queue_file.is_some()),
-            (Logs::EnvelopeId, message.envelope_id.is_some()),
-            (Logs::MessageId, message.message_id.is_some()),
-            (Logs::Username, message.username.is_some()),
-            (Logs::Hosts, hosts),
-            (Logs::Notary, message.notary_flags.is_some()),
-            (Logs::Sensitivity, message.sensitivity.is_some()),
-            (Logs::Priority, message.priority.is_some()),
-            (Logs::Intermediate, message.intermediate.is_some() || message.initial.is_some()),
-            (Logs::Filter, message.filter.is_some()),
-            (Logs::Reason, message.reason.is_some()),
-            (Logs::RemoteMta, named(b" rm=\"") || named(b"\"rm\"")),
-            (Logs::QueueTime, message.queue_seconds.is_some()),
-            (Logs::Banner, message.banner.is_some()),
-            (Logs::TransportInfo, in_status),
-            (Logs::Transport, transport && !in_status),
-            (Logs::Application, message.application.is_some()),
+            (LogOption::QueueFile, message.queue_file.is_some()),
+            (LogOption::EnvelopeId, message.envelope_id.is_some()),
+            (LogOption::MessageId, message.message_id.is_some()),
+            (LogOption::Username, message.username.is_some()),
+            (LogOption::Hosts, hosts),
+            (LogOption::Notary, message.notary_flags.is_some()),
+            (LogOption::Sensitivity, message.sensitivity.is_some()),
+            (LogOption::Priority, message.priority.is_some()),
+            (LogOption::Intermediate, message.intermediate.is_some() || message.initial.is_some()),
+            (LogOption::Filter, message.filter.is_some()),
+            (LogOption::Reason, message.reason.is_some()),
+            (LogOption::RemoteMta, named(b" rm=\"") || named(b"\"rm\"")),
+            (LogOption::QueueTime, message.queue_seconds.is_some()),
+            (LogOption::Banner, message.banner.is_some()),
+            (LogOption::TransportInfo, in_status),
+            (LogOption::Transport, transport && !in_status),
+            (LogOption::Application, message.application.is_some()),
         ] {
             self.see(logs, here);
         }
@@ -134,21 +134,21 @@ impl Options {
     fn add_connection(&mut self, connection: &ConnectionEntry<'_>) {
         self.see(
             match connection.code.action() {
-                Action::Etrn => Logs::Etrn,
-                Action::Authenticate => Logs::Authentication,
-                _ => Logs::Connections,
+                Action::Etrn => LogOption::Etrn,
+                Action::Authenticate => LogOption::Authentication,
+                _ => LogOption::Connections,
             },
             true,
         );
     }
 
-    fn see(&mut self, logs: Logs, here: bool) {
+    fn see(&mut self, logs: LogOption, here: bool) {
         if let Some(count) = self.place(logs).and_then(|at| self.seen.get_mut(at)) {
             *count += u64::from(here);
         }
     }
 
-    fn place(&self, logs: Logs) -> Option<usize> {
+    fn place(&self, logs: LogOption) -> Option<usize> {
         ALL.iter().take(self.seen.len()).position(|&(other, ..)| other == logs)
     }
 
@@ -160,12 +160,12 @@ impl Options {
     }
 
     /// Entries that show it to be on.
-    pub fn of(&self, logs: Logs) -> u64 {
+    pub fn of(&self, logs: LogOption) -> u64 {
         self.place(logs).and_then(|at| self.seen.get(at)).copied().unwrap_or_default()
     }
 
     /// Whether some entry shows it to be on.
-    pub fn has(&self, logs: Logs) -> bool {
+    pub fn has(&self, logs: LogOption) -> bool {
         self.of(logs) > 0
     }
 
@@ -198,15 +198,15 @@ mod tests {
 
     #[test]
     fn each_option_has_its_place_and_bits_are_summed() {
-        let mut options = Options::default();
+        let mut options = OptionEvidence::default();
         for (logs, ..) in ALL {
             assert!(!options.has(logs));
-            options.see(logs, logs != Logs::Process);
+            options.see(logs, logs != LogOption::Process);
         }
         assert_eq!(options.names(false), ["LOG_PROCESS"]);
         assert_eq!(options.names(true).get(1).map(String::as_str), Some("LOG_CONNECTION=231"));
         assert_eq!(
-            Options::default().names(false).get(2).map(String::as_str),
+            OptionEvidence::default().names(false).get(2).map(String::as_str),
             Some("LOG_CONNECTION 1 2 4 32 64 128")
         );
     }

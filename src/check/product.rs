@@ -3,8 +3,8 @@
 //! Each ground is a thing seen that only some products write. What is left when all grounds are
 //! taken together is the answer; often more than one is left, and that is what is said.
 
-use crate::entry::{Action, Body, ConnectionEntry, Entry, Message};
-use crate::parse::Format;
+use crate::entry::{Action, Body, ConnectionEntry, Entry, MessageEntry};
+use crate::parse::LogFormat;
 use memchr::memmem;
 
 /// Products that can be told apart, the oldest first.
@@ -51,16 +51,16 @@ const CLOSE: Ground = ("closing a connection is logged with the reason", V7);
 
 /// Grounds found so far, each with the line it was first seen on.
 #[derive(Clone, Debug, Default)]
-pub struct Product {
+pub struct VersionEvidence {
     grounds: Vec<(Ground, u64)>,
 }
 
-impl Product {
+impl VersionEvidence {
     /// Looks at the entry that begins on this line.
-    pub fn add(&mut self, entry: &Entry<'_>, written: Format, line: u64) {
+    pub fn add(&mut self, entry: &Entry<'_>, written: LogFormat, line: u64) {
         match written {
-            Format::Xml => self.see(XML, line),
-            Format::Json | Format::FlatJson => self.see(JSON, line),
+            LogFormat::Xml => self.see(XML, line),
+            LogFormat::Json | LogFormat::FlatJson => self.see(JSON, line),
             _ => {}
         }
         self.when(entry.node.is_some_and(|node| !node.is_empty()), NODE, line);
@@ -71,7 +71,7 @@ impl Product {
         }
     }
 
-    fn add_message(&mut self, message: &Message<'_>, written: Format, line: u64) {
+    fn add_message(&mut self, message: &MessageEntry<'_>, written: LogFormat, line: u64) {
         let (action, modifiers) = (message.code.action(), message.code.modifiers());
         let has = |letters: &[u8]| modifiers.iter().any(|letter| letters.contains(letter));
         self.when(has(b"ECL"), MODIFIERS, line);
@@ -96,7 +96,7 @@ impl Product {
         }
     }
 
-    fn add_queue_file(&mut self, message: &Message<'_>, line: u64) {
+    fn add_queue_file(&mut self, message: &MessageEntry<'_>, line: u64) {
         let Some(file) = message.queue_file else { return };
         let within = |part: &[u8]| memmem::find(file.0, part).is_some();
         self.when(within(b"/pmdf/") || within(b"PMDF_") || within(b"]"), PATH_PMDF, line);
@@ -162,7 +162,7 @@ mod tests {
     use crate::parse::Parser;
 
     fn guess(lines: &[&str]) -> String {
-        let mut product = Product::default();
+        let mut product = VersionEvidence::default();
         for (line, text) in (1..).zip(lines) {
             let mut parser = Parser::default();
             let entry = parser.entry(text.as_bytes()).unwrap();

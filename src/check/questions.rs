@@ -1,10 +1,10 @@
 //! Which questions about mail a log cannot answer, and the option to switch on.
 
-use super::options::{Logs, Options};
+use super::options::{LogOption, OptionEvidence};
 
 /// What the questions depend on beyond options.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Told {
+pub struct ResponseCoverage {
     /// Message entries.
     pub messages: u64,
     /// Attempts to deliver to another host.
@@ -13,7 +13,7 @@ pub struct Told {
     pub answered: u64,
 }
 
-impl Told {
+impl ResponseCoverage {
     /// Takes what another file tells as well.
     pub fn join(&mut self, other: Self) {
         self.messages += other.messages;
@@ -52,7 +52,7 @@ const QUESTIONS: [&str; 10] = [
 type Rule = (u8, bool, &'static str, &'static str);
 
 /// The questions that all files together do not answer.
-pub fn unanswered(options: &Options, told: Told) -> Vec<Unanswered> {
+pub fn unanswered(options: &OptionEvidence, told: ResponseCoverage) -> Vec<Unanswered> {
     let rules = if told.messages == 0 { without_messages() } else { rules(options, told) };
     let missing = rules.into_iter().filter(|&(_, missing, ..)| missing);
     let unanswered = missing.filter_map(|(number, _, missing, option)| {
@@ -62,13 +62,13 @@ pub fn unanswered(options: &Options, told: Told) -> Vec<Unanswered> {
     unanswered.collect()
 }
 
-fn rules(options: &Options, told: Told) -> Vec<Rule> {
+fn rules(options: &OptionEvidence, told: ResponseCoverage) -> Vec<Rule> {
     let no = |logs| !options.has(logs);
-    let no_ends = no(Logs::TransportInfo) && no(Logs::Transport);
+    let no_ends = no(LogOption::TransportInfo) && no(LogOption::Transport);
     vec![
         (
             1,
-            no(Logs::Connections),
+            no(LogOption::Connections),
             "no connections, so that none is counted as open",
             "LOG_CONNECTION=3",
         ),
@@ -80,13 +80,13 @@ fn rules(options: &Options, told: Told) -> Vec<Rule> {
         ),
         (
             4,
-            no(Logs::Connections),
+            no(LogOption::Connections),
             "no connections, so that they are told apart by what deliveries say of them",
             "LOG_CONNECTION=3",
         ),
         (
             4,
-            no(Logs::Process),
+            no(LogOption::Process),
             "no processes, so that entries are tied to connections by addresses and ports only",
             "LOG_PROCESS=1",
         ),
@@ -98,28 +98,28 @@ fn rules(options: &Options, told: Told) -> Vec<Rule> {
         ),
         (
             5,
-            no(Logs::MessageId),
+            no(LogOption::MessageId),
             "no message ids, so that no message is traced from one channel to the next",
             "LOG_MESSAGE_ID=1",
         ),
         (
             5,
-            no(Logs::QueueFile),
+            no(LogOption::QueueFile),
             "no queue files, so that attempts are not numbered",
             "LOG_FILENAME=1",
         ),
-        (7, no(Logs::Hosts), "no addresses of those who connect to us", "LOG_CONNECTION=3"),
-        (7, no(Logs::Username), "no names of those who authenticated", "LOG_USERNAME=1"),
+        (7, no(LogOption::Hosts), "no addresses of those who connect to us", "LOG_CONNECTION=3"),
+        (7, no(LogOption::Username), "no names of those who authenticated", "LOG_USERNAME=1"),
         (
             7,
-            no(Logs::Authentication),
+            no(LogOption::Authentication),
             "no results of authentications, so that guessing of passwords is not seen",
             "LOG_CONNECTION+128",
         ),
-        (8, no(Logs::Connections), "no connections", "LOG_CONNECTION=3"),
+        (8, no(LogOption::Connections), "no connections", "LOG_CONNECTION=3"),
         (
             9,
-            no(Logs::QueueFile) && no(Logs::MessageId),
+            no(LogOption::QueueFile) && no(LogOption::MessageId),
             "nothing ties a delivery to the attempts before it",
             "LOG_MESSAGE_ID=1, LOG_FILENAME=1",
         ),
@@ -139,18 +139,18 @@ mod tests {
 
     #[test]
     fn a_bare_log_leaves_most_questions_open() {
-        let told = Told { messages: 10, attempts: 5, answered: 5 };
-        let numbers = |options: &Options, told| -> Vec<u8> {
+        let told = ResponseCoverage { messages: 10, attempts: 5, answered: 5 };
+        let numbers = |options: &OptionEvidence, told| -> Vec<u8> {
             let mut numbers: Vec<u8> =
                 unanswered(options, told).iter().map(|open| open.number).collect();
             numbers.dedup();
             numbers
         };
-        assert_eq!(numbers(&Options::default(), told), [1, 4, 5, 7, 8, 9]);
+        assert_eq!(numbers(&OptionEvidence::default(), told), [1, 4, 5, 7, 8, 9]);
         assert_eq!(
-            numbers(&Options::default(), Told { answered: 0, ..told }),
+            numbers(&OptionEvidence::default(), ResponseCoverage { answered: 0, ..told }),
             [1, 3, 4, 5, 7, 8, 9]
         );
-        assert_eq!(numbers(&Options::default(), Told::default()), [1, 2, 3, 5, 6, 7, 9]);
+        assert_eq!(numbers(&OptionEvidence::default(), ResponseCoverage::default()), [1, 2, 3, 5, 6, 7, 9]);
     }
 }

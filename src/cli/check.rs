@@ -1,6 +1,6 @@
 //! Flags of `mtatop check`.
 
-use super::Input;
+use super::InputArgs;
 use clap::{Args, ValueEnum};
 
 /// Say how a log is written, and what it cannot answer
@@ -8,15 +8,15 @@ use clap::{Args, ValueEnum};
 pub struct Check {
     /// What to read.
     #[command(flatten)]
-    pub input: Input,
+    pub input: InputArgs,
     /// How to say it
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
-    pub format: Format,
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = CheckFormat::Text)]
+    pub format: CheckFormat,
 }
 
 /// How a check is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub enum CheckFormat {
     /// For people.
     Text,
     /// One JSON object.

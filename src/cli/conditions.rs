@@ -4,7 +4,7 @@ use clap::Args;
 
 /// What all have to hold.
 #[derive(Clone, Debug, Default, Args)]
-pub struct Conditions {
+pub struct FilterArgs {
     /// Only this recipient domain and its subdomains; may be given again
     #[arg(long, value_name = "DOMAIN")]
     pub domain: Vec<String>,
@@ -19,7 +19,7 @@ pub struct Conditions {
     pub until: Option<String>,
 }
 
-impl Conditions {
+impl FilterArgs {
     /// Each option that was given, with the field that its value is of, and the value.
     pub fn given(&self) -> Vec<(&'static str, &'static str, String)> {
         let domains = (!self.domain.is_empty()).then(|| self.domain.join("|"));

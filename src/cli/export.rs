@@ -1,6 +1,6 @@
 //! Flags of `mtatop export`.
 
-use super::Input;
+use super::InputArgs;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -9,13 +9,13 @@ use std::path::PathBuf;
 pub struct Export {
     /// What to print
     #[arg(value_enum, value_name = "WHAT")]
-    pub what: What,
+    pub what: ExportTable,
     /// What to read.
     #[command(flatten)]
-    pub input: Input,
+    pub input: InputArgs,
     /// How to print it; raw is the bytes of the entries
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Ndjson)]
-    pub format: Format,
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ExportFormat::Ndjson)]
+    pub format: ExportFormat,
     /// Go on as the log grows
     #[arg(long)]
     pub follow: bool,
@@ -33,7 +33,7 @@ pub struct Export {
 
 /// What an export consists of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum What {
+pub enum ExportTable {
     /// Every entry.
     Entries,
     /// Connections, each from its opening to its close.
@@ -46,7 +46,7 @@ pub enum What {
 
 /// How an export is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub enum ExportFormat {
     /// One JSON object a line.
     Ndjson,
     /// Comma-separated values with a head line.

@@ -1,6 +1,7 @@
 //! Whether names are hidden: the same option on the screen and in every command.
 
-use clap::{Args, ValueEnum};
+use crate::redact::RedactLevel;
+use clap::Args;
 
 /// What is hidden of the log.
 #[derive(Clone, Copy, Debug, Default, Args)]
@@ -16,14 +17,5 @@ pub struct Redact {
         default_missing_value = "people",
         hide_possible_values = true
     )]
-    pub redact: Option<What>,
-}
-
-/// How much of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum What {
-    /// Who somebody is, but not their domains.
-    People,
-    /// Domains and servers as well.
-    All,
+    pub redact: Option<RedactLevel>,
 }

@@ -1,23 +1,23 @@
 //! Flags of `mtatop report`.
 
-use super::Input;
+use super::InputArgs;
 use clap::{Args, ValueEnum};
 
 /// Exit code: what `--fail-if` asks for holds.
-pub const HOLDS: u8 = 3;
+pub const EXIT_CONDITION_MET: u8 = 3;
 
 /// Count what became of the mail, in groups
 #[derive(Clone, Debug, Args)]
 pub struct Report {
     /// What to read.
     #[command(flatten)]
-    pub input: Input,
+    pub input: InputArgs,
     /// What the groups are
-    #[arg(long, value_enum, value_name = "KEY", default_value_t = By::Domain)]
-    pub by: By,
+    #[arg(long, value_enum, value_name = "KEY", default_value_t = ReportKey::Domain)]
+    pub by: ReportKey,
     /// How to print them
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Table)]
-    pub format: Format,
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ReportFormat::Table)]
+    pub format: ReportFormat,
     /// Exit with 3 if this holds for any group, for example 'failed>10 fail%>5 | deferred>=100'
     ///
     /// Comparisons joined by blanks must all hold; | stands between alternatives. Counts of a group:
@@ -30,7 +30,7 @@ pub struct Report {
 
 /// What the groups of a report are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum By {
+pub enum ReportKey {
     /// Recipient domains.
     Domain,
     /// Organisations of the recipient domains, by the public suffixes.
@@ -53,7 +53,7 @@ pub enum By {
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub enum ReportFormat {
     /// For people.
     Table,
     /// One JSON object.

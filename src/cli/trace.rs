@@ -1,6 +1,6 @@
 //! Flags of `mtatop trace`.
 
-use super::Input;
+use super::InputArgs;
 use clap::Args;
 
 /// Tell the story of messages
@@ -11,7 +11,7 @@ pub struct Trace {
     pub what: String,
     /// What to read.
     #[command(flatten)]
-    pub input: Input,
+    pub input: InputArgs,
     /// Another of these
     #[arg(short = 'e', long = "also", value_name = "WHAT")]
     pub also: Vec<String>,

@@ -1,6 +1,6 @@
 //! A file of the user: where it is, and whether it can be trusted.
 
-use crate::show::plain;
+use crate::show::escape;
 use etcetera::base_strategy::{BaseStrategy as _, Xdg};
 use rustix::fs::{Mode, OFlags, open};
 use rustix::process::geteuid;
@@ -58,7 +58,7 @@ pub fn usual(path: &Path) -> Result<Usual, String> {
 
 /// The path and what is wrong, as one line.
 pub fn complaint(path: &Path, why: &str) -> String {
-    format!("{}: {}", plain(path.as_os_str().as_encoded_bytes()), plain(why.as_bytes()))
+    format!("{}: {}", escape(path.as_os_str().as_encoded_bytes()), escape(why.as_bytes()))
 }
 
 /// What is asked of it is asked of the open file, which no other can take the place of any more. To

@@ -2,7 +2,7 @@
 
 use super::Config;
 use crate::app::Settings;
-use crate::cli::{self, Theme, When};
+use crate::cli::{self, ThemeName, ColorChoice};
 use crate::filter::Filter;
 use crate::keymap::Keymap;
 use clap::ValueEnum;
@@ -14,7 +14,7 @@ use toml::Spanned;
 /// The file as it is written.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-struct Written {
+struct ConfigText {
     filter: Option<Spanned<String>>,
     theme: Option<Spanned<String>>,
     color: Option<Spanned<String>>,
@@ -22,19 +22,19 @@ struct Written {
     restore: Option<bool>,
     max_memory: Option<Spanned<String>>,
     stall: Option<Spanned<String>>,
-    keys: BTreeMap<String, Spanned<Keys>>,
+    keys: BTreeMap<String, Spanned<KeyList>>,
     colors: BTreeMap<String, Spanned<String>>,
 }
 
 /// One key, or several.
 #[derive(Deserialize)]
 #[serde(untagged, expecting = "a key has to be a string, or a list of strings")]
-enum Keys {
+enum KeyList {
     One(String),
     Several(Vec<String>),
 }
 
-impl Keys {
+impl KeyList {
     fn names(&self) -> &[String] {
         match self {
             Self::One(name) => std::slice::from_ref(name),
@@ -45,26 +45,26 @@ impl Keys {
 
 /// What is wrong with a file.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Wrong {
+pub(super) struct ConfigError {
     /// The line, from 1.
     line: usize,
     why: String,
 }
 
-impl fmt::Display for Wrong {
+impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}: {}", self.line, self.why)
     }
 }
 
 /// Reads a file.
-pub(super) fn parse(text: &str) -> Result<Config, Wrong> {
+pub(super) fn parse(text: &str) -> Result<Config, ConfigError> {
     let line = |at: usize| text.bytes().take(at).filter(|&byte| byte == b'\n').count() + 1;
-    let written: Written = toml::from_str(text).map_err(|error| Wrong {
+    let written: ConfigText = toml::from_str(text).map_err(|error| ConfigError {
         line: error.span().map_or(1, |span| line(span.start)),
         why: in_our_words(error.message()),
     })?;
-    let wrong = |at: usize, why| Wrong { line: line(at), why };
+    let wrong = |at: usize, why| ConfigError { line: line(at), why };
     let default = Config::default();
     let mut config = Config {
         mouse: written.mouse.unwrap_or(default.mouse),
@@ -77,10 +77,10 @@ pub(super) fn parse(text: &str) -> Result<Config, Wrong> {
         config.filter = filter.into_inner();
     }
     if let Some(theme) = written.theme {
-        config.theme = named::<Theme>(&theme).map_err(|why| wrong(theme.span().start, why))?;
+        config.theme = named::<ThemeName>(&theme).map_err(|why| wrong(theme.span().start, why))?;
     }
     if let Some(color) = written.color {
-        config.color = named::<When>(&color).map_err(|why| wrong(color.span().start, why))?;
+        config.color = named::<ColorChoice>(&color).map_err(|why| wrong(color.span().start, why))?;
     }
     if let Some(size) = written.max_memory.filter(|size| size.get_ref() != "auto") {
         let bytes = cli::size(size.get_ref()).map_err(|why| wrong(size.span().start, why))?;
@@ -158,7 +158,7 @@ mod tests {
                     max-memory = \"2G\"\nstall = \"5m\"\n[keys]\nquit = \"Q\"\nsort = [\"S\", \"F2\"]\n";
         let config = parse(text).unwrap();
         assert_eq!(config.filter, "a.example");
-        assert_eq!((config.theme, config.color), (Theme::Light, When::Never));
+        assert_eq!((config.theme, config.color), (ThemeName::Light, ColorChoice::Never));
         assert_eq!((config.mouse, config.max_memory), (false, Some(2_000_000_000)));
         assert_eq!(config.settings.stall, 300_000);
         let keymap = config.settings.keymap;

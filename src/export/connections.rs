@@ -5,15 +5,15 @@
 //! connection whose thread opened the next one counts as `closed`, at a time that nobody logged. One
 //! of which no connection entry tells, only deliveries, has no `state`.
 
-use super::{Fields, Printer, fields};
-use crate::cli::export::Format;
+use super::{FieldWriter, RecordWriter, fields};
+use crate::cli::export::ExportFormat;
 use crate::entry::{Application, Body, ConnectionEntry, Direction, Entry, Stamp, Time, Transport};
 use crate::filter::{Counts, Tally};
-use crate::headless::{Log, Work};
-use crate::index::{Connection, ConnectionId, Index, Kind, RowId, State};
+use crate::headless::{LoadedLog, EntryConsumer};
+use crate::index::{Connection, ConnectionId, Index, EntryKind, RowId, ConnectionState};
 use crate::ingest::POLL;
 use crate::output::Output;
-use crate::parse::{Original, Scratch};
+use crate::parse::{EntryText, Scratch};
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::io;
@@ -54,31 +54,31 @@ const LATE: u64 = 2_000;
 const LATE_LOOKS: u128 = LATE as u128 / POLL.as_millis();
 
 /// Prints connections.
-pub(super) struct Connections {
-    printer: Printer,
+pub(super) struct ConnectionExport {
+    printer: RecordWriter,
     tally: Option<Tally>,
     /// Those to be printed as soon as they are over; none if all are printed at the end.
-    waiting: Option<Waiting>,
+    waiting: Option<FinishedConnections>,
 }
 
-impl Connections {
-    pub(super) fn new(output: Output, format: Format, follow: bool) -> Self {
-        let printer = Printer::new(output, format, CONNECTION);
-        Self { printer, tally: None, waiting: follow.then(Waiting::default) }
+impl ConnectionExport {
+    pub(super) fn new(output: Output, format: ExportFormat, follow: bool) -> Self {
+        let printer = RecordWriter::new(output, format, CONNECTION);
+        Self { printer, tally: None, waiting: follow.then(FinishedConnections::default) }
     }
 
-    fn print(&mut self, id: ConnectionId, log: &Log) -> io::Result<()> {
+    fn print(&mut self, id: ConnectionId, log: &LoadedLog) -> io::Result<()> {
         let counts = self.tally.as_ref().map(|tally| tally.of(id)).unwrap_or_default();
         match log.index.connection(id) {
             Some(connection) if counts.entries > 0 => {
-                let told = Told::of(id, connection, log);
+                let told = ConnectionRecord::of(id, connection, log);
                 self.printer.record(&mut |out| told.write(counts, log, out))
             }
             _ => Ok(()),
         }
     }
 
-    fn print_due(&mut self, log: &Log) -> io::Result<()> {
+    fn print_due(&mut self, log: &LoadedLog) -> io::Result<()> {
         let now = log.index.newest();
         while let Some(id) = self.waiting.as_mut().and_then(|waiting| waiting.due(now)) {
             self.print(id, log)?;
@@ -87,8 +87,8 @@ impl Connections {
     }
 }
 
-impl Work for Connections {
-    fn absorbed(&mut self, rows: Range<u32>, log: &Log) -> io::Result<()> {
+impl EntryConsumer for ConnectionExport {
+    fn absorbed(&mut self, rows: Range<u32>, log: &LoadedLog) -> io::Result<()> {
         let anew = || Tally::new(log.filter.clone()).within(log.window);
         let tally = self.tally.get_or_insert_with(anew);
         tally.extend(&log.index, rows.end as usize);
@@ -107,8 +107,8 @@ impl Work for Connections {
         self.printer.flush()
     }
 
-    fn finish(&mut self, log: &Log) -> io::Result<u8> {
-        let Waiting { over, taken, .. } = self.waiting.take().unwrap_or_default();
+    fn finish(&mut self, log: &LoadedLog) -> io::Result<u8> {
+        let FinishedConnections { over, taken, .. } = self.waiting.take().unwrap_or_default();
         for (_, id) in over {
             self.print(id, log)?;
         }
@@ -125,7 +125,7 @@ impl Work for Connections {
 
 /// Connections that are over and not printed yet, while following.
 #[derive(Default)]
-struct Waiting {
+struct FinishedConnections {
     /// Seen open: their thread may open the next one, which no entry of theirs tells.
     open: Vec<ConnectionId>,
     over: VecDeque<(Time, ConnectionId)>,
@@ -135,15 +135,15 @@ struct Waiting {
     looks: u128,
 }
 
-impl Waiting {
+impl FinishedConnections {
     fn learn(&mut self, rows: Range<u32>, index: &Index) {
         self.looks = if rows.is_empty() { self.looks.saturating_add(1) } else { 0 };
         self.taken.resize(index.connections().len(), false);
         for row in rows.map(RowId) {
             let id = index.rows().connection(row);
             match index.rows().kind(row) {
-                Kind::Opened => self.open.push(id),
-                Kind::Closed | Kind::Rejected | Kind::ConnectFailed => self.end(id, index),
+                EntryKind::Opened => self.open.push(id),
+                EntryKind::Closed | EntryKind::ConnectionRejected | EntryKind::ConnectFailed => self.end(id, index),
                 _ => {}
             }
         }
@@ -171,23 +171,23 @@ impl Waiting {
 }
 
 /// A connection, with its entries that say something of it.
-struct Told<'a> {
+struct ConnectionRecord<'a> {
     id: ConnectionId,
     connection: &'a Connection,
     opened: Option<RowId>,
     over: Option<RowId>,
     /// The text of its first entry, and of the one that ended it.
-    first: Option<Original>,
-    last: Option<Original>,
+    first: Option<EntryText>,
+    last: Option<EntryText>,
 }
 
-impl<'a> Told<'a> {
-    fn of(id: ConnectionId, connection: &'a Connection, log: &Log) -> Self {
+impl<'a> ConnectionRecord<'a> {
+    fn of(id: ConnectionId, connection: &'a Connection, log: &LoadedLog) -> Self {
         let (mut opened, mut over) = (None, None);
         for row in log.index.connection_rows(id, None) {
             match log.index.rows().kind(row) {
-                Kind::Opened => opened = Some(row),
-                Kind::Closed | Kind::Rejected | Kind::ConnectFailed => over = Some(row),
+                EntryKind::Opened => opened = Some(row),
+                EntryKind::Closed | EntryKind::ConnectionRejected | EntryKind::ConnectFailed => over = Some(row),
                 _ => {}
             }
         }
@@ -197,7 +197,7 @@ impl<'a> Told<'a> {
         Self { id, connection, opened, over, first: first.and_then(text), last }
     }
 
-    fn write(&self, counts: Counts, log: &Log, out: &mut dyn Fields) {
+    fn write(&self, counts: Counts, log: &LoadedLog, out: &mut dyn FieldWriter) {
         let (mut one, mut other) = (Scratch::default(), Scratch::default());
         let first = self.first.as_ref().and_then(|text| text.entry(&mut one).ok());
         let last = self.last.as_ref().and_then(|text| text.entry(&mut other).ok());
@@ -230,7 +230,7 @@ impl<'a> Told<'a> {
     }
 
     /// As its first entry says, and what the index learned from later ones.
-    fn ends(&self, first: Option<&Entry<'_>>, log: &Log, out: &mut dyn Fields) {
+    fn ends(&self, first: Option<&Entry<'_>>, log: &LoadedLog, out: &mut dyn FieldWriter) {
         let known = self.connection;
         let (redactor, inbound) =
             (log.redactor.as_ref(), known.direction == Some(Direction::Inbound));
@@ -281,8 +281,8 @@ fn moment(
     name: &str,
     row: Option<RowId>,
     entry: Option<&Entry<'_>>,
-    log: &Log,
-    out: &mut dyn Fields,
+    log: &LoadedLog,
+    out: &mut dyn FieldWriter,
 ) {
     if let Some(row) = row {
         let stamp = entry.map_or(Stamp::default(), |entry| entry.stamp);
@@ -290,17 +290,17 @@ fn moment(
     }
 }
 
-fn state(state: State) -> Option<&'static str> {
+fn state(state: ConnectionState) -> Option<&'static str> {
     match state {
-        State::Implied => None,
-        State::Open => Some("open"),
-        State::Closed | State::Superseded => Some("closed"),
-        State::Failed => Some("failed"),
-        State::Rejected => Some("rejected"),
+        ConnectionState::Inferred => None,
+        ConnectionState::Open => Some("open"),
+        ConnectionState::Closed | ConnectionState::Superseded => Some("closed"),
+        ConnectionState::Failed => Some("failed"),
+        ConnectionState::Rejected => Some("rejected"),
     }
 }
 
-fn count(counts: Counts, out: &mut dyn Fields) {
+fn count(counts: Counts, out: &mut dyn FieldWriter) {
     for (name, count) in [
         ("enqueued", counts.enqueued),
         ("delivered", counts.delivered),

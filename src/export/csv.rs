@@ -6,7 +6,7 @@
 //! gives back the text. A cell with characters that act on a terminal, hide or reorder text is written
 //! in the notation of [`plain`](crate::show::plain()). A writer of its own rather than a crate: the quoting is five lines.
 
-use super::{Fields, json};
+use super::{FieldWriter, json};
 use crate::show::quoted::{put_csv, put_harmless};
 
 /// One row of a table on its way, and what all rows have in common.
@@ -32,7 +32,7 @@ impl Csv {
     }
 
     /// Writes a row.
-    pub fn record(&mut self, out: &mut Vec<u8>, members: &mut dyn FnMut(&mut dyn Fields)) {
+    pub fn record(&mut self, out: &mut Vec<u8>, members: &mut dyn FnMut(&mut dyn FieldWriter)) {
         self.cells.iter_mut().for_each(Vec::clear);
         self.next = 0;
         members(self);
@@ -52,7 +52,7 @@ impl Csv {
     }
 }
 
-impl Fields for Csv {
+impl FieldWriter for Csv {
     fn text(&mut self, name: &str, value: &[u8]) {
         if let Some(cell) = self.cell(name) {
             put_harmless(cell, value);
@@ -79,7 +79,7 @@ impl Fields for Csv {
         }
     }
 
-    fn object(&mut self, name: &str, members: &mut dyn FnMut(&mut dyn Fields)) {
+    fn object(&mut self, name: &str, members: &mut dyn FnMut(&mut dyn FieldWriter)) {
         let outer = self.within.len();
         self.within.push_str(name);
         self.within.push('.');
@@ -87,7 +87,7 @@ impl Fields for Csv {
         self.within.truncate(outer);
     }
 
-    fn list(&mut self, name: &str, length: usize, item: &mut dyn FnMut(usize, &mut dyn Fields)) {
+    fn list(&mut self, name: &str, length: usize, item: &mut dyn FnMut(usize, &mut dyn FieldWriter)) {
         if let Some(cell) = self.cell(name) {
             json::list(cell, length, item);
         }
@@ -107,12 +107,12 @@ fn row<'a>(cells: impl Iterator<Item = &'a [u8]>, out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::show::{Sight, sight};
+    use crate::show::{CharClass, char_class};
     use proptest::prelude::*;
 
     const COLUMNS: &[&str] = &["a", "o.x", "o.y", "b"];
 
-    fn written(members: &mut dyn FnMut(&mut dyn Fields)) -> String {
+    fn written(members: &mut dyn FnMut(&mut dyn FieldWriter)) -> String {
         let (mut csv, mut out) = (Csv::new(COLUMNS), Vec::new());
         csv.record(&mut out, members);
         String::from_utf8(out).unwrap()
@@ -192,7 +192,7 @@ mod tests {
             prop_assert_eq!((rows.len(), rows[0].len()), (1, COLUMNS.len()));
             let back = rows[0][3].strip_prefix('\'').unwrap_or(&rows[0][3]);
             prop_assert_eq!(back, &text);
-            prop_assert!(rows[0][0].chars().all(|c| sight(c) != Sight::Hidden));
+            prop_assert!(rows[0][0].chars().all(|c| char_class(c) != CharClass::Hidden));
         }
     }
 }

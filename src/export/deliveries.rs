@@ -4,14 +4,14 @@
 //! In memory stay the index, and for each recipient in a queue the time of the enqueue: some
 //! thirty bytes, until it leaves the queue.
 
-use super::Printer;
+use super::RecordWriter;
 use super::fields::{self, ENTRY};
-use super::kept::Kept;
-use crate::cli::export::Format;
-use crate::entry::{Action, Body, Entry, Message, Outcome, Time};
-use crate::headless::{Log, Work};
+use super::kept::RecordBuffer;
+use crate::cli::export::ExportFormat;
+use crate::entry::{Action, Body, Entry, MessageEntry, Outcome, Time};
+use crate::headless::{LoadedLog, EntryConsumer};
 use crate::index::{ConnectionId, RowId};
-use crate::ingest::Located;
+use crate::ingest::LocatedEntry;
 use crate::output::Output;
 use crate::story;
 use std::collections::HashMap;
@@ -36,22 +36,22 @@ const DELIVERY: &[&str] = &{
 };
 
 /// Prints deliveries.
-pub(super) struct Deliveries {
-    printer: Printer,
-    queued: Queued,
+pub(super) struct DeliveryExport {
+    printer: RecordWriter,
+    queued: EnqueueTimes,
     /// Those whose rows are not in the index yet, with their place in the round.
-    waiting: Vec<(u32, Kept)>,
+    waiting: Vec<(u32, RecordBuffer)>,
     /// Entries of this round.
     seen: u32,
 }
 
-impl Deliveries {
-    pub(super) fn new(output: Output, format: Format) -> Self {
-        let printer = Printer::new(output, format, DELIVERY);
-        Self { printer, queued: Queued::default(), waiting: Vec::new(), seen: 0 }
+impl DeliveryExport {
+    pub(super) fn new(output: Output, format: ExportFormat) -> Self {
+        let printer = RecordWriter::new(output, format, DELIVERY);
+        Self { printer, queued: EnqueueTimes::default(), waiting: Vec::new(), seen: 0 }
     }
 
-    fn delivery(&mut self, found: &Located<'_>, entry: &Entry<'_>, wanted: bool, log: &Log) {
+    fn delivery(&mut self, found: &LocatedEntry<'_>, entry: &Entry<'_>, wanted: bool, log: &LoadedLog) {
         let Body::Message(message) = &entry.body else { return };
         let Some(outcome) = message.outcome() else {
             if message.code.action() == Action::Enqueue {
@@ -64,7 +64,7 @@ impl Deliveries {
             return;
         }
         let file = log.originals.path(found.place.source).unwrap_or(Path::new(""));
-        let record = Kept::new(&mut |out| {
+        let record = RecordBuffer::new(&mut |out| {
             fields::located(found, file, out);
             out.text("outcome", outcome.name().as_bytes());
             if let Some(attempt) = message.queue_file.and_then(|file| file.attempt()) {
@@ -78,12 +78,12 @@ impl Deliveries {
     }
 }
 
-impl Work for Deliveries {
+impl EntryConsumer for DeliveryExport {
     fn prints_to_terminal(&self) -> bool {
         self.printer.is_terminal()
     }
 
-    fn entry(&mut self, found: &Located<'_>, wanted: bool, log: &Log) -> io::Result<()> {
+    fn entry(&mut self, found: &LocatedEntry<'_>, wanted: bool, log: &LoadedLog) -> io::Result<()> {
         if let Ok(entry) = &found.entry {
             self.delivery(found, entry, wanted, log);
         }
@@ -91,7 +91,7 @@ impl Work for Deliveries {
         Ok(())
     }
 
-    fn absorbed(&mut self, rows: Range<u32>, log: &Log) -> io::Result<()> {
+    fn absorbed(&mut self, rows: Range<u32>, log: &LoadedLog) -> io::Result<()> {
         self.seen = 0;
         for (at, record) in self.waiting.drain(..) {
             let row = RowId(rows.start.saturating_add(at));
@@ -100,7 +100,7 @@ impl Work for Deliveries {
                 continue;
             }
             self.printer.record(&mut |out| {
-                record.tell(out);
+                record.replay(out);
                 if let Some(number) = connection.number() {
                     out.number("connection", number);
                 }
@@ -113,7 +113,7 @@ impl Work for Deliveries {
         self.printer.flush()
     }
 
-    fn finish(&mut self, log: &Log) -> io::Result<u8> {
+    fn finish(&mut self, log: &LoadedLog) -> io::Result<u8> {
         self.printer.finish(log)?;
         Ok(0)
     }
@@ -122,13 +122,13 @@ impl Work for Deliveries {
 /// Recipients in queues, by a keyed fingerprint, with the time of their enqueue and how many there
 /// are of the same name.
 #[derive(Default)]
-struct Queued {
+struct EnqueueTimes {
     times: HashMap<u64, (Time, u32)>,
     hasher: RandomState,
 }
 
-impl Queued {
-    fn enter(&mut self, time: Time, message: &Message<'_>) {
+impl EnqueueTimes {
+    fn enter(&mut self, time: Time, message: &MessageEntry<'_>) {
         if let Some(key) = self.key(message.destination_channel.unwrap_or_default(), message) {
             let (known, count) = self.times.entry(key).or_insert((time, 0));
             (*known, *count) = (time, count.saturating_add(1));
@@ -136,7 +136,7 @@ impl Queued {
     }
 
     /// Milliseconds since the enqueue of the same queue file and recipient.
-    fn take(&mut self, time: Time, message: &Message<'_>) -> Option<u64> {
+    fn take(&mut self, time: Time, message: &MessageEntry<'_>) -> Option<u64> {
         let key = self.key(message.source_channel, message)?;
         let (enqueued, count) = self.times.get_mut(&key)?;
         let waited = story::waited(*enqueued, time);
@@ -152,7 +152,7 @@ impl Queued {
     }
 
     /// Of a log without queue files, message id and channel stand for them.
-    fn key(&self, channel: &[u8], message: &Message<'_>) -> Option<u64> {
+    fn key(&self, channel: &[u8], message: &MessageEntry<'_>) -> Option<u64> {
         let recipient = message.active_to.unwrap_or(message.original_to).to_ascii_lowercase();
         match (message.queue_file.and_then(|file| file.body()), message.message_id) {
             (Some(body), _) => Some(self.hasher.hash_one((body, recipient))),

@@ -1,30 +1,30 @@
 //! `mtatop export entries`: each entry as it is read, without an index.
 
-use super::{Printer, fields};
-use crate::cli::export::Format;
-use crate::headless::{Log, Work};
-use crate::ingest::Located;
+use super::{RecordWriter, fields};
+use crate::cli::export::ExportFormat;
+use crate::headless::{LoadedLog, EntryConsumer};
+use crate::ingest::LocatedEntry;
 use crate::output::Output;
-use crate::show::plain;
+use crate::show::escape;
 use std::io;
 use std::path::Path;
 
 /// Prints entries.
 pub(super) struct Entries {
-    printer: Printer,
+    printer: RecordWriter,
     raw: bool,
     /// What was printed last had no line end.
     unended: bool,
 }
 
 impl Entries {
-    pub(super) fn new(output: Output, format: Format) -> Self {
-        let printer = Printer::new(output, format, fields::ENTRY);
-        Self { printer, raw: format == Format::Raw, unended: false }
+    pub(super) fn new(output: Output, format: ExportFormat) -> Self {
+        let printer = RecordWriter::new(output, format, fields::ENTRY);
+        Self { printer, raw: format == ExportFormat::Raw, unended: false }
     }
 
     /// The bytes of the file. Only where something follows, a last line without an end gets one.
-    fn raw(&mut self, found: &Located<'_>) -> io::Result<()> {
+    fn raw(&mut self, found: &LocatedEntry<'_>) -> io::Result<()> {
         if self.unended {
             self.printer.raw(b"\n")?;
         }
@@ -32,13 +32,13 @@ impl Entries {
         if !self.printer.is_terminal() {
             return self.printer.raw(found.bytes);
         }
-        self.printer.raw(plain(found.text).as_bytes())?;
+        self.printer.raw(escape(found.text).as_bytes())?;
         self.unended = true;
         Ok(())
     }
 }
 
-impl Work for Entries {
+impl EntryConsumer for Entries {
     fn wants_index(&self) -> bool {
         false
     }
@@ -47,7 +47,7 @@ impl Work for Entries {
         self.printer.is_terminal()
     }
 
-    fn entry(&mut self, found: &Located<'_>, wanted: bool, log: &Log) -> io::Result<()> {
+    fn entry(&mut self, found: &LocatedEntry<'_>, wanted: bool, log: &LoadedLog) -> io::Result<()> {
         if !wanted {
             return Ok(());
         }
@@ -62,7 +62,7 @@ impl Work for Entries {
         self.printer.flush()
     }
 
-    fn finish(&mut self, log: &Log) -> io::Result<u8> {
+    fn finish(&mut self, log: &LoadedLog) -> io::Result<u8> {
         if self.unended && self.printer.is_terminal() {
             self.printer.raw(b"\n")?;
         }

@@ -15,16 +15,16 @@
 //! ```
 
 use crate::entry::{
-    Application, Body, Code, ConnectingHost, ConnectionEntry, Direction, Entry, Message, RemoteMta,
+    Application, Body, Code, ConnectingHost, ConnectionEntry, Direction, Entry, MessageEntry, RemoteMta,
     Response, Stamp, Time, Transport,
 };
-use crate::ingest::Located;
+use crate::ingest::LocatedEntry;
 use chrono::{Datelike, Timelike};
 use std::path::Path;
 
 /// Whoever writes down named values. Each name is told once; values come as the log has them, and
 /// to make them safe for where they go is the writer's duty.
-pub trait Fields {
+pub trait FieldWriter {
     /// Text, in any encoding or none.
     fn text(&mut self, name: &str, value: &[u8]);
     /// A whole number.
@@ -36,9 +36,9 @@ pub trait Fields {
     /// An object of strings whose names are not ours either.
     fn strings(&mut self, name: &str, members: &[(&[u8], &[u8])]);
     /// An object.
-    fn object(&mut self, name: &str, members: &mut dyn FnMut(&mut dyn Fields));
+    fn object(&mut self, name: &str, members: &mut dyn FnMut(&mut dyn FieldWriter));
     /// A list of so many objects; each is asked for by its place, from 0.
-    fn list(&mut self, name: &str, length: usize, item: &mut dyn FnMut(usize, &mut dyn Fields));
+    fn list(&mut self, name: &str, length: usize, item: &mut dyn FnMut(usize, &mut dyn FieldWriter));
 }
 
 /// Every field of an entry, as the columns of a table: the members of an object behind its name.
@@ -105,7 +105,7 @@ pub const ENTRY: &[&str] = &[
 
 /// Where an entry stands.
 #[derive(Clone, Copy, Debug)]
-pub struct Standing<'a> {
+pub struct EntryLocation<'a> {
     /// The file, as it was named.
     pub file: &'a Path,
     /// Its first line, from 1; left out when it is not known.
@@ -115,8 +115,8 @@ pub struct Standing<'a> {
 }
 
 /// An entry where it was found in a file of this path, understood or not.
-pub fn located(found: &Located<'_>, file: &Path, out: &mut dyn Fields) {
-    let standing = Standing { file, line: Some(found.line), offset: found.place.offset };
+pub fn located(found: &LocatedEntry<'_>, file: &Path, out: &mut dyn FieldWriter) {
+    let standing = EntryLocation { file, line: Some(found.line), offset: found.place.offset };
     match &found.entry {
         Ok(entry) => standing_entry(standing, entry, out),
         Err(_) => unparsed(standing, found.text, out),
@@ -124,26 +124,26 @@ pub fn located(found: &Located<'_>, file: &Path, out: &mut dyn Fields) {
 }
 
 /// An entry and where it stands.
-pub fn standing_entry(standing: Standing<'_>, entry: &Entry<'_>, out: &mut dyn Fields) {
+pub fn standing_entry(standing: EntryLocation<'_>, entry: &Entry<'_>, out: &mut dyn FieldWriter) {
     out.text("kind", kind(entry).as_bytes());
     place(standing, out);
     facts(entry, out);
 }
 
 /// A text that is no entry, and where it stands.
-pub fn unparsed(standing: Standing<'_>, text: &[u8], out: &mut dyn Fields) {
+pub fn unparsed(standing: EntryLocation<'_>, text: &[u8], out: &mut dyn FieldWriter) {
     out.text("kind", b"unparsed");
     place(standing, out);
     out.text("text", text);
 }
 
 /// What an entry says, wherever it stands.
-pub fn entry(entry: &Entry<'_>, out: &mut dyn Fields) {
+pub fn entry(entry: &Entry<'_>, out: &mut dyn FieldWriter) {
     out.text("kind", kind(entry).as_bytes());
     facts(entry, out);
 }
 
-fn place(standing: Standing<'_>, out: &mut dyn Fields) {
+fn place(standing: EntryLocation<'_>, out: &mut dyn FieldWriter) {
     out.text("file", standing.file.as_os_str().as_encoded_bytes());
     if let Some(line) = standing.line {
         out.number("line", line);
@@ -159,7 +159,7 @@ fn kind(entry: &Entry<'_>) -> &'static str {
     }
 }
 
-fn facts(entry: &Entry<'_>, out: &mut dyn Fields) {
+fn facts(entry: &Entry<'_>, out: &mut dyn FieldWriter) {
     time("time", entry.time, entry.stamp, out);
     put("node", entry.node, out);
     put("process", entry.process.map(|process| process.text), out);
@@ -173,7 +173,7 @@ fn facts(entry: &Entry<'_>, out: &mut dyn Fields) {
     }
 }
 
-fn message_facts(message: &Message<'_>, out: &mut dyn Fields) {
+fn message_facts(message: &MessageEntry<'_>, out: &mut dyn FieldWriter) {
     out.text("source_channel", message.source_channel);
     put("destination_channel", message.destination_channel, out);
     code(message.code, out);
@@ -218,7 +218,7 @@ fn message_facts(message: &Message<'_>, out: &mut dyn Fields) {
     }
 }
 
-fn connection_facts(connection: &ConnectionEntry<'_>, out: &mut dyn Fields) {
+fn connection_facts(connection: &ConnectionEntry<'_>, out: &mut dyn FieldWriter) {
     out.text("source_channel", connection.source_channel);
     out.text("direction", direction(connection.direction).as_bytes());
     code(connection.code, out);
@@ -228,19 +228,19 @@ fn connection_facts(connection: &ConnectionEntry<'_>, out: &mut dyn Fields) {
     put("auth_message", connection.auth_message, out);
 }
 
-fn put(name: &str, value: Option<&[u8]>, out: &mut dyn Fields) {
+fn put(name: &str, value: Option<&[u8]>, out: &mut dyn FieldWriter) {
     if let Some(value) = value {
         out.text(name, value);
     }
 }
 
-fn count(name: &str, value: Option<u32>, out: &mut dyn Fields) {
+fn count(name: &str, value: Option<u32>, out: &mut dyn FieldWriter) {
     if let Some(value) = value {
         out.number(name, value.into());
     }
 }
 
-fn code(code: Code<'_>, out: &mut dyn Fields) {
+fn code(code: Code<'_>, out: &mut dyn FieldWriter) {
     out.text("code", code.0);
     put("action", code.0.get(..1), out);
     put("modifiers", Some(code.modifiers()).filter(|modifiers| !modifiers.is_empty()), out);
@@ -258,7 +258,7 @@ pub fn direction(direction: Direction) -> &'static str {
 pub fn ends(
     transport: Option<&Transport<'_>>,
     application: Option<&Application<'_>>,
-    out: &mut dyn Fields,
+    out: &mut dyn FieldWriter,
 ) {
     if let Some(ends) = transport {
         out.object("transport", &mut |out| {
@@ -279,7 +279,7 @@ pub fn ends(
     }
 }
 
-fn connecting_host(host: &ConnectingHost<'_>, out: &mut dyn Fields) {
+fn connecting_host(host: &ConnectingHost<'_>, out: &mut dyn FieldWriter) {
     out.object("connecting_host", &mut |out| {
         out.text("text", host.text);
         out.text("helo", host.helo);
@@ -288,7 +288,7 @@ fn connecting_host(host: &ConnectingHost<'_>, out: &mut dyn Fields) {
     });
 }
 
-fn remote_mta(mta: &RemoteMta<'_>, out: &mut dyn Fields) {
+fn remote_mta(mta: &RemoteMta<'_>, out: &mut dyn FieldWriter) {
     out.object("remote_mta", &mut |out| {
         out.text("type", mta.kind);
         out.text("host", mta.host);
@@ -296,7 +296,7 @@ fn remote_mta(mta: &RemoteMta<'_>, out: &mut dyn Fields) {
 }
 
 /// Reply of a remote server.
-pub fn response(name: &str, reply: &Response<'_>, out: &mut dyn Fields) {
+pub fn response(name: &str, reply: &Response<'_>, out: &mut dyn FieldWriter) {
     out.object(name, &mut |out| {
         out.number("code", reply.code.into());
         put("enhanced", reply.enhanced, out);
@@ -309,7 +309,7 @@ pub fn response(name: &str, reply: &Response<'_>, out: &mut dyn Fields) {
 /// does not know of it.
 ///
 /// A time past the years of the calendar, which no log has, is left out.
-pub fn time(name: &str, time: Time, stamp: Stamp<'_>, out: &mut dyn Fields) {
+pub fn time(name: &str, time: Time, stamp: Stamp<'_>, out: &mut dyn FieldWriter) {
     let Some(calendar) = time.calendar() else { return };
     let (date, clock) = (calendar.date(), calendar.time());
     let mut text = Vec::with_capacity(40);
@@ -345,7 +345,7 @@ fn two(number: u32) -> [u8; 2] {
 }
 
 /// A duration as a number of seconds, with as many digits as it needs.
-pub fn seconds(name: &str, millis: u64, out: &mut dyn Fields) {
+pub fn seconds(name: &str, millis: u64, out: &mut dyn FieldWriter) {
     let (whole, rest) = (millis / 1_000, millis % 1_000);
     if rest == 0 {
         return out.number(name, whole);
@@ -362,7 +362,7 @@ mod tests {
     use serde_json::Value;
     use std::collections::BTreeSet;
 
-    fn written(members: &mut dyn FnMut(&mut dyn Fields)) -> Value {
+    fn written(members: &mut dyn FnMut(&mut dyn FieldWriter)) -> Value {
         let mut line = Vec::new();
         json::object(&mut line, members);
         serde_json::from_slice(&line).unwrap()
@@ -390,10 +390,10 @@ mod tests {
     }
 
     /// A message entry with every field there is.
-    fn whole_message() -> Message<'static> {
+    fn whole_message() -> MessageEntry<'static> {
         let text = Some(&b"x"[..]);
         let host = ConnectingHost { text: b"a (b [c])", helo: b"a", rdns: text, ip: text };
-        Message {
+        MessageEntry {
             code: Code(b"EEA"),
             source_channel: b"tcp_local",
             destination_channel: Some(b"l"),
@@ -451,7 +451,7 @@ mod tests {
 
     #[test]
     fn every_field_has_its_column_and_every_column_its_field() {
-        let standing = Standing { file: Path::new("mail.log"), line: Some(1), offset: 0 };
+        let standing = EntryLocation { file: Path::new("mail.log"), line: Some(1), offset: 0 };
         let mut found = BTreeSet::new();
         for body in [
             Body::Message(whole_message()),
@@ -475,7 +475,7 @@ mod tests {
         assert_eq!((&value["username"], &value["authenticated"]), (&"user".into(), &true.into()));
         assert_eq!(value["envelope_from"], "");
         assert_eq!(value["queue_seconds"], 12.5);
-        let bare = entry_of(Body::Message(Message { code: Code(b"Q"), ..Message::default() }));
+        let bare = entry_of(Body::Message(MessageEntry { code: Code(b"Q"), ..MessageEntry::default() }));
         let value = written(&mut |out| super::entry(&bare, out));
         assert_eq!(value.get("modifiers"), None);
     }

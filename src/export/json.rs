@@ -4,24 +4,24 @@
 //! hide or reorder text, are written as the escapes of JSON, which lose nothing. Bytes that are not
 //! UTF-8 become U+FFFD, one for each sequence that is none.
 
-use super::Fields;
+use super::FieldWriter;
 use crate::show::quoted::put_json;
 
 /// Writes an object and a line end.
-pub fn record(out: &mut Vec<u8>, members: &mut dyn FnMut(&mut dyn Fields)) {
+pub fn record(out: &mut Vec<u8>, members: &mut dyn FnMut(&mut dyn FieldWriter)) {
     object(out, members);
     out.push(b'\n');
 }
 
 /// Writes an object.
-pub fn object(out: &mut Vec<u8>, members: &mut dyn FnMut(&mut dyn Fields)) {
+pub fn object(out: &mut Vec<u8>, members: &mut dyn FnMut(&mut dyn FieldWriter)) {
     out.push(b'{');
     members(&mut Json { out, more: false });
     out.push(b'}');
 }
 
 /// Writes a list of so many objects.
-pub fn list(out: &mut Vec<u8>, length: usize, item: &mut dyn FnMut(usize, &mut dyn Fields)) {
+pub fn list(out: &mut Vec<u8>, length: usize, item: &mut dyn FnMut(usize, &mut dyn FieldWriter)) {
     out.push(b'[');
     for at in 0..length {
         if at > 0 {
@@ -66,7 +66,7 @@ impl Json<'_> {
     }
 }
 
-impl Fields for Json<'_> {
+impl FieldWriter for Json<'_> {
     fn text(&mut self, name: &str, value: &[u8]) {
         self.name(name);
         put_json(self.out, value);
@@ -95,12 +95,12 @@ impl Fields for Json<'_> {
         strings(self.out, members);
     }
 
-    fn object(&mut self, name: &str, members: &mut dyn FnMut(&mut dyn Fields)) {
+    fn object(&mut self, name: &str, members: &mut dyn FnMut(&mut dyn FieldWriter)) {
         self.name(name);
         object(self.out, members);
     }
 
-    fn list(&mut self, name: &str, length: usize, item: &mut dyn FnMut(usize, &mut dyn Fields)) {
+    fn list(&mut self, name: &str, length: usize, item: &mut dyn FnMut(usize, &mut dyn FieldWriter)) {
         self.name(name);
         list(self.out, length, item);
     }
@@ -136,11 +136,11 @@ fn number(digits: &[u8]) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::show::{Sight, sight};
+    use crate::show::{CharClass, char_class};
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    fn written(members: &mut dyn FnMut(&mut dyn Fields)) -> (String, Value) {
+    fn written(members: &mut dyn FnMut(&mut dyn FieldWriter)) -> (String, Value) {
         let mut line = Vec::new();
         record(&mut line, members);
         let line = String::from_utf8(line).unwrap();
@@ -199,7 +199,7 @@ mod tests {
         let text = "\0\x1b[2J\x7f\u{9b}31m\u{202e}\u{2028}\u{200b}\u{feff}\u{1f600}é語\u{300}";
         let (line, value) = written(&mut |out| out.text("t", text.as_bytes()));
         assert_eq!(value["t"], text);
-        assert!(line.trim_end().chars().all(|c| sight(c) != Sight::Hidden), "{line}");
+        assert!(line.trim_end().chars().all(|c| char_class(c) != CharClass::Hidden), "{line}");
         let marks = "a".to_owned() + &"\u{301}".repeat(50);
         let (line, value) = written(&mut |out| out.text("t", marks.as_bytes()));
         assert_eq!((value["t"].as_str(), line.matches('\u{301}').count()), (Some(&*marks), 3));

@@ -2,18 +2,18 @@
 //!
 //! Fields are taken down as they are told, names and values in one buffer, and told again later.
 
-use super::Fields;
+use super::FieldWriter;
 use std::ops::Range;
 
 /// Fields that were told.
 #[derive(Default)]
-pub(super) struct Kept {
+pub(super) struct RecordBuffer {
     bytes: Vec<u8>,
     names: String,
-    fields: Vec<(Range<usize>, Value)>,
+    fields: Vec<(Range<usize>, RecordValue)>,
 }
 
-enum Value {
+enum RecordValue {
     Text(Range<usize>),
     Number(u64),
     Decimal(Range<usize>),
@@ -22,23 +22,23 @@ enum Value {
     /// So many of the fields behind it are members of an object.
     Object(usize),
     /// Items of a list, each with fields of its own.
-    List(Vec<Kept>),
+    List(Vec<RecordBuffer>),
 }
 
-impl Kept {
+impl RecordBuffer {
     /// Takes down what is told.
-    pub(super) fn new(members: &mut dyn FnMut(&mut dyn Fields)) -> Self {
+    pub(super) fn new(members: &mut dyn FnMut(&mut dyn FieldWriter)) -> Self {
         let mut kept = Self::default();
         members(&mut kept);
         kept
     }
 
     /// Tells it again.
-    pub(super) fn tell(&self, out: &mut dyn Fields) {
+    pub(super) fn replay(&self, out: &mut dyn FieldWriter) {
         self.tell_some(0..self.fields.len(), out);
     }
 
-    fn tell_some(&self, range: Range<usize>, out: &mut dyn Fields) {
+    fn tell_some(&self, range: Range<usize>, out: &mut dyn FieldWriter) {
         let mut at = range.start;
         while at < range.end
             && let Some((name, value)) = self.fields.get(at)
@@ -46,22 +46,22 @@ impl Kept {
             at += 1;
             let name = self.names.get(name.clone()).unwrap_or_default();
             match value {
-                Value::Text(text) => out.text(name, self.part(text)),
-                Value::Number(number) => out.number(name, *number),
-                Value::Decimal(digits) => out.decimal(name, self.part(digits)),
-                Value::Flag(flag) => out.flag(name, *flag),
-                Value::Strings(members) => {
+                RecordValue::Text(text) => out.text(name, self.part(text)),
+                RecordValue::Number(number) => out.number(name, *number),
+                RecordValue::Decimal(digits) => out.decimal(name, self.part(digits)),
+                RecordValue::Flag(flag) => out.flag(name, *flag),
+                RecordValue::Strings(members) => {
                     let part = |(name, text): &(_, _)| (self.part(name), self.part(text));
                     out.strings(name, &members.iter().map(part).collect::<Vec<_>>());
                 }
-                Value::Object(count) => {
+                RecordValue::Object(count) => {
                     let members = at..at + count;
                     at = members.end;
                     out.object(name, &mut |out| self.tell_some(members.clone(), out));
                 }
-                Value::List(items) => out.list(name, items.len(), &mut |item, out| {
+                RecordValue::List(items) => out.list(name, items.len(), &mut |item, out| {
                     if let Some(item) = items.get(item) {
-                        item.tell(out);
+                        item.replay(out);
                     }
                 }),
             }
@@ -72,7 +72,7 @@ impl Kept {
         self.bytes.get(range.clone()).unwrap_or_default()
     }
 
-    fn put(&mut self, name: &str, value: Value) {
+    fn put(&mut self, name: &str, value: RecordValue) {
         let start = self.names.len();
         self.names.push_str(name);
         self.fields.push((start..self.names.len(), value));
@@ -85,44 +85,44 @@ impl Kept {
     }
 }
 
-impl Fields for Kept {
+impl FieldWriter for RecordBuffer {
     fn text(&mut self, name: &str, value: &[u8]) {
         let value = self.keep(value);
-        self.put(name, Value::Text(value));
+        self.put(name, RecordValue::Text(value));
     }
 
     fn number(&mut self, name: &str, value: u64) {
-        self.put(name, Value::Number(value));
+        self.put(name, RecordValue::Number(value));
     }
 
     fn decimal(&mut self, name: &str, digits: &[u8]) {
         let digits = self.keep(digits);
-        self.put(name, Value::Decimal(digits));
+        self.put(name, RecordValue::Decimal(digits));
     }
 
     fn flag(&mut self, name: &str, value: bool) {
-        self.put(name, Value::Flag(value));
+        self.put(name, RecordValue::Flag(value));
     }
 
     fn strings(&mut self, name: &str, members: &[(&[u8], &[u8])]) {
         let members = members.iter().map(|(name, text)| (self.keep(name), self.keep(text)));
         let members = members.collect();
-        self.put(name, Value::Strings(members));
+        self.put(name, RecordValue::Strings(members));
     }
 
-    fn object(&mut self, name: &str, members: &mut dyn FnMut(&mut dyn Fields)) {
+    fn object(&mut self, name: &str, members: &mut dyn FnMut(&mut dyn FieldWriter)) {
         let at = self.fields.len();
-        self.put(name, Value::Object(0));
+        self.put(name, RecordValue::Object(0));
         members(self);
         let count = self.fields.len() - at - 1;
         if let Some((_, value)) = self.fields.get_mut(at) {
-            *value = Value::Object(count);
+            *value = RecordValue::Object(count);
         }
     }
 
-    fn list(&mut self, name: &str, length: usize, item: &mut dyn FnMut(usize, &mut dyn Fields)) {
+    fn list(&mut self, name: &str, length: usize, item: &mut dyn FnMut(usize, &mut dyn FieldWriter)) {
         let items = (0..length).map(|at| Self::new(&mut |out| item(at, out))).collect();
-        self.put(name, Value::List(items));
+        self.put(name, RecordValue::List(items));
     }
 }
 
@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn what_is_told_again_is_what_was_told() {
-        let mut members = |out: &mut dyn Fields| {
+        let mut members = |out: &mut dyn FieldWriter| {
             out.text("a", b"x\xff");
             out.object("o", &mut |out| {
                 out.number("n", 7);
@@ -148,8 +148,8 @@ mod tests {
         };
         let (mut once, mut again) = (Vec::new(), Vec::new());
         json::record(&mut once, &mut members);
-        let kept = Kept::new(&mut members);
-        json::record(&mut again, &mut |out| kept.tell(out));
+        let kept = RecordBuffer::new(&mut members);
+        json::record(&mut again, &mut |out| kept.replay(out));
         assert_eq!(String::from_utf8(once).unwrap(), String::from_utf8(again).unwrap());
     }
 }

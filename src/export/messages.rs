@@ -4,14 +4,14 @@
 //! texts are read again. In a table each recipient has a row of its own, with the fields of its
 //! message before it.
 
-use super::{Fields, Printer, fields};
-use crate::cli::export::Format;
+use super::{FieldWriter, RecordWriter, fields};
+use crate::cli::export::ExportFormat;
 use crate::entry::Response;
-use crate::headless::{Log, Work};
+use crate::headless::{LoadedLog, EntryConsumer};
 use crate::index::{MessageId, RowId};
 use crate::output::Output;
 use crate::show::number;
-use crate::story::{self, Recipient, Reply, Story};
+use crate::story::{self, RecipientTrace, Reply, MessageTrace};
 use std::io;
 use std::ops::Range;
 
@@ -34,8 +34,8 @@ const MESSAGE: &[&str] = &[
 ];
 
 /// Prints messages.
-pub(super) struct Messages {
-    printer: Printer,
+pub(super) struct MessageExport {
+    printer: RecordWriter,
     table: bool,
     /// Entries of messages that name none.
     nameless: u64,
@@ -45,10 +45,10 @@ pub(super) struct Messages {
     whole: bool,
 }
 
-impl Messages {
-    pub(super) fn new(output: Output, format: Format) -> Self {
-        let printer = Printer::new(output, format, MESSAGE);
-        Self { printer, table: format == Format::Csv, nameless: 0, gone: 0, whole: false }
+impl MessageExport {
+    pub(super) fn new(output: Output, format: ExportFormat) -> Self {
+        let printer = RecordWriter::new(output, format, MESSAGE);
+        Self { printer, table: format == ExportFormat::Csv, nameless: 0, gone: 0, whole: false }
     }
 
     /// What is left out, for whoever reads the complaints.
@@ -65,10 +65,10 @@ impl Messages {
         nameless.into_iter().chain(gone).collect()
     }
 
-    fn message(&mut self, message: MessageId, log: &Log) -> io::Result<()> {
-        let story = story::tell(&log.index, message, &mut |row| log.original(row));
+    fn message(&mut self, message: MessageId, log: &LoadedLog) -> io::Result<()> {
+        let story = story::trace_message(&log.index, message, &mut |row| log.original(row));
         self.gone += story.gone as u64;
-        let recipients: Vec<&Recipient> = story
+        let recipients: Vec<&RecipientTrace> = story
             .recipients
             .iter()
             .filter(|recipient| {
@@ -102,8 +102,8 @@ impl Messages {
     }
 }
 
-impl Work for Messages {
-    fn absorbed(&mut self, rows: Range<u32>, log: &Log) -> io::Result<()> {
+impl EntryConsumer for MessageExport {
+    fn absorbed(&mut self, rows: Range<u32>, log: &LoadedLog) -> io::Result<()> {
         for row in rows.map(RowId) {
             let rows = log.index.rows();
             let nameless = rows.kind(row).is_message() && rows.message(row).is_none();
@@ -112,7 +112,7 @@ impl Work for Messages {
         Ok(())
     }
 
-    fn finish(&mut self, log: &Log) -> io::Result<u8> {
+    fn finish(&mut self, log: &LoadedLog) -> io::Result<u8> {
         for message in log.index.messages() {
             self.message(message, log)?;
         }
@@ -123,7 +123,7 @@ impl Work for Messages {
 }
 
 /// What is the same for all recipients.
-fn head(story: &Story, out: &mut dyn Fields) {
+fn head(story: &MessageTrace, out: &mut dyn FieldWriter) {
     if let Some(id) = story.ids.first() {
         out.text("message_id", id);
     }
@@ -139,7 +139,7 @@ fn head(story: &Story, out: &mut dyn Fields) {
     }
 }
 
-fn tell(story: &Story, recipient: &Recipient, out: &mut dyn Fields) {
+fn tell(story: &MessageTrace, recipient: &RecipientTrace, out: &mut dyn FieldWriter) {
     let Some(leg) = story.last_leg(recipient) else { return };
     out.text("original_to", leg.original_to.as_deref().unwrap_or_default());
     for (name, value) in [("active_to", &leg.active_to), ("domain", &leg.domain)] {

@@ -2,9 +2,9 @@
 //!
 //! Knows no field by name and no entry. Gathers records, so that a system call carries many.
 
-use super::{Csv, Fields, json};
-use crate::cli::export::Format;
-use crate::headless::Log;
+use super::{Csv, FieldWriter, json};
+use crate::cli::export::ExportFormat;
+use crate::headless::LoadedLog;
 use crate::output::Output;
 use std::io;
 use std::path::Path;
@@ -13,28 +13,28 @@ use std::path::Path;
 const ENOUGH: usize = 64 * 1024;
 
 /// Writes records.
-pub struct Printer {
+pub struct RecordWriter {
     output: Output,
-    sheet: Sheet,
+    sheet: RecordFormat,
     bytes: Vec<u8>,
 }
 
-enum Sheet {
+enum RecordFormat {
     Lines,
     Table(Csv),
 }
 
-impl Printer {
+impl RecordWriter {
     /// A printer of records with these columns, if it is to be a table.
-    pub fn new(output: Output, format: Format, columns: &'static [&'static str]) -> Self {
+    pub fn new(output: Output, format: ExportFormat, columns: &'static [&'static str]) -> Self {
         let mut bytes = Vec::with_capacity(ENOUGH * 2);
         let sheet = match format {
-            Format::Csv => {
+            ExportFormat::Csv => {
                 let csv = Csv::new(columns);
                 csv.head(&mut bytes);
-                Sheet::Table(csv)
+                RecordFormat::Table(csv)
             }
-            Format::Ndjson | Format::Raw => Sheet::Lines,
+            ExportFormat::Ndjson | ExportFormat::Raw => RecordFormat::Lines,
         };
         Self { output, sheet, bytes }
     }
@@ -48,10 +48,10 @@ impl Printer {
     ///
     /// # Errors
     /// What the output says.
-    pub fn record(&mut self, members: &mut dyn FnMut(&mut dyn Fields)) -> io::Result<()> {
+    pub fn record(&mut self, members: &mut dyn FnMut(&mut dyn FieldWriter)) -> io::Result<()> {
         match &mut self.sheet {
-            Sheet::Lines => json::record(&mut self.bytes, members),
-            Sheet::Table(csv) => csv.record(&mut self.bytes, members),
+            RecordFormat::Lines => json::record(&mut self.bytes, members),
+            RecordFormat::Table(csv) => csv.record(&mut self.bytes, members),
         }
         self.flush_if_enough()
     }
@@ -86,7 +86,7 @@ impl Printer {
     ///
     /// # Errors
     /// What the output says.
-    pub fn finish(&mut self, log: &Log) -> io::Result<()> {
+    pub fn finish(&mut self, log: &LoadedLog) -> io::Result<()> {
         self.flush()?;
         let inputs = (0..).map_while(|source| log.originals.path(source));
         self.output.finish(inputs.collect::<Vec<&Path>>())

@@ -1,7 +1,7 @@
 //! Who waits because attempts failed, and how long those waited who have their message now.
 
 use crate::entry::Outcome;
-use crate::index::{Counted, Deferral, Kind};
+use crate::index::{RowView, Deferral, EntryKind};
 
 /// What entries did to the backlog: to the recipients who wait because an attempt failed for now.
 ///
@@ -16,8 +16,8 @@ pub struct Backlog {
 }
 
 impl Backlog {
-    pub(super) fn of(row: &Counted) -> Self {
-        let delivered = matches!(row.kind, Kind::Ended(Outcome::Delivered | Outcome::Relayed));
+    pub(super) fn of(row: &RowView) -> Self {
+        let delivered = matches!(row.kind, EntryKind::Attempt(Outcome::Delivered | Outcome::Relayed));
         match row.deferral {
             Deferral::None => Self::default(),
             Deferral::Began => Self { recovered: 0, change: 1 },
@@ -30,7 +30,7 @@ impl Backlog {
         self.change += other.change;
     }
 
-    pub(super) fn take_back(&mut self, other: Self) {
+    pub(super) fn subtract(&mut self, other: Self) {
         self.recovered -= other.recovered;
         self.change -= other.change;
     }
@@ -40,7 +40,7 @@ impl Backlog {
 ///
 /// A library's histogram keeps what was put in; here each wait can be taken out again.
 #[derive(Clone, Debug, Default)]
-pub struct Waits {
+pub struct LatencyHistogram {
     bins: Vec<u32>,
     all: u32,
 }
@@ -48,7 +48,7 @@ pub struct Waits {
 /// Bins from one power of two to the next.
 const STEPS: u64 = 8;
 
-impl Waits {
+impl LatencyHistogram {
     pub(super) fn add(&mut self, milliseconds: u64) {
         let bin = bin(milliseconds);
         if self.bins.len() <= bin {
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn half_of_them_and_most_of_them() {
-        let mut waits = Waits::default();
+        let mut waits = LatencyHistogram::default();
         assert_eq!(waits.percentile(50), None);
         (1..=100).for_each(|seconds| waits.add(seconds * 1_000));
         let [half, most] = [50, 95].map(|of_100| waits.percentile(of_100).unwrap());

@@ -1,7 +1,7 @@
 //! How many entries became of what.
 
 use crate::entry::Outcome;
-use crate::index::Kind;
+use crate::index::EntryKind;
 
 /// Counts of one connection, in the words of the export schema.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,15 +23,15 @@ pub struct Counts {
 impl Counts {
     /// What an entry adds. All are added up, whatever it is: no two entries of a log are alike, and
     /// to go another way for each takes longer.
-    pub(super) fn of(kind: Kind) -> Self {
+    pub(super) fn of(kind: EntryKind) -> Self {
         const NONE: Counts =
             Counts { entries: 1, enqueued: 0, delivered: 0, deferred: 0, failed: 0, rejected: 0 };
         match kind {
-            Kind::Enqueued => Self { enqueued: 1, ..NONE },
-            Kind::Ended(Outcome::Delivered | Outcome::Relayed) => Self { delivered: 1, ..NONE },
-            Kind::Ended(Outcome::Deferred) => Self { deferred: 1, ..NONE },
-            Kind::Ended(Outcome::Failed) => Self { failed: 1, ..NONE },
-            Kind::Refused => Self { rejected: 1, ..NONE },
+            EntryKind::Enqueued => Self { enqueued: 1, ..NONE },
+            EntryKind::Attempt(Outcome::Delivered | Outcome::Relayed) => Self { delivered: 1, ..NONE },
+            EntryKind::Attempt(Outcome::Deferred) => Self { deferred: 1, ..NONE },
+            EntryKind::Attempt(Outcome::Failed) => Self { failed: 1, ..NONE },
+            EntryKind::RecipientRejected => Self { rejected: 1, ..NONE },
             _ => NONE,
         }
     }

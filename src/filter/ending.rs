@@ -5,7 +5,7 @@ use super::{Field, Filter};
 
 /// The value that a text ends with, if it is not in quotes and no expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ending<'a> {
+pub struct CompletionContext<'a> {
     /// What stands before the word.
     pub before: &'a str,
     /// The field of its term; `None` if it has none, or if the word may become one.
@@ -14,7 +14,7 @@ pub struct Ending<'a> {
     pub word: &'a str,
 }
 
-impl<'a> Ending<'a> {
+impl<'a> CompletionContext<'a> {
     /// `None` if what is being typed is no word.
     pub fn of(text: &'a str) -> Option<Self> {
         let term = last_term(text)?;
@@ -92,7 +92,7 @@ mod tests {
             ("frog", None),
             ("a ", None),
         ] {
-            assert_eq!(Ending::of(text).and_then(|it| it.before_field()), before, "{text}");
+            assert_eq!(CompletionContext::of(text).and_then(|it| it.before_field()), before, "{text}");
         }
     }
 
@@ -114,8 +114,8 @@ mod tests {
             ("cod:a", None),
             ("text:x\"y c", Some(("text:x\"y ", None, "c"))),
         ] {
-            let expected = expected.map(|(before, field, word)| Ending { before, field, word });
-            assert_eq!(Ending::of(text), expected, "{text}");
+            let expected = expected.map(|(before, field, word)| CompletionContext { before, field, word });
+            assert_eq!(CompletionContext::of(text), expected, "{text}");
         }
     }
 }

@@ -7,7 +7,7 @@ use super::Filter;
 ///
 /// # Errors
 /// What is wrong with one of them, and where, in one line that may hold anything that was given.
-pub fn text_of_all(given: &[(&str, &str, String)]) -> Result<String, String> {
+pub fn combine_args(given: &[(&str, &str, String)]) -> Result<String, String> {
     let mut texts = Vec::new();
     for (option, field, value) in given {
         let text = format!("{field}{value}");
@@ -45,7 +45,7 @@ mod tests {
         let domain = given("--domain", "domain:", "a.org|b.org");
         let since = given("--since", "since:", "15m");
         let filter = given("--filter", "", "from:<> -code:5xx");
-        let text = text_of_all(&[domain, since, filter]);
+        let text = combine_args(&[domain, since, filter]);
         assert_eq!(text.as_deref(), Ok("domain:a.org|b.org since:15m from:<> -code:5xx"));
         for (given, wrong) in [
             (given("--filter", "", "é cod:1"), "--filter 'é cod:1': character 3: no such field"),
@@ -54,7 +54,7 @@ mod tests {
             (given("--domain", "domain:", "a.org text:x"), "character 6: one value"),
             (given("--domain", "domain:", ""), "--domain '': character 1: a domain is missing"),
         ] {
-            let error = text_of_all(&[given]).unwrap_err();
+            let error = combine_args(&[given]).unwrap_err();
             assert!(error.contains(wrong), "{error}");
         }
     }

@@ -15,17 +15,17 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 /// One term, as it was written.
-pub(super) struct Raw<'a> {
+pub(super) struct RawTerm<'a> {
     /// Entries that meet it are not wanted.
     pub(super) negated: bool,
     /// What stands before the colon; `None` of a word, or of a text in quotes.
     pub(super) field: Option<Field>,
     /// One of these.
-    pub(super) values: Vec<Value<'a>>,
+    pub(super) values: Vec<RawValue<'a>>,
 }
 
 /// One value.
-pub(super) struct Value<'a> {
+pub(super) struct RawValue<'a> {
     /// The byte of the filter at which it begins.
     pub(super) at: usize,
     pub(super) text: Cow<'a, [u8]>,
@@ -34,12 +34,12 @@ pub(super) struct Value<'a> {
 }
 
 /// Where a text goes wrong, and why.
-struct Flaw<'a> {
+struct SyntaxError<'a> {
     rest: &'a str,
     what: Cow<'static, str>,
 }
 
-impl<'a> ParseError<&'a str> for Flaw<'a> {
+impl<'a> ParseError<&'a str> for SyntaxError<'a> {
     fn from_error_kind(rest: &'a str, _: ErrorKind) -> Self {
         Self { rest, what: Cow::Borrowed("this is no filter") }
     }
@@ -49,15 +49,15 @@ impl<'a> ParseError<&'a str> for Flaw<'a> {
     }
 }
 
-type Parsed<'a, T> = IResult<&'a str, T, Flaw<'a>>;
+type GrammarResult<'a, T> = IResult<&'a str, T, SyntaxError<'a>>;
 
 /// No other way to read it is tried.
-fn flaw<T>(rest: &str, what: impl Into<Cow<'static, str>>) -> Parsed<'_, T> {
-    Err(nom::Err::Failure(Flaw { rest, what: what.into() }))
+fn flaw<T>(rest: &str, what: impl Into<Cow<'static, str>>) -> GrammarResult<'_, T> {
+    Err(nom::Err::Failure(SyntaxError { rest, what: what.into() }))
 }
 
 /// The terms of a text.
-pub(super) fn terms(text: &str) -> Result<Vec<Raw<'_>>, FilterError> {
+pub(super) fn terms(text: &str) -> Result<Vec<RawTerm<'_>>, FilterError> {
     let place = |rest: &str| text.len() - rest.len();
     let mut all = preceded(space0, many0(terminated(term, separated)));
     match all.parse(text) {
@@ -76,7 +76,7 @@ pub(super) fn terms(text: &str) -> Result<Vec<Raw<'_>>, FilterError> {
 }
 
 /// What stands behind a term: blanks, or the end.
-fn separated(text: &str) -> Parsed<'_, ()> {
+fn separated(text: &str) -> GrammarResult<'_, ()> {
     let (rest, blanks) = space0(text)?;
     if blanks.is_empty() && !rest.is_empty() {
         return flaw(
@@ -93,9 +93,9 @@ fn separated(text: &str) -> Parsed<'_, ()> {
     Ok((rest, ()))
 }
 
-fn term(text: &str) -> Parsed<'_, Raw<'_>> {
+fn term(text: &str) -> GrammarResult<'_, RawTerm<'_>> {
     if text.is_empty() {
-        return Err(nom::Err::Error(Flaw::from_error_kind(text, ErrorKind::Eof)));
+        return Err(nom::Err::Error(SyntaxError::from_error_kind(text, ErrorKind::Eof)));
     }
     let (begin, minus) = opt(char('-')).parse(text)?;
     if minus.is_some() && begin.starts_with('-') {
@@ -112,13 +112,13 @@ fn term(text: &str) -> Parsed<'_, Raw<'_>> {
         }
         _ => separated_list1(char('|'), value).parse(values)?,
     };
-    Ok((rest, Raw { negated: minus.is_some(), field, values }))
+    Ok((rest, RawTerm { negated: minus.is_some(), field, values }))
 }
 
 /// The field that a term begins with, if it does. An address of IPv6 has colons too.
-fn field(text: &str) -> Parsed<'_, Option<Field>> {
+fn field(text: &str) -> GrammarResult<'_, Option<Field>> {
     let Ok((behind, name)) =
-        terminated(is_not(" \t|:\"<"), char(':')).parse(text) as Parsed<'_, &str>
+        terminated(is_not(" \t|:\"<"), char(':')).parse(text) as GrammarResult<'_, &str>
     else {
         return if text.starts_with(':') { unknown(text) } else { Ok((text, None)) };
     };
@@ -129,7 +129,7 @@ fn field(text: &str) -> Parsed<'_, Option<Field>> {
     }
 }
 
-fn unknown<T>(text: &str) -> Parsed<'_, T> {
+fn unknown<T>(text: &str) -> GrammarResult<'_, T> {
     let names: Vec<&str> = Field::all().map(Field::name).collect();
     flaw(text, format!("no such field; there are {}", names.join(", ")))
 }
@@ -140,7 +140,7 @@ fn is_ip(text: &str) -> bool {
     word.parse::<IpAddr>().is_ok()
 }
 
-fn value(text: &str, field: Option<Field>) -> Parsed<'_, Value<'_>> {
+fn value(text: &str, field: Option<Field>) -> GrammarResult<'_, RawValue<'_>> {
     let noun = field.map_or("a domain or a word", Field::value);
     if text.starts_with('"') && field.is_some() {
         // Nothing is a value of its own only where something can be blank.
@@ -153,11 +153,11 @@ fn value(text: &str, field: Option<Field>) -> Parsed<'_, Value<'_>> {
         None if !is_ip(text) => " \t|:\"()",
         _ => " \t|\"",
     };
-    let word: Parsed<'_, &str> = is_not(end).parse(text);
+    let word: GrammarResult<'_, &str> = is_not(end).parse(text);
     match word {
         Ok((rest, word)) => {
             let text = Cow::Borrowed(word.as_bytes());
-            Ok((rest, Value { at: word.len() + rest.len(), text, quoted: false }))
+            Ok((rest, RawValue { at: word.len() + rest.len(), text, quoted: false }))
         }
         Err(_) if text.starts_with(['(', ')']) => {
             flaw(text, "no name has parentheses; put it in quotes")
@@ -166,7 +166,7 @@ fn value(text: &str, field: Option<Field>) -> Parsed<'_, Value<'_>> {
     }
 }
 
-fn text_in_quotes(text: &str) -> Parsed<'_, Value<'_>> {
+fn text_in_quotes(text: &str) -> GrammarResult<'_, RawValue<'_>> {
     if text.starts_with('"') {
         quoted(text, false)
     } else {
@@ -175,11 +175,11 @@ fn text_in_quotes(text: &str) -> Parsed<'_, Value<'_>> {
 }
 
 /// What stands in quotes, where `\"` is a quote, `\\` a backslash, and `\x` with two digits a byte.
-fn quoted(text: &str, may_be_blank: bool) -> Parsed<'_, Value<'_>> {
+fn quoted(text: &str, may_be_blank: bool) -> GrammarResult<'_, RawValue<'_>> {
     let (mut rest, _) = char('"').parse(text)?;
     let mut value = Vec::new();
     loop {
-        let plain: Parsed<'_, &str> = is_not("\"\\").parse(rest);
+        let plain: GrammarResult<'_, &str> = is_not("\"\\").parse(rest);
         if let Ok((behind, piece)) = plain {
             value.extend_from_slice(piece.as_bytes());
             rest = behind;
@@ -188,7 +188,7 @@ fn quoted(text: &str, may_be_blank: bool) -> Parsed<'_, Value<'_>> {
             if value.is_empty() && !may_be_blank {
                 return flaw(text, "there is nothing between the quotes");
             }
-            return Ok((behind, Value { at: text.len(), text: value.into(), quoted: true }));
+            return Ok((behind, RawValue { at: text.len(), text: value.into(), quoted: true }));
         }
         if rest.is_empty() {
             return flaw(text, "this quote has no end");
@@ -200,7 +200,7 @@ fn quoted(text: &str, may_be_blank: bool) -> Parsed<'_, Value<'_>> {
 }
 
 /// Any other backslash stands for itself.
-fn escape(text: &str) -> Parsed<'_, u8> {
+fn escape(text: &str) -> GrammarResult<'_, u8> {
     alt((
         map(nom::bytes::complete::tag("\\\""), |_| b'"'),
         map(nom::bytes::complete::tag("\\\\"), |_| b'\\'),
@@ -210,12 +210,12 @@ fn escape(text: &str) -> Parsed<'_, u8> {
     .parse(text)
 }
 
-fn hexadecimal(text: &str) -> Parsed<'_, u8> {
+fn hexadecimal(text: &str) -> GrammarResult<'_, u8> {
     let digits = text.strip_prefix("\\x").and_then(|behind| behind.split_at_checked(2));
     let byte = digits.filter(|(digits, _)| digits.bytes().all(|b| b.is_ascii_hexdigit()));
     match byte.and_then(|(digits, rest)| Some((rest, u8::from_str_radix(digits, 16).ok()?))) {
         Some((rest, byte)) => Ok((rest, byte)),
-        None => Err(nom::Err::Error(Flaw::from_error_kind(text, ErrorKind::HexDigit))),
+        None => Err(nom::Err::Error(SyntaxError::from_error_kind(text, ErrorKind::HexDigit))),
     }
 }
 

@@ -10,15 +10,15 @@ mod labels;
 mod members;
 mod narrow;
 
-pub use by::By;
-pub use health::Health;
-pub use narrow::{At, Narrow};
+pub use by::GroupBy;
+pub use health::RecentAttempts;
+pub use narrow::{DomainScope, GroupScope};
 
-use super::{Backlog, Counts, Reach, Sieve, Waits};
+use super::{Backlog, Counts, ScanProgress, RowFilter, LatencyHistogram};
 use crate::entry::{Outcome, Window};
-use crate::index::{Counted, Index, Kind, RowId, Symbol};
+use crate::index::{RowView, Index, EntryKind, RowId, Symbol};
 use labels::Labels;
-use narrow::Kin;
+use narrow::OrgDomainCache;
 
 /// Number of a group, in the order of first sight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -69,34 +69,34 @@ impl Group {
         }
     }
 
-    fn count(&mut self, id: RowId, row: &Counted, mark: Option<RowId>) {
+    fn count(&mut self, id: RowId, row: &RowView, mark: Option<RowId>) {
         let counts = Counts::of(row.kind);
         self.counts.add(&counts);
         self.backlog.add(Backlog::of(row));
         if mark.is_some_and(|mark| id >= mark) {
             self.since_mark.add(&counts);
         }
-        self.refused += u32::from(row.kind == Kind::Rejected);
-        self.unauthenticated += u32::from(row.kind == Kind::Unauthenticated);
+        self.refused += u32::from(row.kind == EntryKind::ConnectionRejected);
+        self.unauthenticated += u32::from(row.kind == EntryKind::Unauthenticated);
         (self.first, self.last) = (self.first.min(id), self.last.max(id));
         let newest = match row.kind {
-            Kind::Ended(Outcome::Deferred | Outcome::Failed) => &mut self.bad,
-            Kind::Ended(Outcome::Delivered | Outcome::Relayed) => &mut self.good,
-            Kind::Refused | Kind::Rejected | Kind::Unauthenticated => &mut self.refusal,
+            EntryKind::Attempt(Outcome::Deferred | Outcome::Failed) => &mut self.bad,
+            EntryKind::Attempt(Outcome::Delivered | Outcome::Relayed) => &mut self.good,
+            EntryKind::RecipientRejected | EntryKind::ConnectionRejected | EntryKind::Unauthenticated => &mut self.refusal,
             _ => return,
         };
         *newest = (*newest).max(Some(id));
     }
 
-    fn take_back(&mut self, id: RowId, row: &Counted, mark: Option<RowId>) {
+    fn take_back(&mut self, id: RowId, row: &RowView, mark: Option<RowId>) {
         let counts = Counts::of(row.kind);
         self.counts.take_back(&counts);
-        self.backlog.take_back(Backlog::of(row));
+        self.backlog.subtract(Backlog::of(row));
         if mark.is_some_and(|mark| id >= mark) {
             self.since_mark.take_back(&counts);
         }
-        self.refused -= u32::from(row.kind == Kind::Rejected);
-        self.unauthenticated -= u32::from(row.kind == Kind::Unauthenticated);
+        self.refused -= u32::from(row.kind == EntryKind::ConnectionRejected);
+        self.unauthenticated -= u32::from(row.kind == EntryKind::Unauthenticated);
         let Counts { delivered, deferred, failed, rejected, .. } = self.counts;
         let refused = rejected + self.refused + self.unauthenticated;
         // The oldest leave first, so that the newest is the last to go.
@@ -119,10 +119,10 @@ impl Group {
 /// Groups of rows.
 #[derive(Clone)]
 pub struct Groups {
-    by: By,
-    narrow: Narrow,
-    kin: Kin,
-    reach: Reach,
+    by: GroupBy,
+    narrow: GroupScope,
+    kin: OrgDomainCache,
+    reach: ScanProgress,
     window: Window,
     /// Entries from this one on are behind the mark.
     mark: Option<RowId>,
@@ -130,11 +130,11 @@ pub struct Groups {
     numbers: Vec<u32>,
     all: Vec<Group>,
     /// Of each; only where it is grouped by where recipients are.
-    health: Vec<Health>,
+    health: Vec<RecentAttempts>,
     /// Of groups by a part of something else: what they are called.
     labels: Labels,
     /// Of groups by answer: how long those waited who got their message.
-    waits: Waits,
+    waits: LatencyHistogram,
 }
 
 /// No group is known yet.
@@ -144,37 +144,37 @@ const DEAD: usize = if cfg!(test) { 4 } else { 4_096 };
 
 impl Groups {
     /// Nothing grouped yet.
-    pub fn new(by: By, narrow: Narrow) -> Self {
+    pub fn new(by: GroupBy, narrow: GroupScope) -> Self {
         Self {
             by,
             narrow,
-            kin: Kin::default(),
-            reach: Reach::default(),
+            kin: OrgDomainCache::default(),
+            reach: ScanProgress::default(),
             window: Window::default(),
             mark: None,
             numbers: Vec::new(),
             all: Vec::new(),
             health: Vec::new(),
             labels: Labels::default(),
-            waits: Waits::default(),
+            waits: LatencyHistogram::default(),
         }
     }
 
     /// What it groups by.
-    pub fn by(&self) -> By {
+    pub fn by(&self) -> GroupBy {
         self.by
     }
 
     /// Which entries it groups.
-    pub fn narrow(&self) -> &Narrow {
+    pub fn narrow(&self) -> &GroupScope {
         &self.narrow
     }
 
     /// Groups anew: all counts are gone, but the groups keep their numbers.
     pub fn restart(&mut self) {
-        self.reach = Reach::default();
-        self.waits = Waits::default();
-        self.health.fill(Health::default());
+        self.reach = ScanProgress::default();
+        self.waits = LatencyHistogram::default();
+        self.health.fill(RecentAttempts::default());
         let none = (RowId(u32::MAX), RowId(0));
         let empty = |group: &Group| Group {
             first: none.0,
@@ -200,7 +200,7 @@ impl Groups {
 
     /// Groups some of the rows that came since, up to the first `rows`, and some of those before:
     /// `most` of either, if there are so many.
-    pub fn extend_by(&mut self, sieve: &Sieve, index: &Index, rows: usize, most: usize) {
+    pub fn extend_by(&mut self, sieve: &RowFilter, index: &Index, rows: usize, most: usize) {
         if self.window.since > sieve.window.since || self.window.until != sieve.window.until {
             self.restart();
         } else if self.window.since < sieve.window.since {
@@ -223,7 +223,7 @@ impl Groups {
     }
 
     /// Takes in rows that a search found late.
-    pub fn found(&mut self, sieve: &Sieve, index: &Index, found: &[RowId]) {
+    pub fn found(&mut self, sieve: &RowFilter, index: &Index, found: &[RowId]) {
         let counted = self.reach.counted();
         for at in found.iter().map(|row| row.0 as usize).filter(|at| counted.contains(at)) {
             sieve.each(index, at..at + 1, |id, row| self.count(index, id, row));
@@ -231,7 +231,7 @@ impl Groups {
     }
 
     /// Takes back the rows before `end`, which are about to leave the index.
-    pub fn forget(&mut self, sieve: &Sieve, index: &Index, end: usize) {
+    pub fn forget(&mut self, sieve: &RowFilter, index: &Index, end: usize) {
         let leaving = self.reach.forget(end);
         sieve.each_in(index, leaving, self.window, |id, row| self.take_back(index, id, row));
     }
@@ -245,7 +245,7 @@ impl Groups {
         }
     }
 
-    fn count(&mut self, index: &Index, id: RowId, row: &Counted) {
+    fn count(&mut self, index: &Index, id: RowId, row: &RowView) {
         let mark = self.mark;
         if let Some((at, group)) = self.group(index, id, row) {
             group.count(id, row, mark);
@@ -259,13 +259,13 @@ impl Groups {
     }
 
     /// Milliseconds for which the recipient of a row waited, where that is counted.
-    fn wait(&self, index: &Index, row: &Counted) -> Option<u64> {
-        let got = matches!(row.kind, Kind::Ended(Outcome::Delivered | Outcome::Relayed));
-        let message = row.message.filter(|_| got && self.by == By::Answer)?;
-        index.waited(message, row.time)
+    fn wait(&self, index: &Index, row: &RowView) -> Option<u64> {
+        let got = matches!(row.kind, EntryKind::Attempt(Outcome::Delivered | Outcome::Relayed));
+        let message = row.message.filter(|_| got && self.by == GroupBy::Response)?;
+        index.queue_time(message, row.time)
     }
 
-    fn take_back(&mut self, index: &Index, id: RowId, row: &Counted) {
+    fn take_back(&mut self, index: &Index, id: RowId, row: &RowView) {
         let mark = self.mark;
         let number = self.number_of(row).and_then(|at| self.numbers.get(at).copied());
         let Some(at) = number.and_then(|number| number.checked_sub(1)) else { return };
@@ -281,7 +281,7 @@ impl Groups {
     }
 
     /// The group of a row, new or known, and where it stands.
-    fn group(&mut self, index: &Index, id: RowId, row: &Counted) -> Option<(usize, &mut Group)> {
+    fn group(&mut self, index: &Index, id: RowId, row: &RowView) -> Option<(usize, &mut Group)> {
         self.kin.learn(&self.narrow, index, row.domains.0);
         let at = self.number_of(row)?;
         if self.numbers.len() <= at {
@@ -298,8 +298,8 @@ impl Groups {
             if *number as usize > self.all.len() {
                 let key = if self.by.is_direct() { source } else { *number - 1 };
                 self.all.push(Group::new(key, id));
-                if matches!(self.by, By::Domain | By::Organisation) {
-                    self.health.push(Health::default());
+                if matches!(self.by, GroupBy::Domain | GroupBy::OrgDomain) {
+                    self.health.push(RecentAttempts::default());
                 }
             }
         }
@@ -308,7 +308,7 @@ impl Groups {
     }
 
     /// Where in `numbers` the group of a row stands; `None` if it is in none.
-    fn number_of(&self, row: &Counted) -> Option<usize> {
+    fn number_of(&self, row: &RowView) -> Option<usize> {
         let source = self.narrow.holds(row, &self.kin).then(|| self.by.source(row)).flatten()?;
         Some(source as usize)
     }
@@ -325,16 +325,16 @@ impl Groups {
     }
 
     /// How the newest attempts of a group ended, where it is grouped by domain or organisation.
-    pub fn health(&self, id: GroupId) -> Option<&Health> {
+    pub fn health(&self, id: GroupId) -> Option<&RecentAttempts> {
         self.health.get(id.0 as usize)
     }
 
     /// What a group is called; empty if its entries say nothing of the kind.
     pub fn label<'a>(&'a self, index: &'a Index, group: &Group) -> &'a [u8] {
         match self.by {
-            By::Domain => index.domains().text(Symbol(group.key)),
-            By::Answer => index.answers().text(Symbol(group.key)),
-            By::Sender => index.senders().text(Symbol(group.key)),
+            GroupBy::Domain => index.domains().text(Symbol(group.key)),
+            GroupBy::Response => index.responses().text(Symbol(group.key)),
+            GroupBy::Sender => index.senders().text(Symbol(group.key)),
             _ => self.labels.text(group.key),
         }
     }
@@ -346,7 +346,7 @@ impl Groups {
     }
 
     /// How long those waited who got their message; counted where it is grouped by answer.
-    pub fn waits(&self) -> &Waits {
+    pub fn waits(&self) -> &LatencyHistogram {
         &self.waits
     }
 
@@ -360,7 +360,7 @@ impl Groups {
     pub fn memory(&self) -> usize {
         self.numbers.capacity() * size_of::<u32>()
             + self.all.capacity() * size_of::<Group>()
-            + self.health.capacity() * size_of::<Health>()
+            + self.health.capacity() * size_of::<RecentAttempts>()
             + self.labels.memory
             + self.kin.memory()
     }

@@ -11,14 +11,14 @@ const BITS: usize = u64::BITS as usize;
 
 /// The rows searched, and those that were found.
 #[derive(Clone, Debug, Default)]
-pub struct Hits {
-    blocks: Vec<Block>,
+pub struct HitSet {
+    blocks: Vec<HitBlock>,
     /// Rows of all blocks that were searched.
     searched: usize,
 }
 
 #[derive(Clone, Debug, Default)]
-struct Block {
+struct HitBlock {
     /// So many of its first rows were asked for, and so many of them were searched.
     asked: usize,
     searched: usize,
@@ -26,12 +26,12 @@ struct Block {
     words: Vec<u64>,
 }
 
-impl Hits {
+impl HitSet {
     /// The rows to be searched next, of `rows` there are: never asked for twice.
     pub fn ask(&mut self, rows: usize) -> Option<Range<usize>> {
         let blocks = rows.div_ceil(BLOCK);
         if self.blocks.len() < blocks {
-            self.blocks.resize(blocks, Block::default());
+            self.blocks.resize(blocks, HitBlock::default());
         }
         let starts = (0..blocks).map(|number| number * BLOCK);
         let (start, block) = starts
@@ -62,7 +62,7 @@ impl Hits {
     pub(super) fn keep(&mut self, row: RowId) {
         let at = row.0 as usize;
         if self.blocks.len() <= at / BLOCK {
-            self.blocks.resize(at / BLOCK + 1, Block::default());
+            self.blocks.resize(at / BLOCK + 1, HitBlock::default());
         }
         let Some(block) = self.blocks.get_mut(at / BLOCK) else { return };
         if block.words.is_empty() {
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn the_newest_are_asked_for_first_and_none_twice() {
-        let mut hits = Hits::default();
+        let mut hits = HitSet::default();
         let all = BLOCK + 10;
         assert_eq!(hits.ask(all), Some(BLOCK..all));
         assert_eq!(hits.ask(all + 5), Some(all..all + 5), "what came meanwhile");
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn what_was_found_is_there() {
-        let mut hits = Hits::default();
+        let mut hits = HitSet::default();
         let all = 2 * BLOCK;
         while hits.ask(all).is_some() {}
         let found = [0, 63, 64, BLOCK - 1, BLOCK, BLOCK + 65];

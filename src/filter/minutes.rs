@@ -1,6 +1,6 @@
 //! Deliveries by the minute, over all of the log that is held.
 
-use super::{Counts, Second};
+use super::{Counts, CountBucket};
 use crate::entry::Time;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -12,13 +12,13 @@ const SIZE: usize = 40;
 
 /// Counts of each minute in which something was counted.
 #[derive(Clone, Default)]
-pub struct Minutes {
-    all: BTreeMap<i64, Second>,
+pub struct MinuteHistogram {
+    all: BTreeMap<i64, CountBucket>,
     /// The minute that is being counted, apart: entries of one stand together.
-    current: (i64, Second),
+    current: (i64, CountBucket),
 }
 
-impl Minutes {
+impl MinuteHistogram {
     pub(super) fn count(&mut self, time: Time, it: &Counts) {
         self.turn_to(time);
         self.current.1.add(it);
@@ -34,16 +34,16 @@ impl Minutes {
         if self.current.0 != minute {
             let counts = self.all.remove(&minute).unwrap_or_default();
             let (before, counted) = std::mem::replace(&mut self.current, (minute, counts));
-            if counted != Second::default() {
+            if counted != CountBucket::default() {
                 self.all.insert(before, counted);
             }
         }
     }
 
     /// What happened in these minutes, which are numbered from 1970 on.
-    pub fn sum(&self, minutes: Range<i64>) -> Second {
+    pub fn sum(&self, minutes: Range<i64>) -> CountBucket {
         let current = Some(self.current.1).filter(|_| minutes.contains(&self.current.0));
-        let empty = minutes.is_empty().then(Second::default);
+        let empty = minutes.is_empty().then(CountBucket::default);
         empty.unwrap_or_else(|| {
             self.all.range(minutes).map(|(_, &counts)| counts).chain(current).sum()
         })
@@ -51,7 +51,7 @@ impl Minutes {
 
     /// The first minute in which something was counted, and the one behind the last.
     pub fn span(&self) -> Option<Range<i64>> {
-        let current = Some(self.current.0).filter(|_| self.current.1 != Second::default());
+        let current = Some(self.current.0).filter(|_| self.current.1 != CountBucket::default());
         let first = self.all.keys().next().copied().into_iter().chain(current).min()?;
         let last = self.all.keys().next_back().copied().into_iter().chain(current).max()?;
         Some(first..last + 1)
@@ -81,7 +81,7 @@ mod tests {
     fn minutes_are_what_was_counted_and_not_taken_back_in_whatever_order() {
         let mut rng = fastrand::Rng::with_seed(3);
         let one = Counts { entries: 1, deferred: 1, ..Counts::default() };
-        let (mut minutes, mut model) = (Minutes::default(), BTreeMap::<i64, u32>::new());
+        let (mut minutes, mut model) = (MinuteHistogram::default(), BTreeMap::<i64, u32>::new());
         for _ in 0..3_000 {
             let time = Time(rng.i64(-20..20) * 13_000);
             let known = model.entry(minute(time)).or_default();

@@ -1,18 +1,18 @@
 //! Which texts of an entry a term looks at: the table in [`filter`](super) as code.
 
-use super::value::Part;
-use crate::entry::{Body, Entry, Message};
-use crate::index::Way;
+use super::value::Substring;
+use crate::entry::{Body, Entry, MessageEntry};
+use crate::index::Dimensions;
 use crate::said;
 use std::borrow::Cow;
 
 /// Recipients, after forwarding and before.
-pub(super) fn recipients<'a>(message: &Message<'a>) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+pub(super) fn recipients<'a>(message: &MessageEntry<'a>) -> impl Iterator<Item = &'a [u8]> + use<'a> {
     message.active_to.into_iter().chain([message.original_to])
 }
 
 /// All addresses of a message entry.
-fn addresses<'a>(message: &Message<'a>) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+fn addresses<'a>(message: &MessageEntry<'a>) -> impl Iterator<Item = &'a [u8]> + use<'a> {
     let between = message.intermediate.into_iter().chain(message.initial);
     recipients(message).chain([message.envelope_from]).chain(between)
 }
@@ -45,7 +45,7 @@ pub(super) fn ips<'a>(entry: &Entry<'a>) -> impl Iterator<Item = &'a [u8]> + use
 /// Our own words in the place of a reply.
 fn own_words<'a>(entry: &Entry<'a>) -> Option<&'a [u8]> {
     match &entry.body {
-        Body::Message(message) => said::own_words(message),
+        Body::Message(message) => said::response_text(message),
         Body::Connection(connection) => connection.reason(),
         Body::Header(_) => None,
     }
@@ -54,18 +54,18 @@ fn own_words<'a>(entry: &Entry<'a>) -> Option<&'a [u8]> {
 /// What was answered, in one line: code, enhanced code and text, else our own words.
 pub(super) fn answer<'a>(entry: &Entry<'a>) -> Option<Cow<'a, [u8]>> {
     match &entry.body {
-        Body::Message(Message { response: Some(response), .. }) => Some(response.line().into()),
+        Body::Message(MessageEntry { response: Some(response), .. }) => Some(response.line().into()),
         _ => own_words(entry).map(Cow::Borrowed),
     }
 }
 
 /// Whether a part stands in an address, a host or what was answered.
-pub(super) fn mentions(entry: &Entry<'_>, part: &Part) -> bool {
+pub(super) fn mentions(entry: &Entry<'_>, part: &Substring) -> bool {
     let in_address = || match &entry.body {
         Body::Message(message) => addresses(message).any(|address| part.is_in(address)),
         Body::Connection(_) | Body::Header(_) => false,
     };
     in_address()
-        || Way::of(entry).is_some_and(|way| part.is_in(way.host))
+        || Dimensions::of(entry).is_some_and(|way| part.is_in(way.host))
         || answer(entry).is_some_and(|answer| part.is_in(&answer))
 }

@@ -9,9 +9,9 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 /// Bytes that a compiled expression may take …
-pub const EXPRESSION_BYTES: usize = 1 << 20;
+pub const REGEX_SIZE_LIMIT: usize = 1 << 20;
 /// … and those of the states that are made as it runs.
-pub const EXPRESSION_STATES: usize = 8 << 20;
+pub const REGEX_DFA_SIZE_LIMIT: usize = 8 << 20;
 
 /// A regular expression; two are the same if they are written the same.
 #[derive(Clone, Debug)]
@@ -37,8 +37,8 @@ impl Pattern {
             .unicode(false)
             .multi_line(true)
             .crlf(true)
-            .size_limit(EXPRESSION_BYTES)
-            .dfa_size_limit(EXPRESSION_STATES)
+            .size_limit(REGEX_SIZE_LIMIT)
+            .dfa_size_limit(REGEX_DFA_SIZE_LIMIT)
             .build();
         match built {
             Ok(regex) => {

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 /// The run of rows that are counted.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Reach {
+pub(super) struct ScanProgress {
     /// Rows before this one are still to be counted.
     from: usize,
     rows: usize,
@@ -16,7 +16,7 @@ pub(super) struct Reach {
     first: usize,
 }
 
-impl Reach {
+impl ScanProgress {
     /// The rows that are to be counted now: those that came since, of the first `rows` of the index,
     /// and no more than `most` of those before.
     pub(super) fn extend(&mut self, index: &Index, rows: usize, most: usize) -> [Range<usize>; 2] {

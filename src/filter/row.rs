@@ -4,14 +4,14 @@
 //! symbols, its kind and its connection meet together.
 
 use super::Filter;
-use super::term::{Term, Test};
-use super::value::Address;
+use super::term::{Term, Predicate};
+use super::value::AddressPattern;
 use crate::entry::{Time, Window};
-use crate::index::{ConnectionId, Counted, Index, Symbol, Symbols, Way};
+use crate::index::{ConnectionId, RowView, Index, Symbol, Interner, Dimensions};
 
 /// What a term is decided by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Judge {
+pub(super) enum EvalStage {
     /// The domains of the row.
     Domains,
     /// The same, of a message entry.
@@ -32,36 +32,36 @@ pub(super) enum Judge {
     Text,
 }
 
-impl Test {
+impl Predicate {
     /// What decides it: the only place that says so.
-    pub(super) fn judge(&self) -> Judge {
+    pub(super) fn judge(&self) -> EvalStage {
         match self {
-            Self::Domain(_) => Judge::Domains,
-            Self::To(wanted) if wanted.iter().all(Address::is_of_real_domain) => Judge::Recipients,
-            Self::From(_) => Judge::Sender,
-            Self::Code(_) | Self::Said(_) => Judge::Answer,
-            Self::Host(_) | Self::Channel(_) | Self::User(_) | Self::Action(_) => Judge::Way,
-            Self::Outcome(_) => Judge::Kind,
-            Self::Connection(_) => Judge::Connection,
-            Self::Since(_) | Self::Until(_) => Judge::Time,
+            Self::Domain(_) => EvalStage::Domains,
+            Self::To(wanted) if wanted.iter().all(AddressPattern::is_of_real_domain) => EvalStage::Recipients,
+            Self::From(_) => EvalStage::Sender,
+            Self::Code(_) | Self::ResponseTemplate(_) => EvalStage::Answer,
+            Self::Host(_) | Self::Channel(_) | Self::User(_) | Self::Action(_) => EvalStage::Way,
+            Self::Outcome(_) => EvalStage::Kind,
+            Self::Connection(_) => EvalStage::Connection,
+            Self::Since(_) | Self::Until(_) => EvalStage::Time,
             Self::Word(_)
             | Self::To(_)
             | Self::Ip(_)
-            | Self::Answer(_)
+            | Self::ResponseRegex(_)
             | Self::Id(_)
             | Self::File(_)
             | Self::Size(_)
-            | Self::Text(_) => Judge::Text,
+            | Self::Text(_) => EvalStage::Text,
         }
     }
 }
 
 /// Terms that rows decide at most: each is a bit.
-pub const TERMS: usize = 32;
+pub const MAX_ROW_TERMS: usize = 32;
 
 /// What a filter wants of a row, but for its time, and what is known of the symbols for it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct RowTest {
+pub(super) struct RowMatcher {
     /// Each term on symbols with its bit, and each on what the row has itself.
     on_symbols: Vec<(u32, Term)>,
     on_itself: Vec<(u32, Term)>,
@@ -77,17 +77,17 @@ pub(super) struct RowTest {
     ways: Vec<u32>,
 }
 
-impl RowTest {
+impl RowMatcher {
     pub(super) fn new(filter: &Filter) -> Self {
         let mut test = Self::default();
-        for (bit, term) in (0..TERMS).map(|at| 1 << at).zip(filter.on_rows()) {
+        for (bit, term) in (0..MAX_ROW_TERMS).map(|at| 1 << at).zip(filter.on_rows()) {
             test.all |= bit;
             test.negated |= if term.negated { bit } else { 0 };
             let judge = term.test.judge();
-            if matches!(judge, Judge::Recipients | Judge::Sender) {
+            if matches!(judge, EvalStage::Recipients | EvalStage::Sender) {
                 test.of_messages |= bit;
             }
-            let itself = matches!(judge, Judge::Kind | Judge::Connection);
+            let itself = matches!(judge, EvalStage::Kind | EvalStage::Connection);
             let terms = if itself { &mut test.on_itself } else { &mut test.on_symbols };
             terms.push((bit, term.clone()));
         }
@@ -102,21 +102,21 @@ impl RowTest {
     /// Looks at the symbols that came since.
     pub(super) fn learn(&mut self, index: &Index) {
         let Self { on_symbols, domains, senders, answers, ways, .. } = self;
-        let of = |judges: &[Judge]| -> Vec<&(u32, Term)> {
+        let of = |judges: &[EvalStage]| -> Vec<&(u32, Term)> {
             on_symbols.iter().filter(|(_, term)| judges.contains(&term.test.judge())).collect()
         };
-        let on_domains = of(&[Judge::Domains, Judge::Recipients]);
-        learn(domains, index.domains(), &on_domains, Test::is_met_by_domain);
-        let on_senders = of(&[Judge::Sender]);
-        learn(senders, index.senders(), &on_senders, Test::is_met_by_sender);
-        let on_answers = of(&[Judge::Answer]);
-        learn(answers, index.answers(), &on_answers, Test::is_met_by_answer);
-        let by_way = |test: &Test, text: &[u8]| test.is_met_by_way(&Way::read(text));
-        learn(ways, index.ways(), &of(&[Judge::Way]), by_way);
+        let on_domains = of(&[EvalStage::Domains, EvalStage::Recipients]);
+        learn(domains, index.domains(), &on_domains, Predicate::matches_domain);
+        let on_senders = of(&[EvalStage::Sender]);
+        learn(senders, index.senders(), &on_senders, Predicate::is_met_by_sender);
+        let on_answers = of(&[EvalStage::Answer]);
+        learn(answers, index.responses(), &on_answers, Predicate::is_met_by_answer);
+        let by_way = |test: &Predicate, text: &[u8]| test.is_met_by_way(&Dimensions::read(text));
+        learn(ways, index.dimensions(), &of(&[EvalStage::Way]), by_way);
     }
 
     /// Whether a row is wanted.
-    pub(super) fn leaves(&self, row: &Counted) -> bool {
+    pub(super) fn leaves(&self, row: &RowView) -> bool {
         let met = |known: &[u32], symbol: Symbol| {
             known.get(symbol.0 as usize).copied().unwrap_or_default()
         };
@@ -130,10 +130,10 @@ impl RowTest {
     }
 
     /// The terms that it meets by its kind and its connection.
-    fn by_itself(&self, row: &Counted) -> u32 {
+    fn by_itself(&self, row: &RowView) -> u32 {
         let meets = |term: &Term| match &term.test {
-            Test::Outcome(kinds) => kinds.contains(&row.kind),
-            Test::Connection(numbers) => {
+            Predicate::Outcome(kinds) => kinds.contains(&row.kind),
+            Predicate::Connection(numbers) => {
                 row.connection.number().is_some_and(|number| numbers.contains(&number))
             }
             _ => false,
@@ -151,9 +151,9 @@ impl RowTest {
 /// Finds out what the symbols meet that came since.
 fn learn(
     known: &mut Vec<u32>,
-    symbols: &Symbols,
+    symbols: &Interner,
     terms: &[&(u32, Term)],
-    is_met: impl Fn(&Test, &[u8]) -> bool,
+    is_met: impl Fn(&Predicate, &[u8]) -> bool,
 ) {
     if terms.is_empty() {
         return;
@@ -170,29 +170,29 @@ fn learn(
 impl Filter {
     /// The terms that rows decide.
     pub(super) fn on_rows(&self) -> impl Iterator<Item = &Term> {
-        self.terms.iter().filter(|term| !matches!(term.test.judge(), Judge::Time | Judge::Text))
+        self.terms.iter().filter(|term| !matches!(term.test.judge(), EvalStage::Time | EvalStage::Text))
     }
 
     /// The terms that this decides.
-    pub(super) fn judged_by(&self, judge: Judge) -> impl Iterator<Item = &Term> {
+    pub(super) fn judged_by(&self, judge: EvalStage) -> impl Iterator<Item = &Term> {
         self.terms.iter().filter(move |term| term.test.judge() == judge)
     }
 
     /// Whether a domain meets all its terms on domains.
     pub fn meets_domain(&self, domain: &[u8]) -> bool {
-        let terms = self.judged_by(Judge::Domains);
-        terms.into_iter().all(|term| term.test.is_met_by_domain(domain) != term.negated)
+        let terms = self.judged_by(EvalStage::Domains);
+        terms.into_iter().all(|term| term.test.matches_domain(domain) != term.negated)
     }
 
     /// The times at which an entry is wanted, as it is now: see `since:` and `until:`.
     pub fn window(&self, now: Time) -> Window {
-        let windows = self.judged_by(Judge::Time).map(|term| term.window(now));
+        let windows = self.judged_by(EvalStage::Time).map(|term| term.window(now));
         windows.fold(Window::default(), Window::and)
     }
 
     /// Whether that window moves as time goes by.
     pub fn moves(&self) -> bool {
-        self.terms.iter().any(Term::moves)
+        self.terms.iter().any(Term::is_relative)
     }
 
     /// Whether an entry of this connection is wanted, as far as the filter asks for that.
@@ -202,6 +202,6 @@ impl Filter {
 
     /// Whether it asks for connections, which no entry knows by their number.
     pub fn asks_for_connections(&self) -> bool {
-        self.judged_by(Judge::Connection).next().is_some()
+        self.judged_by(EvalStage::Connection).next().is_some()
     }
 }

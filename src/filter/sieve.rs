@@ -3,10 +3,10 @@
 //! What a term says of a symbol is found out once for each, however many rows have it. Texts have to
 //! be searched for in the files; of them only what was found so far is known.
 
-use super::row::RowTest;
-use super::{Filter, Hits};
+use super::row::RowMatcher;
+use super::{Filter, HitSet};
 use crate::entry::{Time, Window};
-use crate::index::{Counted, Index, RowId};
+use crate::index::{RowView, Index, RowId};
 use std::ops::Range;
 
 /// If fewer than one of so many rows are left, they are looked up one by one.
@@ -14,27 +14,27 @@ const FEW: usize = 8;
 
 /// A filter, and what is known of the index for it.
 #[derive(Clone, Default)]
-pub struct Sieve {
+pub struct RowFilter {
     filter: Filter,
-    test: RowTest,
+    test: RowMatcher,
     /// Rows that the filter leaves, whenever they were; `None` if the filter is on no text.
-    hits: Option<Hits>,
+    hits: Option<HitSet>,
     /// The same of a filter on no text, and in which rows they were looked for: several lists are
     /// made of them.
-    kept: Hits,
+    kept: HitSet,
     sifted: Range<usize>,
     /// The times wanted.
     pub(super) window: Window,
 }
 
-impl Sieve {
+impl RowFilter {
     pub(super) fn new(filter: Filter) -> Self {
-        let hits = filter.text_test().map(|_| Hits::default());
-        Self { test: RowTest::new(&filter), filter, hits, ..Self::default() }
+        let hits = filter.text_test().map(|_| HitSet::default());
+        Self { test: RowMatcher::new(&filter), filter, hits, ..Self::default() }
     }
 
     /// With what an earlier search for the same filter found.
-    pub(super) fn resume(filter: Filter, mut hits: Hits) -> Self {
+    pub(super) fn resume(filter: Filter, mut hits: HitSet) -> Self {
         hits.forget_asked();
         Self { hits: Some(hits), ..Self::new(filter) }
     }
@@ -51,7 +51,7 @@ impl Sieve {
         }
         let touches = rows.start <= self.sifted.end && self.sifted.start <= rows.end;
         if self.sifted.is_empty() || !touches {
-            (self.kept, self.sifted) = (Hits::default(), rows.start..rows.start);
+            (self.kept, self.sifted) = (HitSet::default(), rows.start..rows.start);
         }
         let before = rows.start..rows.end.min(self.sifted.start);
         let behind = rows.start.max(self.sifted.end)..rows.end;
@@ -65,13 +65,13 @@ impl Sieve {
     }
 
     /// The rows that are left among these, if that is known.
-    fn known(&self, rows: &Range<usize>) -> Option<&Hits> {
+    fn known(&self, rows: &Range<usize>) -> Option<&HitSet> {
         let sifted = self.sifted.start <= rows.start && rows.end <= self.sifted.end;
         self.hits.as_ref().or_else(|| sifted.then_some(&self.kept))
     }
 
     /// Does something with each of these rows that is left.
-    pub(super) fn each(&self, index: &Index, rows: Range<usize>, act: impl FnMut(RowId, &Counted)) {
+    pub(super) fn each(&self, index: &Index, rows: Range<usize>, act: impl FnMut(RowId, &RowView)) {
         self.each_in(index, rows, self.window, act);
     }
 
@@ -81,7 +81,7 @@ impl Sieve {
         index: &Index,
         rows: Range<usize>,
         window: Window,
-        mut act: impl FnMut(RowId, &Counted),
+        mut act: impl FnMut(RowId, &RowView),
     ) {
         let all = self.test.is_empty();
         let within = |time: Time| window.is_all() || window.holds(time);
@@ -89,7 +89,7 @@ impl Sieve {
             let numbers = run.numbers();
             let known = self.known(&numbers);
             let most = numbers.len() / FEW;
-            let few = |hits: &&Hits| most > 0 && hits.density(&numbers) < most;
+            let few = |hits: &&HitSet| most > 0 && hits.density(&numbers) < most;
             if let Some(hits) = known.filter(few) {
                 for id in hits.among(numbers).map(id) {
                     if let Some(row) = index.rows().counted(id)
@@ -146,13 +146,13 @@ impl Sieve {
     }
 
     /// The filter and what was found for it.
-    pub(super) fn into_hits(self) -> Option<(Filter, Hits)> {
+    pub(super) fn into_hits(self) -> Option<(Filter, HitSet)> {
         Some((self.filter, self.hits?))
     }
 
     /// How many rows were searched, if any have to be.
     pub(super) fn searched(&self) -> Option<usize> {
-        self.hits.as_ref().map(Hits::searched)
+        self.hits.as_ref().map(HitSet::searched)
     }
 
     /// The filter.
@@ -173,7 +173,7 @@ fn id(at: usize) -> RowId {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::index::{Batch, Place};
+    use crate::index::{Batch, TextLocation};
     use crate::parse::Parser;
 
     #[test]
@@ -185,12 +185,12 @@ mod tests {
             let to = format!("y@{}.org", char::from(rng.u8(b'a'..b'f')));
             let line =
                 format!("19-Feb-1998 10:00:00 l D 1 x@x.org rfc822;{to} {to} q/ZZ1.00 <i@d>");
-            let place = Place { source: 0, offset: 0 };
+            let place = TextLocation { source: 0, offset: 0 };
             batch.push(place, 1, &Parser::default().entry(line.as_bytes()));
         }
         index.absorb(&batch);
         for filter in ["a.org", "-a.org", "nowhere.org", ""] {
-            let mut sieve = Sieve::new(Filter::parse(filter).unwrap());
+            let mut sieve = RowFilter::new(Filter::parse(filter).unwrap());
             sieve.learn(&index);
             for _ in 0..60 {
                 let [from, to, start, end] = [0; 4].map(|_: usize| rng.usize(0..401));

@@ -4,9 +4,9 @@
 //! nothing while the log is quiet. A log of millions is counted in parts, between which the keys
 //! are looked at. Under a filter on texts only what was found is counted, as it is found.
 
-use super::{Backlog, Counts, Filter, Hits, Minutes, Reach, Recent, Sieve};
+use super::{Backlog, Counts, Filter, HitSet, MinuteHistogram, ScanProgress, RateWindow, RowFilter};
 use crate::entry::{Time, Window};
-use crate::index::{ConnectionId, Counted as Row, Index, Kind, RowId, Segments};
+use crate::index::{ConnectionId, RowView as Row, Index, EntryKind, RowId, SegmentedVec};
 use std::ops::Range;
 
 /// Counts of the whole log.
@@ -21,22 +21,22 @@ pub struct Totals {
 /// A filter and everything counted under it.
 #[derive(Clone, Default)]
 pub struct Tally {
-    sieve: Sieve,
-    counted: Counted,
-    reach: Reach,
+    sieve: RowFilter,
+    counted: TallyCounts,
+    reach: ScanProgress,
 }
 
 /// What is counted.
 #[derive(Clone, Default)]
-struct Counted {
-    by_connection: Segments<Counts>,
+struct TallyCounts {
+    by_connection: SegmentedVec<Counts>,
     /// Those of which something is counted; in the order of their ids.
     connections: Vec<ConnectionId>,
     /// So many of them are in order.
     ordered: usize,
     totals: Totals,
-    recent: Recent,
-    minutes: Minutes,
+    recent: RateWindow,
+    minutes: MinuteHistogram,
     /// Entries from this one on are counted apart as well.
     mark: Option<RowId>,
     since_mark: (Counts, Backlog),
@@ -45,12 +45,12 @@ struct Counted {
 impl Tally {
     /// Nothing counted yet.
     pub fn new(filter: Filter) -> Self {
-        Self { sieve: Sieve::new(filter), ..Self::default() }
+        Self { sieve: RowFilter::new(filter), ..Self::default() }
     }
 
     /// Nothing counted yet of what an earlier search for the same filter found.
-    pub fn resume(filter: Filter, hits: Hits) -> Self {
-        Self { sieve: Sieve::resume(filter, hits), ..Self::default() }
+    pub fn resume(filter: Filter, hits: HitSet) -> Self {
+        Self { sieve: RowFilter::resume(filter, hits), ..Self::default() }
     }
 
     /// The same, of entries in a window of time alone.
@@ -62,7 +62,7 @@ impl Tally {
 
     /// Nothing counted yet, in another window; what was found in texts stays.
     #[must_use]
-    pub fn anew(self, window: Window) -> Self {
+    pub fn reset(self, window: Window) -> Self {
         let mut anew = Self { sieve: self.sieve, ..Self::default() }.within(window);
         anew.mark(self.counted.mark);
         anew
@@ -92,7 +92,7 @@ impl Tally {
     }
 
     /// How many rows are still to be looked at.
-    pub fn left(&self) -> usize {
+    pub fn remaining(&self) -> usize {
         self.reach.left()
     }
 
@@ -143,7 +143,7 @@ impl Tally {
     }
 
     /// The filter and what was found for it, for another time.
-    pub fn into_hits(self) -> Option<(Filter, Hits)> {
+    pub fn into_hits(self) -> Option<(Filter, HitSet)> {
         self.sieve.into_hits()
     }
 
@@ -179,12 +179,12 @@ impl Tally {
     }
 
     /// Counts by the second.
-    pub fn recent(&self) -> &Recent {
+    pub fn recent(&self) -> &RateWindow {
         &self.counted.recent
     }
 
     /// Counts by the minute.
-    pub fn minutes(&self) -> &Minutes {
+    pub fn minutes(&self) -> &MinuteHistogram {
         &self.counted.minutes
     }
 
@@ -204,12 +204,12 @@ impl Tally {
     }
 
     /// Which rows are counted.
-    pub fn sieve(&self) -> &Sieve {
+    pub fn sieve(&self) -> &RowFilter {
         &self.sieve
     }
 }
 
-impl Counted {
+impl TallyCounts {
     fn count(&mut self, id: RowId, row: &Row) {
         let counts_of_it = Counts::of(row.kind);
         if self.mark.is_some_and(|mark| id >= mark) {
@@ -217,7 +217,7 @@ impl Counted {
             self.since_mark.1.add(Backlog::of(row));
         }
         self.totals.counts.add(&counts_of_it);
-        self.totals.unparsed += u32::from(row.kind == Kind::Unparsed);
+        self.totals.unparsed += u32::from(row.kind == EntryKind::Unparsed);
         self.recent.count(row.time, &counts_of_it);
         self.minutes.count(row.time, &counts_of_it);
         if let Some(counts) = self.by_connection.get_mut(row.connection.0 as usize) {
@@ -232,10 +232,10 @@ impl Counted {
         let counts_of_it = Counts::of(row.kind);
         if self.mark.is_some_and(|mark| id >= mark) {
             self.since_mark.0.take_back(&counts_of_it);
-            self.since_mark.1.take_back(Backlog::of(row));
+            self.since_mark.1.subtract(Backlog::of(row));
         }
         self.totals.counts.take_back(&counts_of_it);
-        self.totals.unparsed -= u32::from(row.kind == Kind::Unparsed);
+        self.totals.unparsed -= u32::from(row.kind == EntryKind::Unparsed);
         self.recent.forget(row.time, &counts_of_it);
         self.minutes.take_back(row.time, &counts_of_it);
         if let Some(counts) = self.by_connection.get_mut(row.connection.0 as usize) {
@@ -269,7 +269,7 @@ impl Counted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::index::{Batch, Place};
+    use crate::index::{Batch, TextLocation};
     use crate::parse::Parser;
 
     fn line(rng: &mut fastrand::Rng) -> String {
@@ -307,7 +307,7 @@ mod tests {
             for _ in 0..60 {
                 let mut batch = Batch::new(index.keys());
                 for _ in 0..rng.usize(0..40) {
-                    let place = Place { source: 0, offset: 0 };
+                    let place = TextLocation { source: 0, offset: 0 };
                     batch.push(place, 1, &Parser::default().entry(line(&mut rng).as_bytes()));
                 }
                 index.absorb(&batch);
@@ -318,11 +318,11 @@ mod tests {
                         tally.extend(&index, rows);
                     }
                 }
-                if let Some(end) = index.leaving().filter(|_| rng.bool()) {
+                if let Some(end) = index.evictable_end().filter(|_| rng.bool()) {
                     for tally in &mut tallies {
                         tally.forget(&index, end);
                     }
-                    index.forget();
+                    index.evict_oldest();
                     for tally in &mut tallies {
                         tally.release(&index);
                     }

@@ -1,15 +1,15 @@
 //! One term: what it looks at, and what it wants to find there.
 
-use super::grammar::{Raw, Value};
+use super::grammar::{RawTerm, RawValue};
 use super::named;
 use super::value::{
-    ActionCode, Address, Domain, Id, Ip, Name, Part, ReplyCode, Sizes, Wrong, is_domain_like,
+    ActionCode, AddressPattern, DomainPattern, Id, Ip, NamePattern, Substring, ReplyCode, Sizes, ValueError, is_domain_like,
     is_ip_like,
 };
-use super::when::When;
+use super::when::TimeSpec;
 use super::{Field, FilterError, Pattern};
-use crate::entry::{Body, Entry, Message, Outcome, Response, Time, Username, Window};
-use crate::index::{ConnectionId, Kind, Way};
+use crate::entry::{Body, Entry, MessageEntry, Outcome, Response, Time, Username, Window};
+use crate::index::{ConnectionId, EntryKind, Dimensions};
 use crate::said;
 use std::borrow::Cow;
 
@@ -18,61 +18,61 @@ use std::borrow::Cow;
 pub(super) struct Term {
     /// What meets the test is not wanted.
     pub(super) negated: bool,
-    pub(super) test: Test,
+    pub(super) test: Predicate,
 }
 
 /// What is looked at, and what it must be: one of these.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Test {
-    Domain(Vec<Domain>),
+pub(super) enum Predicate {
+    Domain(Vec<DomainPattern>),
     /// A word that is not only a domain.
-    Word(Vec<Word>),
-    To(Vec<Address>),
-    From(Vec<Address>),
-    Host(Vec<Domain>),
+    Word(Vec<BareWord>),
+    To(Vec<AddressPattern>),
+    From(Vec<AddressPattern>),
+    Host(Vec<DomainPattern>),
     Ip(Vec<Ip>),
-    Channel(Vec<Name>),
-    User(Vec<Name>),
+    Channel(Vec<NamePattern>),
+    User(Vec<NamePattern>),
     Action(Vec<ActionCode>),
-    Outcome(Vec<Kind>),
+    Outcome(Vec<EntryKind>),
     Code(Vec<ReplyCode>),
-    Answer(Pattern),
+    ResponseRegex(Pattern),
     /// What was said, blanked.
-    Said(Vec<Vec<u8>>),
+    ResponseTemplate(Vec<Vec<u8>>),
     Id(Vec<Id>),
     File(Vec<Vec<u8>>),
     Size(Vec<Sizes>),
     Connection(Vec<u64>),
-    Since(When),
-    Until(When),
+    Since(TimeSpec),
+    Until(TimeSpec),
     Text(Pattern),
 }
 
 /// A value without a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Word {
-    Domain(Domain),
+pub(super) enum BareWord {
+    Domain(DomainPattern),
     Ip(Ip),
-    Part(Part),
+    Part(Substring),
 }
 
 /// The words of `outcome:`, with what they mean of a row.
-pub const OUTCOMES: [(&str, Kind); 8] = [
-    (Outcome::Delivered.name(), Kind::Ended(Outcome::Delivered)),
-    (Outcome::Relayed.name(), Kind::Ended(Outcome::Relayed)),
-    (Outcome::HandedOn.name(), Kind::Ended(Outcome::HandedOn)),
-    (Outcome::Deferred.name(), Kind::Ended(Outcome::Deferred)),
-    (Outcome::Failed.name(), Kind::Ended(Outcome::Failed)),
-    (Outcome::Warned.name(), Kind::Ended(Outcome::Warned)),
-    ("enqueued", Kind::Enqueued),
-    ("rejected", Kind::Refused),
+pub const OUTCOMES: [(&str, EntryKind); 8] = [
+    (Outcome::Delivered.name(), EntryKind::Attempt(Outcome::Delivered)),
+    (Outcome::Relayed.name(), EntryKind::Attempt(Outcome::Relayed)),
+    (Outcome::HandedOn.name(), EntryKind::Attempt(Outcome::HandedOn)),
+    (Outcome::Deferred.name(), EntryKind::Attempt(Outcome::Deferred)),
+    (Outcome::Failed.name(), EntryKind::Attempt(Outcome::Failed)),
+    (Outcome::Warned.name(), EntryKind::Attempt(Outcome::Warned)),
+    ("enqueued", EntryKind::Enqueued),
+    ("rejected", EntryKind::RecipientRejected),
 ];
 
 impl Term {
     /// What was written, understood.
-    pub(super) fn read(raw: Raw<'_>) -> Result<Self, FilterError> {
-        let Raw { negated, field, values } = raw;
-        Ok(Self { negated, test: Test::read(field, &values)? })
+    pub(super) fn read(raw: RawTerm<'_>) -> Result<Self, FilterError> {
+        let RawTerm { negated, field, values } = raw;
+        Ok(Self { negated, test: Predicate::read(field, &values)? })
     }
 
     /// Whether an entry is wanted, as far as it tells itself: see [`Filter::leaves`](super::Filter::leaves).
@@ -84,10 +84,10 @@ impl Term {
     pub(super) fn window(&self, now: Time) -> Window {
         let always = Window::default();
         match (&self.test, self.negated) {
-            (Test::Since(when), false) | (Test::Until(when), true) => {
+            (Predicate::Since(when), false) | (Predicate::Until(when), true) => {
                 Window { since: when.at(now), ..always }
             }
-            (Test::Until(when), false) | (Test::Since(when), true) => {
+            (Predicate::Until(when), false) | (Predicate::Since(when), true) => {
                 Window { until: when.at(now), ..always }
             }
             _ => always,
@@ -97,7 +97,7 @@ impl Term {
     /// Whether an entry of this connection is wanted, if the term is on that.
     pub(super) fn leaves_connection(&self, id: ConnectionId) -> bool {
         match &self.test {
-            Test::Connection(numbers) => {
+            Predicate::Connection(numbers) => {
                 id.number().is_some_and(|number| numbers.contains(&number)) != self.negated
             }
             _ => true,
@@ -105,27 +105,27 @@ impl Term {
     }
 
     /// Whether it means something else as time goes by.
-    pub(super) fn moves(&self) -> bool {
-        matches!(&self.test, Test::Since(when) | Test::Until(when) if when.moves())
+    pub(super) fn is_relative(&self) -> bool {
+        matches!(&self.test, Predicate::Since(when) | Predicate::Until(when) if when.moves())
     }
 }
 
-impl Test {
-    fn read(field: Option<Field>, values: &[Value<'_>]) -> Result<Self, FilterError> {
+impl Predicate {
+    fn read(field: Option<Field>, values: &[RawValue<'_>]) -> Result<Self, FilterError> {
         let Some(field) = field else { return Self::read_bare(values) };
         Ok(match field {
-            Field::Domain => Self::Domain(each(values, |v| Domain::read(&v.text, v.quoted))?),
-            Field::To => Self::To(each(values, |v| Address::read(&v.text, v.quoted))?),
-            Field::From => Self::From(each(values, |v| Address::read(&v.text, v.quoted))?),
-            Field::Host => Self::Host(each(values, |v| Domain::read(&v.text, v.quoted))?),
+            Field::Domain => Self::Domain(each(values, |v| DomainPattern::read(&v.text, v.quoted))?),
+            Field::To => Self::To(each(values, |v| AddressPattern::read(&v.text, v.quoted))?),
+            Field::From => Self::From(each(values, |v| AddressPattern::read(&v.text, v.quoted))?),
+            Field::Host => Self::Host(each(values, |v| DomainPattern::read(&v.text, v.quoted))?),
             Field::Ip => Self::Ip(each(values, |v| Ip::read(&v.text, v.quoted))?),
-            Field::Channel => Self::Channel(each(values, |v| Name::read(&v.text, v.quoted))?),
-            Field::User => Self::User(each(values, |v| Name::read(&v.text, v.quoted))?),
+            Field::Channel => Self::Channel(each(values, |v| NamePattern::read(&v.text, v.quoted))?),
+            Field::User => Self::User(each(values, |v| NamePattern::read(&v.text, v.quoted))?),
             Field::Action => Self::Action(each(values, |v| ActionCode::read(&v.text))?),
             Field::Outcome => Self::Outcome(each(values, |v| outcome(&v.text))?),
             Field::Code => Self::Code(each(values, |v| ReplyCode::read(&v.text))?),
-            Field::Response => Self::Answer(pattern(values)?),
-            Field::Reply => Self::Said(each(values, |v| Ok(v.text.to_vec()))?),
+            Field::Response => Self::ResponseRegex(pattern(values)?),
+            Field::Reply => Self::ResponseTemplate(each(values, |v| Ok(v.text.to_vec()))?),
             Field::Id => Self::Id(each(values, |v| Id::read(&v.text))?),
             Field::File => Self::File(each(values, |v| Ok(v.text.to_vec()))?),
             Field::Size => Self::Size(each(values, |v| Sizes::read(&v.text))?),
@@ -137,16 +137,16 @@ impl Test {
     }
 
     /// Words, or texts in quotes.
-    fn read_bare(values: &[Value<'_>]) -> Result<Self, FilterError> {
+    fn read_bare(values: &[RawValue<'_>]) -> Result<Self, FilterError> {
         if values.iter().any(|value| value.quoted) {
             return Ok(Self::Text(pattern(values)?));
         }
-        let words = each(values, |value| Word::read(&value.text))?;
-        let domain = |word: &Word| match word {
-            Word::Domain(domain) => Some(domain.clone()),
+        let words = each(values, |value| BareWord::read(&value.text))?;
+        let domain = |word: &BareWord| match word {
+            BareWord::Domain(domain) => Some(domain.clone()),
             _ => None,
         };
-        let domains: Option<Vec<Domain>> = words.iter().map(domain).collect();
+        let domains: Option<Vec<DomainPattern>> = words.iter().map(domain).collect();
         Ok(domains.map_or(Self::Word(words), Self::Domain))
     }
 
@@ -168,29 +168,29 @@ impl Test {
             Body::Message(message) => Some(message),
             _ => None,
         };
-        let said_by = |test: &dyn Fn(&Message<'_>) -> bool| message.is_some_and(test);
+        let said_by = |test: &dyn Fn(&MessageEntry<'_>) -> bool| message.is_some_and(test);
         match self {
             Self::Domain(domains) => {
-                any(domains, named::domains(entry).into_iter().flatten(), Domain::matches)
+                any(domains, named::domains(entry).into_iter().flatten(), DomainPattern::matches)
             }
             Self::Word(words) => words.iter().any(|word| word.holds_for(entry)),
             Self::To(wanted) => {
-                said_by(&|message| any(wanted, named::recipients(message), Address::matches))
+                said_by(&|message| any(wanted, named::recipients(message), AddressPattern::matches))
             }
             Self::From(wanted) => {
-                said_by(&|message| any(wanted, [message.envelope_from], Address::matches))
+                said_by(&|message| any(wanted, [message.envelope_from], AddressPattern::matches))
             }
             Self::Ip(ips) => any(ips, named::ips(entry), Ip::matches),
             Self::Host(_) | Self::Channel(_) | Self::User(_) | Self::Action(_) => {
-                Way::of(entry).is_some_and(|way| self.is_met_by_way(&way))
+                Dimensions::of(entry).is_some_and(|way| self.is_met_by_way(&way))
             }
-            Self::Outcome(kinds) => kinds.contains(&Kind::of(entry)),
-            Self::Code(_) | Self::Said(_) => {
+            Self::Outcome(kinds) => kinds.contains(&EntryKind::of(entry)),
+            Self::Code(_) | Self::ResponseTemplate(_) => {
                 let mut said = Vec::new();
                 said::of_entry(entry, &mut said);
                 self.is_met_by_answer(&said)
             }
-            Self::Answer(pattern) => {
+            Self::ResponseRegex(pattern) => {
                 named::answer(entry).is_some_and(|answer| pattern.is_in(&answer))
             }
             Self::Id(ids) => said_by(&|message| {
@@ -208,9 +208,9 @@ impl Test {
     }
 
     /// Whether a recipient domain meets it, of a test on these.
-    pub(super) fn is_met_by_domain(&self, domain: &[u8]) -> bool {
+    pub(super) fn matches_domain(&self, domain: &[u8]) -> bool {
         match self {
-            Self::Domain(domains) => any(domains, [domain], Domain::matches),
+            Self::Domain(domains) => any(domains, [domain], DomainPattern::matches),
             Self::To(wanted) => wanted.iter().any(|address| address.matches_domain(domain)),
             _ => false,
         }
@@ -218,16 +218,16 @@ impl Test {
 
     /// Whether an envelope sender meets it, of a test on these.
     pub(super) fn is_met_by_sender(&self, sender: &[u8]) -> bool {
-        matches!(self, Self::From(wanted) if any(wanted, [sender], Address::matches))
+        matches!(self, Self::From(wanted) if any(wanted, [sender], AddressPattern::matches))
     }
 
     /// Whether a way that entries took meets it, of a test on a part of it.
-    pub(super) fn is_met_by_way(&self, way: &Way<'_>) -> bool {
+    pub(super) fn is_met_by_way(&self, way: &Dimensions<'_>) -> bool {
         match self {
-            Self::Host(hosts) => any(hosts, [way.host], Domain::matches),
-            Self::Channel(names) => any(names, [way.channel, way.destination], Name::matches),
+            Self::Host(hosts) => any(hosts, [way.host], DomainPattern::matches),
+            Self::Channel(names) => any(names, [way.channel, way.destination], NamePattern::matches),
             // The star only tells whether he authenticated.
-            Self::User(names) => any(names, [Username::new(way.user).name], Name::matches),
+            Self::User(names) => any(names, [Username::new(way.user).name], NamePattern::matches),
             Self::Action(codes) => any(codes, [way.code], ActionCode::matches),
             _ => false,
         }
@@ -236,7 +236,7 @@ impl Test {
     /// Whether what was said meets it, of a test on that or on the codes that it begins with.
     pub(super) fn is_met_by_answer(&self, said: &[u8]) -> bool {
         match self {
-            Self::Said(texts) => texts.iter().any(|text| text == said),
+            Self::ResponseTemplate(texts) => texts.iter().any(|text| text == said),
             Self::Code(codes) => Response::beginning(said).is_some_and(|reply| {
                 codes.iter().any(|code| code.matches(reply.code, reply.enhanced))
             }),
@@ -254,16 +254,16 @@ fn any<'a, T>(
     texts.into_iter().any(|text| values.iter().any(|value| matches(value, text)))
 }
 
-impl Word {
-    fn read(text: &[u8]) -> Result<Self, Wrong> {
+impl BareWord {
+    fn read(text: &[u8]) -> Result<Self, ValueError> {
         Ok(if is_ip_like(text) {
             Self::Ip(Ip::read(text, false)?)
         } else if is_domain_like(text) {
-            Self::Domain(Domain::read(text, false)?)
+            Self::Domain(DomainPattern::read(text, false)?)
         } else if let Some(star) = text.iter().position(|&b| b == b'*') {
             return Err((star, "* stands only at the end of a name".into()));
         } else {
-            Self::Part(Part::new(text))
+            Self::Part(Substring::new(text))
         })
     }
 
@@ -280,8 +280,8 @@ impl Word {
 
 /// Reads each value; the place of a mistake is one of the whole filter.
 fn each<T>(
-    values: &[Value<'_>],
-    read: impl Fn(&Value<'_>) -> Result<T, Wrong>,
+    values: &[RawValue<'_>],
+    read: impl Fn(&RawValue<'_>) -> Result<T, ValueError>,
 ) -> Result<Vec<T>, FilterError> {
     let value = |value| {
         read(value).map_err(|(at, what)| {
@@ -294,8 +294,8 @@ fn each<T>(
 }
 
 /// The expression, or what stands in quotes as it is.
-fn pattern(values: &[Value<'_>]) -> Result<Pattern, FilterError> {
-    if let [Value { at, text, quoted: false }] = values {
+fn pattern(values: &[RawValue<'_>]) -> Result<Pattern, FilterError> {
+    if let [RawValue { at, text, quoted: false }] = values {
         let source = String::from_utf8_lossy(text);
         let moved = |error: FilterError| FilterError { at: at + error.at, ..error };
         return Pattern::new(&source).map_err(moved);
@@ -305,24 +305,24 @@ fn pattern(values: &[Value<'_>]) -> Result<Pattern, FilterError> {
     literal.map_err(|error| FilterError { at, ..error })
 }
 
-fn when(values: &[Value<'_>]) -> Result<When, FilterError> {
+fn when(values: &[RawValue<'_>]) -> Result<TimeSpec, FilterError> {
     if let [_, another, ..] = values {
         return Err(FilterError { at: another.at, what: "one time is enough".into() });
     }
     let read = each(values, |value| {
-        When::read(&String::from_utf8_lossy(&value.text)).map_err(|what| (0, what))
+        TimeSpec::read(&String::from_utf8_lossy(&value.text)).map_err(|what| (0, what))
     })?;
     let at = values.first().map_or(0, |value| value.at);
     read.first().copied().ok_or(FilterError { at, what: "a time is missing here".into() })
 }
 
-fn number(text: &[u8]) -> Result<u64, Wrong> {
+fn number(text: &[u8]) -> Result<u64, ValueError> {
     let digits = std::str::from_utf8(text).ok().filter(|text| !text.starts_with('+'));
     let number = digits.and_then(|digits| digits.parse::<u64>().ok());
     number.ok_or((0, "a connection has a number, such as 17".into()))
 }
 
-fn outcome(text: &[u8]) -> Result<Kind, Wrong> {
+fn outcome(text: &[u8]) -> Result<EntryKind, ValueError> {
     let known = OUTCOMES.into_iter().find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(text));
     known.map(|(_, kind)| kind).ok_or_else(|| {
         let names: Vec<&str> = OUTCOMES.into_iter().map(|(name, _)| name).collect();

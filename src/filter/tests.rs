@@ -13,7 +13,7 @@ const JUNK: &str = "no entry at all";
 
 fn leaves(filter: &str, text: &str) -> bool {
     let filter = Filter::parse(filter).unwrap_or_else(|error| panic!("{filter}: {error}"));
-    filter.leaves(Parser::default().entry(text.as_bytes()).ok().as_ref(), text.as_bytes())
+    filter.matches(Parser::default().entry(text.as_bytes()).ok().as_ref(), text.as_bytes())
 }
 
 /// Which of the five entries a filter leaves: E, Q, J, O and x for junk.
@@ -185,8 +185,8 @@ fn errors_say_where_and_what() {
         assert_eq!(error.at, at, "{text}: {error}");
         assert!(error.what.starts_with(what), "{text}: {error}");
     }
-    assert!(Filter::parse(&"a.b ".repeat(row::TERMS)).is_ok());
-    assert!(Filter::parse(&"a.b ".repeat(row::TERMS + 1)).is_err());
+    assert!(Filter::parse(&"a.b ".repeat(row::MAX_ROW_TERMS)).is_ok());
+    assert!(Filter::parse(&"a.b ".repeat(row::MAX_ROW_TERMS + 1)).is_err());
 }
 
 #[test]
@@ -247,7 +247,7 @@ proptest! {
     #[test]
     fn a_picked_value_stands_for_itself(value in proptest::collection::vec(any::<u8>(), 1..9), text in "[ -~]{1,9}|-?text:x|[*]{1,3}|a\\\\x41") {
         for value in [&*value, text.as_bytes()] {
-            let message = |value| crate::entry::Message {
+            let message = |value| crate::entry::MessageEntry {
                 source_channel: value,
                 envelope_from: value,
                 original_to: value,
@@ -255,7 +255,7 @@ proptest! {
                 username: Some(crate::entry::Username { text: value, name: value, authenticated: false }),
                 code: crate::entry::Code(b"Q"),
                 remote_host: Some(value),
-                ..crate::entry::Message::default()
+                ..crate::entry::MessageEntry::default()
             };
             let entry = |value| crate::entry::Entry {
                 body: crate::entry::Body::Message(message(value)),
@@ -278,12 +278,12 @@ proptest! {
                 }
                 let text = Filter::text_of(field, picked);
                 let filter = Filter::parse(&text).unwrap();
-                prop_assert!(filter.leaves(Some(&entry(value)), b"") || field == Field::Reply, "{}", text);
-                let longer = filter.leaves(Some(&entry(&other)), b"");
+                prop_assert!(filter.matches(Some(&entry(value)), b"") || field == Field::Reply, "{}", text);
+                let longer = filter.matches(Some(&entry(&other)), b"");
                 prop_assert!(!is_whole || !longer || field == Field::Reply, "{}", text);
             }
             let reply = Filter::parse(&Filter::text_of(Field::Reply, &said));
-            prop_assert!(said.is_empty() || reply.unwrap().leaves(Some(&entry(value)), b""));
+            prop_assert!(said.is_empty() || reply.unwrap().matches(Some(&entry(value)), b""));
             let ip = Filter::text_of(Field::Ip, value);
             prop_assert!(Filter::parse(&ip).is_ok() || value.contains(&b'/'), "{}", ip);
             let domain = Filter::parse(&Filter::text_of(Field::Domain, value)).unwrap();
@@ -296,6 +296,6 @@ proptest! {
         if let Err(error) = Filter::parse(&text) {
             prop_assert!(text.is_char_boundary(error.at) && error.at <= text.len());
         }
-        let _ = (Ending::of(&text), Filter::closed(&text));
+        let _ = (CompletionContext::of(&text), Filter::closed(&text));
     }
 }

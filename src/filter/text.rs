@@ -3,8 +3,8 @@
 //! Most entries are passed over without being parsed: where a term wants a name, it stands somewhere
 //! in the text as it is, or in a text that writes it in another way.
 
-use super::row::Judge;
-use super::term::{Term, Test, Word};
+use super::row::EvalStage;
+use super::term::{Term, Predicate, BareWord};
 use super::value::Ip;
 use super::{Filter, Pattern};
 use crate::entry::{Entry, QueueFile};
@@ -12,7 +12,7 @@ use std::borrow::Cow;
 
 /// What a filter wants of the text of an entry.
 #[derive(Clone, Debug)]
-pub struct TextTest {
+pub struct TextMatcher {
     /// What must be in it, each of them.
     needles: Vec<Pattern>,
     /// What the entry must say then.
@@ -28,12 +28,12 @@ const MAPPED: &str = ":ffff:";
 
 impl Filter {
     /// What has to be searched for in the texts; `None` if the rows decide all.
-    pub fn text_test(&self) -> Option<TextTest> {
+    pub fn text_test(&self) -> Option<TextMatcher> {
         let (mut needles, mut terms) = (Vec::new(), Vec::new());
-        for term in self.judged_by(Judge::Text) {
+        for term in self.judged_by(EvalStage::Text) {
             match (&term.test, term.negated) {
                 // The fastest first: it is what passes over the others.
-                (Test::Text(pattern), false) => needles.insert(0, pattern.clone()),
+                (Predicate::Text(pattern), false) => needles.insert(0, pattern.clone()),
                 (test, false) => {
                     needles.extend(test.needle());
                     terms.push(term.clone());
@@ -41,11 +41,11 @@ impl Filter {
                 (_, true) => terms.push(term.clone()),
             }
         }
-        (!needles.is_empty() || !terms.is_empty()).then_some(TextTest { needles, terms })
+        (!needles.is_empty() || !terms.is_empty()).then_some(TextMatcher { needles, terms })
     }
 }
 
-impl TextTest {
+impl TextMatcher {
     /// What must be in the text, each of them.
     pub fn needles(&self) -> &[Pattern] {
         &self.needles
@@ -53,7 +53,7 @@ impl TextTest {
 
     /// Whether entries that hold all needles have to be parsed.
     pub fn needs_entry(&self) -> bool {
-        let asks = |term: &Term| !matches!(term.test, Test::Text(_));
+        let asks = |term: &Term| !matches!(term.test, Predicate::Text(_));
         self.terms.iter().any(asks)
     }
 
@@ -63,7 +63,7 @@ impl TextTest {
     }
 }
 
-impl Test {
+impl Predicate {
     /// What stands in the text of all entries that meet it, if there is such a thing.
     fn needle(&self) -> Option<Pattern> {
         let names: Option<Vec<Cow<'_, [u8]>>> = match self {
@@ -71,7 +71,7 @@ impl Test {
             Self::Id(ids) => Some(ids.iter().map(|id| id.needle().into()).collect()),
             Self::File(names) => Some(names.iter().map(|name| body(name).into()).collect()),
             Self::Ip(ips) => ips.iter().map(address).collect(),
-            Self::Word(words) => words.iter().map(Word::needle).collect(),
+            Self::Word(words) => words.iter().map(BareWord::needle).collect(),
             _ => None,
         };
         let names = names?;
@@ -83,7 +83,7 @@ impl Test {
     }
 }
 
-impl Word {
+impl BareWord {
     fn needle(&self) -> Option<Cow<'_, [u8]>> {
         match self {
             Self::Domain(domain) => Some(domain.needle().into()),

@@ -6,22 +6,22 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 /// Why a value is none, and at which of its bytes.
-pub(super) type Wrong = (usize, Cow<'static, str>);
+pub(super) type ValueError = (usize, Cow<'static, str>);
 
-fn wrong<T>(at: usize, what: impl Into<Cow<'static, str>>) -> Result<T, Wrong> {
+fn wrong<T>(at: usize, what: impl Into<Cow<'static, str>>) -> Result<T, ValueError> {
     Err((at, what.into()))
 }
 
 /// A domain, or a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Domain {
+pub(super) struct DomainPattern {
     name: Vec<u8>,
-    reach: Reach,
+    reach: MatchScope,
 }
 
 /// How far a name reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reach {
+enum MatchScope {
     /// It alone: it stood in quotes.
     Alone,
     /// All within it, too.
@@ -30,10 +30,10 @@ enum Reach {
     Begins,
 }
 
-impl Domain {
-    pub(super) fn read(text: &[u8], quoted: bool) -> Result<Self, Wrong> {
+impl DomainPattern {
+    pub(super) fn read(text: &[u8], quoted: bool) -> Result<Self, ValueError> {
         if quoted {
-            return Ok(Self { name: text.to_vec(), reach: Reach::Alone });
+            return Ok(Self { name: text.to_vec(), reach: MatchScope::Alone });
         }
         let (name, star) = starred(text)?;
         let begin = name.strip_prefix(b"@").unwrap_or(name);
@@ -41,7 +41,7 @@ impl Domain {
         if bare.is_empty() && !star {
             return wrong(0, "there is no name in this");
         }
-        Ok(Self { name: bare.to_vec(), reach: if star { Reach::Begins } else { Reach::Within } })
+        Ok(Self { name: bare.to_vec(), reach: if star { MatchScope::Begins } else { MatchScope::Within } })
     }
 
     pub(super) fn matches(&self, domain: &[u8]) -> bool {
@@ -49,8 +49,8 @@ impl Domain {
             return false;
         }
         match self.reach {
-            Reach::Alone => domain.eq_ignore_ascii_case(&self.name),
-            Reach::Within => {
+            MatchScope::Alone => domain.eq_ignore_ascii_case(&self.name),
+            MatchScope::Within => {
                 let before = domain.len().checked_sub(self.name.len());
                 let split = before.and_then(|at| domain.split_at_checked(at));
                 split.is_some_and(|(rest, tail)| {
@@ -58,7 +58,7 @@ impl Domain {
                         && (rest.is_empty() || rest.ends_with(b"."))
                 })
             }
-            Reach::Begins => {
+            MatchScope::Begins => {
                 let parents = memchr::memchr_iter(b'.', domain).map(|dot| dot + 1);
                 std::iter::once(0).chain(parents).any(|at| {
                     let label = domain.get(at..at + self.name.len());
@@ -75,7 +75,7 @@ impl Domain {
 }
 
 /// What stands before a star at the end, and whether there is one.
-fn starred(text: &[u8]) -> Result<(&[u8], bool), Wrong> {
+fn starred(text: &[u8]) -> Result<(&[u8], bool), ValueError> {
     match memchr::memchr(b'*', text) {
         None => Ok((text, false)),
         Some(at) if at + 1 == text.len() => Ok((text.get(..at).unwrap_or_default(), true)),
@@ -94,7 +94,7 @@ pub(super) fn is_domain_like(word: &[u8]) -> bool {
 
 /// An address, or several.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Address {
+pub(super) enum AddressPattern {
     /// The null sender, or a recipient that nobody named.
     Null,
     /// Just this.
@@ -102,13 +102,13 @@ pub(super) enum Address {
     /// This, with or without a source route.
     Whole(Vec<u8>),
     /// All at a domain.
-    At(Domain),
+    At(DomainPattern),
     /// All that this is a part of.
-    Part(Part),
+    Part(Substring),
 }
 
-impl Address {
-    pub(super) fn read(text: &[u8], quoted: bool) -> Result<Self, Wrong> {
+impl AddressPattern {
+    pub(super) fn read(text: &[u8], quoted: bool) -> Result<Self, ValueError> {
         let bare = without_brackets(text);
         if quoted {
             return Ok(if text.is_empty() { Self::Null } else { Self::Alone(text.to_vec()) });
@@ -118,14 +118,14 @@ impl Address {
         }
         let before = usize::from(text.starts_with(b"<"));
         if is_domain_like(bare) && !bare.get(1..).unwrap_or_default().contains(&b'@') {
-            let domain = Domain::read(bare, false).map_err(|(at, what)| (before + at, what))?;
+            let domain = DomainPattern::read(bare, false).map_err(|(at, what)| (before + at, what))?;
             return Ok(Self::At(domain));
         }
         if let Some(star) = bare.iter().position(|&b| b == b'*') {
             return wrong(before + star, "* stands only at the end of a domain");
         }
         let whole = bare.contains(&b'@').then(|| Self::Whole(bare.to_vec()));
-        Ok(whole.unwrap_or_else(|| Self::Part(Part::new(bare))))
+        Ok(whole.unwrap_or_else(|| Self::Part(Substring::new(bare))))
     }
 
     pub(super) fn matches(&self, address: &[u8]) -> bool {
@@ -147,7 +147,7 @@ impl Address {
     pub(super) fn is_of_real_domain(&self) -> bool {
         let real = |name: &[u8]| !name.to_ascii_lowercase().ends_with(b"-daemon");
         let dotted = |name: &[u8]| memchr::memchr(b'.', name).is_some();
-        matches!(self, Self::At(Domain { name, reach: Reach::Within }) if dotted(name) && real(name))
+        matches!(self, Self::At(DomainPattern { name, reach: MatchScope::Within }) if dotted(name) && real(name))
     }
 
     pub(super) fn needle(&self) -> Option<&[u8]> {
@@ -162,9 +162,9 @@ impl Address {
 
 /// A part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Part(Vec<u8>);
+pub(super) struct Substring(Vec<u8>);
 
-impl Part {
+impl Substring {
     pub(super) fn new(text: &[u8]) -> Self {
         Self(text.to_vec())
     }
@@ -202,7 +202,7 @@ pub(super) enum Ip {
 const MAPPED: u32 = 96;
 
 impl Ip {
-    pub(super) fn read(text: &[u8], quoted: bool) -> Result<Self, Wrong> {
+    pub(super) fn read(text: &[u8], quoted: bool) -> Result<Self, ValueError> {
         const WRONG: &str =
             "an IP address is 192.0.2.1, 192.0.2.0/24, 2001:db8::1 or 2001:db8::/32";
         let slash = memchr::memchr(b'/', text);
@@ -262,13 +262,13 @@ fn bits(address: IpAddr) -> u128 {
 
 /// A name that is whole, or the beginning of others.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Name {
+pub(super) struct NamePattern {
     name: Vec<u8>,
     begins: bool,
 }
 
-impl Name {
-    pub(super) fn read(text: &[u8], quoted: bool) -> Result<Self, Wrong> {
+impl NamePattern {
+    pub(super) fn read(text: &[u8], quoted: bool) -> Result<Self, ValueError> {
         let (name, begins) = if quoted { (text, false) } else { starred(text)? };
         Ok(Self { name: name.to_vec(), begins })
     }
@@ -284,7 +284,7 @@ impl Name {
 pub(super) struct Id(Vec<u8>);
 
 impl Id {
-    pub(super) fn read(text: &[u8]) -> Result<Self, Wrong> {
+    pub(super) fn read(text: &[u8]) -> Result<Self, ValueError> {
         match without_brackets(text) {
             [] => wrong(0, "there is no id in this"),
             bare => Ok(Self(bare.to_vec())),
@@ -305,7 +305,7 @@ impl Id {
 pub(super) struct ActionCode(Vec<u8>);
 
 impl ActionCode {
-    pub(super) fn read(text: &[u8]) -> Result<Self, Wrong> {
+    pub(super) fn read(text: &[u8]) -> Result<Self, ValueError> {
         match text.iter().position(|b| !b.is_ascii_alphabetic()) {
             Some(at) => wrong(at, "an action is a letter such as E, or a code such as EEQ"),
             None => Ok(Self(text.to_ascii_uppercase())),
@@ -330,7 +330,7 @@ pub(super) enum ReplyCode {
 }
 
 impl ReplyCode {
-    pub(super) fn read(text: &[u8]) -> Result<Self, Wrong> {
+    pub(super) fn read(text: &[u8]) -> Result<Self, ValueError> {
         let any = |b: u8| matches!(b, b'x' | b'X' | b'*');
         if let &[a, b, c] = text
             && [a, b, c].iter().all(|&b| b.is_ascii_digit() || any(b))
@@ -374,7 +374,7 @@ impl ReplyCode {
 pub(super) struct Sizes(u64, u64);
 
 impl Sizes {
-    pub(super) fn read(text: &[u8]) -> Result<Self, Wrong> {
+    pub(super) fn read(text: &[u8]) -> Result<Self, ValueError> {
         let sign = text.iter().take_while(|b| matches!(b, b'<' | b'>' | b'=')).count();
         let (sign, digits) = text.split_at_checked(sign).unwrap_or_default();
         let number = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse::<u64>().ok());

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 /// A time as it is written: what it means depends on what time it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum When {
+pub(super) enum TimeSpec {
     /// So many milliseconds ago.
     Ago(i64),
     /// When the clock on the wall last showed this.
@@ -18,7 +18,7 @@ pub(super) enum When {
 const DATES: [&str; 3] = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H"];
 const CLOCKS: [&str; 2] = ["%H:%M:%S%.f", "%H:%M"];
 
-impl When {
+impl TimeSpec {
     /// Reads `15m`, `1h30m`, `10:52`, `2007-02-16` or `2007-02-16T10:52`.
     pub(super) fn read(text: &str) -> Result<Self, Cow<'static, str>> {
         let date = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(NaiveDateTime::from);
@@ -112,7 +112,7 @@ mod tests {
             ("2007-02-16T10:52", "2007-02-16 10:52:00"),
             ("2007-02-16 10:52:13.41", "2007-02-16 10:52:13.41"),
         ] {
-            assert_eq!(When::read(text).map(|when| when.at(now)), Ok(time(meant)), "{text}");
+            assert_eq!(TimeSpec::read(text).map(|when| when.at(now)), Ok(time(meant)), "{text}");
         }
         for text in [
             "",
@@ -128,12 +128,12 @@ mod tests {
             "99999999999999999999h",
             "9999999999999999h",
         ] {
-            assert!(When::read(text).is_err(), "{text}");
+            assert!(TimeSpec::read(text).is_err(), "{text}");
         }
         // However wrong a clock is.
         for clock in [i64::MIN, i64::MAX, 0] {
             for text in ["99999999999999999s", "10:52", "2007-02-16"] {
-                let _ = When::read(text).map(|when| when.at(Time(clock)));
+                let _ = TimeSpec::read(text).map(|when| when.at(Time(clock)));
             }
         }
     }

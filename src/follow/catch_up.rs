@@ -13,17 +13,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::open::Sight;
-use super::stream::{Drain, Mark, OVERLAP, Stream};
-use super::{DRAIN_QUIET, Event, Follower, Opening, Reason, copy};
-use crate::source::{Fs, Handle, Identity, Kind, Stat, uninterrupted};
+use super::open::PathState;
+use super::stream::{Drain, ResumePoint, OVERLAP, Stream};
+use super::{DRAIN_QUIET, FollowEvent, Follower, OpenReason, IoReason, copy};
+use crate::source::{Fs, Handle, Identity, FileKind, Stat, uninterrupted};
 
 /// How many files that were read to their end are held.
 pub const FINISHED_KEPT: usize = 4;
 
 /// The files beside a log that it is rolled into.
 #[derive(Debug)]
-pub(super) struct Older {
+pub(super) struct RollHistory {
     /// `X_yesterday`.
     yesterday: PathBuf,
     /// `X`.
@@ -52,12 +52,12 @@ struct Caught {
 enum Growth {
     Nothing,
     /// These bytes.
-    Missed(Arc<dyn Handle>, Mark, u64),
+    Missed(Arc<dyn Handle>, ResumePoint, u64),
     /// It cannot be known, because it is another file than it was, without anything that is known.
     Unknown,
 }
 
-impl Older {
+impl RollHistory {
     /// For a path that ends with `_current`.
     pub(super) fn of(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_str()?.strip_suffix("_current")?;
@@ -78,7 +78,7 @@ impl Older {
         let yesterday = twice(|| {
             let handle = fs.open(&self.yesterday)?;
             let stat = handle.stat()?;
-            let mark = Mark::at(&*handle, stat.identity, stat.len)?;
+            let mark = ResumePoint::at(&*handle, stat.identity, stat.len)?;
             Ok(Stream::known(handle, mark))
         });
         self.kept = yesterday.into_iter().collect();
@@ -109,7 +109,7 @@ impl Older {
         &mut self,
         handle: &dyn Handle,
         identity: &Identity,
-    ) -> io::Result<Option<Mark>> {
+    ) -> io::Result<Option<ResumePoint>> {
         for index in 0..self.kept.len() {
             if self.kept[index].is_of(handle, identity)? {
                 return Ok(Some(self.kept.remove(index).mark));
@@ -122,7 +122,7 @@ impl Older {
     fn open_yesterday(&self, fs: &dyn Fs) -> io::Result<Option<(Arc<dyn Handle>, Stat)>> {
         // One answer that there is none does not prove it, where all later ones depend on it.
         match twice(|| fs.stat(&self.yesterday)) {
-            Ok(stat) if stat.kind == Kind::Regular => {}
+            Ok(stat) if stat.kind == FileKind::Regular => {}
             Ok(_) => return Ok(None),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
@@ -156,7 +156,7 @@ impl Older {
         }
         let start = start.unwrap_or(known);
         let end = copy::find(yesterday, &*all, start..len)?.map_or(len, |copy| copy.start);
-        let mark = Mark::at(&*all, identity, start)?;
+        let mark = ResumePoint::at(&*all, identity, start)?;
         Ok(if start < end { Growth::Missed(all, mark, end) } else { Growth::Nothing })
     }
 }
@@ -184,7 +184,7 @@ impl Follower {
         // What is newer can wait for a while, but not for ever.
         older.failing = None;
         let name = name(&older.yesterday);
-        self.events.push_back(Event::Missed { name, reason: Some(Reason::of(error)) });
+        self.events.push_back(FollowEvent::RollMissed { name, reason: Some(IoReason::of(error)) });
         Ok(false)
     }
 
@@ -217,7 +217,7 @@ impl Follower {
             Growth::Nothing => {}
             Growth::Unknown => {
                 let name = name(&older.all);
-                self.events.push_back(Event::Missed { name, reason: None });
+                self.events.push_back(FollowEvent::RollMissed { name, reason: None });
             }
             Growth::Missed(handle, mark, end) => {
                 caught.add(&older.all);
@@ -230,14 +230,14 @@ impl Follower {
         self.go_on_with_late();
         self.retire_current();
         if let Some((handle, mark, end)) = part {
-            let mut part = self.stream(handle, mark, Opening::Unseen);
+            let mut part = self.stream(handle, mark, OpenReason::Unseen);
             part.end = Some(end);
             part.drain = Some(Drain::from(self.clock.watched));
             self.streams.push(part);
         }
-        let stream = self.stream(handle, Mark::at_start(identity), Opening::Unseen);
+        let stream = self.stream(handle, ResumePoint::at_start(identity), OpenReason::Unseen);
         self.streams.push(stream);
-        self.sight = Sight::Other;
+        self.sight = PathState::Other;
     }
 
     /// Counts the lines of what is caught up.
@@ -248,9 +248,9 @@ impl Follower {
     }
 
     /// All that was missed has been read, if there was anything.
-    pub(super) fn caught_up(&mut self) -> Option<Event> {
+    pub(super) fn caught_up(&mut self) -> Option<FollowEvent> {
         let Caught { files, is_all, from, entries } = self.older.as_mut()?.caught.take()?;
-        Some(Event::CaughtUp { files, is_all, from, entries })
+        Some(FollowEvent::CaughtUp { files, is_all, from, entries })
     }
 
     /// Another file is at the path, and all before it are known.
@@ -270,7 +270,7 @@ impl Follower {
         };
         let late: Vec<Stream> = older.kept.extract_if(.., late).collect();
         for kept in late.into_iter().rev() {
-            let mut stream = self.stream(kept.handle, kept.mark, Opening::Returned);
+            let mut stream = self.stream(kept.handle, kept.mark, OpenReason::Returned);
             stream.order = kept.order;
             stream.drain = Some(Drain::from(self.clock.watched));
             self.streams.insert(0, stream);
@@ -278,8 +278,8 @@ impl Follower {
     }
 
     /// What was found of the missed files is there no more.
-    pub(super) fn missed_part(&self) -> Option<Event> {
-        Some(Event::Missed { name: name(&self.older.as_ref()?.all), reason: None })
+    pub(super) fn missed_part(&self) -> Option<FollowEvent> {
+        Some(FollowEvent::RollMissed { name: name(&self.older.as_ref()?.all), reason: None })
     }
 }
 

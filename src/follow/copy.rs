@@ -96,10 +96,10 @@ fn left(start: u64, end: u64, most: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Packed;
+    use crate::source::CompressedBuffer;
 
-    fn file(bytes: impl AsRef<[u8]>) -> Packed {
-        let file = Packed::default();
+    fn file(bytes: impl AsRef<[u8]>) -> CompressedBuffer {
+        let file = CompressedBuffer::default();
         file.append(bytes.as_ref());
         file
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Reason, State};
+use super::{IoReason, FollowState};
 
 /// Something that happened to a log.
 ///
@@ -12,7 +12,7 @@ use super::{Reason, State};
 /// polls knows it. Names and path are for the caller to show: they can hold characters that must not
 /// reach a terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
+pub enum FollowEvent {
     /// Another file took its place; the old one is read on for a while.
     Rolled,
     /// The directory it is in was replaced by another one.
@@ -29,9 +29,9 @@ pub enum Event {
         is_old: bool,
     },
     /// It cannot be followed now.
-    Trouble(State),
+    Problem(FollowState),
     /// It can be followed again, and what was wrong.
-    Over(State),
+    Recovered(FollowState),
     /// Files that nobody saw, because the program was stopped during several rolls, were found and
     /// read first.
     CaughtUp {
@@ -45,11 +45,11 @@ pub enum Event {
         entries: u64,
     },
     /// There may be entries that nobody saw and that are not found any more.
-    Missed {
+    RollMissed {
         /// Where they should be, by the name of a file beside the log.
         name: PathBuf,
         /// Why it cannot be read; `None` if it holds other things.
-        reason: Option<Reason>,
+        reason: Option<IoReason>,
     },
     /// A hole was passed over, as a truncation leaves it under a writer that goes on where it was.
     SkippedNul {
@@ -64,10 +64,10 @@ pub enum Event {
         kept: u64,
     },
     /// An old file could not be read to its end, and was let go.
-    GaveUp(Reason),
+    DrainAbandoned(IoReason),
 }
 
-impl fmt::Display for Event {
+impl fmt::Display for FollowEvent {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Rolled => out.write_str("rolled; still reading the old file (5 s)"),
@@ -78,14 +78,14 @@ impl fmt::Display for Event {
                 let which = if *is_old { "was truncated after its roll" } else { "was truncated" };
                 write!(out, "{which} (had {} bytes, ", grouped(*had))?;
                 match unread {
-                    0 => write!(out, "all read {} before", Age(*before))?,
+                    0 => write!(out, "all read {} before", ElapsedTime(*before))?,
                     _ => write!(out, "{} of them not read", grouped(*unread))?,
                 }
                 out.write_str("; later ones are gone for every reader)")
             }
-            Self::Trouble(state) => state.fmt(out),
-            Self::Over(State::Deleted) => out.write_str("is back"),
-            Self::Over(_) => out.write_str("can be read again"),
+            Self::Problem(state) => state.fmt(out),
+            Self::Recovered(FollowState::Deleted) => out.write_str("is back"),
+            Self::Recovered(_) => out.write_str("can be read again"),
             Self::CaughtUp { files, is_all, from, entries } => {
                 let rolls = if *files == 1 { "roll" } else { "rolls" };
                 let more = if *is_all { "" } else { " or more" };
@@ -93,17 +93,17 @@ impl fmt::Display for Event {
                 let noun = if *entries == 1 { "entry" } else { "entries" };
                 write!(out, " ({} {noun})", grouped(*entries))
             }
-            Self::Missed { name, reason: None } => {
+            Self::RollMissed { name, reason: None } => {
                 write!(out, "was rolled unseen; what was missed is not in {}", name.display())
             }
-            Self::Missed { name, reason: Some(reason) } => {
+            Self::RollMissed { name, reason: Some(reason) } => {
                 write!(out, "was rolled unseen; cannot read {}: {reason}", name.display())
             }
             Self::SkippedNul { bytes } => write!(out, "skipped {} of NUL bytes", Size(*bytes)),
             Self::CutLine { bytes, kept } => {
                 write!(out, "line of {} cut to {} KiB", Size(*bytes), kept / 1024)
             }
-            Self::GaveUp(reason) => {
+            Self::DrainAbandoned(reason) => {
                 write!(out, "was rolled; gave up the rest of the old file: {reason}")
             }
         }
@@ -127,17 +127,17 @@ pub struct Counters {
 
 impl Counters {
     /// Counts one more event.
-    pub fn count(&mut self, event: &Event) {
+    pub fn count(&mut self, event: &FollowEvent) {
         match event {
-            Event::Rolled | Event::DirectoryReplaced => self.rolls += 1,
-            Event::Truncated { .. } => self.truncations += 1,
-            Event::CaughtUp { files, .. } => {
+            FollowEvent::Rolled | FollowEvent::DirectoryReplaced => self.rolls += 1,
+            FollowEvent::Truncated { .. } => self.truncations += 1,
+            FollowEvent::CaughtUp { files, .. } => {
                 self.catch_ups += 1;
                 self.rolls += u64::from(*files);
             }
-            Event::SkippedNul { bytes } => self.skipped_nul_bytes += bytes,
-            Event::CutLine { .. } => self.cut_lines += 1,
-            Event::Trouble(_) | Event::Over(_) | Event::Missed { .. } | Event::GaveUp(_) => {}
+            FollowEvent::SkippedNul { bytes } => self.skipped_nul_bytes += bytes,
+            FollowEvent::CutLine { .. } => self.cut_lines += 1,
+            FollowEvent::Problem(_) | FollowEvent::Recovered(_) | FollowEvent::RollMissed { .. } | FollowEvent::DrainAbandoned(_) => {}
         }
     }
 }
@@ -171,9 +171,9 @@ impl fmt::Display for Size {
 }
 
 /// A time in milliseconds, or from a second on in seconds.
-struct Age(Duration);
+struct ElapsedTime(Duration);
 
-impl fmt::Display for Age {
+impl fmt::Display for ElapsedTime {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.as_secs() {
             0 => write!(out, "{} ms", self.0.as_millis()),
@@ -201,13 +201,13 @@ mod tests {
 
     #[test]
     fn events_read_on_after_the_path() {
-        let truncated = Event::Truncated {
+        let truncated = FollowEvent::Truncated {
             had: 12_345_678,
             unread: 0,
             before: Duration::from_millis(80),
             is_old: false,
         };
-        let behind = Event::Truncated {
+        let behind = FollowEvent::Truncated {
             had: 999,
             unread: 3,
             before: Duration::from_millis(1_250),
@@ -215,14 +215,14 @@ mod tests {
         };
         let names = vec![PathBuf::from("mail.log_yesterday"), PathBuf::from("mail.log")];
         let caught_up =
-            Event::CaughtUp { files: 2, is_all: false, from: names.clone(), entries: 12_345 };
-        let one = Event::CaughtUp { files: 1, is_all: true, from: names[..1].to_vec(), entries: 1 };
-        let denied = Reason::of(&io::ErrorKind::PermissionDenied.into());
-        let missed = |reason| Event::Missed { name: PathBuf::from("mail.log"), reason };
+            FollowEvent::CaughtUp { files: 2, is_all: false, from: names.clone(), entries: 12_345 };
+        let one = FollowEvent::CaughtUp { files: 1, is_all: true, from: names[..1].to_vec(), entries: 1 };
+        let denied = IoReason::of(&io::ErrorKind::PermissionDenied.into());
+        let missed = |reason| FollowEvent::RollMissed { name: PathBuf::from("mail.log"), reason };
         for (event, text) in [
-            (Event::Rolled, "rolled; still reading the old file (5 s)"),
+            (FollowEvent::Rolled, "rolled; still reading the old file (5 s)"),
             (
-                Event::DirectoryReplaced,
+                FollowEvent::DirectoryReplaced,
                 "is in another directory now: the log directory was replaced",
             ),
             (
@@ -233,9 +233,9 @@ mod tests {
                 behind,
                 "was truncated after its roll (had 999 bytes, 3 of them not read; later ones are gone for every reader)",
             ),
-            (Event::Trouble(State::Deleted), "deleted; waiting"),
-            (Event::Over(State::Deleted), "is back"),
-            (Event::Over(State::Waiting(denied)), "can be read again"),
+            (FollowEvent::Problem(FollowState::Deleted), "deleted; waiting"),
+            (FollowEvent::Recovered(FollowState::Deleted), "is back"),
+            (FollowEvent::Recovered(FollowState::Waiting(denied)), "can be read again"),
             (
                 caught_up,
                 "caught up 2 or more missed rolls from mail.log_yesterday, mail.log (12,345 entries)",
@@ -243,11 +243,11 @@ mod tests {
             (one, "caught up 1 missed roll from mail.log_yesterday (1 entry)"),
             (missed(None), "was rolled unseen; what was missed is not in mail.log"),
             (missed(Some(denied)), "was rolled unseen; cannot read mail.log: permission denied"),
-            (Event::SkippedNul { bytes: 1_234_567_890 }, "skipped 1.2 GB of NUL bytes"),
-            (Event::SkippedNul { bytes: 64 }, "skipped 64 bytes of NUL bytes"),
-            (Event::CutLine { bytes: 10_000_000, kept: 65_536 }, "line of 10.0 MB cut to 64 KiB"),
+            (FollowEvent::SkippedNul { bytes: 1_234_567_890 }, "skipped 1.2 GB of NUL bytes"),
+            (FollowEvent::SkippedNul { bytes: 64 }, "skipped 64 bytes of NUL bytes"),
+            (FollowEvent::CutLine { bytes: 10_000_000, kept: 65_536 }, "line of 10.0 MB cut to 64 KiB"),
             (
-                Event::GaveUp(denied),
+                FollowEvent::DrainAbandoned(denied),
                 "was rolled; gave up the rest of the old file: permission denied",
             ),
         ] {
@@ -259,12 +259,12 @@ mod tests {
     fn counters_add_up() {
         let mut counters = Counters::default();
         for event in [
-            Event::Rolled,
-            Event::CaughtUp { files: 2, is_all: true, from: Vec::new(), entries: 7 },
-            Event::SkippedNul { bytes: 100 },
-            Event::SkippedNul { bytes: 11 },
-            Event::CutLine { bytes: 100_000, kept: 65_536 },
-            Event::Trouble(State::Deleted),
+            FollowEvent::Rolled,
+            FollowEvent::CaughtUp { files: 2, is_all: true, from: Vec::new(), entries: 7 },
+            FollowEvent::SkippedNul { bytes: 100 },
+            FollowEvent::SkippedNul { bytes: 11 },
+            FollowEvent::CutLine { bytes: 100_000, kept: 65_536 },
+            FollowEvent::Problem(FollowState::Deleted),
         ] {
             counters.count(&event);
         }

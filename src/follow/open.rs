@@ -4,13 +4,13 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::stream::{Drain, Mark, Stream};
-use super::{Event, Follower, Opening, Reason, State, Step, StreamId};
-use crate::source::{Fs, Handle, Identity, Kind, uninterrupted};
+use super::stream::{Drain, ResumePoint, Stream};
+use super::{FollowEvent, Follower, OpenReason, IoReason, FollowState, FollowStep, StreamId};
+use crate::source::{Fs, Handle, Identity, FileKind, uninterrupted};
 
 /// What the path led to when last looked at.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Sight {
+pub(super) enum PathState {
     /// To the current file.
     Same { len: u64 },
     /// To another regular file than the current one, or to one while none is current.
@@ -18,33 +18,33 @@ pub(super) enum Sight {
     /// To nothing: the current file was renamed, or removed.
     Gone { removed: bool },
     /// It cannot be looked at, or what it leads to cannot be opened.
-    Barred(Reason),
+    Barred(IoReason),
     /// To something that cannot be followed.
-    NotAFile(Kind),
+    NotAFile(FileKind),
 }
 
 impl Follower {
     /// Looks where the path leads, each time anew: links are swapped, directories are moved.
     pub(super) fn look(&mut self, fs: &dyn Fs) {
         self.sight = match uninterrupted(|| fs.stat(&self.path)) {
-            Ok(stat) if stat.kind != Kind::Regular => Sight::NotAFile(stat.kind),
+            Ok(stat) if stat.kind != FileKind::Regular => PathState::NotAFile(stat.kind),
             Ok(stat) => match self.current() {
                 Some(current) if current.mark.identity.is_same(&stat.identity) => {
-                    Sight::Same { len: stat.len }
+                    PathState::Same { len: stat.len }
                 }
-                _ => Sight::Other,
+                _ => PathState::Other,
             },
             Err(error) if error.kind() == io::ErrorKind::NotFound => self.miss(&error),
-            Err(error) => Sight::Barred(Reason::of(&error)),
+            Err(error) => PathState::Barred(IoReason::of(&error)),
         };
     }
 
     /// What it means that the path leads to nothing; the held file is asked once, not each time.
-    fn miss(&self, error: &io::Error) -> Sight {
+    fn miss(&self, error: &io::Error) -> PathState {
         match (self.sight, self.current()) {
-            (Sight::Gone { removed }, Some(_)) => Sight::Gone { removed },
-            (_, Some(current)) => Sight::Gone { removed: current.is_unlinked() },
-            (_, None) => Sight::Barred(Reason::of(error)),
+            (PathState::Gone { removed }, Some(_)) => PathState::Gone { removed },
+            (_, Some(current)) => PathState::Gone { removed: current.is_unlinked() },
+            (_, None) => PathState::Barred(IoReason::of(error)),
         }
     }
 
@@ -52,33 +52,33 @@ impl Follower {
     /// a network file system, or numbers that mean nothing.
     pub(super) fn doubts_current(&self, now: Duration) -> bool {
         match (self.sight, self.current()) {
-            (Sight::Same { len }, Some(current)) => current.contradicts(len, now),
+            (PathState::Same { len }, Some(current)) => current.contradicts(len, now),
             _ => false,
         }
     }
 
     /// Opens what the path leads to, if it can be.
-    pub(super) fn take_up(&mut self, fs: &dyn Fs) -> Option<Step> {
+    pub(super) fn take_up(&mut self, fs: &dyn Fs) -> Option<FollowStep> {
         let taken_up = match self.sight {
-            Sight::Other | Sight::Same { .. } => self.open(fs),
+            PathState::Other | PathState::Same { .. } => self.open(fs),
             // What was there unseen may have been rolled since.
-            Sight::Gone { .. } | Sight::Barred(Reason { kind: io::ErrorKind::NotFound, .. }) => {
+            PathState::Gone { .. } | PathState::Barred(IoReason { kind: io::ErrorKind::NotFound, .. }) => {
                 return matches!(self.catch_up(fs), Ok(true)).then(|| self.announce())?;
             }
-            Sight::Barred(_) | Sight::NotAFile(_) => return None,
+            PathState::Barred(_) | PathState::NotAFile(_) => return None,
         };
         taken_up.unwrap_or_else(|error| {
-            self.sight = Sight::Barred(Reason::of(&error));
+            self.sight = PathState::Barred(IoReason::of(&error));
             None
         })
     }
 
     /// Opens the path and begins a stream, unless one of those at hand is the same file.
-    fn open(&mut self, fs: &dyn Fs) -> io::Result<Option<Step>> {
+    fn open(&mut self, fs: &dyn Fs) -> io::Result<Option<FollowStep>> {
         let handle = uninterrupted(|| fs.open(&self.path))?;
         let stat = uninterrupted(|| handle.stat())?;
-        if stat.kind != Kind::Regular {
-            self.sight = Sight::NotAFile(stat.kind);
+        if stat.kind != FileKind::Regular {
+            self.sight = PathState::NotAFile(stat.kind);
             return Ok(None);
         }
         for index in 0..self.streams.len() {
@@ -88,9 +88,9 @@ impl Follower {
             }
         }
         let (mark, why) = match self.returned(&*handle, &stat.identity)? {
-            Some(mark) => (mark, Opening::Returned),
+            Some(mark) => (mark, OpenReason::Returned),
             None if self.catch_up(fs)? => return Ok(self.announce()),
-            None => (Mark::at_start(stat.identity), self.why_opened()),
+            None => (ResumePoint::at_start(stat.identity), self.why_opened()),
         };
         self.note_roll(fs);
         self.tell_opened(fs, why);
@@ -103,7 +103,7 @@ impl Follower {
     /// The path leads to a file that is still held: it is the current one (again).
     fn go_on_with(&mut self, index: usize, handle: Arc<dyn Handle>) {
         if index + 1 < self.streams.len() {
-            self.events.push_back(Event::Rolled);
+            self.events.push_back(FollowEvent::Rolled);
             self.retire_current();
         }
         let mut stream = self.streams.remove(index);
@@ -113,7 +113,7 @@ impl Follower {
     }
 
     /// Takes back the mark of a file that was let go, if this is it.
-    fn returned(&mut self, handle: &dyn Handle, identity: &Identity) -> io::Result<Option<Mark>> {
+    fn returned(&mut self, handle: &dyn Handle, identity: &Identity) -> io::Result<Option<ResumePoint>> {
         if let Some(mark) =
             self.older.as_mut().map_or(Ok(None), |older| older.returned(handle, identity))?
         {
@@ -128,7 +128,7 @@ impl Follower {
     }
 
     /// Tells what has led to another file.
-    fn tell_opened(&mut self, fs: &dyn Fs, why: Opening) {
+    fn tell_opened(&mut self, fs: &dyn Fs, why: OpenReason) {
         let is_moved = self.is_moved(fs);
         self.directory = self.directory_now(fs);
         if is_moved && let Some(older) = &mut self.older {
@@ -137,16 +137,16 @@ impl Follower {
         let caught_up = self.caught_up();
         self.events.extend(caught_up);
         match why {
-            Opening::Rolled | Opening::Returned | Opening::Recreated if is_moved => {
-                self.events.push_back(Event::DirectoryReplaced);
+            OpenReason::Rolled | OpenReason::Returned | OpenReason::Recreated if is_moved => {
+                self.events.push_back(FollowEvent::DirectoryReplaced);
             }
-            Opening::Rolled | Opening::Returned => self.events.push_back(Event::Rolled),
+            OpenReason::Rolled | OpenReason::Returned => self.events.push_back(FollowEvent::Rolled),
             // That it is back is told when it was read.
-            Opening::Recreated => {
-                let deleted = self.notice(State::Deleted);
+            OpenReason::Recreated => {
+                let deleted = self.notice(FollowState::Deleted);
                 self.events.extend(deleted);
             }
-            Opening::First | Opening::Truncated | Opening::Rewritten | Opening::Unseen => {}
+            OpenReason::First | OpenReason::Truncated | OpenReason::Rewritten | OpenReason::Unseen => {}
         }
     }
 
@@ -162,15 +162,15 @@ impl Follower {
         self.directory.zip(self.directory_now(fs)).is_some_and(is_other)
     }
 
-    fn why_opened(&self) -> Opening {
+    fn why_opened(&self) -> OpenReason {
         match self.streams.last() {
-            _ if self.opened == 0 => Opening::First,
-            Some(before) if before.is_unlinked() => Opening::Recreated,
-            _ => Opening::Rolled,
+            _ if self.opened == 0 => OpenReason::First,
+            Some(before) if before.is_unlinked() => OpenReason::Recreated,
+            _ => OpenReason::Rolled,
         }
     }
 
-    pub(super) fn stream(&mut self, handle: Arc<dyn Handle>, mark: Mark, why: Opening) -> Stream {
+    pub(super) fn stream(&mut self, handle: Arc<dyn Handle>, mark: ResumePoint, why: OpenReason) -> Stream {
         Stream::new(self.next_id(), handle, mark, why)
     }
 

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::open::Sight;
-use super::stream::{Mark, Read, Stream};
-use super::{DRAIN_FILES, DRAIN_LONGEST, DRAIN_QUIET, Event, Follower, MARKS, Opening, Step};
+use super::open::PathState;
+use super::stream::{ResumePoint, StreamRead, Stream};
+use super::{DRAIN_FILES, DRAIN_LONGEST, DRAIN_QUIET, FollowEvent, Follower, MARKS, OpenReason, FollowStep};
 
 impl Follower {
     /// Reads the streams in turn, until one of them has something to tell.
-    pub(super) fn read_round(&mut self, now: Duration, out: &mut Vec<u8>) -> Option<Step> {
+    pub(super) fn read_round(&mut self, now: Duration, out: &mut Vec<u8>) -> Option<FollowStep> {
         // A part that was missed is older than all else, and has an end.
         if let Some(part) = self.streams.iter().position(|stream| stream.end.is_some()) {
             return self.read(part, now, out);
@@ -22,16 +22,16 @@ impl Follower {
     }
 
     /// Reads on in one stream, and draws the conclusions.
-    fn read(&mut self, index: usize, now: Duration, out: &mut Vec<u8>) -> Option<Step> {
+    fn read(&mut self, index: usize, now: Duration, out: &mut Vec<u8>) -> Option<FollowStep> {
         let is_current = self.streams[index].drain.is_none();
-        let was_replaced = is_current && matches!(self.sight, Sight::Other);
+        let was_replaced = is_current && matches!(self.sight, PathState::Other);
         let is_over = self.must_end(index);
         let stream = &mut self.streams[index];
         if stream.drain.is_some_and(|drain| drain.is_spent) {
             return Some(self.finish(index));
         }
         let read = stream.read(&mut self.buffer, now, out);
-        if let (Read::Bytes { behind, .. } | Read::Hole { behind }, Some(drain)) =
+        if let (StreamRead::Bytes { behind, .. } | StreamRead::Hole { behind }, Some(drain)) =
             (&read, &mut stream.drain)
         {
             drain.grown = self.clock.watched;
@@ -39,8 +39,8 @@ impl Follower {
             drain.is_spent = is_over && *behind == 0;
         }
         let is_at_end =
-            !matches!(read, Read::Bytes { behind: 1.., .. } | Read::Hole { behind: 1.. });
-        if !matches!(read, Read::Hole { behind: 1.. }) {
+            !matches!(read, StreamRead::Bytes { behind: 1.., .. } | StreamRead::Hole { behind: 1.. });
+        if !matches!(read, StreamRead::Hole { behind: 1.. }) {
             self.events.extend(stream.skipped());
         }
 
@@ -52,24 +52,24 @@ impl Follower {
             self.retire_current();
         }
         match read {
-            Read::Bytes { offset, behind } => Some(Step::Bytes { stream: id, offset, behind }),
-            Read::Hole { behind } => {
+            StreamRead::Bytes { offset, behind } => Some(FollowStep::Bytes { stream: id, offset, behind }),
+            StreamRead::Hole { behind } => {
                 let offset = self.streams[index].mark.offset;
-                Some(Step::Bytes { stream: id, offset, behind })
+                Some(FollowStep::Bytes { stream: id, offset, behind })
             }
-            Read::Other(_) if is_part => {
+            StreamRead::Other(_) if is_part => {
                 let missed = self.missed_part();
                 self.events.extend(missed);
                 self.finish(index);
-                Some(Step::Finished { stream: id, overwritten: true })
+                Some(FollowStep::Finished { stream: id, overwritten: true })
             }
-            Read::Other(why) => Some(self.restart(index, why, now)),
-            Read::End if is_part || is_over || self.is_quiet(index) => Some(self.finish(index)),
-            Read::Trouble if is_over => {
-                self.events.extend(self.streams[index].reason().map(Event::GaveUp));
+            StreamRead::Other(why) => Some(self.restart(index, why, now)),
+            StreamRead::End if is_part || is_over || self.is_quiet(index) => Some(self.finish(index)),
+            StreamRead::Trouble if is_over => {
+                self.events.extend(self.streams[index].reason().map(FollowEvent::DrainAbandoned));
                 Some(self.finish(index))
             }
-            Read::End | Read::Trouble => None,
+            StreamRead::End | StreamRead::Trouble => None,
         }
     }
 
@@ -89,7 +89,7 @@ impl Follower {
     }
 
     /// Lets a drained file go.
-    fn finish(&mut self, index: usize) -> Step {
+    fn finish(&mut self, index: usize) -> FollowStep {
         let stream = self.streams.remove(index);
         let id = stream.id;
         let forgotten = match &mut self.older {
@@ -101,19 +101,19 @@ impl Follower {
             self.marks.pop_front();
         }
         self.marks.extend(forgotten);
-        Step::Finished { stream: id, overwritten: false }
+        FollowStep::Finished { stream: id, overwritten: false }
     }
 
     /// The file holds other content: its stream is over, a new one takes its place.
-    fn restart(&mut self, index: usize, why: Opening, now: Duration) -> Step {
+    fn restart(&mut self, index: usize, why: OpenReason, now: Duration) -> FollowStep {
         let id = self.next_id();
         let stream = &mut self.streams[index];
         self.events.push_back(stream.truncated(now));
         let over = stream.id;
-        let mark = Mark::at_start(stream.mark.identity);
+        let mark = ResumePoint::at_start(stream.mark.identity);
         let (order, drain) = (stream.order, stream.drain);
         *stream = Stream::new(id, Arc::clone(&stream.handle), mark, why);
         (stream.order, stream.drain) = (order, drain);
-        Step::Finished { stream: over, overwritten: true }
+        FollowStep::Finished { stream: over, overwritten: true }
     }
 }

@@ -3,14 +3,14 @@
 use std::fmt;
 use std::io;
 
-use crate::source::Kind;
+use crate::source::FileKind;
 
 /// Why there is nothing new.
 ///
 /// Its text goes on where the path ends, as in `mail.log_current: deleted; waiting`. The path is
 /// for the caller to show: it can hold characters that must not reach a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum FollowState {
     /// All that is there was read.
     Following,
     /// All that is there was read, but a replaced file may still grow.
@@ -20,9 +20,9 @@ pub enum State {
     /// The file was removed, and nothing took its place yet; the old file is followed on.
     Deleted,
     /// The path cannot be looked at or not be opened.
-    Waiting(Reason),
+    Waiting(IoReason),
     /// What is at the path is no regular file.
-    NotAFile(Kind),
+    NotAFile(FileKind),
     /// It is not followed, but was read once, and that to its end. No follower says so.
     Ended,
     /// A held file cannot be read on.
@@ -30,11 +30,11 @@ pub enum State {
         /// Where in the file.
         offset: u64,
         /// What the system says.
-        reason: Reason,
+        reason: IoReason,
     },
 }
 
-impl State {
+impl FollowState {
     /// Whether something is wrong, so that entries may be missing.
     pub(super) fn is_trouble(self) -> bool {
         match self {
@@ -44,7 +44,7 @@ impl State {
     }
 }
 
-impl fmt::Display for State {
+impl fmt::Display for FollowState {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Following => out.write_str("following"),
@@ -66,27 +66,27 @@ impl fmt::Display for State {
 
 /// What the system says why something failed: the part of an [`io::Error`] that can be copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reason {
+pub struct IoReason {
     /// The kind of error.
     pub kind: io::ErrorKind,
     /// The system's number of it.
     pub code: Option<i32>,
 }
 
-impl Reason {
+impl IoReason {
     /// Why this went wrong.
     pub fn of(error: &io::Error) -> Self {
         Self { kind: error.kind(), code: error.raw_os_error() }
     }
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for IoReason {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.kind, self.code) {
             (io::ErrorKind::NotFound, _) => out.write_str("no such file"),
             (io::ErrorKind::PermissionDenied, _) => out.write_str("permission denied"),
             // What `Disk` says of a file that took the path between the look and the open.
-            (io::ErrorKind::Unsupported, None) => write!(out, "{}", Kind::Other),
+            (io::ErrorKind::Unsupported, None) => write!(out, "{}", FileKind::Other),
             (_, Some(code)) => {
                 let text = io::Error::from_raw_os_error(code).to_string();
                 let text = text.split(" (os error").next().unwrap_or_default();
@@ -104,24 +104,24 @@ impl fmt::Display for Reason {
 mod tests {
     use super::*;
 
-    fn reason(code: i32) -> Reason {
-        Reason::of(&io::Error::from_raw_os_error(code))
+    fn reason(code: i32) -> IoReason {
+        IoReason::of(&io::Error::from_raw_os_error(code))
     }
 
     #[test]
     fn states_read_on_after_the_path() {
-        let missing = Reason::of(&io::ErrorKind::NotFound.into());
-        let denied = Reason::of(&io::ErrorKind::PermissionDenied.into());
+        let missing = IoReason::of(&io::ErrorKind::NotFound.into());
+        let denied = IoReason::of(&io::ErrorKind::PermissionDenied.into());
         for (state, text) in [
-            (State::Following, "following"),
-            (State::Draining, "rolled; still reading the old file"),
-            (State::Renamed, "renamed; waiting for the new file"),
-            (State::Deleted, "deleted; waiting"),
-            (State::Waiting(missing), "no such file; waiting"),
-            (State::Waiting(denied), "permission denied; retrying"),
-            (State::NotAFile(Kind::Directory), "is a directory; waiting"),
-            (State::NotAFile(Kind::Other), "is not a regular file; waiting"),
-            (State::Ended, "read to its end"),
+            (FollowState::Following, "following"),
+            (FollowState::Draining, "rolled; still reading the old file"),
+            (FollowState::Renamed, "renamed; waiting for the new file"),
+            (FollowState::Deleted, "deleted; waiting"),
+            (FollowState::Waiting(missing), "no such file; waiting"),
+            (FollowState::Waiting(denied), "permission denied; retrying"),
+            (FollowState::NotAFile(FileKind::Directory), "is a directory; waiting"),
+            (FollowState::NotAFile(FileKind::Other), "is not a regular file; waiting"),
+            (FollowState::Ended, "read to its end"),
         ] {
             assert_eq!(state.to_string(), text);
         }
@@ -130,9 +130,9 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn numbers_of_the_system_become_its_words() {
-        assert_eq!(State::Waiting(reason(24)).to_string(), "too many open files; retrying");
-        assert_eq!(State::Waiting(reason(13)).to_string(), "permission denied; retrying");
-        let unreadable = State::Unreadable { offset: 1_234_567, reason: reason(5) };
+        assert_eq!(FollowState::Waiting(reason(24)).to_string(), "too many open files; retrying");
+        assert_eq!(FollowState::Waiting(reason(13)).to_string(), "permission denied; retrying");
+        let unreadable = FollowState::Unreadable { offset: 1_234_567, reason: reason(5) };
         let text = "read error at byte 1234567: input/output error; retrying";
         assert_eq!(unreadable.to_string(), text);
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Event, State};
+use super::{FollowEvent, FollowState};
 use crate::source::Handle;
 
 /// Which stream of a follower a step is about: one physical content of one file.
@@ -13,7 +13,7 @@ pub struct StreamId(pub u32);
 
 /// What one poll found.
 #[derive(Clone, Debug)]
-pub enum Step {
+pub enum FollowStep {
     /// A stream begins.
     Opened {
         /// Its number; all its further steps carry it.
@@ -21,7 +21,7 @@ pub enum Step {
         /// The file, to read its text again later. That of a truncated one has other bytes now.
         handle: Arc<dyn Handle>,
         /// Why there is a new stream.
-        why: Opening,
+        reason: OpenReason,
     },
     /// There are new bytes in the buffer; none if only a hole was passed over. Holes are runs of NUL
     /// bytes, which are in no buffer: the next bytes stand as much farther in the file.
@@ -42,14 +42,14 @@ pub enum Step {
         overwritten: bool,
     },
     /// Something happened to the log.
-    Event(Event),
+    Event(FollowEvent),
     /// Nothing new; until the next poll there is time to wait.
-    Idle(State),
+    Idle(FollowState),
 }
 
 /// Why a stream begins; from its first byte, but for [`Opening::Returned`] and [`Opening::Unseen`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Opening {
+pub enum OpenReason {
     /// The first file at the path.
     First,
     /// The file before was given another name, or the path leads elsewhere.

@@ -6,7 +6,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Event, Opening, Reason, State, Step, StreamId};
+use super::{FollowEvent, OpenReason, IoReason, FollowState, FollowStep, StreamId};
 use crate::source::{Handle, Identity, read_full, read_span, uninterrupted};
 
 /// How many bytes before the place to go on from are read again and compared.
@@ -15,13 +15,13 @@ pub const OVERLAP: usize = 64;
 /// fewer are text.
 pub const HOLE: usize = 64;
 /// After an error a file is left alone for so long, twice as long after each further one …
-pub const FIRST_PAUSE: Duration = Duration::from_secs(1);
+pub const MIN_RETRY_DELAY: Duration = Duration::from_secs(1);
 /// … but not longer than this.
-pub const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+pub const MAX_RETRY_DELAY: Duration = Duration::from_secs(5);
 
 /// A place in a file, and what proves that a file is the one meant.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Mark {
+pub(super) struct ResumePoint {
     pub(super) identity: Identity,
     /// All bytes before it were read.
     pub(super) offset: u64,
@@ -29,7 +29,7 @@ pub(super) struct Mark {
     anchor: [u8; OVERLAP],
 }
 
-impl Mark {
+impl ResumePoint {
     /// The place at `offset` of a file.
     pub(super) fn at(handle: &dyn Handle, identity: Identity, offset: u64) -> io::Result<Self> {
         let mut mark = Self::at_start(identity);
@@ -94,7 +94,7 @@ impl From<Duration> for Drain {
 /// An error that stopped the reading, and when to try again.
 #[derive(Clone, Copy, Debug)]
 struct Trouble {
-    reason: Reason,
+    reason: IoReason,
     since: Duration,
     pause: Duration,
     until: Duration,
@@ -102,7 +102,7 @@ struct Trouble {
 
 /// What a read of a stream found.
 #[derive(Debug)]
-pub(super) enum Read {
+pub(super) enum StreamRead {
     /// New bytes from `offset` on, and `behind` more after them.
     Bytes { offset: u64, behind: u64 },
     /// Nothing but NUL bytes, which are passed over; `behind` more bytes after them.
@@ -110,13 +110,13 @@ pub(super) enum Read {
     /// Nothing new.
     End,
     /// Other content.
-    Other(Opening),
+    Other(OpenReason),
     /// The file cannot be read now.
     Trouble,
 }
 
 /// What bytes begin with.
-enum Piece {
+enum StreamPart {
     /// So many bytes of text.
     Text(usize),
     /// So many NUL bytes of a hole.
@@ -127,7 +127,7 @@ enum Piece {
 
 /// Tells text from holes. `is_full` if there may be more bytes, but for which there was no room;
 /// `in_hole` if a hole may go on.
-fn piece(bytes: &[u8], is_full: bool, in_hole: bool) -> Piece {
+fn piece(bytes: &[u8], is_full: bool, in_hole: bool) -> StreamPart {
     let mut end = 0;
     while let Some(nul) = memchr::memchr(0, &bytes[end..]) {
         let start = end + nul;
@@ -137,13 +137,13 @@ fn piece(bytes: &[u8], is_full: bool, in_hole: bool) -> Piece {
         let skips = run >= HOLE || start == 0 && in_hole || is_last && is_full;
         if skips || is_last {
             return match start {
-                0 if skips => Piece::Hole(run),
-                0 => Piece::Unsure,
-                _ => Piece::Text(start),
+                0 if skips => StreamPart::Hole(run),
+                0 => StreamPart::Unsure,
+                _ => StreamPart::Text(start),
             };
         }
     }
-    if bytes.is_empty() { Piece::Unsure } else { Piece::Text(bytes.len()) }
+    if bytes.is_empty() { StreamPart::Unsure } else { StreamPart::Text(bytes.len()) }
 }
 
 /// A held file that is being read.
@@ -153,7 +153,7 @@ pub(super) struct Stream {
     /// A stream with a higher one is of a file that was at the path later.
     pub(super) order: u32,
     pub(super) handle: Arc<dyn Handle>,
-    pub(super) mark: Mark,
+    pub(super) mark: ResumePoint,
     /// None while the path leads to it.
     pub(super) drain: Option<Drain>,
     /// Only a part of the file is of this stream, up to here.
@@ -161,7 +161,7 @@ pub(super) struct Stream {
     /// Nobody saw it while it was at the path.
     pub(super) is_unseen: bool,
     /// Why it begins, until that was told.
-    untold: Option<Opening>,
+    untold: Option<OpenReason>,
     trouble: Option<Trouble>,
     /// How long it was when last looked at, and when that was.
     seen: (u64, Duration),
@@ -176,7 +176,7 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    pub(super) fn new(id: StreamId, handle: Arc<dyn Handle>, mark: Mark, why: Opening) -> Self {
+    pub(super) fn new(id: StreamId, handle: Arc<dyn Handle>, mark: ResumePoint, why: OpenReason) -> Self {
         Self {
             id,
             order: id.0,
@@ -184,7 +184,7 @@ impl Stream {
             mark,
             drain: None,
             end: None,
-            is_unseen: why == Opening::Unseen,
+            is_unseen: why == OpenReason::Unseen,
             untold: Some(why),
             trouble: None,
             seen: (0, Duration::ZERO),
@@ -196,43 +196,43 @@ impl Stream {
     }
 
     /// A file that was read up to the mark before, or not to be read up to there.
-    pub(super) fn known(handle: Arc<dyn Handle>, mark: Mark) -> Self {
-        Self { untold: None, ..Self::new(StreamId(0), handle, mark, Opening::First) }
+    pub(super) fn known(handle: Arc<dyn Handle>, mark: ResumePoint) -> Self {
+        Self { untold: None, ..Self::new(StreamId(0), handle, mark, OpenReason::First) }
     }
 
     /// Tells, once, that it begins.
-    pub(super) fn announce(&mut self) -> Option<Step> {
+    pub(super) fn announce(&mut self) -> Option<FollowStep> {
         let (stream, handle) = (self.id, &self.handle);
-        self.untold.take().map(|why| Step::Opened { stream, handle: Arc::clone(handle), why })
+        self.untold.take().map(|why| FollowStep::Opened { stream, handle: Arc::clone(handle), reason: why })
     }
 
     /// Reads on, at most what fits into `buffer` after the overlap.
-    pub(super) fn read(&mut self, buffer: &mut [u8], now: Duration, out: &mut Vec<u8>) -> Read {
+    pub(super) fn read(&mut self, buffer: &mut [u8], now: Duration, out: &mut Vec<u8>) -> StreamRead {
         if self.trouble.is_some_and(|trouble| now < trouble.until) {
-            return Read::Trouble;
+            return StreamRead::Trouble;
         }
         match self.try_read(buffer, out) {
             Ok(read) => {
                 self.trouble = None;
                 match read {
-                    Read::Bytes { behind, .. } | Read::Hole { behind } => {
+                    StreamRead::Bytes { behind, .. } | StreamRead::Hole { behind } => {
                         self.seen = (self.mark.offset + behind, now);
                     }
-                    Read::End => self.seen = (self.mark.offset + self.unsure, now),
-                    Read::Other(_) if self.is_doubtful(now) => return Read::End,
-                    Read::Other(_) | Read::Trouble => {}
+                    StreamRead::End => self.seen = (self.mark.offset + self.unsure, now),
+                    StreamRead::Other(_) if self.is_doubtful(now) => return StreamRead::End,
+                    StreamRead::Other(_) | StreamRead::Trouble => {}
                 }
                 self.doubted = None;
                 read
             }
             Err(error) => {
                 self.pause(&error, now);
-                Read::Trouble
+                StreamRead::Trouble
             }
         }
     }
 
-    fn try_read(&mut self, buffer: &mut [u8], out: &mut Vec<u8>) -> io::Result<Read> {
+    fn try_read(&mut self, buffer: &mut [u8], out: &mut Vec<u8>) -> io::Result<StreamRead> {
         let anchor = self.mark.anchor();
         let offset = self.mark.offset;
         let start = offset - anchor.len() as u64;
@@ -246,19 +246,19 @@ impl Stream {
             return self.is_truncated(offset);
         };
         if overlap != anchor {
-            return Ok(Read::Other(Opening::Rewritten));
+            return Ok(StreamRead::Other(OpenReason::Rewritten));
         }
         let is_full = count == room;
         self.unsure = 0;
         let taken = match piece(fresh, is_full, self.in_hole) {
-            Piece::Text(len) => {
+            StreamPart::Text(len) => {
                 out.extend_from_slice(&fresh[..len]);
                 len
             }
-            Piece::Hole(len) => len,
-            Piece::Unsure => {
+            StreamPart::Hole(len) => len,
+            StreamPart::Unsure => {
                 self.unsure = fresh.len() as u64;
-                return Ok(Read::End);
+                return Ok(StreamRead::End);
             }
         };
         let left = (fresh.len() - taken) as u64;
@@ -271,7 +271,7 @@ impl Stream {
             }
         }
         let behind = if is_full { self.behind() } else { left };
-        Ok(if self.in_hole { Read::Hole { behind } } else { Read::Bytes { offset, behind } })
+        Ok(if self.in_hole { StreamRead::Hole { behind } } else { StreamRead::Bytes { offset, behind } })
     }
 
     /// Passes over what need not be read to know that it is NUL bytes.
@@ -281,15 +281,15 @@ impl Stream {
         let data = self.end.map_or(data, |end| data.min(end));
         if data > offset {
             self.skipped += data - offset;
-            self.mark = Mark { offset: data, anchor: [0; OVERLAP], ..self.mark };
+            self.mark = ResumePoint { offset: data, anchor: [0; OVERLAP], ..self.mark };
         }
     }
 
     /// What was passed over, once.
-    pub(super) fn skipped(&mut self) -> Option<Event> {
+    pub(super) fn skipped(&mut self) -> Option<FollowEvent> {
         match std::mem::take(&mut self.skipped) {
             0 => None,
-            bytes => Some(Event::SkippedNul { bytes }),
+            bytes => Some(FollowEvent::SkippedNul { bytes }),
         }
     }
 
@@ -299,9 +299,9 @@ impl Stream {
     }
 
     /// A read fell short of what was read before: the file was cut, or the read was.
-    fn is_truncated(&self, offset: u64) -> io::Result<Read> {
+    fn is_truncated(&self, offset: u64) -> io::Result<StreamRead> {
         let len = uninterrupted(|| self.handle.stat())?.len;
-        Ok(if len < offset { Read::Other(Opening::Truncated) } else { Read::End })
+        Ok(if len < offset { StreamRead::Other(OpenReason::Truncated) } else { StreamRead::End })
     }
 
     /// How much is unread; only for showing, so an error here is none of the reading.
@@ -311,9 +311,9 @@ impl Stream {
     }
 
     fn pause(&mut self, error: &io::Error, now: Duration) {
-        let pause = self.trouble.map_or(FIRST_PAUSE, |before| before.pause * 2);
-        let pause = pause.min(LONGEST_PAUSE);
-        let reason = Reason::of(error);
+        let pause = self.trouble.map_or(MIN_RETRY_DELAY, |before| before.pause * 2);
+        let pause = pause.min(MAX_RETRY_DELAY);
+        let reason = IoReason::of(error);
         let until = now.saturating_add(pause);
         self.trouble = Some(Trouble { reason, since: now, pause, until });
     }
@@ -327,21 +327,21 @@ impl Stream {
     }
 
     /// What there is to say of it, if it cannot be read.
-    pub(super) fn state(&self) -> Option<State> {
+    pub(super) fn state(&self) -> Option<FollowState> {
         let offset = self.mark.offset;
-        self.trouble.map(|trouble| State::Unreadable { offset, reason: trouble.reason })
+        self.trouble.map(|trouble| FollowState::Unreadable { offset, reason: trouble.reason })
     }
 
-    pub(super) fn reason(&self) -> Option<Reason> {
+    pub(super) fn reason(&self) -> Option<IoReason> {
         self.trouble.map(|trouble| trouble.reason)
     }
 
     /// What is lost, now that the file holds other content.
-    pub(super) fn truncated(&self, now: Duration) -> Event {
+    pub(super) fn truncated(&self, now: Duration) -> FollowEvent {
         let (len, at) = self.seen;
         let (unread, before) = (len.saturating_sub(self.mark.offset), now.saturating_sub(at));
         let had = len.max(self.mark.offset);
-        Event::Truncated { had, unread, before, is_old: self.drain.is_some() }
+        FollowEvent::Truncated { had, unread, before, is_old: self.drain.is_some() }
     }
 
     pub(super) fn is_unlinked(&self) -> bool {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
-use crate::source::{Disk, Handle, Identity, Kind, Memory, read_span};
+use crate::source::{Disk, Handle, Identity, FileKind, Memory, read_span};
 
 /// Each as a test in memory and as one on disk.
 macro_rules! on_every_ground {
@@ -134,7 +134,7 @@ impl Ground {
 
     fn obstruct(&self, name: &str) {
         match self {
-            Self::Memory(memory) => memory.obstruct(&self.path(name), Kind::Directory),
+            Self::Memory(memory) => memory.obstruct(&self.path(name), FileKind::Directory),
             Self::Disk(_) => fs::create_dir(self.path(name)).unwrap(),
         }
     }
@@ -143,7 +143,7 @@ impl Ground {
 /// What a test saw of one stream.
 #[derive(Debug)]
 struct Seen {
-    why: Opening,
+    why: OpenReason,
     handle: Arc<dyn Handle>,
     bytes: Vec<u8>,
     /// Bytes were left out.
@@ -159,7 +159,7 @@ struct Watch<'a> {
     /// So long it waits between polls.
     tick: Duration,
     seen: BTreeMap<StreamId, Seen>,
-    events: Vec<Event>,
+    events: Vec<FollowEvent>,
     /// What was told, in its order.
     order: Vec<(StreamId, Vec<u8>)>,
 }
@@ -184,34 +184,34 @@ impl<'a> Watch<'a> {
         }
     }
 
-    fn poll(&mut self) -> Step {
+    fn poll(&mut self) -> FollowStep {
         let mut bytes = b"left over".to_vec();
         let step = self.follower.poll(self.fs, self.now, &mut bytes);
         match &step {
-            Step::Opened { stream, handle, why } => {
+            FollowStep::Opened { stream, handle, reason: why } => {
                 let handle = Arc::clone(handle);
                 let seen =
                     Seen { why: *why, handle, bytes: Vec::new(), holes: false, is_finished: false };
                 assert!(self.seen.insert(*stream, seen).is_none(), "{stream:?} opened twice");
             }
-            Step::Bytes { stream, offset, .. } => {
+            FollowStep::Bytes { stream, offset, .. } => {
                 let seen = self.seen.get_mut(stream).unwrap();
                 assert!(!seen.is_finished && bytes.len() <= 164);
                 let has_hole = *offset > seen.bytes.len() as u64;
                 seen.holes |= has_hole;
-                if !seen.holes && !matches!(seen.why, Opening::Returned | Opening::Unseen) {
+                if !seen.holes && !matches!(seen.why, OpenReason::Returned | OpenReason::Unseen) {
                     assert_eq!(*offset, seen.bytes.len() as u64);
                 }
                 self.order.push((*stream, bytes.clone()));
                 seen.bytes.append(&mut bytes);
             }
-            Step::Finished { stream, .. } => {
+            FollowStep::Finished { stream, .. } => {
                 let seen = self.seen.get_mut(stream).unwrap();
                 assert!(!seen.is_finished, "{stream:?} finished twice");
                 seen.is_finished = true;
             }
-            Step::Event(event) => self.events.push(event.clone()),
-            Step::Idle(_) => {}
+            FollowStep::Event(event) => self.events.push(event.clone()),
+            FollowStep::Idle(_) => {}
         }
         assert!(bytes.is_empty(), "bytes with {step:?}");
         step
@@ -219,20 +219,20 @@ impl<'a> Watch<'a> {
 
     /// What was told of events since this was last asked.
     fn events(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.events).iter().map(Event::to_string).collect()
+        std::mem::take(&mut self.events).iter().map(FollowEvent::to_string).collect()
     }
 
     /// Polls until there is nothing new.
-    fn settle(&mut self) -> State {
+    fn settle(&mut self) -> FollowState {
         loop {
-            if let Step::Idle(state) = self.poll() {
+            if let FollowStep::Idle(state) = self.poll() {
                 return state;
             }
         }
     }
 
     /// Lets time pass, and polls meanwhile.
-    fn pass(&mut self, time: Duration) -> State {
+    fn pass(&mut self, time: Duration) -> FollowState {
         let end = self.now + time;
         let mut state = self.settle();
         while self.now < end {
@@ -243,7 +243,7 @@ impl<'a> Watch<'a> {
     }
 
     #[track_caller]
-    fn check(&self, stream: u32, why: Opening, bytes: &str, is_finished: bool) {
+    fn check(&self, stream: u32, why: OpenReason, bytes: &str, is_finished: bool) {
         let seen = &self.seen[&StreamId(stream)];
         assert_eq!(
             (seen.why, str::from_utf8(&seen.bytes).unwrap(), seen.is_finished),

@@ -1,28 +1,28 @@
 //! What is wrong with the files, each one's own: heard while they are read, told at the end.
 
-use super::Outcome;
-use crate::cli::FAILED;
-use crate::ingest::{FileStatus, Located, Originals};
-use crate::show::{number, plain};
+use super::ExitReport;
+use crate::cli::EXIT_FAILURE;
+use crate::ingest::{FileStatus, LocatedEntry, TextStore};
+use crate::show::{number, escape};
 use std::path::Path;
 
 /// In so many lines, some entry must be found.
-pub const TRIED: u64 = 1_000;
+pub const PROBE_LINES: u64 = 1_000;
 /// Characters of a first line that are told.
 const TOLD: usize = 60;
 
 /// What was heard so far.
 #[derive(Default)]
-pub(super) struct Complaints {
+pub(super) struct InputErrors {
     /// How far each file was read.
     pub(super) status: Vec<FileStatus>,
     /// By the number of the source.
-    sources: Vec<Heard>,
+    sources: Vec<SourceNotes>,
 }
 
 /// Of one opened file.
 #[derive(Default)]
-struct Heard {
+struct SourceNotes {
     /// Its first text, which is no entry; `None` before the first, and as soon as one is.
     first: Option<String>,
     /// An entry was found in time, or is no longer looked for.
@@ -35,12 +35,12 @@ struct Heard {
     unended: bool,
 }
 
-impl Complaints {
+impl InputErrors {
     /// Hears of the next entry.
-    pub(super) fn hear(&mut self, found: &Located<'_>) {
+    pub(super) fn hear(&mut self, found: &LocatedEntry<'_>) {
         let number = usize::from(found.place.source);
         if self.sources.len() <= number {
-            self.sources.resize_with(number + 1, Heard::default);
+            self.sources.resize_with(number + 1, SourceNotes::default);
         }
         let Some(source) = self.sources.get_mut(number) else { return };
         source.cut += u64::from(found.cut);
@@ -52,7 +52,7 @@ impl Complaints {
 
     /// A file that could not be read, or in which there is no entry, is a failure, whatever came of
     /// the others.
-    pub(super) fn judge(&self, code: u8, originals: &Originals) -> Outcome {
+    pub(super) fn into_exit(&self, code: u8, originals: &TextStore) -> ExitReport {
         let unread = self.status.iter().filter_map(|file| Some(told(file, &file.failure()?)));
         let unknown = (0..).zip(&self.sources).filter_map(|(number, source)| {
             let first = source.first.as_ref().filter(|_| source.is_unknown())?;
@@ -60,7 +60,7 @@ impl Complaints {
             Some(format!("{path}: no MTA log entry in the first 1,000 lines (first: {first})"))
         });
         let mut lines: Vec<String> = unread.chain(unknown).collect();
-        let code = if lines.is_empty() { code } else { FAILED };
+        let code = if lines.is_empty() { code } else { EXIT_FAILURE };
         let left_out = self.status.iter().filter(|file| file.failure().is_none());
         lines.extend(left_out.filter_map(|file| Some(told(file, &file.remark()?))));
         for (number, source) in (0..).zip(&self.sources) {
@@ -81,12 +81,12 @@ impl Complaints {
 }
 
 fn told(file: &FileStatus, said: &str) -> String {
-    format!("{}: {}", shown(&file.path), plain(said.as_bytes()))
+    format!("{}: {}", shown(&file.path), escape(said.as_bytes()))
 }
 
-impl Heard {
-    fn try_entry(&mut self, found: &Located<'_>) {
-        if found.line > TRIED {
+impl SourceNotes {
+    fn try_entry(&mut self, found: &LocatedEntry<'_>) {
+        if found.line > PROBE_LINES {
             (self.settled, self.unknown) = (true, true);
         } else if found.entry.is_ok() {
             (self.settled, self.first) = (true, None);
@@ -115,7 +115,7 @@ impl Heard {
 /// The beginning of a text, fit for a terminal.
 fn clipped(text: &[u8]) -> String {
     // Cut before it is made fit as well, for it may be long.
-    let whole = plain(text.get(..TOLD * 4).unwrap_or(text));
+    let whole = escape(text.get(..TOLD * 4).unwrap_or(text));
     let mut clipped: String = whole.chars().take(TOLD).collect();
     if clipped.len() < whole.len() {
         clipped.push('…');
@@ -124,7 +124,7 @@ fn clipped(text: &[u8]) -> String {
 }
 
 fn shown(path: &Path) -> String {
-    plain(path.as_os_str().as_encoded_bytes())
+    escape(path.as_os_str().as_encoded_bytes())
 }
 
 #[cfg(test)]

@@ -1,26 +1,22 @@
 //! Entries with pseudonyms, for works that print them.
 
 use crate::cli::Redact;
-use crate::cli::redact::What;
-use crate::ingest::Located;
-use crate::parse::{self, Original, Scratch};
-use crate::redact::{How, Redactor};
+use crate::ingest::LocatedEntry;
+use crate::parse::{self, EntryText, Scratch};
+use crate::redact::Redactor;
 use std::io::{self, Write};
 use std::panic;
 
 /// Who hides what is to be hidden, if anything is. From here on the words of a panic, which may hold
 /// text of the log, are not told either.
 pub(super) fn redactor(asked: Redact) -> Option<Redactor> {
-    let how = match asked.redact? {
-        What::People => How::People,
-        What::All => How::All,
-    };
+    let level = asked.redact?;
     panic::set_hook(Box::new(|info| {
         let place = info.location().map(|place| format!(" at {}:{}", place.file(), place.line()));
         // Nobody is left to tell if this fails.
         let _ = writeln!(io::stderr(), "mtatop: internal error{}", place.unwrap_or_default());
     }));
-    Some(Redactor::new(how))
+    Some(Redactor::new(level))
 }
 
 /// The text of an entry with pseudonyms, on one line.
@@ -31,9 +27,9 @@ pub(super) struct Hidden {
 }
 
 impl Hidden {
-    pub(super) fn new(redactor: &Redactor, found: &Located<'_>) -> Self {
-        let original = Original { text: found.text.to_vec(), profile: found.profile };
-        let Original { text: mut bytes, .. } = redactor.shown(&original);
+    pub(super) fn new(redactor: &Redactor, found: &LocatedEntry<'_>) -> Self {
+        let original = EntryText { text: found.text.to_vec(), profile: found.profile };
+        let EntryText { text: mut bytes, .. } = redactor.shown(&original);
         let length = bytes.len();
         bytes.extend(found.bytes.ends_with(b"\n").then_some(b'\n'));
         Self { bytes, length }
@@ -42,12 +38,12 @@ impl Hidden {
     /// The entry that it is, where the other one was found.
     pub(super) fn located<'a>(
         &'a self,
-        found: &Located<'_>,
+        found: &LocatedEntry<'_>,
         scratch: &'a mut Scratch,
-    ) -> Located<'a> {
+    ) -> LocatedEntry<'a> {
         let text = self.bytes.get(..self.length).unwrap_or_default();
         let entry = parse::entry(text, found.profile, scratch);
-        let &Located { place, line, length, cut, profile, .. } = found;
-        Located { place, line, length, cut, bytes: &self.bytes, text, profile, entry }
+        let &LocatedEntry { place, line, length, cut, profile, .. } = found;
+        LocatedEntry { place, line, length, cut, bytes: &self.bytes, text, profile, entry }
     }
 }

@@ -4,74 +4,74 @@
 //! the index has little left to do for each. What only some entries have stands in lists of its
 //! own: an entry is moved several times, and most are moved without it.
 
-use super::keys::{Key, Keys};
-use super::texts::Texts;
-use super::{Ends, Facts, Kind, Logged, Place, Symbol, facts};
+use super::keys::{Fingerprint, KeyHasher};
+use super::texts::BatchInterner;
+use super::{Ends, DimensionKeys, EntryKind, SeenOptions, TextLocation, Symbol, facts};
 use crate::entry::{
-    Action, Application, Body, ConnectionEntry, Direction, Entry, Message, Outcome, QueueFile,
+    Action, Application, Body, ConnectionEntry, Direction, Entry, MessageEntry, Outcome, QueueFile,
     Time, Transport,
 };
-use crate::parse::Flaw;
+use crate::parse::ParseError;
 use crate::said;
 
 /// Entries in the order of the log, ready to be absorbed.
 pub struct Batch {
-    keys: Keys,
-    pub(super) drafts: Vec<Draft>,
+    keys: KeyHasher,
+    pub(super) drafts: Vec<PendingRow>,
     lists: Box<Lists>,
     /// Apart, for a batch is moved from thread to thread.
-    pub(super) texts: Box<Tables>,
-    pub(super) logged: Logged,
+    pub(super) texts: Box<BatchSymbols>,
+    pub(super) logged: SeenOptions,
 }
 
 /// The texts that the symbols of the drafts stand for.
 #[derive(Default)]
-pub(super) struct Tables {
-    pub(super) names: Texts,
-    pub(super) domains: Texts,
-    pub(super) senders: Texts,
-    pub(super) answers: Texts,
-    pub(super) ways: Texts,
+pub(super) struct BatchSymbols {
+    pub(super) names: BatchInterner,
+    pub(super) domains: BatchInterner,
+    pub(super) senders: BatchInterner,
+    pub(super) answers: BatchInterner,
+    pub(super) ways: BatchInterner,
 }
 
 /// What only some entries have.
 #[derive(Default)]
 struct Lists {
-    contacts: Vec<Contact>,
-    rarities: Vec<Rarity>,
+    contacts: Vec<ConnectionInfo>,
+    rarities: Vec<RareFields>,
     /// A text on its way into a table, kept for its memory.
     text: Vec<u8>,
 }
 
 /// One entry: what the index keeps of it, before it is tied to others.
-pub(super) struct Draft {
-    pub(super) place: Place,
+pub(super) struct PendingRow {
+    pub(super) place: TextLocation,
     pub(super) time: Time,
     /// Message id and queue file.
-    pub(super) message: Key,
-    pub(super) file: Key,
+    pub(super) message: Fingerprint,
+    pub(super) file: Fingerprint,
     /// Of a delivery attempt: for whom.
-    pub(super) recipient: Key,
-    pub(super) process: Key,
-    pub(super) ends: Key,
+    pub(super) recipient: Fingerprint,
+    pub(super) process: Fingerprint,
+    pub(super) ends: Fingerprint,
     /// Number of the operation within the process.
     pub(super) sequence: u32,
     pub(super) length: u32,
     /// Recipient domain.
     pub(super) domain: Symbol,
-    pub(super) facts: Facts,
+    pub(super) facts: DimensionKeys,
     /// Places in the lists of the batch, or [`NOWHERE`].
     contact: u32,
     rarity: u32,
     /// Text that is no entry has no time, and nothing else of the above.
-    pub(super) kind: Kind,
+    pub(super) kind: EntryKind,
 }
 
 const NOWHERE: u32 = u32::MAX;
 
 /// What an entry says of the connection that it is about or came over.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Contact {
+pub(super) struct ConnectionInfo {
     pub(super) ends: Option<Ends>,
     pub(super) channel: Symbol,
     pub(super) direction: Option<Direction>,
@@ -82,35 +82,35 @@ pub(super) struct Contact {
 
 /// What few entries have.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Rarity {
+pub(super) struct RareFields {
     /// Domain of the other recipient address, where it differs.
     pub(super) domain: Symbol,
     /// The id of the message that a notification is about.
-    pub(super) related: Key,
-    pub(super) hop: Hop,
+    pub(super) related_message: Fingerprint,
+    pub(super) hop: HopKeys,
 }
 
 /// A recipient on its way through an intermediate channel, by which a message is known again that
 /// comes out of it under another id.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Hop {
+pub(super) struct HopKeys {
     /// This entry puts it there.
-    pub(super) into: Key,
+    pub(super) enqueued: Fingerprint,
     /// This entry passes it on from there.
-    pub(super) out: Key,
+    pub(super) dequeued: Fingerprint,
     /// This entry ends its stay.
-    pub(super) done: Key,
+    pub(super) finished: Fingerprint,
 }
 
 impl Batch {
     /// An empty batch for the index that these keys are of.
-    pub fn new(keys: Keys) -> Self {
+    pub fn new(keys: KeyHasher) -> Self {
         Self {
             keys,
             drafts: Vec::new(),
             lists: Box::default(),
             texts: Box::default(),
-            logged: Logged::default(),
+            logged: SeenOptions::default(),
         }
     }
 
@@ -120,8 +120,8 @@ impl Batch {
     }
 
     /// Adds one entry, understood or not, whose text is `length` bytes at `place`.
-    pub fn push(&mut self, place: Place, length: usize, entry: &Result<Entry<'_>, Flaw>) {
-        let mut draft = Draft {
+    pub fn push(&mut self, place: TextLocation, length: usize, entry: &Result<Entry<'_>, ParseError>) {
+        let mut draft = PendingRow {
             place,
             time: Time::default(),
             message: None,
@@ -132,14 +132,14 @@ impl Batch {
             sequence: 0,
             length: u32::try_from(length).unwrap_or(u32::MAX),
             domain: Symbol::default(),
-            facts: Facts::default(),
+            facts: DimensionKeys::default(),
             contact: NOWHERE,
             rarity: NOWHERE,
-            kind: Kind::Unparsed,
+            kind: EntryKind::Unparsed,
         };
         if let Ok(entry) = entry {
             draft.time = entry.time;
-            draft.kind = Kind::of(entry);
+            draft.kind = EntryKind::of(entry);
             draft.process = self.keys.process(entry);
             draft.sequence = entry.process.map_or(0, |process| number(process.sequence));
             self.logged.process |= entry.process.is_some();
@@ -153,7 +153,7 @@ impl Batch {
         self.drafts.push(draft);
     }
 
-    fn facts(&mut self, entry: &Entry<'_>) -> Facts {
+    fn facts(&mut self, entry: &Entry<'_>) -> DimensionKeys {
         let (text, keys) = (&mut self.lists.text, &self.keys);
         facts::write(entry, text);
         let way = self.texts.ways.intern(text, keys);
@@ -163,39 +163,39 @@ impl Batch {
             Body::Message(message) => message.envelope_from,
             Body::Connection(_) | Body::Header(_) => b"",
         };
-        Facts {
+        DimensionKeys {
             sender: self.texts.senders.intern(sender, keys),
             answer: self.texts.answers.intern(text, keys),
             way,
         }
     }
 
-    fn fill_message(&mut self, draft: &mut Draft, message: &Message<'_>) {
+    fn fill_message(&mut self, draft: &mut PendingRow, message: &MessageEntry<'_>) {
         draft.message = message.message_id.and_then(|id| self.keys.message(id));
         draft.file = message
             .queue_file
             .as_ref()
             .and_then(QueueFile::body)
             .and_then(|body| self.keys.file(body));
-        if matches!(draft.kind, Kind::Ended(_)) {
+        if matches!(draft.kind, EntryKind::Attempt(_)) {
             let to = message.active_to.unwrap_or(message.original_to);
             let of = draft.file.or(draft.message);
             draft.recipient = of.map(|of| self.keys.recipient(of, message.source_channel, to));
         }
         if let Some(transport) = &message.transport {
             let channel = self.texts.names.intern(message.source_channel, &self.keys);
-            self.meet(draft, Some(transport), Contact { channel, ..Contact::default() });
+            self.meet(draft, Some(transport), ConnectionInfo { channel, ..ConnectionInfo::default() });
         }
         let active = message.active_domain();
         let same = message.active_to == Some(message.original_to);
         let original = if same { active } else { message.original_domain() };
         draft.domain = self.domain(active.or(original));
-        let rarity = Rarity {
+        let rarity = RareFields {
             domain: match active {
                 Some(_) if active != original => self.domain(original),
                 _ => Symbol::default(),
             },
-            related: message.related_message_id.and_then(|id| self.keys.message(id)),
+            related_message: message.related_message_id.and_then(|id| self.keys.message(id)),
             hop: self.hop(message),
         };
         if !rarity.is_none() {
@@ -203,32 +203,32 @@ impl Batch {
         }
     }
 
-    fn hop(&self, message: &Message<'_>) -> Hop {
+    fn hop(&self, message: &MessageEntry<'_>) -> HopKeys {
         let through = |channel: &[u8]| {
             let named = Outcome::of(Action::Dequeue, channel) == Some(Outcome::HandedOn)
                 && !message.original_to.is_empty();
             named.then(|| self.keys.hop(channel, message.envelope_from, message.original_to))
         };
         match message.code.action() {
-            Action::Enqueue => Hop {
-                into: message.destination_channel.and_then(through),
-                out: through(message.source_channel),
-                done: None,
+            Action::Enqueue => HopKeys {
+                enqueued: message.destination_channel.and_then(through),
+                dequeued: through(message.source_channel),
+                finished: None,
             },
             Action::Dequeue | Action::Fail | Action::Discard => {
-                Hop { done: through(message.source_channel), ..Hop::default() }
+                HopKeys { finished: through(message.source_channel), ..HopKeys::default() }
             }
-            _ => Hop::default(),
+            _ => HopKeys::default(),
         }
     }
 
-    fn fill_connection(&mut self, draft: &mut Draft, connection: &ConnectionEntry<'_>) {
+    fn fill_connection(&mut self, draft: &mut PendingRow, connection: &ConnectionEntry<'_>) {
         self.logged.connection = true;
         let Application { initial_host, dns_host, tls, .. } =
             connection.application.unwrap_or_default();
         let (names, keys) = (&mut self.texts.names, &self.keys);
         let mut name = |text: Option<&[u8]>| names.intern(text.unwrap_or_default(), keys);
-        let contact = Contact {
+        let contact = ConnectionInfo {
             ends: None,
             channel: name(Some(connection.source_channel)),
             direction: Some(connection.direction),
@@ -242,10 +242,10 @@ impl Batch {
         draft.domain = self.domain(initial_host);
     }
 
-    fn meet(&mut self, draft: &mut Draft, transport: Option<&Transport<'_>>, contact: Contact) {
+    fn meet(&mut self, draft: &mut PendingRow, transport: Option<&Transport<'_>>, contact: ConnectionInfo) {
         let ends = transport.and_then(Ends::new);
         draft.ends = ends.map(|ends| self.keys.ends(ends));
-        draft.contact = put(&mut self.lists.contacts, Contact { ends, ..contact });
+        draft.contact = put(&mut self.lists.contacts, ConnectionInfo { ends, ..contact });
     }
 
     fn domain(&mut self, domain: Option<&[u8]>) -> Symbol {
@@ -259,11 +259,11 @@ impl Batch {
         self.texts.domains.intern(lower, &self.keys)
     }
 
-    pub(super) fn contact(&self, draft: &Draft) -> Contact {
+    pub(super) fn contact(&self, draft: &PendingRow) -> ConnectionInfo {
         self.lists.contacts.get(draft.contact as usize).copied().unwrap_or_default()
     }
 
-    pub(super) fn rarity(&self, draft: &Draft) -> Option<&Rarity> {
+    pub(super) fn rarity(&self, draft: &PendingRow) -> Option<&RareFields> {
         self.lists.rarities.get(draft.rarity as usize)
     }
 
@@ -274,7 +274,7 @@ impl Batch {
 
     /// Number of those that were not understood.
     pub fn unparsed(&self) -> usize {
-        self.drafts.iter().filter(|draft| draft.kind == Kind::Unparsed).count()
+        self.drafts.iter().filter(|draft| draft.kind == EntryKind::Unparsed).count()
     }
 
     /// Whether it holds no entry.
@@ -283,10 +283,10 @@ impl Batch {
     }
 }
 
-impl Rarity {
+impl RareFields {
     fn is_none(&self) -> bool {
-        let Hop { into, out, done } = self.hop;
-        self.domain.is_none() && self.related.or(into).or(out).or(done).is_none()
+        let HopKeys { enqueued: into, dequeued: out, finished: done } = self.hop;
+        self.domain.is_none() && self.related_message.or(into).or(out).or(done).is_none()
     }
 }
 

@@ -5,13 +5,13 @@
 //! else to none that was logged. Process ids and ports come again, so a tie holds from the `O` to
 //! shortly behind the `C` (`mta-log-format` section 13).
 
-use super::batch::{Batch, Contact, Draft};
-use super::keys::Key;
-use super::rows::Links;
-use super::segments::Segments;
+use super::batch::{Batch, ConnectionInfo, PendingRow};
+use super::keys::Fingerprint;
+use super::rows::RowLinks;
+use super::segments::SegmentedVec;
 use super::sharded::Sharded;
-use super::symbols::Adopted;
-use super::{Ends, Kind, RowId, Symbol, Symbols};
+use super::symbols::SymbolMap;
+use super::{Ends, EntryKind, RowId, Symbol, Interner};
 use crate::entry::{Direction, Outcome, Time};
 use hashbrown::hash_table::Entry;
 use std::num::NonZeroU64;
@@ -22,7 +22,7 @@ pub struct ConnectionId(pub u32);
 
 impl ConnectionId {
     /// Stands for all entries that belong to no connection of the log.
-    pub const NONE_LOGGED: Self = Self(0);
+    pub const UNATTRIBUTED: Self = Self(0);
     /// Stands for all text that could not be read as an entry.
     pub const UNPARSED: Self = Self(1);
 
@@ -39,10 +39,10 @@ impl ConnectionId {
 
 /// What became of a connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum State {
+pub enum ConnectionState {
     /// No connection entry told of it: deliveries name its quadruple.
     #[default]
-    Implied,
+    Inferred,
     /// Opened, and not seen closed.
     Open,
     /// Closed by a `C`.
@@ -59,7 +59,7 @@ pub enum State {
 #[derive(Clone, Debug, Default)]
 pub struct Connection {
     /// What became of it.
-    pub state: State,
+    pub state: ConnectionState,
     /// Who opened it; unknown for an implied one.
     pub direction: Option<Direction>,
     /// Channel of our server or client.
@@ -81,55 +81,55 @@ pub struct Connection {
     /// Its newest entry.
     pub last: Option<RowId>,
     /// The newest entry that says who the client is, how a delivery ended, or why the connection did.
-    pub told: Option<RowId>,
+    pub last_status_row: Option<RowId>,
 }
 
 impl Connection {
     /// Whether it is known to be over.
     pub fn is_over(&self) -> bool {
-        matches!(self.state, State::Closed | State::Superseded | State::Failed | State::Rejected)
+        matches!(self.state, ConnectionState::Closed | ConnectionState::Superseded | ConnectionState::Failed | ConnectionState::Rejected)
     }
 
     /// Whether it was opened and not seen closed.
     pub fn is_open(&self) -> bool {
-        self.state == State::Open
+        self.state == ConnectionState::Open
     }
 }
 
 /// Entries are logged by many processes and may stand a little behind the close, in milliseconds.
-pub const LATE: u64 = 2_000;
+pub const CLOSE_GRACE_MS: u64 = 2_000;
 /// After so long a silence, the same ports without an `O` mean another connection, in milliseconds.
-pub const PORTS_RECYCLE: u64 = 10 * 60 * 1_000;
+pub const PORT_REUSE_MS: u64 = 10 * 60 * 1_000;
 
 /// After so long a silence, the same process and thread mean another connection even if no `C` was
 /// seen, in milliseconds. No server waits a day for the other side.
-pub const PROCESSES_RECYCLE: u64 = 24 * 60 * 60 * 1_000;
+pub const PID_REUSE_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// Where a row was tied to: its connection, and the row before of the same connection.
 #[derive(Clone, Copy)]
-pub(super) struct Tied {
+pub(super) struct ConnectionLink {
     pub(super) id: ConnectionId,
     pub(super) before: Option<RowId>,
 }
 
 #[derive(Default)]
 pub(super) struct Connections {
-    all: Segments<Connection>,
-    by_process: Lookup,
-    by_ends: Lookup,
+    all: SegmentedVec<Connection>,
+    by_process: ConnectionLookup,
+    by_ends: ConnectionLookup,
 }
 
 impl Connections {
-    pub(super) fn all(&self) -> &Segments<Connection> {
+    pub(super) fn all(&self) -> &SegmentedVec<Connection> {
         &self.all
     }
 
     /// A row leaves: the next of its connection is the first now. Without one the connection has
     /// left; the names of one that stays are kept.
-    pub(super) fn leave(&mut self, row: RowId, links: Links, names: &mut Symbols) {
+    pub(super) fn leave(&mut self, row: RowId, links: RowLinks, names: &mut Interner) {
         let Some(connection) = self.all.get_mut(links.connection.0 as usize) else { return };
         connection.first = links.next;
-        connection.told = connection.told.filter(|&told| told != row);
+        connection.last_status_row = connection.last_status_row.filter(|&told| told != row);
         let Some(next) = links.next else {
             connection.last = None;
             return;
@@ -160,14 +160,14 @@ impl Connections {
     }
 
     /// Finds or begins the connection of a row, and brings it up to date.
-    pub(super) fn tie(
+    pub(super) fn assign_connection(
         &mut self,
         row: RowId,
         time: Time,
-        draft: &Draft,
+        draft: &PendingRow,
         batch: &Batch,
-        names: &Adopted,
-    ) -> Tied {
+        names: &SymbolMap,
+    ) -> ConnectionLink {
         let contact = batch.contact(draft);
         let begins = |state| Connection {
             state,
@@ -186,23 +186,23 @@ impl Connections {
             self.all.push(Connection::default(), row);
         }
         let found = match draft.kind {
-            Kind::Unparsed => Some(ConnectionId::UNPARSED),
+            EntryKind::Unparsed => Some(ConnectionId::UNPARSED),
             // One that failed never was another one.
-            Kind::Opened | Kind::ConnectFailed => None,
-            Kind::Closed | Kind::Rejected => self.live(draft, &contact, time, 0),
-            _ => self.live(draft, &contact, time, LATE),
+            EntryKind::Opened | EntryKind::ConnectFailed => None,
+            EntryKind::Closed | EntryKind::ConnectionRejected => self.live(draft, &contact, time, 0),
+            _ => self.live(draft, &contact, time, CLOSE_GRACE_MS),
         };
         let id = match (found, draft.kind) {
             (Some(id), _) => id,
-            (None, Kind::Opened) => self.begin(row, draft, begins(State::Open)),
-            (None, Kind::Closed) => self.begin(row, draft, begins(State::Closed)),
-            (None, Kind::Rejected) => self.begin(row, draft, begins(State::Rejected)),
-            (None, Kind::ConnectFailed) => self.begin(row, draft, begins(State::Failed)),
+            (None, EntryKind::Opened) => self.begin(row, draft, begins(ConnectionState::Open)),
+            (None, EntryKind::Closed) => self.begin(row, draft, begins(ConnectionState::Closed)),
+            (None, EntryKind::ConnectionRejected) => self.begin(row, draft, begins(ConnectionState::Rejected)),
+            (None, EntryKind::ConnectFailed) => self.begin(row, draft, begins(ConnectionState::Failed)),
             (None, _) if draft.ends.is_some() => {
                 let direction = contact.direction.or(direction_of(draft.kind));
-                self.begin(row, draft, Connection { direction, ..begins(State::Implied) })
+                self.begin(row, draft, Connection { direction, ..begins(ConnectionState::Inferred) })
             }
-            (None, _) => ConnectionId::NONE_LOGGED,
+            (None, _) => ConnectionId::UNATTRIBUTED,
         };
         self.update(id, row, time, draft, &contact, names)
     }
@@ -210,8 +210,8 @@ impl Connections {
     /// A connection that this entry can belong to.
     fn live(
         &self,
-        draft: &Draft,
-        contact: &Contact,
+        draft: &PendingRow,
+        contact: &ConnectionInfo,
         time: Time,
         late: u64,
     ) -> Option<ConnectionId> {
@@ -219,10 +219,10 @@ impl Connections {
             let Some(connection) = self.all.get(id.0 as usize) else { return false };
             let elapsed = time.since(connection.active);
             let alive = match connection.state {
-                State::Open => elapsed <= PROCESSES_RECYCLE,
-                State::Implied => elapsed <= PORTS_RECYCLE,
+                ConnectionState::Open => elapsed <= PID_REUSE_MS,
+                ConnectionState::Inferred => elapsed <= PORT_REUSE_MS,
                 // Nothing is handed over where no connection came about.
-                State::Failed if is_handed_over(draft.kind) => false,
+                ConnectionState::Failed if is_handed_over(draft.kind) => false,
                 _ => late > 0 && elapsed <= late,
             };
             let other =
@@ -233,11 +233,11 @@ impl Connections {
         by_process.or_else(|| self.by_ends.find(draft.ends).filter(&fits))
     }
 
-    fn begin(&mut self, row: RowId, draft: &Draft, connection: Connection) -> ConnectionId {
+    fn begin(&mut self, row: RowId, draft: &PendingRow, connection: Connection) -> ConnectionId {
         let id = ConnectionId(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
         // An open one stays the one of its thread whatever entries of messages say: whoever sees none
         // of them has to come to the same.
-        let stays = matches!(connection.state, State::Implied | State::Closed)
+        let stays = matches!(connection.state, ConnectionState::Inferred | ConnectionState::Closed)
             && self.by_process.find(draft.process).is_some_and(|known| self.is_open(known));
         self.all.push(connection, row);
         let of_process = if stays { None } else { self.by_process.insert(draft.process, id) };
@@ -245,18 +245,18 @@ impl Connections {
         // A thread has one connection at a time, and so have two ports: what they had before is
         // over, logged or not.
         for before in [of_process, of_ends].into_iter().flatten() {
-            if draft.kind == Kind::Opened
+            if draft.kind == EntryKind::Opened
                 && let Some(before) = self.all.get_mut(before.0 as usize)
-                && before.state == State::Open
+                && before.state == ConnectionState::Open
             {
-                before.state = State::Superseded;
+                before.state = ConnectionState::Superseded;
             }
         }
         id
     }
 
     fn is_open(&self, id: ConnectionId) -> bool {
-        self.all.get(id.0 as usize).is_some_and(|known| known.state == State::Open)
+        self.all.get(id.0 as usize).is_some_and(|known| known.state == ConnectionState::Open)
     }
 
     fn update(
@@ -264,17 +264,17 @@ impl Connections {
         id: ConnectionId,
         row: RowId,
         time: Time,
-        draft: &Draft,
-        contact: &Contact,
-        names: &Adopted,
-    ) -> Tied {
+        draft: &PendingRow,
+        contact: &ConnectionInfo,
+        names: &SymbolMap,
+    ) -> ConnectionLink {
         let Some(connection) = self.all.touch(id.0 as usize, row) else {
-            return Tied { id, before: None };
+            return ConnectionLink { id, before: None };
         };
         let over = match draft.kind {
-            Kind::Closed => Some(State::Closed),
-            Kind::Rejected => Some(State::Rejected),
-            Kind::ConnectFailed => Some(State::Failed),
+            EntryKind::Closed => Some(ConnectionState::Closed),
+            EntryKind::ConnectionRejected => Some(ConnectionState::Rejected),
+            EntryKind::ConnectFailed => Some(ConnectionState::Failed),
             _ => None,
         };
         if !connection.is_over() {
@@ -284,21 +284,21 @@ impl Connections {
         if id.is_real() {
             connection.learn(contact, names);
         }
-        let tells = matches!(draft.kind, Kind::Enqueued | Kind::Ended(_) | Kind::Refused);
-        if tells || over.is_some() && connection.told.is_none() {
-            connection.told = Some(row);
+        let tells = matches!(draft.kind, EntryKind::Enqueued | EntryKind::Attempt(_) | EntryKind::RecipientRejected);
+        if tells || over.is_some() && connection.last_status_row.is_none() {
+            connection.last_status_row = Some(row);
         }
         if over.is_some() {
             self.by_ends.remove(draft.ends);
         }
         connection.first.get_or_insert(row);
-        Tied { id, before: connection.last.replace(row) }
+        ConnectionLink { id, before: connection.last.replace(row) }
     }
 }
 
 impl Connection {
     /// Takes names that an entry tells and no entry before did.
-    fn learn(&mut self, contact: &Contact, names: &Adopted) {
+    fn learn(&mut self, contact: &ConnectionInfo, names: &SymbolMap) {
         self.direction = self.direction.or(contact.direction);
         for (known, told) in [
             (&mut self.initial_host, contact.initial),
@@ -314,35 +314,35 @@ impl Connection {
 
 /// Who opened the connection that an entry of a message names: our client if a delivery ended,
 /// the other side if a message came in or was refused.
-fn direction_of(kind: Kind) -> Option<Direction> {
+fn direction_of(kind: EntryKind) -> Option<Direction> {
     match kind {
-        Kind::Ended(_) => Some(Direction::Outbound),
-        Kind::Enqueued | Kind::Refused | Kind::OtherMessage => Some(Direction::Inbound),
+        EntryKind::Attempt(_) => Some(Direction::Outbound),
+        EntryKind::Enqueued | EntryKind::RecipientRejected | EntryKind::OtherMessage => Some(Direction::Inbound),
         _ => None,
     }
 }
 
-fn is_handed_over(kind: Kind) -> bool {
-    matches!(kind, Kind::Ended(Outcome::Delivered | Outcome::Relayed | Outcome::HandedOn))
+fn is_handed_over(kind: EntryKind) -> bool {
+    matches!(kind, EntryKind::Attempt(Outcome::Delivered | Outcome::Relayed | Outcome::HandedOn))
 }
 
 /// The newest connection of a key.
-struct Lookup(Sharded<(NonZeroU64, ConnectionId)>);
+struct ConnectionLookup(Sharded<(NonZeroU64, ConnectionId)>);
 
-impl Default for Lookup {
+impl Default for ConnectionLookup {
     fn default() -> Self {
         Self(Sharded::new(|&(key, _)| key.get()))
     }
 }
 
-impl Lookup {
-    fn find(&self, key: Key) -> Option<ConnectionId> {
+impl ConnectionLookup {
+    fn find(&self, key: Fingerprint) -> Option<ConnectionId> {
         let key = key?;
         self.0.find(key.get(), |&(other, _)| other == key).map(|&(_, id)| id)
     }
 
     /// Puts `id` in the place of what is given back.
-    fn insert(&mut self, key: Key, id: ConnectionId) -> Option<ConnectionId> {
+    fn insert(&mut self, key: Fingerprint, id: ConnectionId) -> Option<ConnectionId> {
         let key = key?;
         match self.0.entry(key.get(), |&(other, _)| other == key)? {
             Entry::Occupied(mut known) => Some(std::mem::replace(&mut known.get_mut().1, id)),
@@ -353,7 +353,7 @@ impl Lookup {
         }
     }
 
-    fn remove(&mut self, key: Key) {
+    fn remove(&mut self, key: Fingerprint) {
         if let Some(key) = key {
             self.0.remove(key.get(), |&(other, _)| other == key);
         }

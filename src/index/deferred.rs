@@ -3,9 +3,9 @@
 //! Each is known by fingerprint, from the first such attempt to the one that ends the wait, so that
 //! each entry can say once and for all what it did to the backlog.
 
-use super::keys::Key;
+use super::keys::Fingerprint;
 use super::sharded::Sharded;
-use super::{Kind, RowId};
+use super::{EntryKind, RowId};
 use crate::entry::Outcome;
 use hashbrown::hash_table::Entry;
 use std::num::NonZeroU64;
@@ -23,9 +23,9 @@ pub enum Deferral {
 }
 
 /// All who wait.
-pub(super) struct Deferred(Sharded<Waiting>);
+pub(super) struct Deferred(Sharded<DeferredAttempt>);
 
-struct Waiting {
+struct DeferredAttempt {
     key: NonZeroU64,
     /// The newest attempt.
     row: RowId,
@@ -39,17 +39,17 @@ impl Default for Deferred {
 
 impl Deferred {
     /// Takes in an attempt for a recipient; says what it did.
-    pub(super) fn attempt(&mut self, recipient: Key, kind: Kind, row: RowId) -> Deferral {
+    pub(super) fn attempt(&mut self, recipient: Fingerprint, kind: EntryKind, row: RowId) -> Deferral {
         match (recipient, kind) {
-            (Some(key), Kind::Ended(Outcome::Deferred)) => self.defer(Waiting { key, row }),
+            (Some(key), EntryKind::Attempt(Outcome::Deferred)) => self.defer(DeferredAttempt { key, row }),
             // Somebody is told that the message is late; it goes on waiting.
-            (Some(_), Kind::Ended(Outcome::Warned)) | (None, _) => Deferral::None,
-            (Some(key), Kind::Ended(_)) => self.end(key),
+            (Some(_), EntryKind::Attempt(Outcome::Warned)) | (None, _) => Deferral::None,
+            (Some(key), EntryKind::Attempt(_)) => self.end(key),
             _ => Deferral::None,
         }
     }
 
-    fn defer(&mut self, waiting: Waiting) -> Deferral {
+    fn defer(&mut self, waiting: DeferredAttempt) -> Deferral {
         match self.0.entry(waiting.key.get(), |known| known.key == waiting.key) {
             Some(Entry::Occupied(mut known)) => {
                 *known.get_mut() = waiting;

@@ -5,11 +5,11 @@
 //! together, so that a row needs one symbol for all of them.
 
 use super::Symbol;
-use crate::entry::{Body, ConnectionEntry, Entry, Message};
+use crate::entry::{Body, ConnectionEntry, Entry, MessageEntry};
 
 /// Of one entry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Facts {
+pub struct DimensionKeys {
     /// The envelope sender, in [`Index::senders`](super::Index::senders).
     pub sender: Symbol,
     /// What was answered ([`said`](mod@crate::said)), in [`Index::answers`](super::Index::answers).
@@ -20,7 +20,7 @@ pub struct Facts {
 
 /// How a message or a connection came or went. What an entry does not say is empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Way<'a> {
+pub struct Dimensions<'a> {
     /// Source channel.
     pub channel: &'a [u8],
     /// Destination channel.
@@ -41,7 +41,7 @@ const PARTS: usize = 6;
 /// Bytes for the length of each part, which stand before all of them.
 const LENGTH: usize = 2;
 
-impl<'a> Way<'a> {
+impl<'a> Dimensions<'a> {
     /// The way of an entry, as logged; `None` of a header line.
     pub fn of(entry: &Entry<'a>) -> Option<Self> {
         match &entry.body {
@@ -98,17 +98,17 @@ impl<'a> Way<'a> {
 
 /// Writes the way of an entry; nothing of one that took none.
 pub(super) fn write(entry: &Entry<'_>, into: &mut Vec<u8>) {
-    match Way::of(entry) {
+    match Dimensions::of(entry) {
         Some(way) => way.write(into),
         None => into.clear(),
     }
 }
 
-fn of_message<'a>(message: &Message<'a>) -> Way<'a> {
+fn of_message<'a>(message: &MessageEntry<'a>) -> Dimensions<'a> {
     let dequeue = message.code.action().is_dequeue();
     let client = message.connecting_host.filter(|_| !dequeue);
     let other_end = message.transport.map(|transport| transport.remote_ip);
-    Way {
+    Dimensions {
         channel: message.source_channel,
         destination: message.destination_channel.unwrap_or_default(),
         code: message.code.0,
@@ -121,9 +121,9 @@ fn of_message<'a>(message: &Message<'a>) -> Way<'a> {
     }
 }
 
-fn of_connection<'a>(connection: &ConnectionEntry<'a>) -> Way<'a> {
+fn of_connection<'a>(connection: &ConnectionEntry<'a>) -> Dimensions<'a> {
     let application = connection.application.unwrap_or_default();
-    Way {
+    Dimensions {
         channel: connection.source_channel,
         destination: b"",
         code: connection.code.0,
@@ -143,7 +143,7 @@ mod tests {
         let mut way = Vec::new();
         let mut of = |text: &[u8]| {
             write(&crate::parse::Parser::default().entry(text).unwrap(), &mut way);
-            let Way { channel, destination, code, user, host, ip } = Way::read(&way);
+            let Dimensions { channel, destination, code, user, host, ip } = Dimensions::read(&way);
             [channel, destination, code, user, host, ip]
                 .map(|part| String::from_utf8_lossy(part).into_owned())
         };
@@ -166,11 +166,11 @@ mod tests {
         fn any_text_is_read_without_a_panic_and_parts_as_they_were_written(
             text in proptest::collection::vec(any::<u8>(), 0..40),
         ) {
-            Way::read(&text);
+            Dimensions::read(&text);
             let mut written = Vec::new();
             let user = [&b"X"[..], &text].concat();
-            Way { channel: &text, user: &user, ip: &text, ..Way::default() }.write(&mut written);
-            let way = Way::read(&written);
+            Dimensions { channel: &text, user: &user, ip: &text, ..Dimensions::default() }.write(&mut written);
+            let way = Dimensions::read(&written);
             prop_assert_eq!((way.channel, way.destination, way.user), (&*text, &b""[..], &*user));
             prop_assert_eq!(way.ip, text.to_ascii_lowercase());
         }

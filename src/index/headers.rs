@@ -5,8 +5,8 @@
 //! not documented. So what was seen last is kept, a little of it, and so are header entries that
 //! nothing before them fits.
 
-use super::batch::Draft;
-use super::{Kind, MessageId, RowId};
+use super::batch::PendingRow;
+use super::{EntryKind, MessageId, RowId};
 use crate::entry::{Outcome, Time};
 use std::collections::VecDeque;
 use std::num::NonZeroU64;
@@ -18,15 +18,15 @@ const APART: u64 = 60_000;
 
 /// What an entry and its header entries have in common.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Mark {
+struct HeaderKey {
     source: u16,
     time: Time,
     /// Process and thread as a fingerprint, and the number of the operation.
     operation: Option<(NonZeroU64, u32)>,
 }
 
-impl Mark {
-    fn new(draft: &Draft, time: Time) -> Self {
+impl HeaderKey {
+    fn new(draft: &PendingRow, time: Time) -> Self {
         let operation = draft.process.map(|process| (process, draft.sequence));
         Self { source: draft.place.source, time, operation }
     }
@@ -45,15 +45,15 @@ impl Mark {
 #[derive(Default)]
 pub(super) struct Headers {
     /// Entries of messages, oldest first.
-    recent: VecDeque<(Mark, MessageId)>,
+    recent: VecDeque<(HeaderKey, MessageId)>,
     /// Header entries that have no message yet, oldest first.
-    waiting: VecDeque<(Mark, RowId)>,
+    waiting: VecDeque<(HeaderKey, RowId)>,
 }
 
 impl Headers {
     /// The message of a header entry, if an entry before it tells.
-    pub(super) fn tie(&mut self, row: RowId, time: Time, draft: &Draft) -> Option<MessageId> {
-        let mark = Mark::new(draft, time);
+    pub(super) fn tie(&mut self, row: RowId, time: Time, draft: &PendingRow) -> Option<MessageId> {
+        let mark = HeaderKey::new(draft, time);
         let known = self.recent.iter().rev().find(|(other, _)| mark.fits(other));
         if known.is_none() {
             keep(&mut self.waiting, (mark, row));
@@ -62,14 +62,14 @@ impl Headers {
     }
 
     /// Takes note of an entry of a message; gives the header entries before it that are of the same.
-    pub(super) fn meet(&mut self, time: Time, draft: &Draft, message: MessageId) -> Vec<RowId> {
+    pub(super) fn meet(&mut self, time: Time, draft: &PendingRow, message: MessageId) -> Vec<RowId> {
         if !matches!(
             draft.kind,
-            Kind::Enqueued | Kind::Ended(Outcome::Delivered | Outcome::Relayed | Outcome::HandedOn)
+            EntryKind::Enqueued | EntryKind::Attempt(Outcome::Delivered | Outcome::Relayed | Outcome::HandedOn)
         ) {
             return Vec::new();
         }
-        let mark = Mark::new(draft, time);
+        let mark = HeaderKey::new(draft, time);
         let of_it: Vec<RowId> = self
             .waiting
             .iter()

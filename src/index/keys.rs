@@ -9,9 +9,9 @@ use std::num::NonZeroU64;
 /// Makes the fingerprints of one index. They are keyed at random, so that no stranger can choose
 /// ids that fall together; by chance two of ten million do once in 370,000 runs.
 #[derive(Clone, Default)]
-pub struct Keys(RandomState);
+pub struct KeyHasher(RandomState);
 
-impl Keys {
+impl KeyHasher {
     fn of(&self, key: impl Hash) -> NonZeroU64 {
         NonZeroU64::new(self.0.hash_one(key)).unwrap_or(NonZeroU64::MIN)
     }
@@ -28,7 +28,7 @@ impl Keys {
     }
 
     /// Node, process and thread: what an `O`, its deliveries and its `C` share.
-    pub(super) fn process(&self, entry: &Entry<'_>) -> Key {
+    pub(super) fn process(&self, entry: &Entry<'_>) -> Fingerprint {
         let process = entry.process?;
         // Its text without the number of the operation names process and thread.
         let thread = process.text.len().checked_sub(process.sequence.len())?;
@@ -45,13 +45,13 @@ impl Keys {
     }
 
     /// A message id, without the brackets that not every log has.
-    pub(super) fn message(&self, id: &[u8]) -> Key {
+    pub(super) fn message(&self, id: &[u8]) -> Fingerprint {
         let bare = id.strip_prefix(b"<").and_then(|id| id.strip_suffix(b">")).unwrap_or(id);
         if bare.is_empty() { None } else { Some(self.of((b'i', bare))) }
     }
 
     /// A queue file, by the part of its name that stays the same over all attempts.
-    pub(super) fn file(&self, body: &[u8]) -> Key {
+    pub(super) fn file(&self, body: &[u8]) -> Fingerprint {
         if body.is_empty() { None } else { Some(self.of((b'f', body))) }
     }
 
@@ -67,4 +67,4 @@ impl Keys {
 }
 
 /// A fingerprint; `None` if the entry has no such field.
-pub(super) type Key = Option<NonZeroU64>;
+pub(super) type Fingerprint = Option<NonZeroU64>;

@@ -4,12 +4,12 @@
 //! ids still has each retry behind its enqueue (`mta-log-format` section 13). Everything is known by
 //! fingerprint only; an id costs some twenty bytes, and so does a queue file.
 
-use super::batch::{Draft, Hop, Rarity};
-use super::keys::Key;
+use super::batch::{PendingRow, HopKeys, RareFields};
+use super::keys::Fingerprint;
 use super::links::Links;
-use super::segments::Segments;
+use super::segments::SegmentedVec;
 use super::sharded::Sharded;
-use super::{Kind, RowId};
+use super::{EntryKind, RowId};
 use crate::entry::Time;
 use hashbrown::hash_table::Entry;
 use std::num::{NonZeroU32, NonZeroU64};
@@ -43,15 +43,15 @@ const NONE: RowId = RowId(u32::MAX);
 struct Message {
     /// Its newest row.
     last: RowId,
-    came: Came,
+    came: EnqueueTime,
 }
 
 /// When a message was first enqueued: hundredths of a second, of which only the lower bits are kept,
 /// enough for what waits no longer than half a year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Came(u32);
+struct EnqueueTime(u32);
 
-impl Came {
+impl EnqueueTime {
     /// Neither that nor an attempt to deliver it was seen.
     const UNKNOWN: Self = Self(0);
     /// There was an attempt before, so that what comes is not the first enqueue.
@@ -73,8 +73,8 @@ impl Came {
 /// What ties entries to messages, and messages to each other.
 #[derive(Default)]
 pub(super) struct Messages {
-    known: Lookup,
-    all: Segments<Message>,
+    known: MessageLookup,
+    all: SegmentedVec<Message>,
     /// From a notification to the message that it is about.
     about: Links,
     /// From a message that left an intermediate channel under another id to the one that it was.
@@ -87,12 +87,12 @@ impl Messages {
     pub(super) fn of(
         &mut self,
         row: RowId,
-        draft: &Draft,
-        rarity: Option<&Rarity>,
+        draft: &PendingRow,
+        rarity: Option<&RareFields>,
     ) -> Option<MessageId> {
         let message = self.by_id_or_file(row, draft.message, draft.file)?;
         if let Some(rarity) = rarity {
-            if let Some(related) = rarity.related
+            if let Some(related) = rarity.related_message
                 && let Some(related) = self.by_id_or_file(row, Some(related), None)
             {
                 self.about.add(message, related);
@@ -102,9 +102,9 @@ impl Messages {
         Some(message)
     }
 
-    fn by_id_or_file(&mut self, row: RowId, id: Key, file: Key) -> Option<MessageId> {
+    fn by_id_or_file(&mut self, row: RowId, id: Fingerprint, file: Fingerprint) -> Option<MessageId> {
         id.or(file)?;
-        let held = |known: &Found| self.all.holds(known.message.at());
+        let held = |known: &MessageMatch| self.all.holds(known.message.at());
         let by_id = id.and_then(|id| self.known.find(id.get())).filter(held);
         let by_file = file.and_then(|file| self.known.find(file.get())).filter(held);
         let found = match (id, by_id, by_file) {
@@ -132,23 +132,23 @@ impl Messages {
 
     fn begin(&mut self, row: RowId) -> Option<MessageId> {
         let message = MessageId::new(self.all.len())?;
-        self.all.push(Message { last: NONE, came: Came::UNKNOWN }, row);
+        self.all.push(Message { last: NONE, came: EnqueueTime::UNKNOWN }, row);
         Some(message)
     }
 
     /// Follows a recipient through an intermediate channel, which may give the message another id:
     /// in by one enqueue, on by another, out by the dequeue.
-    fn pass(&mut self, message: MessageId, hop: &Hop) {
-        if let Some(key) = hop.out
+    fn pass(&mut self, message: MessageId, hop: &HopKeys) {
+        if let Some(key) = hop.dequeued
             && let Some(origin) = self.passing.find(key)
             && self.last(message).is_none()
         {
             self.before.add(message, origin);
         }
-        if let Some(key) = hop.into {
+        if let Some(key) = hop.enqueued {
             self.passing.insert(key, message);
         }
-        if let Some(key) = hop.done {
+        if let Some(key) = hop.finished {
             self.passing.remove(key);
         }
     }
@@ -160,12 +160,12 @@ impl Messages {
     }
 
     /// An entry of this kind is one of a message.
-    pub(super) fn meet(&mut self, message: MessageId, kind: Kind, time: Time) {
-        let new = |known: &&mut Message| known.came == Came::UNKNOWN;
+    pub(super) fn meet(&mut self, message: MessageId, kind: EntryKind, time: Time) {
+        let new = |known: &&mut Message| known.came == EnqueueTime::UNKNOWN;
         if let Some(known) = self.all.get_mut(message.at()).filter(new) {
             known.came = match kind {
-                Kind::Enqueued => Came::at(time),
-                Kind::Ended(_) => Came::NEVER,
+                EntryKind::Enqueued => EnqueueTime::at(time),
+                EntryKind::Attempt(_) => EnqueueTime::NEVER,
                 _ => return,
             };
         }
@@ -267,39 +267,39 @@ impl Passing {
 }
 
 /// The message of each id and of each queue file.
-struct Lookup(Sharded<Slot>);
+struct MessageLookup(Sharded<MessageSlot>);
 
-impl Default for Lookup {
+impl Default for MessageLookup {
     fn default() -> Self {
-        Self(Sharded::new(Slot::key))
+        Self(Sharded::new(MessageSlot::key))
     }
 }
 
 /// Twelve bytes; with the fingerprint in one piece it would be sixteen.
 #[derive(Clone, Copy)]
-struct Slot {
+struct MessageSlot {
     key: [u32; 2],
     /// Number of the message; the highest bit is set while it has no id.
     message: u32,
 }
 
 #[derive(Clone, Copy)]
-struct Found {
+struct MessageMatch {
     message: MessageId,
     nameless: bool,
 }
 
 const NAMELESS: u32 = 1 << 31;
 
-impl Lookup {
-    fn find(&self, key: u64) -> Option<Found> {
+impl MessageLookup {
+    fn find(&self, key: u64) -> Option<MessageMatch> {
         let slot = self.0.find(key, |slot| slot.key() == key)?;
-        Some(Found { message: slot.message()?, nameless: slot.message & NAMELESS != 0 })
+        Some(MessageMatch { message: slot.message()?, nameless: slot.message & NAMELESS != 0 })
     }
 
     fn insert(&mut self, key: u64, message: MessageId, nameless: bool) {
         let flag = if nameless { NAMELESS } else { 0 };
-        let slot = Slot { key: halves(key), message: message.0.get() | flag };
+        let slot = MessageSlot { key: halves(key), message: message.0.get() | flag };
         match self.0.entry(key, |slot| slot.key() == key) {
             // One that left had it.
             Some(Entry::Occupied(mut known)) => *known.get_mut() = slot,
@@ -317,7 +317,7 @@ impl Lookup {
     }
 }
 
-impl Slot {
+impl MessageSlot {
     fn message(&self) -> Option<MessageId> {
         NonZeroU32::new(self.message & !NAMELESS).map(MessageId)
     }

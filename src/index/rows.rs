@@ -2,10 +2,10 @@
 
 mod packed;
 
-use super::batch::Draft;
-use super::{ConnectionId, Deferral, Facts, MessageId, Symbol};
+use super::batch::PendingRow;
+use super::{ConnectionId, Deferral, DimensionKeys, MessageId, Symbol};
 use crate::entry::{Action, Body, Entry, Outcome, Time, Window};
-use packed::Segment;
+use packed::RowSegment;
 use std::collections::VecDeque;
 use std::ops::Range;
 
@@ -15,7 +15,7 @@ pub struct RowId(pub u32);
 
 /// Where the text of an entry can be read again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct TextLocation {
     /// Number of the opened file.
     pub source: u16,
     /// Byte offset in it, below 2^48.
@@ -24,13 +24,13 @@ pub struct Place {
 
 /// What an entry counts as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum EntryKind {
     /// A recipient came into a queue.
     Enqueued,
     /// A delivery attempt on a recipient ended.
-    Ended(Outcome),
+    Attempt(Outcome),
     /// Our server refused a recipient.
-    Refused,
+    RecipientRejected,
     /// A message entry that counts as none of these.
     OtherMessage,
     /// A connection was opened.
@@ -38,7 +38,7 @@ pub enum Kind {
     /// A connection was closed.
     Closed,
     /// A connection was rejected.
-    Rejected,
+    ConnectionRejected,
     /// An outbound connection failed before it was established.
     ConnectFailed,
     /// A client proved who it is.
@@ -53,20 +53,20 @@ pub enum Kind {
     Unparsed,
 }
 
-impl Kind {
+impl EntryKind {
     /// Of an entry that was understood.
     pub fn of(entry: &Entry<'_>) -> Self {
         match &entry.body {
             Body::Message(message) => match (message.outcome(), message.code.action()) {
-                (Some(outcome), _) => Self::Ended(outcome),
+                (Some(outcome), _) => Self::Attempt(outcome),
                 (None, Action::Enqueue) => Self::Enqueued,
-                (None, Action::Refuse) => Self::Refused,
+                (None, Action::Refuse) => Self::RecipientRejected,
                 (None, _) => Self::OtherMessage,
             },
             Body::Connection(connection) => match connection.code.action() {
                 Action::Open => Self::Opened,
                 Action::Close => Self::Closed,
-                Action::Reject => Self::Rejected,
+                Action::Reject => Self::ConnectionRejected,
                 Action::ConnectFail => Self::ConnectFailed,
                 _ => match connection.authenticated() {
                     Some(true) => Self::Authenticated,
@@ -80,7 +80,7 @@ impl Kind {
 
     /// Whether the entry is about a message, not about a connection.
     pub fn is_message(self) -> bool {
-        matches!(self, Self::Enqueued | Self::Ended(_) | Self::Refused | Self::OtherMessage)
+        matches!(self, Self::Enqueued | Self::Attempt(_) | Self::RecipientRejected | Self::OtherMessage)
     }
 }
 
@@ -91,14 +91,14 @@ pub(super) const SPAN: usize = if cfg!(test) { 64 } else { 1 << 16 };
 /// The rows that are held: the newest.
 #[derive(Default)]
 pub struct Rows {
-    segments: VecDeque<Segment>,
+    segments: VecDeque<RowSegment>,
     /// Segments that left.
     left: usize,
 }
 
 /// Where a row stands among the others.
 #[derive(Clone, Copy)]
-pub(super) struct Links {
+pub(super) struct RowLinks {
     pub(super) connection: ConnectionId,
     /// The next row of the same connection.
     pub(super) next: Option<RowId>,
@@ -106,10 +106,10 @@ pub(super) struct Links {
 
 /// What an entry has to do with others.
 #[derive(Clone, Copy)]
-pub(super) struct Tied {
+pub(super) struct ResolvedRow {
     pub(super) connection: ConnectionId,
     pub(super) domains: (Symbol, Symbol),
-    pub(super) facts: Facts,
+    pub(super) facts: DimensionKeys,
     pub(super) deferral: Deferral,
 }
 
@@ -142,22 +142,22 @@ impl Rows {
         self.first() <= row && row < self.next_id()
     }
 
-    pub(super) fn push(&mut self, draft: &Draft, time: Time, tied: Tied) {
+    pub(super) fn push(&mut self, draft: &PendingRow, time: Time, tied: ResolvedRow) {
         let row = self.next_id();
         if self.segments.back().is_none_or(|newest| newest.len() >= SPAN) {
-            self.segments.push_back(Segment::new(time));
+            self.segments.push_back(RowSegment::new(time));
         }
         if let Some(newest) = self.segments.back_mut() {
             newest.push(row, draft, time, tied);
         }
     }
 
-    fn segment(&self, row: RowId) -> Option<(&Segment, usize)> {
+    fn segment(&self, row: RowId) -> Option<(&RowSegment, usize)> {
         let (at, within) = (row.0 as usize / SPAN, row.0 as usize % SPAN);
         Some((self.segments.get(at.checked_sub(self.left)?)?, within))
     }
 
-    fn segment_mut(&mut self, row: RowId) -> Option<(&mut Segment, usize)> {
+    fn segment_mut(&mut self, row: RowId) -> Option<(&mut RowSegment, usize)> {
         let (at, within) = (row.0 as usize / SPAN, row.0 as usize % SPAN);
         Some((self.segments.get_mut(at.checked_sub(self.left)?)?, within))
     }
@@ -182,20 +182,20 @@ impl Rows {
     }
 
     /// Lets go of the oldest segment; gives its rows, with where they stood.
-    pub(super) fn leave(&mut self) -> impl Iterator<Item = (RowId, Links)> + use<> {
+    pub(super) fn leave(&mut self) -> impl Iterator<Item = (RowId, RowLinks)> + use<> {
         let first = self.first();
         let oldest = self.segments.pop_front();
         self.left += usize::from(oldest.is_some());
-        (first.0..).map(RowId).zip(oldest.into_iter().flat_map(Segment::into_links))
+        (first.0..).map(RowId).zip(oldest.into_iter().flat_map(RowSegment::into_links))
     }
 
     /// Bytes that it takes.
     pub(super) fn memory(&self) -> usize {
-        self.segments.iter().map(Segment::memory).sum()
+        self.segments.iter().map(RowSegment::memory).sum()
     }
 
     /// Where the text stands and how long it is, in bytes.
-    pub fn place(&self, row: RowId) -> Option<(Place, usize)> {
+    pub fn place(&self, row: RowId) -> Option<(TextLocation, usize)> {
         let (segment, at) = self.segment(row)?;
         segment.place(at)
     }
@@ -206,8 +206,8 @@ impl Rows {
     }
 
     /// What the entry counts as.
-    pub fn kind(&self, row: RowId) -> Kind {
-        self.segment(row).and_then(|(segment, at)| segment.kind(at)).unwrap_or(Kind::Unparsed)
+    pub fn kind(&self, row: RowId) -> EntryKind {
+        self.segment(row).and_then(|(segment, at)| segment.kind(at)).unwrap_or(EntryKind::Unparsed)
     }
 
     /// The recipient domain, and that of the other recipient address where it differs. For a
@@ -217,7 +217,7 @@ impl Rows {
     }
 
     /// What else it is grouped and filtered by.
-    pub fn facts(&self, row: RowId) -> Facts {
+    pub fn facts(&self, row: RowId) -> DimensionKeys {
         self.segment(row).and_then(|(segment, at)| segment.facts(at)).unwrap_or_default()
     }
 
@@ -256,7 +256,7 @@ impl Rows {
     }
 
     /// A row, as counting needs it.
-    pub fn counted(&self, row: RowId) -> Option<Counted> {
+    pub fn counted(&self, row: RowId) -> Option<RowView> {
         let (segment, at) = self.segment(row)?;
         segment.counted(at..at + 1).next().map(|(_, row)| row)
     }
@@ -264,7 +264,7 @@ impl Rows {
 
 /// Rows that stand together.
 pub struct Run<'a> {
-    segment: &'a Segment,
+    segment: &'a RowSegment,
     /// The first row of the segment, and which of its rows are meant.
     start: usize,
     within: Range<usize>,
@@ -277,7 +277,7 @@ impl<'a> Run<'a> {
     }
 
     /// The rows, as counting needs them.
-    pub fn rows(&self) -> impl Iterator<Item = (RowId, Counted)> + use<'a> {
+    pub fn rows(&self) -> impl Iterator<Item = (RowId, RowView)> + use<'a> {
         let start = self.start;
         self.segment.counted(self.within.clone()).map(move |(at, row)| (id(start + at), row))
     }
@@ -289,9 +289,9 @@ fn id(at: usize) -> RowId {
 
 /// What counting needs of a row.
 #[derive(Clone, Copy, Debug)]
-pub struct Counted {
+pub struct RowView {
     /// What the entry counts as.
-    pub kind: Kind,
+    pub kind: EntryKind,
     /// Its time.
     pub time: Time,
     /// Its recipient domains.
@@ -303,5 +303,5 @@ pub struct Counted {
     /// What it does to the backlog.
     pub deferral: Deferral,
     /// What else it is grouped and filtered by.
-    pub facts: Facts,
+    pub facts: DimensionKeys,
 }

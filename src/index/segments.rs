@@ -10,27 +10,27 @@ const AROUND: usize = 64;
 
 /// Items by number, in segments. A copy shares them until one of the two changes.
 #[derive(Clone, Debug)]
-pub struct Segments<T> {
+pub struct SegmentedVec<T> {
     /// Those that left are `None`; for a number that is eight bytes in a hundred items.
-    parts: Vec<Option<Rc<Segment<T>>>>,
+    parts: Vec<Option<Rc<VecSegment<T>>>>,
     length: usize,
     held: usize,
 }
 
 #[derive(Clone, Debug)]
-struct Segment<T> {
+struct VecSegment<T> {
     items: Vec<T>,
     /// The newest entry that has to do with one of them.
     newest: RowId,
 }
 
-impl<T> Default for Segments<T> {
+impl<T> Default for SegmentedVec<T> {
     fn default() -> Self {
         Self { parts: Vec::new(), length: 0, held: 0 }
     }
 }
 
-impl<T> Segments<T> {
+impl<T> SegmentedVec<T> {
     /// Number of items that ever were.
     pub fn len(&self) -> usize {
         self.length
@@ -65,7 +65,7 @@ impl<T> Segments<T> {
     }
 
     /// Lets go of what another has let go of.
-    pub fn leave_with<U>(&mut self, other: &Segments<U>) {
+    pub fn leave_with<U>(&mut self, other: &SegmentedVec<U>) {
         for (mine, theirs) in self.parts.iter_mut().zip(&other.parts) {
             if theirs.is_none() && mine.take().is_some() {
                 self.held -= 1;
@@ -91,11 +91,11 @@ impl<T> Segments<T> {
     }
 }
 
-impl<T: Clone> Segments<T> {
+impl<T: Clone> SegmentedVec<T> {
     /// Adds an item that entry `row` brings.
     pub(crate) fn push(&mut self, item: T, row: RowId) {
         if self.length.is_multiple_of(SIZE) {
-            let empty = Segment { items: Vec::with_capacity(SIZE), newest: row };
+            let empty = VecSegment { items: Vec::with_capacity(SIZE), newest: row };
             self.parts.push(Some(Rc::new(empty)));
             self.held += 1;
         }
@@ -120,9 +120,9 @@ impl<T: Clone> Segments<T> {
     }
 }
 
-impl<T: Clone + Default> Segments<T> {
+impl<T: Clone + Default> SegmentedVec<T> {
     /// Becomes as long as another, with nothing where the other has nothing any more.
-    pub fn follow<U>(&mut self, other: &Segments<U>) {
+    pub fn follow<U>(&mut self, other: &SegmentedVec<U>) {
         self.parts.resize(other.parts.len(), None);
         for (mine, theirs) in self.parts.iter_mut().zip(&other.parts) {
             match (&mut *mine, theirs) {
@@ -132,7 +132,7 @@ impl<T: Clone + Default> Segments<T> {
                 (None, Some(theirs)) => {
                     let mut items = Vec::with_capacity(SIZE);
                     items.resize(theirs.items.len(), T::default());
-                    *mine = Some(Rc::new(Segment { items, newest: theirs.newest }));
+                    *mine = Some(Rc::new(VecSegment { items, newest: theirs.newest }));
                 }
                 (Some(_), None) => *mine = None,
                 _ => {}

@@ -1,9 +1,9 @@
 //! Texts that come again and again, each kept once.
 
 use super::RowId;
-use super::keys::Keys;
+use super::keys::KeyHasher;
 use super::sharded::Sharded;
-use super::texts::Texts;
+use super::texts::BatchInterner;
 
 /// Stands for a text of one [`Symbols`] table; the default is the empty text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,20 +23,20 @@ const AROUND: usize = 48;
 
 /// A table of distinct byte strings. A symbol stands for its text for ever; the text leaves with the
 /// entries that have it.
-pub struct Symbols {
-    pages: Vec<Option<Box<Page>>>,
+pub struct Interner {
+    pages: Vec<Option<Box<SymbolPage>>>,
     length: usize,
-    table: Sharded<Slot>,
+    table: Sharded<SymbolSlot>,
     /// What was asked for last, which is often asked for again.
     last: Symbol,
     /// Random: strangers choose the texts, and could choose some that collide.
-    keys: Keys,
+    keys: KeyHasher,
     /// Bytes that the pages take.
     held: usize,
 }
 
 #[derive(Default)]
-struct Page {
+struct SymbolPage {
     bytes: Vec<u8>,
     /// Where each text ends in `bytes`; it begins where the one before ends.
     ends: Vec<u32>,
@@ -44,37 +44,37 @@ struct Page {
     newest: RowId,
 }
 
-impl Page {
+impl SymbolPage {
     fn memory(&self) -> usize {
         size_of::<Self>() + AROUND + PAGE * size_of::<u32>() + self.bytes.capacity()
     }
 }
 
 /// A text in the table, with enough of its hash to grow without looking at the text.
-struct Slot {
+struct SymbolSlot {
     hash: u32,
     symbol: u32,
 }
 
-impl Slot {
+impl SymbolSlot {
     fn spread(&self) -> u64 {
-        Keys::spread(self.hash)
+        KeyHasher::spread(self.hash)
     }
 }
 
-impl Default for Symbols {
+impl Default for Interner {
     fn default() -> Self {
-        Self::new(Keys::default())
+        Self::new(KeyHasher::default())
     }
 }
 
-impl Symbols {
+impl Interner {
     /// Holds the empty text, and takes in those of batches that are made with the same keys.
-    pub(super) fn new(keys: Keys) -> Self {
+    pub(super) fn new(keys: KeyHasher) -> Self {
         let mut symbols = Self {
             pages: Vec::new(),
             length: 0,
-            table: Sharded::new(Slot::spread),
+            table: Sharded::new(SymbolSlot::spread),
             last: Symbol::default(),
             keys,
             held: 0,
@@ -99,8 +99,8 @@ impl Symbols {
     }
 
     fn find_or_add(&mut self, text: &[u8], hash: u32) -> Symbol {
-        let same = |slot: &Slot| slot.hash == hash && self.text(Symbol(slot.symbol)) == text;
-        match self.table.find(Keys::spread(hash), same) {
+        let same = |slot: &SymbolSlot| slot.hash == hash && self.text(Symbol(slot.symbol)) == text;
+        match self.table.find(KeyHasher::spread(hash), same) {
             Some(slot) => Symbol(slot.symbol),
             None => self.add(text, hash),
         }
@@ -109,7 +109,7 @@ impl Symbols {
     fn add(&mut self, text: &[u8], hash: u32) -> Symbol {
         if self.length / PAGE >= self.pages.len() {
             self.pages.push(Some(Box::default()));
-            self.held += Page::default().memory();
+            self.held += SymbolPage::default().memory();
         }
         let symbol = u32::try_from(self.length).unwrap_or_default();
         if let Some(Some(page)) = self.pages.last_mut() {
@@ -120,7 +120,7 @@ impl Symbols {
         }
         self.length += 1;
         if symbol > 0 {
-            self.table.insert(Slot { hash, symbol });
+            self.table.insert(SymbolSlot { hash, symbol });
         }
         Symbol(symbol)
     }
@@ -152,14 +152,14 @@ impl Symbols {
 
     /// Takes in the texts of a batch, which entries up to `newest` have; gives, by the symbols of the
     /// batch, the symbols of this table.
-    pub(super) fn adopt(&mut self, texts: &Texts, newest: RowId) -> Adopted {
+    pub(super) fn merge(&mut self, texts: &BatchInterner, newest: RowId) -> SymbolMap {
         let mut take = |(hash, text)| {
             let symbol = self.find_or_add(text, hash);
             self.keep(symbol, newest);
             symbol
         };
         let adopted = texts.iter().map(&mut take);
-        Adopted(std::iter::once(Symbol::default()).chain(adopted).collect())
+        SymbolMap(std::iter::once(Symbol::default()).chain(adopted).collect())
     }
 
     /// Lets go of all texts that no entry from `first` on has.
@@ -197,9 +197,9 @@ impl Symbols {
 }
 
 /// What the symbols of one table are in another.
-pub(super) struct Adopted(Vec<Symbol>);
+pub(super) struct SymbolMap(Vec<Symbol>);
 
-impl Adopted {
+impl SymbolMap {
     pub(super) fn of(&self, symbol: Symbol) -> Symbol {
         self.0.get(symbol.0 as usize).copied().unwrap_or_default()
     }
@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn each_text_has_one_symbol() {
-        let mut symbols = Symbols::default();
+        let mut symbols = Interner::default();
         let (one, two) = (symbols.intern(b"one"), symbols.intern(b"two"));
         assert_eq!((symbols.intern(b"one"), symbols.intern(b"")), (one, Symbol::default()));
         assert_eq!((symbols.text(one), symbols.text(two)), (&b"one"[..], &b"two"[..]));
@@ -220,11 +220,11 @@ mod tests {
 
     #[test]
     fn the_texts_of_a_batch_become_those_that_are_known() {
-        let (keys, mut texts) = (Keys::default(), Texts::default());
+        let (keys, mut texts) = (KeyHasher::default(), BatchInterner::default());
         let (one, two) = (texts.intern(b"one", &keys), texts.intern(b"two", &keys));
-        let mut symbols = Symbols::new(keys);
+        let mut symbols = Interner::new(keys);
         let known = symbols.intern(b"two");
-        let adopted = symbols.adopt(&texts, RowId(0));
+        let adopted = symbols.merge(&texts, RowId(0));
         assert_eq!(adopted.of(two), known);
         assert_eq!(symbols.text(adopted.of(one)), b"one");
         assert!(adopted.of(Symbol::default()).is_none());

@@ -9,7 +9,7 @@ fn absorbed(lines: &[&str]) -> Index {
     let mut batch = Batch::new(index.keys());
     for (number, line) in (0..).zip(lines) {
         batch.push(
-            Place { source: 0, offset: number },
+            TextLocation { source: 0, offset: number },
             line.len(),
             &Parser::default().entry(line.as_bytes()),
         );
@@ -46,7 +46,7 @@ fn deliver(clock: &str, process: &str, ends: &str) -> String {
 }
 
 /// The connection of each line, and the states of all connections.
-fn tied(lines: &[String]) -> (Vec<u32>, Vec<State>) {
+fn tied(lines: &[String]) -> (Vec<u32>, Vec<ConnectionState>) {
     let index = absorbed(&lines.iter().map(String::as_str).collect::<Vec<_>>());
     let rows = (0..).map(RowId).take(index.rows().len());
     let connections = rows.map(|row| index.rows().connection(row).0).collect();
@@ -68,7 +68,7 @@ fn process_and_thread_tie_deliveries_to_their_connection() {
         deliver("10:00:09", "a.1.1", ""),
         deliver("10:00:01", "b.1.1", ""),
     ];
-    assert_eq!(tied(&lines), (vec![2, 3, 2, 3, 2, 2, 0, 0], vec![State::Closed, State::Open]));
+    assert_eq!(tied(&lines), (vec![2, 3, 2, 3, 2, 2, 0, 0], vec![ConnectionState::Closed, ConnectionState::Open]));
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn a_thread_that_opens_another_has_left_the_first() {
         open("10:05:00", "a.1.3", 5002),
         deliver("10:05:01", "a.1.4", ""),
     ];
-    assert_eq!(tied(&lines), (vec![2, 3, 3], vec![State::Superseded, State::Open]));
+    assert_eq!(tied(&lines), (vec![2, 3, 3], vec![ConnectionState::Superseded, ConnectionState::Open]));
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn what_a_thread_delivers_over_other_ports_does_not_hide_what_it_opened() {
         deliver("10:00:01", "a.1.1", "(TCP|10.0.0.1|5002|10.0.0.2|25)"),
         open("10:00:02", "a.1.2", 5003),
     ];
-    let states = vec![State::Superseded, State::Implied, State::Open];
+    let states = vec![ConnectionState::Superseded, ConnectionState::Inferred, ConnectionState::Open];
     assert_eq!(tied(&lines), (vec![2, 3, 4], states));
 }
 
@@ -97,14 +97,14 @@ fn the_quadruple_ties_what_no_process_does() {
     let ends = "(TCP|10.0.0.1|5001|10.0.0.2|25)";
     let lines =
         [open("10:00:00", "", 5001), deliver("10:00:01", "", ends), close("10:00:02", "", 5001)];
-    assert_eq!(tied(&lines), (vec![2, 2, 2], vec![State::Closed]));
+    assert_eq!(tied(&lines), (vec![2, 2, 2], vec![ConnectionState::Closed]));
     // Without any connection entry, deliveries that name one quadruple are one connection, for a while.
     let lines = [
         deliver("10:00:00", "", ends),
         deliver("10:00:05", "", ends),
         deliver("11:00:00", "", ends),
     ];
-    assert_eq!(tied(&lines), (vec![2, 2, 3], vec![State::Implied, State::Implied]));
+    assert_eq!(tied(&lines), (vec![2, 2, 3], vec![ConnectionState::Inferred, ConnectionState::Inferred]));
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn failed_and_rejected_connections_are_connections() {
         at("10:00:01", "b.1.0 tcp_local + X TCP|10.0.0.1|25|10.0.0.9|999 SMTP 554 go away"),
         "no entry at all".to_owned(),
     ];
-    assert_eq!(tied(&lines), (vec![2, 2, 3, 1], vec![State::Failed, State::Rejected]));
+    assert_eq!(tied(&lines), (vec![2, 2, 3, 1], vec![ConnectionState::Failed, ConnectionState::Rejected]));
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn one_that_failed_ends_no_other() {
         deliver("10:00:02", "a.1.3", ends),
         close("10:00:03", "a.1.4", 5001),
     ];
-    assert_eq!(tied(&lines), (vec![2, 3, 3, 2, 2], vec![State::Closed, State::Failed]));
+    assert_eq!(tied(&lines), (vec![2, 3, 3, 2, 2], vec![ConnectionState::Closed, ConnectionState::Failed]));
 }
 
 #[test]
@@ -148,13 +148,13 @@ fn messages_chain_their_entries() {
     let index = absorbed(&lines);
     assert_eq!(index.message_rows(RowId(0)).collect::<Vec<_>>(), [RowId(2), RowId(0)]);
     assert_eq!(index.message_rows(RowId(1)).count(), 0);
-    assert_eq!(index.rows().kind(RowId(2)), Kind::Ended(Outcome::Relayed));
+    assert_eq!(index.rows().kind(RowId(2)), EntryKind::Attempt(Outcome::Relayed));
     assert_eq!(
-        index.connection_rows(ConnectionId::NONE_LOGGED, None).collect::<Vec<_>>(),
+        index.connection_rows(ConnectionId::UNATTRIBUTED, None).collect::<Vec<_>>(),
         [RowId(0), RowId(2)]
     );
     assert_eq!(
-        index.connection_rows(ConnectionId::NONE_LOGGED, Some(RowId(0))).collect::<Vec<_>>(),
+        index.connection_rows(ConnectionId::UNATTRIBUTED, Some(RowId(0))).collect::<Vec<_>>(),
         [RowId(2)]
     );
 }
@@ -169,7 +169,7 @@ fn batches_of_any_size_give_the_same_index() {
     for (number, line) in (0..).zip(&lines) {
         let mut batch = Batch::new(single.keys());
         batch.push(
-            Place { source: 0, offset: number },
+            TextLocation { source: 0, offset: number },
             line.len(),
             &Parser::default().entry(line.as_bytes()),
         );
@@ -241,10 +241,10 @@ fn a_notification_and_its_cause_name_each_other() {
     ];
     let index = absorbed(&lines.iter().map(String::as_str).collect::<Vec<_>>());
     let message = |row| index.rows().message(RowId(row)).unwrap();
-    assert_eq!(index.about(message(1)).collect::<Vec<_>>(), [message(0)]);
-    assert_eq!(index.bounced_as(message(0)).collect::<Vec<_>>(), [message(1)]);
-    assert_eq!(index.about(message(0)).count() + index.bounced_as(message(1)).count(), 0);
-    let gone = index.about(message(3)).next().unwrap();
+    assert_eq!(index.notification_subjects(message(1)).collect::<Vec<_>>(), [message(0)]);
+    assert_eq!(index.bounces(message(0)).collect::<Vec<_>>(), [message(1)]);
+    assert_eq!(index.notification_subjects(message(0)).count() + index.bounces(message(1)).count(), 0);
+    let gone = index.notification_subjects(message(3)).next().unwrap();
     assert_eq!(index.rows_of(gone).count(), 0);
     assert_eq!(index.messages().collect::<Vec<_>>(), [message(0), message(1), message(3)]);
 }
@@ -257,9 +257,9 @@ fn a_message_that_conversion_renames_is_known_again_unless_two_look_alike() {
     let before = |lines: &[String], row| {
         let index = absorbed(&lines.iter().map(String::as_str).collect::<Vec<_>>());
         let message = index.rows().message(RowId(row)).unwrap();
-        let before: Vec<_> = index.before(message).collect();
+        let before: Vec<_> = index.predecessors(message).collect();
         for &origin in &before {
-            assert!(index.after(origin).any(|after| after == message));
+            assert!(index.successors(origin).any(|after| after == message));
         }
         before.into_iter().map(|origin| index.rows_of(origin).min().unwrap().0).collect::<Vec<_>>()
     };
@@ -324,7 +324,7 @@ fn ports_that_are_opened_again_have_left_what_they_had() {
     let ends = "(TCP|10.0.0.1|5001|10.0.0.2|25)";
     let lines =
         [open("10:00:00", "", 5001), open("11:00:00", "", 5001), deliver("11:00:01", "", ends)];
-    assert_eq!(tied(&lines), (vec![2, 3, 3], vec![State::Superseded, State::Open]));
+    assert_eq!(tied(&lines), (vec![2, 3, 3], vec![ConnectionState::Superseded, ConnectionState::Open]));
 }
 
 #[test]
@@ -353,7 +353,7 @@ fn a_message_that_names_its_transport_came_in_over_it() {
     message.transport = Some(transport);
     let mut index = Index::default();
     let mut batch = Batch::new(index.keys());
-    batch.push(Place { source: 0, offset: 0 }, text.len(), &Ok(entry));
+    batch.push(TextLocation { source: 0, offset: 0 }, text.len(), &Ok(entry));
     index.absorb(&batch);
     let connection = index.connection(index.rows().connection(RowId(0))).unwrap();
     assert_eq!(connection.direction, Some(Direction::Inbound));

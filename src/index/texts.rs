@@ -1,13 +1,13 @@
 //! The texts of a batch, each once.
 
 use super::Symbol;
-use super::keys::Keys;
+use super::keys::KeyHasher;
 use hashbrown::HashTable;
 
 /// A table of distinct byte strings that is only added to. Its symbols hold in it alone; the index
 /// takes it in with the fingerprints that were made here.
 #[derive(Default)]
-pub(super) struct Texts {
+pub(super) struct BatchInterner {
     bytes: Vec<u8>,
     all: Vec<Text>,
     /// Places in `all`.
@@ -23,9 +23,9 @@ struct Text {
     end: u32,
 }
 
-impl Texts {
+impl BatchInterner {
     /// The symbol of a text, new or known; the default is that of the empty one.
-    pub(super) fn intern(&mut self, text: &[u8], keys: &Keys) -> Symbol {
+    pub(super) fn intern(&mut self, text: &[u8], keys: &KeyHasher) -> Symbol {
         if text.is_empty() {
             return Symbol::default();
         }
@@ -41,14 +41,14 @@ impl Texts {
         let same = |&at: &u32| {
             of(at).is_some_and(|known| known.hash == hash) && read(bytes, all, at) == text
         };
-        if let Some(&known) = table.find(Keys::spread(hash), same) {
+        if let Some(&known) = table.find(KeyHasher::spread(hash), same) {
             return Symbol(known + 1);
         }
         let new = u32::try_from(all.len()).unwrap_or_default();
         bytes.extend_from_slice(text);
         all.push(Text { hash, end: u32::try_from(bytes.len()).unwrap_or(u32::MAX) });
-        let spread = |&at: &u32| Keys::spread(all.get(at as usize).map_or(0, |text| text.hash));
-        table.insert_unique(Keys::spread(hash), new, spread);
+        let spread = |&at: &u32| KeyHasher::spread(all.get(at as usize).map_or(0, |text| text.hash));
+        table.insert_unique(KeyHasher::spread(hash), new, spread);
         Symbol(new + 1)
     }
 
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn each_text_has_one_symbol_and_its_fingerprint() {
-        let (mut texts, keys) = (Texts::default(), Keys::default());
+        let (mut texts, keys) = (BatchInterner::default(), KeyHasher::default());
         let words: Vec<String> = (0..500).map(|number| format!("{number}.example")).collect();
         for _ in 0..2 {
             for (number, word) in (1..).zip(&words) {

@@ -1,7 +1,7 @@
 //! Which files a name on the command line means: itself, those in a directory, or those that fit a
 //! pattern.
 
-use crate::source::{Fs, Kind, STDIN};
+use crate::source::{Fs, FileKind, STDIN};
 use regex::bytes::Regex;
 use std::ffi::OsStr;
 use std::fmt::Write;
@@ -17,10 +17,10 @@ const LOGS: [&str; 2] = ["mail.log", "connection.log"];
 ///
 /// # Errors
 /// Why there are none, in words that go on where the name ends.
-pub fn find(fs: &dyn Fs, name: &Path) -> Result<Vec<PathBuf>, String> {
+pub fn expand_paths(fs: &dyn Fs, name: &Path) -> Result<Vec<PathBuf>, String> {
     match fs.stat(name) {
         _ if name == Path::new(STDIN) => {}
-        Ok(stat) if stat.kind == Kind::Directory => {
+        Ok(stat) if stat.kind == FileKind::Directory => {
             let is_log = |name: &[u8]| LOGS.iter().any(|log| name.starts_with(log.as_bytes()));
             return inside(fs, name, is_log, "holds no mail.log* and no connection.log*");
         }
@@ -48,9 +48,9 @@ fn inside(
     let wanted = names.iter().filter(|name| is_wanted(name.as_encoded_bytes()));
     let paths = wanted.map(|name| place.join(name));
     let mut files: Vec<PathBuf> =
-        paths.filter(|path| fs.stat(path).is_ok_and(|stat| stat.kind == Kind::Regular)).collect();
+        paths.filter(|path| fs.stat(path).is_ok_and(|stat| stat.kind == FileKind::Regular)).collect();
     files.sort_by_cached_key(|path| {
-        let (log, age) = Age::of(path);
+        let (log, age) = RollGeneration::of(path);
         (log, std::cmp::Reverse(age), path.clone())
     });
     if files.is_empty() { Err(wrong.to_owned()) } else { Ok(files) }
@@ -58,7 +58,7 @@ fn inside(
 
 /// How old a file of a set is, by its name: `X_current`, `X_yesterday`, `X`, and all others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Age {
+pub(super) enum RollGeneration {
     Current,
     Yesterday,
     Older,
@@ -66,7 +66,7 @@ pub(super) enum Age {
     Aside,
 }
 
-impl Age {
+impl RollGeneration {
     /// The age, and the path of the set, the X.
     pub(super) fn of(path: &Path) -> (PathBuf, Self) {
         let name = path.file_name().unwrap_or_default().as_encoded_bytes();
@@ -143,12 +143,12 @@ mod tests {
 
     fn found(names: &[&str], wanted: &str) -> Result<Vec<String>, String> {
         let memory = Memory::default();
-        memory.obstruct(Path::new("/log"), Kind::Directory);
-        memory.obstruct(Path::new("/log/mail.log.d"), Kind::Directory);
+        memory.obstruct(Path::new("/log"), FileKind::Directory);
+        memory.obstruct(Path::new("/log/mail.log.d"), FileKind::Directory);
         for name in names {
             memory.append(&Path::new("/log").join(name), b"x");
         }
-        let files = find(&memory, Path::new(wanted))?;
+        let files = expand_paths(&memory, Path::new(wanted))?;
         Ok(files.iter().map(|path| path.file_name().unwrap().to_str().unwrap().into()).collect())
     }
 

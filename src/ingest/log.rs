@@ -1,14 +1,14 @@
 //! One log on its way to entries.
 
-use super::raw::{Collect, Raw};
-use super::supply::Supply;
-use super::{FileStatus, News};
+use super::raw::{EntrySink, RawEntry};
+use super::supply::InputStream;
+use super::{FileStatus, ReaderEvent};
 use crate::entry::Time;
-use crate::follow::{Event, State, Step, StreamId};
-use crate::index::Place;
-use crate::parse::{self, Learned, Parser};
+use crate::follow::{FollowEvent, FollowState, FollowStep, StreamId};
+use crate::index::TextLocation;
+use crate::parse::{self, ParserState, Parser};
 use crate::source::{Fs, Handle};
-use crate::split::{self, Form, Found, LONGEST_ENTRY};
+use crate::split::{self, EntryLayout, EntrySpan, LONGEST_ENTRY};
 use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
@@ -35,13 +35,13 @@ pub(super) struct Round<'a> {
 }
 
 /// A file, with what was read of it and not yet taken.
-pub(super) struct Log {
-    supply: Supply,
+pub(super) struct InputLog {
+    supply: InputStream,
     /// The contents that the path led to and that may still give entries, oldest first.
-    streams: Vec<Stream>,
+    streams: Vec<LogStream>,
     /// Read into, and kept for its memory.
     bytes: Vec<u8>,
-    state: State,
+    state: FollowState,
     /// The last look found nothing; there will be none before the next round.
     idle: bool,
     /// There will be none at all.
@@ -51,13 +51,13 @@ pub(super) struct Log {
 }
 
 /// One physical content: a file, or what it held up to a truncation.
-struct Stream {
+struct LogStream {
     id: StreamId,
     source: u16,
     path: Arc<Path>,
     handle: Arc<dyn Handle>,
     /// Unknown until there is enough to tell.
-    form: Option<Form>,
+    form: Option<EntryLayout>,
     bytes: Vec<u8>,
     /// Where in `bytes` the first byte stands that was not taken.
     taken: usize,
@@ -73,7 +73,7 @@ struct Stream {
     finished: bool,
     /// Bytes so far of a line whose beginning was taken as a whole.
     passing: Option<u64>,
-    next: Option<Found>,
+    next: Option<EntrySpan>,
     /// Time of the next entry, once it was asked for.
     next_time: Option<Time>,
     /// Time of the newest entry that was asked for its time, for those without.
@@ -90,9 +90,9 @@ struct Hole {
     splits: bool,
 }
 
-impl Log {
-    pub(super) fn new(supply: Supply) -> Self {
-        let state = State::Following;
+impl InputLog {
+    pub(super) fn new(supply: InputStream) -> Self {
+        let state = FollowState::Following;
         let (streams, bytes) = (Vec::new(), Vec::new());
         Self { supply, streams, bytes, state, idle: false, concluded: false, read: 0, behind: 0 }
     }
@@ -109,13 +109,13 @@ impl Log {
 
     /// Reads until there is an entry to take or nothing to read, or nothing was found for long. True
     /// if anything was read.
-    pub(super) fn fetch(&mut self, round: &mut Round<'_>, collect: &mut dyn Collect) -> bool {
+    pub(super) fn fetch(&mut self, round: &mut Round<'_>, collect: &mut dyn EntrySink) -> bool {
         let (mut found, end) = (false, self.read.saturating_add(PATIENCE));
         let mut hole = 0;
         while self.is_seeking() && self.read < end && hole < PATIENCE_IN_HOLES {
             let Round { fs, now, once, .. } = *round;
             match self.supply.poll(fs, now, once, &mut self.bytes) {
-                Step::Idle(state) => {
+                FollowStep::Idle(state) => {
                     (self.state, self.idle, self.behind) = (state, true, 0);
                     self.concluded = once;
                     for stream in &mut self.streams {
@@ -123,13 +123,13 @@ impl Log {
                         stream.finished |= once;
                     }
                 }
-                Step::Event(event) if !self.supply.is_only_expected() => {
+                FollowStep::Event(event) if !self.supply.is_only_expected() => {
                     let path = Arc::from(self.supply.path());
-                    collect.news(News::Event { path, event });
+                    collect.news(ReaderEvent::Event { path, event });
                 }
-                Step::Event(_) => {}
-                Step::Opened { stream, handle, .. } => self.open(stream, handle, round.sources),
-                Step::Bytes { stream, offset, behind } => {
+                FollowStep::Event(_) => {}
+                FollowStep::Opened { stream, handle, .. } => self.open(stream, handle, round.sources),
+                FollowStep::Bytes { stream, offset, behind } => {
                     self.behind = behind;
                     self.read += self.bytes.len() as u64;
                     hole += u32::from(self.bytes.is_empty());
@@ -137,7 +137,7 @@ impl Log {
                         stream.append(offset, &self.bytes);
                     }
                 }
-                Step::Finished { stream, overwritten } => {
+                FollowStep::Finished { stream, overwritten } => {
                     let over = self.streams.iter_mut().filter(|known| known.id == stream);
                     over.for_each(|stream| stream.end(overwritten, collect));
                 }
@@ -150,7 +150,7 @@ impl Log {
     }
 
     fn open(&mut self, id: StreamId, handle: Arc<dyn Handle>, sources: &mut u16) {
-        self.streams.push(Stream {
+        self.streams.push(LogStream {
             id,
             source: *sources,
             path: Arc::from(self.supply.path()),
@@ -182,11 +182,11 @@ impl Log {
 
     /// Time of the next entry, by which logs are merged.
     pub(super) fn next_time(&mut self) -> Option<Time> {
-        self.streams.iter_mut().find_map(Stream::next_time)
+        self.streams.iter_mut().find_map(LogStream::next_time)
     }
 
     /// Gives the next entry to the collector; says how long it is.
-    pub(super) fn take(&mut self, collect: &mut dyn Collect) -> usize {
+    pub(super) fn take(&mut self, collect: &mut dyn EntrySink) -> usize {
         let stream = self.streams.iter_mut().find(|stream| stream.next.is_some());
         stream.map_or(0, |stream| stream.take(collect))
     }
@@ -209,7 +209,7 @@ impl Log {
     }
 }
 
-impl Stream {
+impl LogStream {
     fn append(&mut self, offset: u64, bytes: &[u8]) {
         self.quiet = false;
         let hole = offset.saturating_sub(self.offset_at(self.bytes.len()));
@@ -248,19 +248,19 @@ impl Stream {
     }
 
     /// Nothing will follow. Of an overwritten file the last line without an end is lost.
-    fn end(&mut self, overwritten: bool, collect: &mut dyn Collect) {
+    fn end(&mut self, overwritten: bool, collect: &mut dyn EntrySink) {
         self.finished = true;
         if overwritten {
             self.bytes.truncate(split::whole_lines(&self.bytes).unwrap_or(0));
             self.taken = self.taken.min(self.bytes.len());
             // What was read before may still have to be announced.
             self.find_next(collect);
-            collect.news(News::Gone(self.source));
+            collect.news(ReaderEvent::Gone(self.source));
         }
     }
 
     /// Looks for the next whole entry.
-    fn find_next(&mut self, collect: &mut dyn Collect) {
+    fn find_next(&mut self, collect: &mut dyn EntrySink) {
         if let Some(passed) = self.passing {
             let end = split::line_end(self.rest());
             let bytes = end.unwrap_or(self.rest().len());
@@ -268,8 +268,8 @@ impl Stream {
             self.passing = (end.is_none() && !self.finished).then_some(length);
             self.advance(bytes);
             if self.passing.is_none() {
-                let event = Event::CutLine { bytes: length, kept: LONGEST_ENTRY as u64 };
-                collect.news(News::Event { path: Arc::clone(&self.path), event });
+                let event = FollowEvent::CutLine { bytes: length, kept: LONGEST_ENTRY as u64 };
+                collect.news(ReaderEvent::Event { path: Arc::clone(&self.path), event });
             }
         }
         self.advance(split::blank_lines(self.rest()));
@@ -278,7 +278,7 @@ impl Stream {
             // An entry is read again as one piece of the file: it does not go on behind a hole.
             let hole = self.holes.iter().map(|hole| hole.at).find(|at| *at > self.taken);
             let before = self.bytes.get(self.taken..hole.unwrap_or(self.bytes.len()));
-            let last = hole.is_some() || self.finished || self.quiet && form == Form::Folded;
+            let last = hole.is_some() || self.finished || self.quiet && form == EntryLayout::Folded;
             self.next = split::next(form, before.unwrap_or_default(), last);
             match hole {
                 Some(hole) if self.next.is_none() => self.advance(hole - self.taken),
@@ -288,7 +288,7 @@ impl Stream {
     }
 
     /// Tells the form as soon as there is enough to tell it by, and announces the source.
-    fn detect(&mut self, collect: &mut dyn Collect) -> Option<Form> {
+    fn detect(&mut self, collect: &mut dyn EntrySink) -> Option<EntryLayout> {
         let enough = self.rest().len() >= BEGINNING || self.finished;
         let unread = self.bytes.get(self.taken..).unwrap_or_default();
         let beginning = match unread.get(..BEGINNING).unwrap_or(unread) {
@@ -298,14 +298,14 @@ impl Stream {
             beginning if self.quiet => beginning.get(..split::whole_lines(beginning)?)?,
             _ => return None,
         };
-        let form = Form::detect(beginning);
+        let form = EntryLayout::detect(beginning);
         let learned = learned(form, beginning);
         let profile = learned.profile();
         let (number, path, handle) =
             (self.source, Arc::clone(&self.path), Arc::clone(&self.handle));
         collect.begin(number, learned);
-        collect.news(News::Source { number, path, handle, form });
-        collect.news(News::Profile { number, from: 0, profile });
+        collect.news(ReaderEvent::Source { number, path, handle, form });
+        collect.news(ReaderEvent::Profile { number, from: 0, profile });
         self.form = Some(form);
         self.form
     }
@@ -314,7 +314,7 @@ impl Stream {
         self.bytes.get(self.taken..).unwrap_or_default()
     }
 
-    fn text(&self, found: Found) -> &[u8] {
+    fn text(&self, found: EntrySpan) -> &[u8] {
         self.rest().get(found.start..found.start + found.length).unwrap_or_default()
     }
 
@@ -325,15 +325,15 @@ impl Stream {
         self.next_time
     }
 
-    fn take(&mut self, collect: &mut dyn Collect) -> usize {
+    fn take(&mut self, collect: &mut dyn EntrySink) -> usize {
         let Some(found) = self.next.take() else { return 0 };
         self.time = self.next_time.take().unwrap_or(self.time);
         self.advance(found.start);
         let form = self.form.unwrap_or_default();
         let end = self.taken + found.end - found.start;
         let bytes = self.bytes.get(self.taken..end).unwrap_or_default();
-        collect.take(&Raw {
-            place: Place { source: self.source, offset: self.offset_at(self.taken) },
+        collect.take(&RawEntry {
+            place: TextLocation { source: self.source, offset: self.offset_at(self.taken) },
             form,
             line: self.line,
             length: found.length,
@@ -342,8 +342,8 @@ impl Stream {
         });
         self.line += match form {
             // Counting what is known to be one costs a tenth of the reader's time.
-            Form::Lines if self.holes.is_empty() => u64::from(bytes.ends_with(b"\n")),
-            Form::Lines | Form::Folded => self.lines_until(end),
+            EntryLayout::Lines if self.holes.is_empty() => u64::from(bytes.ends_with(b"\n")),
+            EntryLayout::Lines | EntryLayout::Folded => self.lines_until(end),
         };
         self.taken = end;
         self.passing = found.cut.then_some(found.length as u64);
@@ -363,7 +363,7 @@ fn lines(bytes: &[u8]) -> u64 {
 }
 
 /// What the whole entries in the beginning of a file teach.
-fn learned(form: Form, mut beginning: &[u8]) -> Learned {
+fn learned(form: EntryLayout, mut beginning: &[u8]) -> ParserState {
     let mut parser = Parser::default();
     while let Some(found) = split::next(form, beginning, false) {
         let text = beginning.get(found.start..found.start + found.length).unwrap_or_default();

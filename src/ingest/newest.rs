@@ -1,9 +1,9 @@
 //! How new a log is, looked up before it is read.
 
-use super::find;
+use super::expand_paths;
 use crate::entry::Time;
 use crate::parse;
-use crate::source::{Fs, Kind, read_span};
+use crate::source::{Fs, FileKind, read_span};
 use std::path::{Path, PathBuf};
 
 /// Bytes at the end of a file that are looked at: an entry may be as long.
@@ -12,12 +12,12 @@ const END: u64 = 64 * 1024;
 /// The time of the newest entry at the end of one of these files; `None` if none of them is there,
 /// or all are packed or pipes.
 pub fn newest(fs: &dyn Fs, paths: &[PathBuf]) -> Option<Time> {
-    let files = paths.iter().flat_map(|path| find(fs, path).unwrap_or_default());
+    let files = paths.iter().flat_map(|path| expand_paths(fs, path).unwrap_or_default());
     files.filter_map(|file| at_end(fs, &file)).max()
 }
 
 fn at_end(fs: &dyn Fs, path: &Path) -> Option<Time> {
-    let stat = fs.stat(path).ok().filter(|stat| stat.kind == Kind::Regular)?;
+    let stat = fs.stat(path).ok().filter(|stat| stat.kind == FileKind::Regular)?;
     let from = stat.len.saturating_sub(END);
     let length = usize::try_from(stat.len - from).ok()?;
     let bytes = read_span(&*fs.open(path).ok()?, from, length).ok()?;

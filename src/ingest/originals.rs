@@ -1,16 +1,16 @@
 //! The text of entries, read again from where it stands.
 
-use super::News;
-use crate::index::Place;
-use crate::parse::{Original, Profile};
+use super::ReaderEvent;
+use crate::index::TextLocation;
+use crate::parse::{EntryText, Profile};
 use crate::source::{Handle, read_full, read_span};
-use crate::split::{self, Form};
+use crate::split::{self, EntryLayout};
 use std::path::Path;
 use std::sync::Arc;
 
 /// All sources that entries came from.
 #[derive(Clone, Default)]
-pub struct Originals(Vec<Option<Source>>);
+pub struct TextStore(Vec<Option<Source>>);
 
 /// One opened file.
 #[derive(Clone)]
@@ -18,16 +18,16 @@ struct Source {
     path: Arc<Path>,
     /// `None` once its bytes are gone.
     handle: Option<Arc<dyn Handle>>,
-    form: Form,
+    form: EntryLayout,
     /// How its entries are written from an offset on, in the order of the offsets.
     profiles: Vec<(u64, Profile)>,
 }
 
-impl Originals {
+impl TextStore {
     /// Takes note of what concerns texts.
-    pub fn learn(&mut self, news: &News) {
+    pub fn learn(&mut self, news: &ReaderEvent) {
         match news {
-            News::Source { number, path, handle, form } => {
+            ReaderEvent::Source { number, path, handle, form } => {
                 let number = usize::from(*number);
                 if self.0.len() <= number {
                     self.0.resize(number + 1, None);
@@ -37,32 +37,32 @@ impl Originals {
                     *place = Some(Source { path, handle, form: *form, profiles: Vec::new() });
                 }
             }
-            News::Profile { number, from, profile } => {
+            ReaderEvent::Profile { number, from, profile } => {
                 if let Some(source) = self.source_mut(*number) {
                     source.profiles.push((*from, *profile));
                 }
             }
-            News::Gone(number) => {
+            ReaderEvent::Gone(number) => {
                 if let Some(source) = self.source_mut(*number) {
                     source.handle = None;
                 }
             }
-            News::Event { .. } | News::Status(_) => {}
+            ReaderEvent::Event { .. } | ReaderEvent::Status(_) => {}
         }
     }
 
     /// The text of an entry; `None` if its bytes are no longer there.
-    pub fn read(&self, place: Place, length: usize) -> Option<Original> {
+    pub fn read(&self, place: TextLocation, length: usize) -> Option<EntryText> {
         let source = self.source(place.source)?;
         let bytes = read_span(&**source.handle.as_ref()?, place.offset, length).ok()?;
-        (bytes.len() == length).then(|| Original {
+        (bytes.len() == length).then(|| EntryText {
             text: split::unfold(source.form, &bytes).into_owned(),
             profile: self.profile(place).unwrap_or_default(),
         })
     }
 
     /// How the entry of a place is written, if that is known.
-    pub fn profile(&self, place: Place) -> Option<Profile> {
+    pub fn profile(&self, place: TextLocation) -> Option<Profile> {
         let source = self.source(place.source)?;
         let known = source.profiles.partition_point(|&(from, _)| from <= place.offset);
         source.profiles.get(known.checked_sub(1)?).map(|&(_, profile)| profile)
@@ -70,7 +70,7 @@ impl Originals {
 
     /// Fills `bytes` from a place on, as far as its file goes: how far, and how entries lie in it.
     /// `None` if they are no longer there.
-    pub fn read_into(&self, place: Place, bytes: &mut [u8]) -> Option<(Form, usize)> {
+    pub fn read_into(&self, place: TextLocation, bytes: &mut [u8]) -> Option<(EntryLayout, usize)> {
         let source = self.source(place.source)?;
         let there = read_full(&**source.handle.as_ref()?, place.offset, bytes).ok()?;
         Some((source.form, there))

@@ -1,15 +1,15 @@
 //! Parses entries one after the other as they are found, for those who want each with its text.
 
-use super::raw::{Collect, Raw};
-use super::{Listener, Located, News};
-use crate::parse::{Learned, Parser};
+use super::raw::{EntrySink, RawEntry};
+use super::{Listener, LocatedEntry, ReaderEvent};
+use crate::parse::{ParserState, Parser};
 
 /// The parser of each source, by number.
 #[derive(Default)]
 pub(super) struct Parsers(Vec<Parser>);
 
 impl Parsers {
-    fn begin(&mut self, source: u16, learned: Learned) {
+    fn begin(&mut self, source: u16, learned: ParserState) {
         let at = usize::from(source);
         if self.0.len() <= at {
             self.0.resize_with(at + 1, Parser::default);
@@ -26,28 +26,28 @@ pub(super) struct Parsing<'a> {
     pub(super) listener: &'a mut dyn Listener,
 }
 
-impl Collect for Parsing<'_> {
-    fn begin(&mut self, source: u16, learned: Learned) {
+impl EntrySink for Parsing<'_> {
+    fn begin(&mut self, source: u16, learned: ParserState) {
         self.parsers.begin(source, learned);
     }
 
-    fn news(&mut self, news: News) {
+    fn news(&mut self, news: ReaderEvent) {
         self.listener.news(news);
     }
 
-    fn take(&mut self, raw: &Raw<'_>) {
+    fn take(&mut self, raw: &RawEntry<'_>) {
         let Some(parser) = self.parsers.0.get_mut(usize::from(raw.place.source)) else { return };
         let (before, text) = (parser.profile(), raw.text());
-        let &Raw { place, line, length, cut, bytes, .. } = raw;
+        let &RawEntry { place, line, length, cut, bytes, .. } = raw;
         let entry = parser.entry(&text);
         let found =
-            Located { place, line, length, cut, bytes, text: &text, profile: before, entry };
+            LocatedEntry { place, line, length, cut, bytes, text: &text, profile: before, entry };
         self.listener.entry(&found);
         drop(found);
         let profile = parser.profile();
         if profile != before {
             let (number, from) = (place.source, place.offset);
-            self.listener.news(News::Profile { number, from, profile });
+            self.listener.news(ReaderEvent::Profile { number, from, profile });
         }
     }
 }

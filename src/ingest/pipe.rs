@@ -2,7 +2,7 @@
 //!
 //! The thread runs only a little ahead: who writes into the pipe waits for who reads the entries.
 
-use crate::follow::Reason;
+use crate::follow::IoReason;
 use crate::source::{Decoder, Fs};
 use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 use std::io;
@@ -55,7 +55,7 @@ fn read(fs: &dyn Fs, path: &Path, chunks: &Sender<Chunk>) {
         Ok(source) => Decoder::new(source),
         Err(error) => {
             // Nobody is left to tell if this fails; so it is with the others below.
-            let _ = chunks.send(Chunk::End(Some(Reason::of(&error).to_string())));
+            let _ = chunks.send(Chunk::End(Some(IoReason::of(&error).to_string())));
             return;
         }
     };

@@ -5,12 +5,12 @@
 //! (`mta-log-format` section 2). Who followed all three would read a day twice. So of a set only the
 //! newest file is followed, and the others are read as they are at the start.
 
-use super::find::{Age, find};
-use super::log::Log;
+use super::find::{RollGeneration, expand_paths};
+use super::log::InputLog;
 use super::overlap::{Plain, part_of};
-use super::supply::{Note, Skip, Supply};
-use crate::follow::Reason;
-use crate::source::{Fs, Handle, Kind, MAGIC, Packing, STDIN, Stat, read_span, uninterrupted};
+use super::supply::{FileNote, Skip, InputStream};
+use crate::follow::IoReason;
+use crate::source::{Fs, Handle, FileKind, MAGIC, Compression, STDIN, Stat, read_span, uninterrupted};
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -27,8 +27,8 @@ struct Candidate {
     probe: Option<io::Result<Probe>>,
     skip: Option<Skip>,
     /// It is left out.
-    left_out: Option<Note>,
-    note: Option<Note>,
+    left_out: Option<FileNote>,
+    note: Option<FileNote>,
 }
 
 /// A file that was looked at.
@@ -39,18 +39,18 @@ struct Probe {
 }
 
 /// A log for each file that is meant.
-pub(super) fn logs(fs: &Arc<dyn Fs>, named: &[PathBuf]) -> Vec<Log> {
+pub(super) fn logs(fs: &Arc<dyn Fs>, named: &[PathBuf]) -> Vec<InputLog> {
     let mut candidates = Vec::new();
     for name in named {
-        match find(&**fs, name) {
+        match expand_paths(&**fs, name) {
             Ok(paths) => {
-                let is_directory = fs.stat(name).is_ok_and(|stat| stat.kind == Kind::Directory);
+                let is_directory = fs.stat(name).is_ok_and(|stat| stat.kind == FileKind::Directory);
                 let expected = if is_directory { expected(&paths) } else { Vec::new() };
                 candidates.extend(paths.into_iter().map(Candidate::new));
                 candidates.extend(expected);
             }
             Err(wrong) => {
-                let left_out = Some(Note::failure(wrong));
+                let left_out = Some(FileNote::failure(wrong));
                 candidates.push(Candidate { left_out, ..Candidate::new(name.clone()) });
             }
         }
@@ -63,12 +63,12 @@ pub(super) fn logs(fs: &Arc<dyn Fs>, named: &[PathBuf]) -> Vec<Log> {
         leave_out_same(&mut candidates);
         leave_out_parts(&mut candidates);
     }
-    candidates.into_iter().map(|candidate| Log::new(candidate.supply(fs))).collect()
+    candidates.into_iter().map(|candidate| InputLog::new(candidate.supply(fs))).collect()
 }
 
 /// The files that are not there between the roll and the first entry of the day.
 fn expected(paths: &[PathBuf]) -> Vec<Candidate> {
-    let rolled = paths.iter().map(|path| Age::of(path)).filter(|(_, age)| *age == Age::Yesterday);
+    let rolled = paths.iter().map(|path| RollGeneration::of(path)).filter(|(_, age)| *age == RollGeneration::Yesterday);
     let current = rolled.map(|(mut set, _)| {
         set.as_mut_os_string().push("_current");
         set
@@ -100,52 +100,52 @@ impl Candidate {
         self.is_newest && self.file().is_none_or(|file| !file.is_packed)
     }
 
-    fn supply(self, fs: &Arc<dyn Fs>) -> Supply {
+    fn supply(self, fs: &Arc<dyn Fs>) -> InputStream {
         let path = &self.path;
         if let Some(note) = self.left_out {
-            return Supply::nowhere(path, note);
+            return InputStream::nowhere(path, note);
         }
         if is_pipe(&**fs, path) {
-            return Supply::pipe(fs, path);
+            return InputStream::pipe(fs, path);
         }
         match self.probe {
             Some(Ok(Probe { handle, stat, is_packed: true })) => {
-                Supply::packed(path, handle, stat.len)
+                InputStream::packed(path, handle, stat.len)
             }
             Some(Ok(Probe { handle, stat, .. })) if !self.is_newest => {
-                Supply::snapshot(path, handle, stat.len)
+                InputStream::snapshot(path, handle, stat.len)
             }
             // What appears here later was read under another name.
             Some(Err(error)) if !self.is_newest => {
-                Supply::nowhere(path, Note::failure(Reason::of(&error).to_string()))
+                InputStream::nowhere(path, FileNote::failure(IoReason::of(&error).to_string()))
             }
-            _ if self.is_expected => Supply::expected(path),
-            _ => Supply::followed(path, self.skip).with_note(self.note),
+            _ if self.is_expected => InputStream::expected(path),
+            _ => InputStream::followed(path, self.skip).with_note(self.note),
         }
     }
 }
 
 fn is_pipe(fs: &dyn Fs, path: &Path) -> bool {
-    path == Path::new(STDIN) || fs.stat(path).is_ok_and(|stat| stat.kind == Kind::Pipe)
+    path == Path::new(STDIN) || fs.stat(path).is_ok_and(|stat| stat.kind == FileKind::Pipe)
 }
 
 /// Tells the newest file of each set: only that is followed.
 fn tell_newest(candidates: &mut [Candidate]) {
-    let mut newest: HashMap<PathBuf, Age> = HashMap::new();
-    for (set, age) in candidates.iter().map(|candidate| Age::of(&candidate.path)) {
+    let mut newest: HashMap<PathBuf, RollGeneration> = HashMap::new();
+    for (set, age) in candidates.iter().map(|candidate| RollGeneration::of(&candidate.path)) {
         newest.entry(set).and_modify(|newest| *newest = age.min(*newest)).or_insert(age);
     }
     // A name that is of no set by itself may still begin with that of one.
     let sets: Vec<PathBuf> = newest
         .iter()
-        .filter(|(_, age)| **age <= Age::Yesterday)
+        .filter(|(_, age)| **age <= RollGeneration::Yesterday)
         .map(|(set, _)| set.clone())
         .collect();
     for candidate in candidates {
-        let (set, age) = Age::of(&candidate.path);
+        let (set, age) = RollGeneration::of(&candidate.path);
         let is_older = newest.get(&set).is_some_and(|&newest| newest < age);
         let is_aside =
-            age == Age::Older && sets.iter().any(|set| Age::is_aside(&candidate.path, set));
+            age == RollGeneration::Older && sets.iter().any(|set| RollGeneration::is_aside(&candidate.path, set));
         candidate.is_newest = !is_older && !is_aside;
     }
 }
@@ -157,7 +157,7 @@ fn probe(fs: &dyn Fs, path: &Path) -> Option<io::Result<Probe>> {
     }
     Some(uninterrupted(|| fs.open(path)).and_then(|handle| {
         let stat = uninterrupted(|| handle.stat())?;
-        let is_packed = Packing::of(&read_span(&*handle, 0, MAGIC)?).is_some();
+        let is_packed = Compression::of(&read_span(&*handle, 0, MAGIC)?).is_some();
         Ok(Probe { handle, stat, is_packed })
     }))
 }
@@ -186,7 +186,7 @@ fn leave_out_same(candidates: &mut [Candidate]) {
 
 fn leave_out(candidates: &mut [Candidate], at: usize, note: String) {
     if let Some(candidate) = candidates.get_mut(at) {
-        candidate.left_out = Some(Note::remark(note));
+        candidate.left_out = Some(FileNote::remark(note));
     }
 }
 
@@ -221,7 +221,7 @@ fn leave_out_parts(candidates: &mut [Candidate]) {
 /// Leaves out what a file holds by now; what is followed may still grow.
 fn skip(candidates: &mut [Candidate], at: usize, lines: u64, note: String) {
     let Some(candidate) = candidates.get_mut(at) else { return };
-    let note = Note::remark(note);
+    let note = FileNote::remark(note);
     match candidate.file().map(|file| file.stat) {
         Some(stat) if candidate.is_followed() => {
             candidate.skip = Some(Skip { identity: stat.identity, bytes: stat.len, lines });

@@ -7,11 +7,11 @@
 //! case that the jobs before it have taught something since. What is told is therefore the same
 //! however many workers there are.
 
-use super::raw::{Collect, Raw};
-use super::{BATCH, BATCH_BYTES, Message, News, Reader, give_way};
-use crate::index::{Batch, Keys, Place};
-use crate::parse::{Learned, Parser};
-use crate::split::{self, Form};
+use super::raw::{EntrySink, RawEntry};
+use super::{BATCH, BATCH_BYTES, ReaderMessage, ReaderEvent, Reader, give_way};
+use crate::index::{Batch, KeyHasher, TextLocation};
+use crate::parse::{ParserState, Parser};
+use crate::split::{self, EntryLayout};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use std::collections::VecDeque;
 use std::io;
@@ -29,47 +29,47 @@ pub const WORKERS: usize = 8;
 struct Job {
     /// Their bytes one behind the other, without line ends.
     bytes: Vec<u8>,
-    pieces: Vec<Piece>,
+    pieces: Vec<JobEntry>,
     /// What is known of each source that they come from.
-    sources: Vec<(u16, Learned)>,
+    sources: Vec<(u16, ParserState)>,
 }
 
 /// One entry of a job.
-struct Piece {
-    place: Place,
-    form: Form,
+struct JobEntry {
+    place: TextLocation,
+    form: EntryLayout,
     length: usize,
 }
 
 /// What became of a job.
-struct Parsed {
+struct ParsedJob {
     job: Job,
     batch: Batch,
     /// Where it was learned that the entries are written in another way.
-    news: Vec<News>,
+    news: Vec<ReaderEvent>,
     /// What is known of each source behind it.
-    learned: Vec<(u16, Learned)>,
+    learned: Vec<(u16, ParserState)>,
 }
 
 /// What is to be told in its turn.
-enum Turn {
-    News(News),
-    Job(Receiver<Parsed>),
+enum PendingResult {
+    News(ReaderEvent),
+    Job(Receiver<ParsedJob>),
 }
 
 /// A job, and where what is made of it is put.
-type Order = (Job, Sender<Parsed>);
+type QueuedJob = (Job, Sender<ParsedJob>);
 
 /// Workers, and what was read but not yet told.
 pub struct Pool {
-    keys: Keys,
-    orders: Sender<Order>,
-    turns: VecDeque<Turn>,
+    keys: KeyHasher,
+    orders: Sender<QueuedJob>,
+    turns: VecDeque<PendingResult>,
     /// Jobs among the turns.
     jobs: usize,
     most_jobs: usize,
     /// What is known of each source, by what was told of it.
-    learned: Vec<Learned>,
+    learned: Vec<ParserState>,
     /// The round under way.
     job: Job,
     /// Those that are done, for their room.
@@ -78,15 +78,15 @@ pub struct Pool {
 
 /// A worker is gone: it met a defect of this program.
 #[derive(Debug)]
-pub struct Stopped;
+pub struct WorkerPanicked;
 
 impl Pool {
     /// Starts so many workers, for the index that the keys are of.
     ///
     /// # Errors
     /// If the system gives no more threads.
-    pub fn new(keys: Keys, workers: usize) -> io::Result<Self> {
-        let (orders, inbox) = unbounded::<Order>();
+    pub fn new(keys: KeyHasher, workers: usize) -> io::Result<Self> {
+        let (orders, inbox) = unbounded::<QueuedJob>();
         let workers = workers.clamp(1, WORKERS);
         for _ in 0..workers {
             let (inbox, keys) = (inbox.clone(), keys.clone());
@@ -119,8 +119,8 @@ impl Pool {
         &mut self,
         reader: &mut Reader,
         now: Duration,
-        tell: &mut dyn FnMut(Message),
-    ) -> Result<bool, Stopped> {
+        tell: &mut dyn FnMut(ReaderMessage),
+    ) -> Result<bool, WorkerPanicked> {
         let found = reader.collect(now, self);
         // While there is more, workers and reader work side by side; what is new in a log that was
         // read to its end is waited for.
@@ -133,7 +133,7 @@ impl Pool {
     }
 
     /// Gives the entries of the round to the workers.
-    fn hand_over(&mut self) -> Result<(), Stopped> {
+    fn hand_over(&mut self) -> Result<(), WorkerPanicked> {
         if self.job.pieces.is_empty() {
             return Ok(());
         }
@@ -141,8 +141,8 @@ impl Pool {
         let mut job = std::mem::replace(&mut self.job, next);
         self.inform(&mut job);
         let (done, parsed) = bounded(1);
-        self.orders.send((job, done)).map_err(|_| Stopped)?;
-        self.turns.push_back(Turn::Job(parsed));
+        self.orders.send((job, done)).map_err(|_| WorkerPanicked)?;
+        self.turns.push_back(PendingResult::Job(parsed));
         self.jobs += 1;
         Ok(())
     }
@@ -158,17 +158,17 @@ impl Pool {
 
     fn is_next_ready(&self) -> bool {
         match self.turns.front() {
-            Some(Turn::Job(parsed)) => !parsed.is_empty(),
+            Some(PendingResult::Job(parsed)) => !parsed.is_empty(),
             next => next.is_some(),
         }
     }
 
-    fn tell_next(&mut self, tell: &mut dyn FnMut(Message)) -> Result<(), Stopped> {
+    fn tell_next(&mut self, tell: &mut dyn FnMut(ReaderMessage)) -> Result<(), WorkerPanicked> {
         match self.turns.pop_front() {
-            Some(Turn::News(news)) => tell(Message::News(news)),
-            Some(Turn::Job(parsed)) => {
+            Some(PendingResult::News(news)) => tell(ReaderMessage::News(news)),
+            Some(PendingResult::Job(parsed)) => {
                 self.jobs -= 1;
-                let parsed = parsed.recv().map_err(|_| Stopped)?;
+                let parsed = parsed.recv().map_err(|_| WorkerPanicked)?;
                 self.tell_parsed(parsed, tell);
             }
             None => {}
@@ -176,52 +176,52 @@ impl Pool {
         Ok(())
     }
 
-    fn tell_parsed(&mut self, mut parsed: Parsed, tell: &mut dyn FnMut(Message)) {
-        let is_known = |(source, learned): &(u16, Learned)| {
+    fn tell_parsed(&mut self, mut parsed: ParsedJob, tell: &mut dyn FnMut(ReaderMessage)) {
+        let is_known = |(source, learned): &(u16, ParserState)| {
             self.learned.get(usize::from(*source)) == Some(learned)
         };
         if !parsed.job.sources.iter().all(is_known) {
             self.inform(&mut parsed.job);
             parsed = parsed.job.parse(&self.keys);
         }
-        let Parsed { mut job, batch, news, learned } = parsed;
+        let ParsedJob { mut job, batch, news, learned } = parsed;
         for (source, learned) in learned {
             self.begin(source, learned);
         }
         for news in news {
-            tell(Message::News(news));
+            tell(ReaderMessage::News(news));
         }
-        tell(Message::Batch(batch));
+        tell(ReaderMessage::Batch(batch));
         job.clear();
         self.spare.push(job);
     }
 }
 
-impl Collect for Pool {
-    fn begin(&mut self, source: u16, learned: Learned) {
+impl EntrySink for Pool {
+    fn begin(&mut self, source: u16, learned: ParserState) {
         let at = usize::from(source);
         if self.learned.len() <= at {
-            self.learned.resize_with(at + 1, Learned::default);
+            self.learned.resize_with(at + 1, ParserState::default);
         }
         if let Some(known) = self.learned.get_mut(at) {
             *known = learned;
         }
     }
 
-    fn news(&mut self, news: News) {
-        self.turns.push_back(Turn::News(news));
+    fn news(&mut self, news: ReaderEvent) {
+        self.turns.push_back(PendingResult::News(news));
     }
 
-    fn take(&mut self, raw: &Raw<'_>) {
-        let Raw { place, form, length, .. } = *raw;
+    fn take(&mut self, raw: &RawEntry<'_>) {
+        let RawEntry { place, form, length, .. } = *raw;
         let job = &mut self.job;
         if job.sources.last().is_none_or(|(last, _)| *last != place.source)
             && job.sources.iter().all(|(known, _)| *known != place.source)
         {
-            job.sources.push((place.source, Learned::default()));
+            job.sources.push((place.source, ParserState::default()));
         }
         job.bytes.extend_from_slice(raw.folded());
-        job.pieces.push(Piece { place, form, length });
+        job.pieces.push(JobEntry { place, form, length });
     }
 }
 
@@ -237,13 +237,13 @@ impl Job {
         self.sources.clear();
     }
 
-    fn parse(self, keys: &Keys) -> Parsed {
+    fn parse(self, keys: &KeyHasher) -> ParsedJob {
         let knowing =
-            |(source, learned): &(u16, Learned)| (*source, Parser::knowing(learned.clone()));
+            |(source, learned): &(u16, ParserState)| (*source, Parser::knowing(learned.clone()));
         let mut parsers: Vec<(u16, Parser)> = self.sources.iter().map(knowing).collect();
         let (mut batch, mut news, mut rest) = (Batch::new(keys.clone()), Vec::new(), &*self.bytes);
         batch.reserve(self.pieces.len());
-        for &Piece { place, form, length } in &self.pieces {
+        for &JobEntry { place, form, length } in &self.pieces {
             let Some((bytes, behind)) = rest.split_at_checked(length) else { break };
             rest = behind;
             let own = parsers.iter_mut().find(|(source, _)| *source == place.source);
@@ -252,11 +252,11 @@ impl Job {
             batch.push(place, length, &parser.entry(&text));
             let profile = parser.profile();
             if profile != before {
-                news.push(News::Profile { number: place.source, from: place.offset, profile });
+                news.push(ReaderEvent::Profile { number: place.source, from: place.offset, profile });
             }
         }
         let learned = parsers.into_iter().map(|(source, parser)| (source, parser.into_learned()));
         let learned = learned.collect();
-        Parsed { job: self, batch, news, learned }
+        ParsedJob { job: self, batch, news, learned }
     }
 }

@@ -1,15 +1,15 @@
 //! Entries as they stand in their files, on their way to a parser.
 
-use super::News;
-use crate::index::Place;
-use crate::parse::Learned;
-use crate::split::{self, Form};
+use super::ReaderEvent;
+use crate::index::TextLocation;
+use crate::parse::ParserState;
+use crate::split::{self, EntryLayout};
 use std::borrow::Cow;
 
 /// One entry that was found, and not yet parsed.
-pub(super) struct Raw<'a> {
-    pub(super) place: Place,
-    pub(super) form: Form,
+pub(super) struct RawEntry<'a> {
+    pub(super) place: TextLocation,
+    pub(super) form: EntryLayout,
     /// The first of its lines, from 1.
     pub(super) line: u64,
     /// Bytes of its text in the file, without the line end.
@@ -20,7 +20,7 @@ pub(super) struct Raw<'a> {
     pub(super) bytes: &'a [u8],
 }
 
-impl<'a> Raw<'a> {
+impl<'a> RawEntry<'a> {
     /// Its bytes without the line end.
     pub(super) fn folded(&self) -> &'a [u8] {
         self.bytes.get(..self.length).unwrap_or(self.bytes)
@@ -33,11 +33,11 @@ impl<'a> Raw<'a> {
 }
 
 /// Who takes what the reader finds, in order.
-pub(super) trait Collect {
+pub(super) trait EntrySink {
     /// A source begins, and this was learned from its beginning. Its announcement follows.
-    fn begin(&mut self, source: u16, learned: Learned);
+    fn begin(&mut self, source: u16, learned: ParserState);
     /// Something about the files.
-    fn news(&mut self, news: News);
+    fn news(&mut self, news: ReaderEvent);
     /// The next entry.
-    fn take(&mut self, raw: &Raw<'_>);
+    fn take(&mut self, raw: &RawEntry<'_>);
 }

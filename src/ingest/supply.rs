@@ -4,8 +4,8 @@
 //! kinds tell what they find as the steps of a follower.
 
 use super::pipe::{Chunk, Pipe};
-use crate::follow::{Follower, Opening, Reason, State, Step, StreamId};
-use crate::source::{Decoder, Forward, Fs, Handle, Identity, MAGIC, Packed, Packing, read_span};
+use crate::follow::{Follower, OpenReason, IoReason, FollowState, FollowStep, StreamId};
+use crate::source::{Decoder, SequentialReader, Fs, Handle, Identity, MAGIC, CompressedBuffer, Compression, read_span};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,14 +15,14 @@ const PIECE: usize = 128 * 1024;
 
 /// What else there is to say of a file, in words that go on where its path ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Note {
+pub struct FileNote {
     /// The words.
     pub text: Arc<str>,
     /// Something could not be read; else it was left out because it stands elsewhere too.
     pub is_failure: bool,
 }
 
-impl Note {
+impl FileNote {
     pub(super) fn failure(text: impl Into<Arc<str>>) -> Self {
         Self { text: text.into(), is_failure: true }
     }
@@ -33,12 +33,12 @@ impl Note {
 }
 
 /// Where bytes come from.
-pub(super) struct Supply {
+pub(super) struct InputStream {
     path: PathBuf,
     from: From,
     /// A step tells that it begins.
     opened: bool,
-    note: Option<Note>,
+    note: Option<FileNote>,
     is_expected: bool,
 }
 
@@ -54,12 +54,12 @@ enum From {
     /// A packed file, of so many bytes.
     Packed {
         decoder: Box<Decoder>,
-        kept: Arc<Packed>,
+        kept: Arc<CompressedBuffer>,
         size: u64,
     },
     Pipe {
         pipe: Pipe,
-        kept: Arc<Packed>,
+        kept: Arc<CompressedBuffer>,
     },
     Nowhere,
 }
@@ -75,7 +75,7 @@ pub(super) struct Skip {
     pub(super) lines: u64,
 }
 
-impl Supply {
+impl InputStream {
     fn new(path: &Path, from: From) -> Self {
         Self { path: path.to_owned(), from, opened: false, note: None, is_expected: false }
     }
@@ -104,17 +104,17 @@ impl Supply {
     pub(super) fn pipe(fs: &Arc<dyn Fs>, path: &Path) -> Self {
         match Pipe::open(Arc::clone(fs), path) {
             Ok(pipe) => Self::new(path, From::Pipe { pipe, kept: Arc::default() }),
-            Err(error) => Self::nowhere(path, Note::failure(Reason::of(&error).to_string())),
+            Err(error) => Self::nowhere(path, FileNote::failure(IoReason::of(&error).to_string())),
         }
     }
 
     /// Reads nothing, and says why.
-    pub(super) fn nowhere(path: &Path, note: Note) -> Self {
+    pub(super) fn nowhere(path: &Path, note: FileNote) -> Self {
         Self { note: Some(note), ..Self::new(path, From::Nowhere) }
     }
 
     /// The same, and says something of it.
-    pub(super) fn with_note(self, note: Option<Note>) -> Self {
+    pub(super) fn with_note(self, note: Option<FileNote>) -> Self {
         Self { note, ..self }
     }
 
@@ -122,7 +122,7 @@ impl Supply {
         &self.path
     }
 
-    pub(super) fn note(&self) -> Option<&Note> {
+    pub(super) fn note(&self) -> Option<&FileNote> {
         self.note.as_ref()
     }
 
@@ -151,20 +151,20 @@ impl Supply {
         now: Duration,
         patient: bool,
         out: &mut Vec<u8>,
-    ) -> Step {
+    ) -> FollowStep {
         out.clear();
         if let From::Followed(follower, skip) = &mut self.from {
             let step = follower.poll(fs, now, out);
             return match step {
-                Step::Opened { handle, why: Opening::First, .. } => {
+                FollowStep::Opened { handle, reason: OpenReason::First, .. } => {
                     keep_if_same(skip, &*handle);
                     self.open(handle)
                 }
-                Step::Bytes { stream: StreamId(0), offset, behind } => {
+                FollowStep::Bytes { stream: StreamId(0), offset, behind } => {
                     let skipped = skip.map_or(0, |skip| skip.bytes.saturating_sub(offset));
                     let skipped = usize::try_from(skipped).unwrap_or(usize::MAX).min(out.len());
                     out.drain(..skipped);
-                    Step::Bytes { stream: StreamId(0), offset: offset + skipped as u64, behind }
+                    FollowStep::Bytes { stream: StreamId(0), offset: offset + skipped as u64, behind }
                 }
                 step => step,
             };
@@ -183,25 +183,25 @@ impl Supply {
     }
 
     /// A followed path leads to its first file.
-    fn open(&mut self, handle: Arc<dyn Handle>) -> Step {
+    fn open(&mut self, handle: Arc<dyn Handle>) -> FollowStep {
         let beginning = read_span(&*handle, 0, MAGIC).unwrap_or_default();
         self.opened = true;
-        if Packing::of(&beginning).is_none() {
-            return Step::Opened { stream: StreamId(0), handle, why: Opening::First };
+        if Compression::of(&beginning).is_none() {
+            return FollowStep::Opened { stream: StreamId(0), handle, reason: OpenReason::First };
         }
         let (size, kept) = (handle.stat().map_or(0, |stat| stat.len), Arc::default());
         self.from = unpacking(handle, size, Arc::clone(&kept));
         self.begin(kept)
     }
 
-    fn begin(&mut self, handle: Arc<dyn Handle>) -> Step {
+    fn begin(&mut self, handle: Arc<dyn Handle>) -> FollowStep {
         self.opened = true;
-        Step::Opened { stream: StreamId(0), handle, why: Opening::First }
+        FollowStep::Opened { stream: StreamId(0), handle, reason: OpenReason::First }
     }
 
-    fn read(&mut self, patient: bool, out: &mut Vec<u8>) -> Step {
+    fn read(&mut self, patient: bool, out: &mut Vec<u8>) -> FollowStep {
         match &mut self.from {
-            From::Followed(..) | From::Nowhere => Step::Idle(State::Ended),
+            From::Followed(..) | From::Nowhere => FollowStep::Idle(FollowState::Ended),
             From::Snapshot { handle, offset, end } => {
                 let start = *offset;
                 match read_piece(&**handle, start, *end, out) {
@@ -215,7 +215,7 @@ impl Supply {
                     }
                     Ok(()) => self.end(None),
                     Err(error) => {
-                        let reason = Reason::of(&error);
+                        let reason = IoReason::of(&error);
                         self.end(Some(format!("read error at byte {start}: {reason}")))
                     }
                 }
@@ -237,26 +237,26 @@ impl Supply {
                     *out = chunk;
                     bytes(start, 0)
                 }
-                Chunk::Nothing => Step::Idle(State::Following),
+                Chunk::Nothing => FollowStep::Idle(FollowState::Following),
                 Chunk::End(complaint) => self.end(complaint),
             },
         }
     }
 
-    fn end(&mut self, complaint: Option<String>) -> Step {
+    fn end(&mut self, complaint: Option<String>) -> FollowStep {
         self.from = From::Nowhere;
-        self.note = complaint.map(Note::failure).or(self.note.take());
-        Step::Finished { stream: StreamId(0), overwritten: false }
+        self.note = complaint.map(FileNote::failure).or(self.note.take());
+        FollowStep::Finished { stream: StreamId(0), overwritten: false }
     }
 }
 
-fn unpacking(handle: Arc<dyn Handle>, size: u64, kept: Arc<Packed>) -> From {
-    let decoder = Box::new(Decoder::new(Box::new(Forward::new(handle, size))));
+fn unpacking(handle: Arc<dyn Handle>, size: u64, kept: Arc<CompressedBuffer>) -> From {
+    let decoder = Box::new(Decoder::new(Box::new(SequentialReader::new(handle, size))));
     From::Packed { decoder, kept, size }
 }
 
-fn bytes(offset: u64, behind: u64) -> Step {
-    Step::Bytes { stream: StreamId(0), offset, behind }
+fn bytes(offset: u64, behind: u64) -> FollowStep {
+    FollowStep::Bytes { stream: StreamId(0), offset, behind }
 }
 
 /// The path may lead to another file by now, of which nothing was read.

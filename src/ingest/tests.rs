@@ -1,7 +1,7 @@
 //! What a log can do to its reader, from bytes to rows and back to texts.
 
 use super::*;
-use crate::index::{Index, Kind, RowId};
+use crate::index::{Index, EntryKind, RowId};
 use crate::source::Memory;
 use crate::split::LONGEST_ENTRY;
 use proptest::prelude::*;
@@ -23,9 +23,9 @@ struct Watch {
     pool: Pool,
     now: Duration,
     index: Index,
-    originals: Originals,
+    originals: TextStore,
     status: Vec<FileStatus>,
-    events: Vec<Event>,
+    events: Vec<FollowEvent>,
 }
 
 impl Watch {
@@ -40,7 +40,7 @@ impl Watch {
         let paths: Vec<PathBuf> = names.iter().map(PathBuf::from).collect();
         let reader = Reader::new(fs, paths);
         let pool = Pool::new(index.keys(), 2).unwrap();
-        let (now, originals, status) = (Duration::from_secs(1_000), Originals::default(), vec![]);
+        let (now, originals, status) = (Duration::from_secs(1_000), TextStore::default(), vec![]);
         let events = Vec::new();
         Self { memory, reader, pool, now, index, originals, status, events }
     }
@@ -61,13 +61,13 @@ impl Watch {
     /// Reads on a little. False if there was nothing new.
     fn round(&mut self) -> bool {
         let Self { reader, pool, now, index, originals, status, events, .. } = self;
-        let mut tell = |message: Message| match message {
-            Message::Batch(batch) => index.absorb(&batch),
-            Message::News(news) => {
+        let mut tell = |message: ReaderMessage| match message {
+            ReaderMessage::Batch(batch) => index.absorb(&batch),
+            ReaderMessage::News(news) => {
                 originals.learn(&news);
                 match news {
-                    News::Status(files) => *status = files,
-                    News::Event { event, .. } => events.push(event),
+                    ReaderEvent::Status(files) => *status = files,
+                    ReaderEvent::Event { event, .. } => events.push(event),
                     _ => {}
                 }
             }
@@ -87,7 +87,7 @@ impl Watch {
         (0..).map(RowId).take(self.index.rows().len())
     }
 
-    fn kinds(&self) -> Vec<Kind> {
+    fn kinds(&self) -> Vec<EntryKind> {
         self.rows().map(|row| self.index.rows().kind(row)).collect()
     }
 
@@ -171,7 +171,7 @@ proptest! {
             String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line)).into_owned()
         });
         prop_assert_eq!(watch.texts(), lines.collect::<Vec<_>>());
-        prop_assert!(watch.kinds().iter().all(|&kind| kind == Kind::Unparsed));
+        prop_assert!(watch.kinds().iter().all(|&kind| kind == EntryKind::Unparsed));
         prop_assert_eq!(watch.status[0].read, log.len() as u64);
     }
 }
@@ -262,9 +262,9 @@ fn f1_entries_of_the_old_and_the_new_file() {
     watch.append("yesterday", "late\n");
     watch.settle();
     assert_eq!(watch.texts(), [LINE, LATER, "new", "late"]);
-    assert_eq!(watch.status[0].state, State::Draining);
+    assert_eq!(watch.status[0].state, FollowState::Draining);
     watch.pass(10);
-    assert_eq!(watch.status[0].state, State::Following);
+    assert_eq!(watch.status[0].state, FollowState::Following);
     assert_eq!(watch.texts(), [LINE, LATER, "new", "late"]);
 }
 
@@ -418,7 +418,7 @@ fn an_empty_file_has_nothing() {
     watch.settle();
     assert!(watch.index.rows().is_empty());
     let status = &watch.status[0];
-    assert_eq!((status.state, status.read, status.partial), (State::Following, 0, 0));
+    assert_eq!((status.state, status.read, status.partial), (FollowState::Following, 0, 0));
 }
 
 #[test]
@@ -428,7 +428,7 @@ fn f11_a_file_that_is_not_there_yet() {
     assert_eq!(watch.status[0].state.to_string(), "no such file; waiting");
     watch.append("log", format!("{LINE}\n"));
     watch.settle();
-    assert_eq!((watch.texts(), watch.status[0].state), (vec![LINE.to_owned()], State::Following));
+    assert_eq!((watch.texts(), watch.status[0].state), (vec![LINE.to_owned()], FollowState::Following));
 }
 
 #[test]
@@ -439,7 +439,7 @@ fn f15_a_hole_costs_nothing() {
     watch.append("log", format!("{LINE}\n{LATER}\n"));
     watch.settle();
     assert_eq!(watch.texts(), [LINE, LINE, LATER]);
-    assert!(watch.kinds().iter().all(|&kind| kind != Kind::Unparsed));
+    assert!(watch.kinds().iter().all(|&kind| kind != EntryKind::Unparsed));
 }
 
 #[test]
@@ -492,7 +492,7 @@ fn f15_a_hole_ends_a_line_that_is_cut() {
     watch.settle();
     assert_eq!(watch.texts()[1..], [LINE, LATER]);
     let told = ["line of 300.0 kB cut to 64 KiB", "skipped 300.0 kB of NUL bytes"];
-    let events: Vec<String> = watch.events.iter().map(Event::to_string).collect();
+    let events: Vec<String> = watch.events.iter().map(FollowEvent::to_string).collect();
     assert_eq!(events, told);
 }
 

@@ -121,7 +121,7 @@ pub enum MessageColumn {
 
 /// A column in its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Placed<C> {
+pub struct PlacedColumn<C> {
     /// Which.
     pub column: C,
     /// Its head.
@@ -133,30 +133,30 @@ pub struct Placed<C> {
 }
 
 /// The columns that fit, in the order of the screen.
-pub fn message_columns(width: u16) -> Vec<Placed<MessageColumn>> {
+pub fn message_columns(width: u16) -> Vec<PlacedColumn<MessageColumn>> {
     use MessageColumn as C;
     #[rustfmt::skip]
     let wishes = [
-        Wish(C::Time,       "SEEN",        8,  8, 3),
-        Wish(C::From,       "FROM",       12, 40, 1),
-        Wish(C::To,         "TO",         12, 40, 4),
-        Wish(C::Recipients, "  N",         3,  3, 2),
-        Wish(C::State,      "STATE",      20, 40, 0),
-        Wish(C::Size,       "  SIZE",      6,  6, 10),
-        Wish(C::Id,         "MESSAGE ID", 16, 60, 9),
+        ColumnSpec(C::Time,       "SEEN",        8,  8, 3),
+        ColumnSpec(C::From,       "FROM",       12, 40, 1),
+        ColumnSpec(C::To,         "TO",         12, 40, 4),
+        ColumnSpec(C::Recipients, "  N",         3,  3, 2),
+        ColumnSpec(C::State,      "STATE",      20, 40, 0),
+        ColumnSpec(C::Size,       "  SIZE",      6,  6, 10),
+        ColumnSpec(C::Id,         "MESSAGE ID", 16, 60, 9),
     ];
     place(width, &wishes)
 }
 
 /// The column at the cell so many from the left edge, or before the gap that is there.
-pub fn column_at<C: Copy>(columns: &[Placed<C>], x: u16) -> Option<C> {
-    let hit = |placed: &&Placed<C>| (placed.x..=placed.x + placed.width).contains(&x);
+pub fn column_at<C: Copy>(columns: &[PlacedColumn<C>], x: u16) -> Option<C> {
+    let hit = |placed: &&PlacedColumn<C>| (placed.x..=placed.x + placed.width).contains(&x);
     columns.iter().find(hit).map(|placed| placed.column)
 }
 
 /// How a column wants to be placed: head, least width, most width, and rank: the lower, the longer
 /// it stays when the screen gets narrow.
-struct Wish<C>(C, &'static str, u16, u16, u8);
+struct ColumnSpec<C>(C, &'static str, u16, u16, u8);
 
 /// Columns from this rank on are taken only where those before have room to breathe.
 const LUXURY: u8 = 9;
@@ -164,111 +164,111 @@ const LUXURY: u8 = 9;
 const COMFORT: u16 = 24;
 
 /// The columns that fit, in the order of the screen.
-pub fn connection_columns(width: u16) -> Vec<Placed<ConnectionColumn>> {
+pub fn connection_columns(width: u16) -> Vec<PlacedColumn<ConnectionColumn>> {
     use ConnectionColumn as C;
     #[rustfmt::skip]
     let wishes = [
-        Wish(C::Opened,    "OPENED",        8,  8, 6),
-        Wish(C::Direction, " ",             1,  1, 5),
-        Wish(C::Channel,   "CHANNEL",      10, 12, 11),
-        Wish(C::Host,      "HOST → MX",    16, 60, 0),
-        Wish(C::Local,     "LOCAL",        21, 21, 12),
-        Wish(C::Remote,    "REMOTE",       21, 21, 10),
-        Wish(C::Tls,       "TLS",          12, 20, 13),
-        Wish(C::State,     "STATE",        10, 10, 1),
-        Wish(C::Enqueued,  "  E",           3,  3, 8),
-        Wish(C::Delivered, "  D",           3,  3, 2),
-        Wish(C::Deferred,  "  Q",           3,  3, 3),
-        Wish(C::Failed,    "  R",           3,  3, 4),
-        Wish(C::Rejected,  "  J",           3,  3, 9),
-        Wish(C::Response,  "LAST RESPONSE", 14, u16::MAX, 7),
+        ColumnSpec(C::Opened,    "OPENED",        8,  8, 6),
+        ColumnSpec(C::Direction, " ",             1,  1, 5),
+        ColumnSpec(C::Channel,   "CHANNEL",      10, 12, 11),
+        ColumnSpec(C::Host,      "HOST → MX",    16, 60, 0),
+        ColumnSpec(C::Local,     "LOCAL",        21, 21, 12),
+        ColumnSpec(C::Remote,    "REMOTE",       21, 21, 10),
+        ColumnSpec(C::Tls,       "TLS",          12, 20, 13),
+        ColumnSpec(C::State,     "STATE",        10, 10, 1),
+        ColumnSpec(C::Enqueued,  "  E",           3,  3, 8),
+        ColumnSpec(C::Delivered, "  D",           3,  3, 2),
+        ColumnSpec(C::Deferred,  "  Q",           3,  3, 3),
+        ColumnSpec(C::Failed,    "  R",           3,  3, 4),
+        ColumnSpec(C::Rejected,  "  J",           3,  3, 9),
+        ColumnSpec(C::Response,  "LAST RESPONSE", 14, u16::MAX, 7),
     ];
     place(width, &wishes)
 }
 
 /// The columns that fit, in the order of the screen.
-pub fn delivery_columns(width: u16) -> Vec<Placed<DeliveryColumn>> {
+pub fn delivery_columns(width: u16) -> Vec<PlacedColumn<DeliveryColumn>> {
     use DeliveryColumn as C;
     #[rustfmt::skip]
     let wishes = [
-        Wish(C::Time,      "TIME",       8,  8, 2),
-        Wish(C::Outcome,   "OUTCOME",   10, 10, 0),
-        Wish(C::Recipient, "RECIPIENT", 16, 44, 1),
-        Wish(C::Attempt,   "TRY",        3,  3, 3),
-        Wish(C::Response,  "RESPONSE",  16, u16::MAX, 4),
+        ColumnSpec(C::Time,      "TIME",       8,  8, 2),
+        ColumnSpec(C::Outcome,   "OUTCOME",   10, 10, 0),
+        ColumnSpec(C::Recipient, "RECIPIENT", 16, 44, 1),
+        ColumnSpec(C::Attempt,   "TRY",        3,  3, 3),
+        ColumnSpec(C::Response,  "RESPONSE",  16, u16::MAX, 4),
     ];
     place(width, &wishes)
 }
 
 /// The columns of the list of domains that fit.
-pub fn domain_columns(width: u16, marked: bool) -> Vec<Placed<GroupColumn>> {
+pub fn domain_columns(width: u16, marked: bool) -> Vec<PlacedColumn<GroupColumn>> {
     use GroupColumn as C;
     #[rustfmt::skip]
     let wishes = [
-        Wish(C::Label,     "",              16, 44, 0),
-        Wish(C::Deferred,  "     Q",         6,  6, 1),
-        Wish(C::Failed,    "     R",         6,  6, 2),
-        Wish(C::Rejected,  "   J",           4,  4, 8),
-        Wish(C::FailShare, "FAIL %",         6,  6, 3),
-        Wish(C::Health,    "HEALTH →",       8,  8, 9),
-        Wish(C::Delivered, "     D",         6,  6, 4),
-        Wish(C::Recovered, " RECOV",         6,  6, 11),
-        Wish(C::Backlog,   "BACKLOG",        7,  7, 10),
-        Wish(C::Open,      "OPEN",           4,  4, 7),
-        Wish(C::Marked,    " +MARK",         6,  6, 12),
-        Wish(C::LastBad,   "FAILED",         6,  6, 13),
-        Wish(C::LastGood,  "  OK",           4,  4, 6),
-        Wish(C::Response,  "LAST FAILURE",  12, u16::MAX, 5),
+        ColumnSpec(C::Label,     "",              16, 44, 0),
+        ColumnSpec(C::Deferred,  "     Q",         6,  6, 1),
+        ColumnSpec(C::Failed,    "     R",         6,  6, 2),
+        ColumnSpec(C::Rejected,  "   J",           4,  4, 8),
+        ColumnSpec(C::FailShare, "FAIL %",         6,  6, 3),
+        ColumnSpec(C::Health,    "HEALTH →",       8,  8, 9),
+        ColumnSpec(C::Delivered, "     D",         6,  6, 4),
+        ColumnSpec(C::Recovered, " RECOV",         6,  6, 11),
+        ColumnSpec(C::Backlog,   "BACKLOG",        7,  7, 10),
+        ColumnSpec(C::Open,      "OPEN",           4,  4, 7),
+        ColumnSpec(C::Marked,    " +MARK",         6,  6, 12),
+        ColumnSpec(C::LastBad,   "FAILED",         6,  6, 13),
+        ColumnSpec(C::LastGood,  "  OK",           4,  4, 6),
+        ColumnSpec(C::Response,  "LAST FAILURE",  12, u16::MAX, 5),
     ];
     place_groups(width, marked, wishes)
 }
 
 /// The columns of the list of responses that fit.
-pub fn response_columns(width: u16, marked: bool) -> Vec<Placed<GroupColumn>> {
+pub fn response_columns(width: u16, marked: bool) -> Vec<PlacedColumn<GroupColumn>> {
     use GroupColumn as C;
     #[rustfmt::skip]
     let wishes = [
-        Wish(C::Entries,   "  COUNT",        7,  7, 1),
-        Wish(C::Share,     "     %",         6,  6, 4),
-        Wish(C::Marked,    " +MARK",         6,  6, 5),
-        Wish(C::First,     "FIRST",          8,  8, 2),
-        Wish(C::Last,      "LAST",           8,  8, 3),
-        Wish(C::Label,     "RESPONSE",      20, u16::MAX, 0),
+        ColumnSpec(C::Entries,   "  COUNT",        7,  7, 1),
+        ColumnSpec(C::Share,     "     %",         6,  6, 4),
+        ColumnSpec(C::Marked,    " +MARK",         6,  6, 5),
+        ColumnSpec(C::First,     "FIRST",          8,  8, 2),
+        ColumnSpec(C::Last,      "LAST",           8,  8, 3),
+        ColumnSpec(C::Label,     "RESPONSE",      20, u16::MAX, 0),
     ];
     place_groups(width, marked, wishes)
 }
 
 /// The columns of a list of connections, or of what they have in common.
-pub fn route_columns(width: u16, marked: bool) -> Vec<Placed<GroupColumn>> {
+pub fn route_columns(width: u16, marked: bool) -> Vec<PlacedColumn<GroupColumn>> {
     use GroupColumn as C;
     #[rustfmt::skip]
     let wishes = [
-        Wish(C::Label,     "",              20, u16::MAX, 0),
-        Wish(C::Deferred,  "    Q",          5,  5, 1),
-        Wish(C::Failed,    "    R",          5,  5, 2),
-        Wish(C::Delivered, "    D",          5,  5, 3),
-        Wish(C::Last,      "LAST",           8,  8, 4),
+        ColumnSpec(C::Label,     "",              20, u16::MAX, 0),
+        ColumnSpec(C::Deferred,  "    Q",          5,  5, 1),
+        ColumnSpec(C::Failed,    "    R",          5,  5, 2),
+        ColumnSpec(C::Delivered, "    D",          5,  5, 3),
+        ColumnSpec(C::Last,      "LAST",           8,  8, 4),
     ];
     place_groups(width, marked, wishes)
 }
 
 /// The columns of a list of those who send.
-pub fn sender_columns(width: u16, marked: bool, clients: bool) -> Vec<Placed<GroupColumn>> {
+pub fn sender_columns(width: u16, marked: bool, clients: bool) -> Vec<PlacedColumn<GroupColumn>> {
     use GroupColumn as C;
     #[rustfmt::skip]
     let wishes = [
-        Wish(C::Label,     "",              16, 60, 0),
-        Wish(C::Enqueued,  "      E",        7,  7, 1),
-        Wish(C::Rejected,  "      J",        7,  7, 2),
-        Wish(C::Refused,   "    X",          5,  5, 6),
-        Wish(C::Unauthenticated, "AUTH!",    5,  5, 7),
-        Wish(C::Delivered, "      D",        7,  7, 3),
-        Wish(C::Deferred,  "      Q",        7,  7, 4),
-        Wish(C::Failed,    "      R",        7,  7, 5),
-        Wish(C::FailShare, "FAIL %",         6,  6, 8),
-        Wish(C::Marked,    " +MARK",         6,  6, 11),
-        Wish(C::Last,      "LAST",           8,  8, 9),
-        Wish(C::Response,  "LAST FAILURE",  14, u16::MAX, 10),
+        ColumnSpec(C::Label,     "",              16, 60, 0),
+        ColumnSpec(C::Enqueued,  "      E",        7,  7, 1),
+        ColumnSpec(C::Rejected,  "      J",        7,  7, 2),
+        ColumnSpec(C::Refused,   "    X",          5,  5, 6),
+        ColumnSpec(C::Unauthenticated, "AUTH!",    5,  5, 7),
+        ColumnSpec(C::Delivered, "      D",        7,  7, 3),
+        ColumnSpec(C::Deferred,  "      Q",        7,  7, 4),
+        ColumnSpec(C::Failed,    "      R",        7,  7, 5),
+        ColumnSpec(C::FailShare, "FAIL %",         6,  6, 8),
+        ColumnSpec(C::Marked,    " +MARK",         6,  6, 11),
+        ColumnSpec(C::Last,      "LAST",           8,  8, 9),
+        ColumnSpec(C::Response,  "LAST FAILURE",  14, u16::MAX, 10),
     ];
     let of_clients = [C::Refused, C::Unauthenticated];
     let wishes = wishes.into_iter().filter(|wish| clients || !of_clients.contains(&wish.0));
@@ -279,14 +279,14 @@ pub fn sender_columns(width: u16, marked: bool, clients: bool) -> Vec<Placed<Gro
 fn place_groups(
     width: u16,
     marked: bool,
-    wishes: impl IntoIterator<Item = Wish<GroupColumn>>,
-) -> Vec<Placed<GroupColumn>> {
-    let wanted = |wish: &Wish<GroupColumn>| marked || wish.0 != GroupColumn::Marked;
+    wishes: impl IntoIterator<Item = ColumnSpec<GroupColumn>>,
+) -> Vec<PlacedColumn<GroupColumn>> {
+    let wanted = |wish: &ColumnSpec<GroupColumn>| marked || wish.0 != GroupColumn::Marked;
     place(width, &wishes.into_iter().filter(wanted).collect::<Vec<_>>())
 }
 
-fn place<C: Copy>(width: u16, wishes: &[Wish<C>]) -> Vec<Placed<C>> {
-    let mut by_rank: Vec<&Wish<C>> = wishes.iter().collect();
+fn place<C: Copy>(width: u16, wishes: &[ColumnSpec<C>]) -> Vec<PlacedColumn<C>> {
+    let mut by_rank: Vec<&ColumnSpec<C>> = wishes.iter().collect();
     by_rank.sort_by_key(|wish| wish.4);
     let (mut left, mut worst) = (width, None);
     for wish in by_rank {
@@ -298,12 +298,12 @@ fn place<C: Copy>(width: u16, wishes: &[Wish<C>]) -> Vec<Placed<C>> {
         left -= needed;
         worst = Some(wish.4);
     }
-    let fits = |wish: &&Wish<C>| worst.is_some_and(|worst| wish.4 <= worst);
-    let chosen: Vec<&Wish<C>> = wishes.iter().filter(fits).collect();
+    let fits = |wish: &&ColumnSpec<C>| worst.is_some_and(|worst| wish.4 <= worst);
+    let chosen: Vec<&ColumnSpec<C>> = wishes.iter().filter(fits).collect();
     let widths = share(left, &chosen);
     let mut x = 0;
     let placed = chosen.iter().zip(widths).map(|(wish, width)| {
-        let placed = Placed { column: wish.0, head: wish.1, x, width };
+        let placed = PlacedColumn { column: wish.0, head: wish.1, x, width };
         x += width + 1;
         placed
     });
@@ -312,7 +312,7 @@ fn place<C: Copy>(width: u16, wishes: &[Wish<C>]) -> Vec<Placed<C>> {
 
 /// Shares what is left over among the columns that can grow; the first of them in rank gets twice
 /// as much as each other.
-fn share<C>(mut left: u16, chosen: &[&Wish<C>]) -> Vec<u16> {
+fn share<C>(mut left: u16, chosen: &[&ColumnSpec<C>]) -> Vec<u16> {
     let mut widths: Vec<u16> = chosen.iter().map(|wish| wish.2).collect();
     let mut grown = true;
     while grown {

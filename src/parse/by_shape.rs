@@ -5,15 +5,15 @@
 //! the next token has the field's shape, and else leaves it to the steps behind. Behind the
 //! diagnostics, which are free text, nothing is looked for.
 
-use super::cursor::Cursor;
-use super::profile::Field;
+use super::cursor::FieldCursor;
+use super::profile::OptionalField;
 use super::tail::{self, Tail};
 use super::{counted, exact, shape, status};
-use crate::entry::{ConnectingHost, Message, QueueFile, Username};
+use crate::entry::{ConnectingHost, MessageEntry, QueueFile, Username};
 use memchr::memchr;
 
 /// Reads the fields of `LOG_FORMAT` 1 or 2.
-pub(super) fn plain<'a>(message: &mut Message<'a>, mut rest: Cursor<'a>) {
+pub(super) fn plain<'a>(message: &mut MessageEntry<'a>, mut rest: FieldCursor<'a>) {
     message.notary_flags = notary_flags(&mut rest);
     message.queue_file = when(&mut rest, shape::is_queue_file).map(QueueFile);
     ids(message, &mut rest);
@@ -29,9 +29,9 @@ pub(super) fn plain<'a>(message: &mut Message<'a>, mut rest: Cursor<'a>) {
 
 /// Reads the fields of `LOG_FORMAT` 3: each value is whole, and goes to the first field that it can
 /// be of and that can still follow. Blank ones could be of any, and what fits none is text.
-pub(super) fn counted<'a>(message: &mut Message<'a>, tail: Tail<'a>) {
+pub(super) fn counted<'a>(message: &mut MessageEntry<'a>, tail: Tail<'a>) {
     let Tail::Counted(mut rest) = tail else { return };
-    let mut fields = Field::ALL.iter().enumerate();
+    let mut fields = OptionalField::ALL.iter().enumerate();
     let mut behind = None;
     while !rest.0.is_empty() {
         let before = rest;
@@ -48,17 +48,17 @@ pub(super) fn counted<'a>(message: &mut Message<'a>, tail: Tail<'a>) {
         };
         let placed = value.is_empty()
             || place(message, &mut fields, value, |field| {
-                tail::is_counted(field) && field != Field::Reason && tail::is_telling(field, value)
+                tail::is_counted(field) && field != OptionalField::Reason && tail::is_telling(field, value)
             });
         if placed {
             continue;
         }
         match behind {
-            None => status::status(message, Cursor(value)),
+            None => status::status(message, FieldCursor(value)),
             // What is before the diagnostics and fits nothing else is the reason.
             Some(first) if message.reason.is_none() && message.diagnostic == Some(first) => {
                 (message.reason, message.diagnostic) = (message.diagnostic, None);
-                status::status(message, Cursor(value));
+                status::status(message, FieldCursor(value));
             }
             Some(_) => {
                 message.diagnostic.get_or_insert(value);
@@ -76,12 +76,12 @@ pub(super) fn counted<'a>(message: &mut Message<'a>, tail: Tail<'a>) {
 
 /// Gives the value to the next field that it fits.
 fn place<'a>(
-    message: &mut Message<'a>,
-    fields: &mut (impl Iterator<Item = (usize, &'static Field)> + Clone),
+    message: &mut MessageEntry<'a>,
+    fields: &mut (impl Iterator<Item = (usize, &'static OptionalField)> + Clone),
     value: &'a [u8],
-    is_like: impl Fn(Field) -> bool,
+    is_like: impl Fn(OptionalField) -> bool,
 ) -> bool {
-    let fits = |field: Field| tail::fits(field, value) && is_like(field);
+    let fits = |field: OptionalField| tail::fits(field, value) && is_like(field);
     let mut ahead = fields.clone();
     let Some((_, &field)) = ahead.find(|(_, field)| fits(**field)) else { return false };
     exact::set(message, field, value);
@@ -90,7 +90,7 @@ fn place<'a>(
 }
 
 /// An integer right behind the active To is either flags or the reply that a `J` gave.
-fn notary_flags(rest: &mut Cursor<'_>) -> Option<u32> {
+fn notary_flags(rest: &mut FieldCursor<'_>) -> Option<u32> {
     if status::begins_reply(*rest) {
         return None;
     }
@@ -100,12 +100,12 @@ fn notary_flags(rest: &mut Cursor<'_>) -> Option<u32> {
 }
 
 /// Takes the next token if it has the shape.
-fn when<'a>(rest: &mut Cursor<'a>, shape: impl Fn(&[u8]) -> bool) -> Option<&'a [u8]> {
+fn when<'a>(rest: &mut FieldCursor<'a>, shape: impl Fn(&[u8]) -> bool) -> Option<&'a [u8]> {
     shape(rest.peek()).then(|| rest.token())
 }
 
 /// Envelope id and message id; one alone is the message id.
-fn ids<'a>(message: &mut Message<'a>, rest: &mut Cursor<'a>) {
+fn ids<'a>(message: &mut MessageEntry<'a>, rest: &mut FieldCursor<'a>) {
     let Some(first) = id(rest) else { return };
     let last = match id(rest) {
         Some(second) => {
@@ -118,7 +118,7 @@ fn ids<'a>(message: &mut Message<'a>, rest: &mut Cursor<'a>) {
 }
 
 /// `<…>` up to the bracket that a blank or the end follows.
-fn id<'a>(rest: &mut Cursor<'a>) -> Option<&'a [u8]> {
+fn id<'a>(rest: &mut FieldCursor<'a>) -> Option<&'a [u8]> {
     let token = rest.peek();
     if !token.starts_with(b"<") {
         return None;
@@ -128,7 +128,7 @@ fn id<'a>(rest: &mut Cursor<'a>) -> Option<&'a [u8]> {
 }
 
 /// A user name is followed by another field or by nothing: a word followed by words is a diagnostic.
-fn username<'a>(rest: &mut Cursor<'a>) -> Option<Username<'a>> {
+fn username<'a>(rest: &mut FieldCursor<'a>) -> Option<Username<'a>> {
     let token = rest.peek();
     let starred = token.starts_with(b"*") && token.len() > 1;
     let is_name = starred
@@ -140,14 +140,14 @@ fn username<'a>(rest: &mut Cursor<'a>) -> Option<Username<'a>> {
 }
 
 /// Before `dns;` stands the host that was connected to, if the token looks like one.
-fn is_host(token: &[u8], mut rest: Cursor<'_>) -> bool {
+fn is_host(token: &[u8], mut rest: FieldCursor<'_>) -> bool {
     rest.token();
     let mta = rest.peek().strip_prefix(b"dns;");
     mta.is_some_and(|mta| memchr(b'.', token).is_some() || mta.eq_ignore_ascii_case(token))
 }
 
 /// Whether what follows the token is another field, blank or not, or nothing.
-fn ends_name(token: &[u8], mut rest: Cursor<'_>) -> bool {
+fn ends_name(token: &[u8], mut rest: FieldCursor<'_>) -> bool {
     rest.token();
     let blank_field = rest.blanks() > 1;
     let next = rest.peek();
@@ -167,7 +167,7 @@ fn ends_name(token: &[u8], mut rest: Cursor<'_>) -> bool {
 }
 
 /// Who connected to us, or whom we connected to.
-fn host<'a>(message: &mut Message<'a>, rest: &mut Cursor<'a>) {
+fn host<'a>(message: &mut MessageEntry<'a>, rest: &mut FieldCursor<'a>) {
     if let Some(host) = connecting_host(*rest) {
         rest.blanks();
         rest.take(host.text.len());
@@ -179,19 +179,19 @@ fn host<'a>(message: &mut Message<'a>, rest: &mut Cursor<'a>) {
 }
 
 /// One name right before `dns;`.
-fn remote_host(mut rest: Cursor<'_>) -> Option<&[u8]> {
+fn remote_host(mut rest: FieldCursor<'_>) -> Option<&[u8]> {
     let host = rest.token();
     let plain = !host.is_empty() && !host.contains(&b';') && !host.starts_with(b"(");
     (plain && rest.peek().starts_with(b"dns;")).then_some(host)
 }
 
 /// Sensitivity and priority are one or two digits.
-fn small_number(rest: &mut Cursor<'_>) -> Option<u32> {
+fn small_number(rest: &mut FieldCursor<'_>) -> Option<u32> {
     when(rest, |token| token.len() <= 2 && shape::is_digits(token)).and_then(shape::small)
 }
 
 /// Sieve actions stand between apostrophes.
-fn filter<'a>(rest: &mut Cursor<'a>) -> Option<&'a [u8]> {
+fn filter<'a>(rest: &mut FieldCursor<'a>) -> Option<&'a [u8]> {
     if !rest.peek().starts_with(b"'") {
         return None;
     }
@@ -200,7 +200,7 @@ fn filter<'a>(rest: &mut Cursor<'a>) -> Option<&'a [u8]> {
     rest.take(length).get(1..length - 1)
 }
 
-fn connecting_host(mut rest: Cursor<'_>) -> Option<ConnectingHost<'_>> {
+fn connecting_host(mut rest: FieldCursor<'_>) -> Option<ConnectingHost<'_>> {
     rest.blanks();
     shape::connecting_host(rest.0)
 }

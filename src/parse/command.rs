@@ -1,11 +1,11 @@
 //! The recipient of a `B` entry: the SMTP command that was refused, which can hold blanks.
 
-use super::cursor::Cursor;
-use super::exact::{self, Fit};
+use super::cursor::FieldCursor;
+use super::exact::{self, FieldFit};
 use super::profile::Profile;
 use super::status;
 use super::tail::Tail;
-use crate::entry::Message;
+use crate::entry::MessageEntry;
 use memchr::{memchr, memchr_iter, memmem};
 
 /// Blanks of a command that are looked at.
@@ -16,20 +16,20 @@ pub const MOST_WORDS: usize = 64;
 /// They end where the fields of the profile follow, or else where the reply does. A stranger chose
 /// the command, so that if there are several such places none is taken, and the whole stays text.
 pub(super) fn recipient<'a>(
-    message: &mut Message<'a>,
+    message: &mut MessageEntry<'a>,
     text: &'a [u8],
     profile: Profile,
-) -> Cursor<'a> {
+) -> FieldCursor<'a> {
     let blanks = || memchr_iter(b' ', text).take(MOST_WORDS);
     let fits = |&at: &usize| {
-        let tail = Tail::Plain(Cursor(text.get(at..).unwrap_or_default()));
+        let tail = Tail::Plain(FieldCursor(text.get(at..).unwrap_or_default()));
         let mut message = message.clone();
         profile.is_learned()
-            && exact::fill(&mut message, tail, profile) == Fit::Whole
-            && message.diagnostic.is_some_and(|text| status::begins_reply(Cursor(text)))
+            && exact::fill(&mut message, tail, profile) == FieldFit::Whole
+            && message.diagnostic.is_some_and(|text| status::begins_reply(FieldCursor(text)))
     };
     let replies =
-        |&at: &usize| text.get(at + 1..).is_some_and(|rest| status::begins_reply(Cursor(rest)));
+        |&at: &usize| text.get(at + 1..).is_some_and(|rest| status::begins_reply(FieldCursor(rest)));
     let end = only(blanks().filter(fits)).or_else(|| {
         let reply = only(blanks().filter(replies))?;
         // Before the fields that are blank, more than one stands.
@@ -37,10 +37,10 @@ pub(super) fn recipient<'a>(
         Some(fields.map_or(reply, |at| at + 1))
     });
     let Some((command, rest)) = end.and_then(|at| text.split_at_checked(at)) else {
-        return Cursor(text);
+        return FieldCursor(text);
     };
     (message.original_to, message.active_to) = both(command);
-    Cursor(rest)
+    FieldCursor(rest)
 }
 
 fn only(mut places: impl Iterator<Item = usize>) -> Option<usize> {

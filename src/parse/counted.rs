@@ -1,10 +1,10 @@
 //! `LOG_FORMAT` 3: each field of variable length is written behind its length, `15:adam@domain.com`.
 
-use super::cursor::Cursor;
+use super::cursor::FieldCursor;
 use super::tail::ends_field;
 
 /// Moves over a blank and the counted value behind it; stays where there is none.
-pub(super) fn value<'a>(rest: &mut Cursor<'a>) -> Option<&'a [u8]> {
+pub(super) fn value<'a>(rest: &mut FieldCursor<'a>) -> Option<&'a [u8]> {
     let mut ahead = *rest;
     ahead.separator()?;
     let digits = ahead.0.iter().take(8).take_while(|b| b.is_ascii_digit()).count();
@@ -19,7 +19,7 @@ pub(super) fn value<'a>(rest: &mut Cursor<'a>) -> Option<&'a [u8]> {
 }
 
 /// Whether the value of an entry that begins here is counted.
-pub(super) fn begins(mut rest: Cursor<'_>) -> bool {
+pub(super) fn begins(mut rest: FieldCursor<'_>) -> bool {
     value(&mut rest).is_some()
 }
 
@@ -31,7 +31,7 @@ fn length(text: &[u8], count: usize) -> Option<usize> {
         return Some(text.len());
     }
     let bytes = text.get(..count)?;
-    let at_end = |length: usize| text.get(length..).is_some_and(|rest| ends_field(Cursor(rest)));
+    let at_end = |length: usize| text.get(length..).is_some_and(|rest| ends_field(FieldCursor(rest)));
     if bytes.is_ascii() {
         return at_end(count).then_some(count);
     }
@@ -61,10 +61,10 @@ mod tests {
             (" abc", None),
             ("", None),
         ] {
-            let mut rest = Cursor(text.as_bytes());
+            let mut rest = FieldCursor(text.as_bytes());
             assert_eq!(value(&mut rest), expected.map(str::as_bytes), "{text}");
             assert_eq!(rest.0.len() == text.len(), expected.is_none(), "{text}");
         }
-        assert_eq!(value(&mut Cursor(b" 2:\xE4\xE4 x")), Some(&b"\xE4\xE4"[..]));
+        assert_eq!(value(&mut FieldCursor(b" 2:\xE4\xE4 x")), Some(&b"\xE4\xE4"[..]));
     }
 }

@@ -4,9 +4,9 @@ use super::near;
 
 /// What is left of an entry's text.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Cursor<'a>(pub(super) &'a [u8]);
+pub(super) struct FieldCursor<'a>(pub(super) &'a [u8]);
 
-impl<'a> Cursor<'a> {
+impl<'a> FieldCursor<'a> {
     /// Moves over blanks, and says over how many.
     pub(super) fn blanks(&mut self) -> usize {
         let before = self.0.len();
@@ -117,7 +117,7 @@ mod tests {
             (r#"""#, r#"""#),
             (r#""\"#, r#""\"#),
         ] {
-            assert_eq!(Cursor(text.as_bytes()).address(), address.as_bytes(), "{text}");
+            assert_eq!(FieldCursor(text.as_bytes()).address(), address.as_bytes(), "{text}");
         }
     }
 }

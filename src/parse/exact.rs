@@ -1,16 +1,16 @@
 //! The fields of a message entry behind its addresses, split exactly as a profile says they were
 //! written.
 
-use super::cursor::Cursor;
-use super::profile::{Field, Profile};
+use super::cursor::FieldCursor;
+use super::profile::{OptionalField, Profile};
 use super::tail::{self, Tail};
 use super::{counted, near, shape, status};
-use crate::entry::{ConnectingHost, Message, QueueFile, RemoteMta, Username};
+use crate::entry::{ConnectingHost, MessageEntry, QueueFile, RemoteMta, Username};
 use memchr::memrchr;
 
 /// How well an entry fits a profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fit {
+pub(super) enum FieldFit {
     /// Not at all.
     None,
     /// Every field has its place.
@@ -21,17 +21,17 @@ pub(super) enum Fit {
 
 /// Fills in all fields, if the entry has just those of the profile. A line that ends early has
 /// nothing in the fields that are not reached. Without a fit what is filled in means nothing.
-pub(super) fn fill<'a>(message: &mut Message<'a>, mut tail: Tail<'a>, profile: Profile) -> Fit {
+pub(super) fn fill<'a>(message: &mut MessageEntry<'a>, mut tail: Tail<'a>, profile: Profile) -> FieldFit {
     for field in profile.before() {
         if tail.is_empty() {
-            return Fit::Clean;
+            return FieldFit::Clean;
         }
-        if field == Field::Reason
+        if field == OptionalField::Reason
             && let Tail::Plain(rest) = tail
         {
             return plain_behind(message, rest, profile, true);
         }
-        let Some(value) = tail.field(field) else { return Fit::None };
+        let Some(value) = tail.field(field) else { return FieldFit::None };
         set(message, field, value);
     }
     match tail {
@@ -43,50 +43,50 @@ pub(super) fn fill<'a>(message: &mut Message<'a>, mut tail: Tail<'a>, profile: P
 /// Diagnostics and what stands behind them. They are free text, so that the fields behind are
 /// taken from the end of the line.
 fn plain_behind<'a>(
-    message: &mut Message<'a>,
-    Cursor(mut text): Cursor<'a>,
+    message: &mut MessageEntry<'a>,
+    FieldCursor(mut text): FieldCursor<'a>,
     profile: Profile,
     reason: bool,
-) -> Fit {
+) -> FieldFit {
     if !profile.ends_in_diagnostics() && !text.is_empty() {
         for field in profile.behind().rev() {
-            let Some(blank) = memrchr(b' ', text) else { return Fit::None };
+            let Some(blank) = memrchr(b' ', text) else { return FieldFit::None };
             let value = text.get(blank + 1..).unwrap_or_default();
             if !tail::fits(field, value) {
-                return Fit::None;
+                return FieldFit::None;
             }
             set(message, field, value);
             text = text.get(..blank).unwrap_or_default();
         }
     }
     if reason && !text.is_empty() {
-        let Some(rest) = text.strip_prefix(b" ") else { return Fit::None };
+        let Some(rest) = text.strip_prefix(b" ") else { return FieldFit::None };
         let end = reason_length(rest);
         message.reason = rest.get(..end);
         text = rest.get(end..).unwrap_or_default();
     }
     match text {
-        [] | [b' '] => Fit::Clean,
+        [] | [b' '] => FieldFit::Clean,
         // Where one more blank or field stands than the profile explains, it explains nothing.
         [b' ', rest @ ..] if !begins_field(rest) => {
             let text = remote_mta_behind(message, rest);
-            status::status(message, Cursor(text));
-            Fit::Whole
+            status::status(message, FieldCursor(text));
+            FieldFit::Whole
         }
-        _ => Fit::None,
+        _ => FieldFit::None,
     }
 }
 
 /// Takes a remote MTA behind a status that does not begin with one, as every other status of an SMTP
 /// client does: no enqueue shows that it has a field of its own. Gives what is left.
-fn remote_mta_behind<'a>(message: &mut Message<'a>, text: &'a [u8]) -> &'a [u8] {
+fn remote_mta_behind<'a>(message: &mut MessageEntry<'a>, text: &'a [u8]) -> &'a [u8] {
     let client = text.starts_with(b"smtp;") || text.starts_with(b"(");
     if message.remote_mta.is_none()
         && client
         && let Some(blank) = memrchr(b' ', text)
         && let Some(value) = text.get(blank + 1..).filter(|value| value.starts_with(b"dns;"))
     {
-        set(message, Field::RemoteMta, value);
+        set(message, OptionalField::RemoteMta, value);
         return text.get(..blank).unwrap_or_default();
     }
     text
@@ -99,7 +99,7 @@ fn begins_field(text: &[u8]) -> bool {
     if matches!(first, b' ' | b'<' | b'*') {
         return true;
     }
-    let token = Cursor(text).peek();
+    let token = FieldCursor(text).peek();
     if shape::address_type(token).is_some() || *first == b'(' {
         return false;
     }
@@ -113,11 +113,11 @@ fn begins_field(text: &[u8]) -> bool {
 /// are several, no part of the text is taken for a reason; but all of a status that begins with its
 /// remote MTA belongs to that.
 fn reason_length(text: &[u8]) -> usize {
-    if text.starts_with(b" ") || status::begins_status(Cursor(text)) {
+    if text.starts_with(b" ") || status::begins_status(FieldCursor(text)) {
         return 0;
     }
     let behind = |at: usize| text.get(at + 1..).unwrap_or_default();
-    let begins = |&at: &usize| status::begins_status(Cursor(behind(at)));
+    let begins = |&at: &usize| status::begins_status(FieldCursor(behind(at)));
     let mut places = near::find_all(b' ', text).filter(begins);
     let first = places.next();
     let by_mta = |at: usize| behind(at).starts_with(b"dns;");
@@ -130,7 +130,7 @@ fn reason_length(text: &[u8]) -> usize {
     }
 }
 
-fn counted_behind<'a>(message: &mut Message<'a>, rest: Cursor<'a>, profile: Profile) -> Fit {
+fn counted_behind<'a>(message: &mut MessageEntry<'a>, rest: FieldCursor<'a>, profile: Profile) -> FieldFit {
     let mut behind = rest;
     let text = counted::value(&mut behind);
     let places = [text.map(|text| (text, behind)), Some((&b""[..], rest))];
@@ -141,40 +141,40 @@ fn counted_behind<'a>(message: &mut Message<'a>, rest: Cursor<'a>, profile: Prof
         });
         if fits && tail.is_empty() {
             let clean = text.is_empty();
-            status::status(message, Cursor(text));
-            return if clean { Fit::Clean } else { Fit::Whole };
+            status::status(message, FieldCursor(text));
+            return if clean { FieldFit::Clean } else { FieldFit::Whole };
         }
     }
-    Fit::None
+    FieldFit::None
 }
 
 /// Enters a value that has the shape of its field.
-pub(super) fn set<'a>(message: &mut Message<'a>, field: Field, value: &'a [u8]) {
+pub(super) fn set<'a>(message: &mut MessageEntry<'a>, field: OptionalField, value: &'a [u8]) {
     match field {
-        Field::NotaryFlags => message.notary_flags = shape::small(value),
-        Field::QueueFile => message.queue_file = Some(QueueFile(value)),
-        Field::EnvelopeId => message.envelope_id = Some(value),
-        Field::MessageId => set_message_id(message, value),
-        Field::Username => message.username = Some(Username::new(value)),
-        Field::Connection => set_connection(message, value),
-        Field::Sensitivity => message.sensitivity = shape::small(value),
-        Field::Priority => message.priority = shape::small(value),
-        Field::Intermediate => message.intermediate = Some(unbracketed(value)),
-        Field::Initial => message.initial = Some(unbracketed(value)),
-        Field::Filter => message.filter = Some(unquoted(value)),
-        Field::Reason => message.reason = Some(value),
-        Field::RemoteMta => {
+        OptionalField::NotaryFlags => message.notary_flags = shape::small(value),
+        OptionalField::QueueFile => message.queue_file = Some(QueueFile(value)),
+        OptionalField::EnvelopeId => message.envelope_id = Some(value),
+        OptionalField::MessageId => set_message_id(message, value),
+        OptionalField::Username => message.username = Some(Username::new(value)),
+        OptionalField::Connection => set_connection(message, value),
+        OptionalField::Sensitivity => message.sensitivity = shape::small(value),
+        OptionalField::Priority => message.priority = shape::small(value),
+        OptionalField::Intermediate => message.intermediate = Some(unbracketed(value)),
+        OptionalField::Initial => message.initial = Some(unbracketed(value)),
+        OptionalField::Filter => message.filter = Some(unquoted(value)),
+        OptionalField::Reason => message.reason = Some(value),
+        OptionalField::RemoteMta => {
             message.remote_mta = shape::address_type(value)
                 .map(|kind| RemoteMta { kind, host: value.get(kind.len() + 1..).unwrap_or(b"") });
         }
-        Field::Transport => message.transport = status::transport(value),
-        Field::Application => message.application = status::application(value),
-        Field::QueueTime => message.queue_seconds = (!value.is_empty()).then_some(value),
+        OptionalField::Transport => message.transport = status::transport(value),
+        OptionalField::Application => message.application = status::application(value),
+        OptionalField::QueueTime => message.queue_seconds = (!value.is_empty()).then_some(value),
     }
 }
 
 /// A notification's first enqueue logs `<new>,<original>` as one field.
-pub(super) fn set_message_id<'a>(message: &mut Message<'a>, value: &'a [u8]) {
+pub(super) fn set_message_id<'a>(message: &mut MessageEntry<'a>, value: &'a [u8]) {
     let joint = near::find_all(b',', value)
         .find(|&at| at > 0 && value.get(at - 1..at + 2) == Some(&b">,<"[..]))
         .map(|at| value.split_at(at));
@@ -185,7 +185,7 @@ pub(super) fn set_message_id<'a>(message: &mut Message<'a>, value: &'a [u8]) {
 
 /// Connection information is about a client that sends to us, or the host that we sent to. Where it
 /// is blank, the action decides which of the two was not there.
-fn set_connection<'a>(message: &mut Message<'a>, value: &'a [u8]) {
+fn set_connection<'a>(message: &mut MessageEntry<'a>, value: &'a [u8]) {
     let host = shape::parts(value);
     if host.is_some() {
         message.connecting_host = host;

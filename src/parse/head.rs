@@ -3,8 +3,8 @@
 //! The columns are padded to 12 characters in a log and collapsed in pasted text, so the code, the
 //! first upper-case word behind a channel, is what tells the columns before it apart.
 
-use super::cursor::Cursor;
-use super::{Flaw, shape};
+use super::cursor::FieldCursor;
+use super::{ParseError, shape};
 use crate::entry::{Code, Direction, ProcessId};
 
 /// Node and process, and what the entry is about.
@@ -17,8 +17,8 @@ pub(super) struct Head<'a> {
 /// The kind of entry that the columns stand for.
 pub(super) enum Role<'a> {
     Header(&'a [u8]),
-    Message { source: &'a [u8], destination: Option<&'a [u8]>, code: Code<'a>, rest: Cursor<'a> },
-    Connection { source: &'a [u8], direction: Direction, code: Code<'a>, rest: Cursor<'a> },
+    Message { source: &'a [u8], destination: Option<&'a [u8]>, code: Code<'a>, rest: FieldCursor<'a> },
+    Connection { source: &'a [u8], direction: Direction, code: Code<'a>, rest: FieldCursor<'a> },
 }
 
 /// Node, process, source channel and destination channel: no more stand before the code.
@@ -29,7 +29,7 @@ const COLUMNS: usize = 4;
 const BLANK_COLUMN: usize = 14;
 
 /// Reads up to the action code, or to the `>` of a header entry.
-pub(super) fn head(mut rest: Cursor<'_>) -> Result<Head<'_>, Flaw> {
+pub(super) fn head(mut rest: FieldCursor<'_>) -> Result<Head<'_>, ParseError> {
     // The node is logged and blank (before 6.3 on UNIX): one more blank behind the time.
     let blank_node = matches!(rest.0, [b' ', b' ', other, ..] if *other != b' ');
     let mut tokens: [&[u8]; COLUMNS] = [b""; COLUMNS];
@@ -39,7 +39,7 @@ pub(super) fn head(mut rest: Cursor<'_>) -> Result<Head<'_>, Flaw> {
         let token = rest.take(rest.token_length());
         let before = tokens.get(..count).unwrap_or_default();
         match token {
-            b"" => return Err(Flaw::NoCode),
+            b"" => return Err(ParseError::NoCode),
             b">" => {
                 let (node, process, others) = origin(before);
                 let node = node.or(others.first().copied());
@@ -51,7 +51,7 @@ pub(super) fn head(mut rest: Cursor<'_>) -> Result<Head<'_>, Flaw> {
                 let no_destination = gap >= BLANK_COLUMN;
                 break columns(node, process, channels, (Code(token), no_destination), rest)?;
             }
-            _ => *tokens.get_mut(count).ok_or(Flaw::NoCode)? = token,
+            _ => *tokens.get_mut(count).ok_or(ParseError::NoCode)? = token,
         }
         count += 1;
     };
@@ -63,7 +63,7 @@ pub(super) fn head(mut rest: Cursor<'_>) -> Result<Head<'_>, Flaw> {
 
 /// Whether the code is still to come behind a token that looks like one: the name of a print queue
 /// may be upper case (PMDF).
-fn is_column(mut rest: Cursor<'_>) -> bool {
+fn is_column(mut rest: FieldCursor<'_>) -> bool {
     rest.blanks();
     rest.0.first().is_some_and(u8::is_ascii_uppercase)
         && is_code(rest.token())
@@ -92,8 +92,8 @@ fn columns<'a>(
     process: Option<ProcessId<'a>>,
     channels: &[&'a [u8]],
     (code, no_destination): (Code<'a>, bool),
-    rest: Cursor<'a>,
-) -> Result<Head<'a>, Flaw> {
+    rest: FieldCursor<'a>,
+) -> Result<Head<'a>, ParseError> {
     let message = |source, destination| Role::Message { source, destination, code, rest };
     let connection = |source, sign: &[u8]| {
         let direction = if sign == b"+" { Direction::Inbound } else { Direction::Outbound };
@@ -101,7 +101,7 @@ fn columns<'a>(
     };
     // They are ASCII. A no-break space is not, which only looks as if it separated columns.
     if !channels.iter().all(|channel| channel.is_ascii()) {
-        return Err(Flaw::NoCode);
+        return Err(ParseError::NoCode);
     }
     let (unseen_node, role) = match *channels {
         [source, sign @ (b"+" | b"-")] => (None, connection(source, sign)),
@@ -113,7 +113,7 @@ fn columns<'a>(
         }
         [source, destination] => (None, message(source, Some(destination))),
         [node, source, destination] => (Some(node), message(source, Some(destination))),
-        _ => return Err(Flaw::NoCode),
+        _ => return Err(ParseError::NoCode),
     };
     Ok(Head { node: node.or(unseen_node), process, role })
 }

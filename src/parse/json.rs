@@ -12,8 +12,8 @@
 
 mod plain;
 
-use super::named::{Draft, Kind, Name, Put, Value};
-use super::{Flaw, Scratch};
+use super::named::{AttributeDraft, ElementKind, Name, Put, AttributeValue};
+use super::{ParseError, Scratch};
 use crate::entry::Entry;
 use memchr::{memchr, memchr2};
 use serde::Deserializer as _;
@@ -30,10 +30,10 @@ pub(super) fn read<'a>(text: &'a [u8], scratch: &'a mut Scratch, entry: &mut Ent
     }
     let draft = match str::from_utf8(text).ok().map(|json| draft(text, json, decoded)) {
         Some(Ok(draft)) => draft,
-        Some(Err(flaw)) if flaw != Flaw::NoObject || !text.iter().any(|byte| needs_mask(*byte)) => {
+        Some(Err(flaw)) if flaw != ParseError::NoObject || !text.iter().any(|byte| needs_mask(*byte)) => {
             return Err(flaw);
         }
-        _ => draft(text, mask(text, masked).ok_or(Flaw::NoObject)?, decoded)?,
+        _ => draft(text, mask(text, masked).ok_or(ParseError::NoObject)?, decoded)?,
     };
     draft.fill_in(entry, decoded)
 }
@@ -52,9 +52,9 @@ pub(super) fn is_nested(text: &[u8]) -> Option<bool> {
 }
 
 /// The values of the object in `text`, of which `json` is the same with nothing that JSON forbids.
-fn draft<'a>(text: &'a [u8], json: &str, decoded: &mut Vec<u8>) -> Result<Draft<'a>, Flaw> {
+fn draft<'a>(text: &'a [u8], json: &str, decoded: &mut Vec<u8>) -> Result<AttributeDraft<'a>, ParseError> {
     decoded.clear();
-    let mut walk = Walk { text, start: json.as_ptr().addr(), draft: Draft::new(None), decoded };
+    let mut walk = Walk { text, start: json.as_ptr().addr(), draft: AttributeDraft::new(None), decoded };
     walk.members(json, None, MOST_LEVELS)?;
     Ok(walk.draft)
 }
@@ -82,16 +82,16 @@ pub const MOST_LEVELS: usize = 8;
 
 /// The way to a value.
 #[derive(Clone, Copy)]
-struct Step<'p> {
+struct JsonPath<'p> {
     /// The step before; none is the entry itself.
-    parent: Option<&'p Step<'p>>,
+    parent: Option<&'p JsonPath<'p>>,
     /// Key, still escaped, or index.
     key: Result<&'p [u8], usize>,
     /// A documented name is on the way, so that what is below it are parts and no fields.
     named: bool,
 }
 
-impl Step<'_> {
+impl JsonPath<'_> {
     fn write(&self, out: &mut Vec<u8>) {
         if let Some(parent) = self.parent {
             parent.write(out);
@@ -109,13 +109,13 @@ struct Walk<'a, 's> {
     text: &'a [u8],
     /// Address of the first byte of the JSON that the text is read as.
     start: usize,
-    draft: Draft<'a>,
+    draft: AttributeDraft<'a>,
     decoded: &'s mut Vec<u8>,
 }
 
 impl<'a> Walk<'a, '_> {
     /// Takes the members of an object or array.
-    fn members(&mut self, json: &str, parent: Option<&Step<'_>>, levels: usize) -> Put {
+    fn members(&mut self, json: &str, parent: Option<&JsonPath<'_>>, levels: usize) -> Put {
         let (mut index, named) = (0, parent.is_some_and(|parent| parent.named));
         members(json, |key, value| {
             let key = key.map(|key| unquoted(self.original(key))).ok_or(index);
@@ -128,17 +128,17 @@ impl<'a> Walk<'a, '_> {
         &mut self,
         key: Result<&'a [u8], usize>,
         json: &str,
-        parent: Option<&Step<'_>>,
+        parent: Option<&JsonPath<'_>>,
         (named, levels): (bool, usize),
     ) -> Put {
         let name = key.ok().filter(|_| !named).and_then(|key| self.name(key));
         let raw = self.original(json);
-        let step = Step { parent, key, named: named || name.is_some() };
+        let step = JsonPath { parent, key, named: named || name.is_some() };
         let value = match raw {
             b"null" => return Ok(()),
             [b'{' | b'[', ..] if levels > 0 => {
                 let Some(value) = name.and_then(|name| self.joined(name, json)) else {
-                    if let Some(kind) = key.ok().and_then(Kind::of) {
+                    if let Some(kind) = key.ok().and_then(ElementKind::of) {
                         self.draft.is(kind);
                     }
                     return self.members(json, Some(&step), levels - 1);
@@ -146,7 +146,7 @@ impl<'a> Walk<'a, '_> {
                 value
             }
             [b'"', ..] => unescaped(unquoted(raw), self.decoded),
-            _ => Value::Text(raw),
+            _ => AttributeValue::Text(raw),
         };
         self.put(name, value, key, parent)
     }
@@ -155,17 +155,17 @@ impl<'a> Walk<'a, '_> {
     fn put(
         &mut self,
         name: Option<Name>,
-        value: Value<'a>,
+        value: AttributeValue<'a>,
         key: Result<&'a [u8], usize>,
-        parent: Option<&Step<'_>>,
+        parent: Option<&JsonPath<'_>>,
     ) -> Put {
         let decoded = &mut *self.decoded;
         self.draft.put(name, value, || match (key, parent) {
-            (Ok(key), None) if memchr(b'\\', key).is_none() => Value::Text(key),
+            (Ok(key), None) if memchr(b'\\', key).is_none() => AttributeValue::Text(key),
             _ => {
                 let start = decoded.len();
-                Step { parent, key, named: false }.write(decoded);
-                Value::Scratch(start..decoded.len())
+                JsonPath { parent, key, named: false }.write(decoded);
+                AttributeValue::Scratch(start..decoded.len())
             }
         })
     }
@@ -189,7 +189,7 @@ impl<'a> Walk<'a, '_> {
 
     /// The parts of a structure, joined as the formats without parts write it; `None` if they are
     /// not all there, or hold what would tell them apart.
-    fn joined(&mut self, name: Name, json: &str) -> Option<Value<'a>> {
+    fn joined(&mut self, name: Name, json: &str) -> Option<AttributeValue<'a>> {
         let (separator, keys, least) = parts(name)?;
         let (mut found, mut index, mut sound) = ([None; PARTS], 0, true);
         members(json, |key, value| {
@@ -215,7 +215,7 @@ impl<'a> Walk<'a, '_> {
         }
         let whole = found.iter().take(least).all(Option::is_some);
         (sound && whole && (name != Name::Ap || in_order(found)))
-            .then_some(Value::Scratch(start..self.decoded.len()))
+            .then_some(AttributeValue::Scratch(start..self.decoded.len()))
     }
 }
 
@@ -260,8 +260,8 @@ fn unquoted(json: &[u8]) -> &[u8] {
 /// first flaw that was found with them, or that this is no object.
 fn members<'j>(json: &'j str, each: impl FnMut(Option<&'j str>, &'j str) -> Put) -> Put {
     let mut json = serde_json::Deserializer::from_str(json);
-    let found = json.deserialize_any(Members(each)).map_err(|_| Flaw::NoObject)?;
-    json.end().map_err(|_| Flaw::NoObject)?;
+    let found = json.deserialize_any(Members(each)).map_err(|_| ParseError::NoObject)?;
+    json.end().map_err(|_| ParseError::NoObject)?;
     found
 }
 
@@ -292,13 +292,13 @@ impl<'j, F: FnMut(Option<&'j str>, &'j str) -> Put> Visitor<'j> for Members<F> {
 }
 
 /// The string without its escapes, where there are any.
-fn unescaped<'a>(string: &'a [u8], decoded: &mut Vec<u8>) -> Value<'a> {
+fn unescaped<'a>(string: &'a [u8], decoded: &mut Vec<u8>) -> AttributeValue<'a> {
     if memchr(b'\\', string).is_none() {
-        return Value::Text(string);
+        return AttributeValue::Text(string);
     }
     let start = decoded.len();
     unescape(string, decoded);
-    Value::Scratch(start..decoded.len())
+    AttributeValue::Scratch(start..decoded.len())
 }
 
 /// Writes what the string stands for. Half a surrogate pair stays as it is written.
@@ -359,16 +359,16 @@ fn unit(escape: &[u8]) -> Option<(u32, &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entry::{Body, Message};
+    use crate::entry::{Body, MessageEntry};
 
-    fn read(text: &[u8]) -> Result<Entry<'_>, Flaw> {
+    fn read(text: &[u8]) -> Result<Entry<'_>, ParseError> {
         let mut entry = Entry::blank();
         super::read(text, Box::leak(Box::default()), &mut entry).map(|()| entry)
     }
 
     const HEAD: &str = r#""ts":"2014-06-02T22:02:13.94","sc":"tcp_local","ac":"D","sz":1,"od":"rfc822;b@y.org","de":"b@y.org""#;
 
-    fn message(text: &[u8]) -> (Message<'_>, Vec<(String, String)>) {
+    fn message(text: &[u8]) -> (MessageEntry<'_>, Vec<(String, String)>) {
         let entry = read(text).unwrap_or_else(|flaw| panic!("{flaw}"));
         let Body::Message(message) = entry.body else { panic!() };
         let word = |text: &[u8]| String::from_utf8_lossy(text).into_owned();
@@ -493,9 +493,9 @@ mod tests {
         for text in
             ["{", "{}{}", "{]", r#"{"a":1,}"#, r#"{"a"}"#, "{a:1}", r#"{"a":"\x"}"#, "\u{7b}\u{e9}"]
         {
-            assert_eq!(read(text.as_bytes()), Err(Flaw::NoObject), "{text}");
+            assert_eq!(read(text.as_bytes()), Err(ParseError::NoObject), "{text}");
         }
-        assert_eq!(read(b"{}"), Err(Flaw::NoTime));
-        assert_eq!(read(&with(r#""a":{"ts":"2014-06-02T22:02:14"}"#)), Err(Flaw::TwoTimes));
+        assert_eq!(read(b"{}"), Err(ParseError::NoTime));
+        assert_eq!(read(&with(r#""a":{"ts":"2014-06-02T22:02:14"}"#)), Err(ParseError::TwoTimes));
     }
 }

@@ -5,8 +5,8 @@
 //! the log may be written like, and the simplest of that is the profile. Nothing of it depends on
 //! how the entries came, only on their order.
 
-use super::message::Lesson;
-use super::profile::{Field, Profile};
+use super::message::TrainingSample;
+use super::profile::{OptionalField, Profile};
 use super::tail::{self, Tail};
 
 /// Entries that are compared at the beginning. Later ones teach only if they do not fit.
@@ -17,19 +17,19 @@ const DOUBTS: u32 = 4;
 /// Ways of one log that are told apart: the simplest.
 const WAYS: usize = 128;
 /// Ways of one entry. If it has more, it teaches nothing.
-pub const MOST_WAYS: usize = 1_024;
+pub const MAX_CANDIDATES: usize = 1_024;
 /// Steps by which they are looked for, so that no entry takes long.
 const STEPS: usize = 16_384;
 
 /// Some ways to write an entry: which fields are on, of those that it shows. A line that ends early
 /// does not show the fields behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Way {
+struct CandidateProfile {
     on: u16,
     shown: u16,
 }
 
-impl Way {
+impl CandidateProfile {
     fn and(self, other: Self) -> Option<Self> {
         let both = self.shown & other.shown;
         (self.on & both == other.on & both)
@@ -39,24 +39,24 @@ impl Way {
     /// Undecidable cases are decided by this: the fewest fields, those that most sites have, a lone
     /// id the message id, a lone small number the priority, and else the earlier field.
     fn cost(self) -> (u32, u16) {
-        let on = Field::ALL.into_iter().filter(|field| self.on & field.bit() != 0);
+        let on = OptionalField::ALL.into_iter().filter(|field| self.on & field.bit() != 0);
         (on.map(price).sum(), self.on)
     }
 }
 
-fn price(field: Field) -> u32 {
+fn price(field: OptionalField) -> u32 {
     match field {
-        Field::QueueFile | Field::MessageId | Field::Username | Field::Connection => 4,
-        Field::Priority => 5,
-        Field::Sensitivity => 7,
-        Field::NotaryFlags
-        | Field::QueueTime
-        | Field::Transport
-        | Field::Application
-        | Field::RemoteMta => 8,
-        Field::Reason => 9,
-        Field::EnvelopeId | Field::Filter => 10,
-        Field::Intermediate | Field::Initial => 16,
+        OptionalField::QueueFile | OptionalField::MessageId | OptionalField::Username | OptionalField::Connection => 4,
+        OptionalField::Priority => 5,
+        OptionalField::Sensitivity => 7,
+        OptionalField::NotaryFlags
+        | OptionalField::QueueTime
+        | OptionalField::Transport
+        | OptionalField::Application
+        | OptionalField::RemoteMta => 8,
+        OptionalField::Reason => 9,
+        OptionalField::EnvelopeId | OptionalField::Filter => 10,
+        OptionalField::Intermediate | OptionalField::Initial => 16,
     }
 }
 
@@ -64,18 +64,18 @@ fn price(field: Field) -> u32 {
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(super) struct Learner {
     /// The ways that fit all entries that taught; none before the first.
-    ways: Vec<Way>,
+    ways: Vec<CandidateProfile>,
     /// Entries that taught.
     taught: u32,
     /// The ways of the entries that did not fit.
-    doubted: Vec<Way>,
+    doubted: Vec<CandidateProfile>,
     doubts: u32,
 }
 
 impl Learner {
     /// Takes note of an entry that may teach, read under the profile that was learned before. True
     /// if the profile changed.
-    pub(super) fn learn(&mut self, lesson: Lesson<'_>) -> bool {
+    pub(super) fn learn(&mut self, lesson: TrainingSample<'_>) -> bool {
         let clean = lesson.clean;
         if clean && !self.is_beginning() {
             self.confirm();
@@ -119,7 +119,7 @@ impl Learner {
         }
     }
 
-    fn doubt(&mut self, found: &[Way]) {
+    fn doubt(&mut self, found: &[CandidateProfile]) {
         let agreed = common(&self.doubted, found);
         if agreed.is_empty() {
             self.doubted = found.to_vec();
@@ -139,12 +139,12 @@ impl Learner {
 }
 
 /// The ways that fit both, simplest first.
-fn common(some: &[Way], others: &[Way]) -> Vec<Way> {
+fn common(some: &[CandidateProfile], others: &[CandidateProfile]) -> Vec<CandidateProfile> {
     let pairs = some.iter().flat_map(|way| others.iter().filter_map(|other| way.and(*other)));
     in_order(pairs.collect())
 }
 
-fn in_order(mut ways: Vec<Way>) -> Vec<Way> {
+fn in_order(mut ways: Vec<CandidateProfile>) -> Vec<CandidateProfile> {
     ways.sort_by_cached_key(|way| (way.cost(), way.shown));
     ways.dedup();
     ways.truncate(WAYS);
@@ -153,7 +153,7 @@ fn in_order(mut ways: Vec<Way>) -> Vec<Way> {
 
 /// One step on the search for ways.
 #[derive(Clone, Copy)]
-struct Step<'a> {
+struct SearchStep<'a> {
     tail: Tail<'a>,
     /// Index of the next field.
     next: usize,
@@ -165,46 +165,46 @@ struct Step<'a> {
     behind: bool,
 }
 
-impl Step<'_> {
+impl SearchStep<'_> {
     /// The step over the next field, where it stands and could hardly be another.
-    fn with(mut self, field: Field, lesson: Lesson<'_>) -> Option<Self> {
+    fn with(mut self, field: OptionalField, lesson: TrainingSample<'_>) -> Option<Self> {
         let value = self.tail.field(field).filter(|value| tail::is_telling(field, value))?;
         if value.is_empty() && !lesson.may_be_blank(field) {
             return None;
         }
-        self.envelope_id |= field == Field::EnvelopeId && !value.is_empty();
+        self.envelope_id |= field == OptionalField::EnvelopeId && !value.is_empty();
         Some(Self { next: self.next + 1, on: self.on | field.bit(), ..self })
     }
 
     /// Fields that are known to be on or off, once nothing is left of the line.
     fn shown(self) -> u16 {
         let reached =
-            u16::MAX.checked_shr(u32::try_from(Field::ALL.len() - self.next).unwrap_or(16));
-        let lone = if self.envelope_id { Field::MessageId.bit() } else { 0 };
+            u16::MAX.checked_shr(u32::try_from(OptionalField::ALL.len() - self.next).unwrap_or(16));
+        let lone = if self.envelope_id { OptionalField::MessageId.bit() } else { 0 };
         reached.unwrap_or(0) | lone
     }
 }
 
 /// All ways in which the rest of an entry splits without any diagnostics; `None` if there are none,
 /// or too many.
-fn ways(lesson: Lesson<'_>) -> Option<Vec<Way>> {
+fn ways(lesson: TrainingSample<'_>) -> Option<Vec<CandidateProfile>> {
     let mut found = Vec::new();
     let mut open =
-        vec![Step { tail: lesson.tail, next: 0, on: 0, envelope_id: false, behind: false }];
+        vec![SearchStep { tail: lesson.tail, next: 0, on: 0, envelope_id: false, behind: false }];
     let mut steps = 0;
     while let Some(step) = open.pop() {
         steps += 1;
-        if steps > STEPS || found.len() > MOST_WAYS {
+        if steps > STEPS || found.len() > MAX_CANDIDATES {
             return None;
         }
         if step.tail.is_empty() {
-            found.push(Way { on: step.on, shown: step.shown() });
-        } else if step.next == Field::BEFORE_DIAGNOSTICS && !step.behind {
-            open.push(Step { behind: true, ..step });
+            found.push(CandidateProfile { on: step.on, shown: step.shown() });
+        } else if step.next == OptionalField::BEFORE_DIAGNOSTICS && !step.behind {
+            open.push(SearchStep { behind: true, ..step });
             let empty = step.tail.no_diagnostics();
-            open.extend(empty.map(|tail| Step { tail, behind: true, ..step }));
-        } else if let Some(&field) = Field::ALL.get(step.next) {
-            open.push(Step { next: step.next + 1, ..step });
+            open.extend(empty.map(|tail| SearchStep { tail, behind: true, ..step }));
+        } else if let Some(&field) = OptionalField::ALL.get(step.next) {
+            open.push(SearchStep { next: step.next + 1, ..step });
             open.extend(step.with(field, lesson));
         }
     }

@@ -1,17 +1,17 @@
 //! A message entry behind its code: size and addresses, and the fields that options switch on, split
 //! exactly where the profile fits and by their shapes where it does not.
 
-use super::cursor::Cursor;
-use super::exact::{self, Fit, unbracketed};
-use super::profile::{Field, Profile};
+use super::cursor::FieldCursor;
+use super::exact::{self, FieldFit, unbracketed};
+use super::profile::{OptionalField, Profile};
 use super::tail::Tail;
-use super::text::Manner;
-use super::{Flaw, by_shape, command, counted, shape, status};
-use crate::entry::{Action, Message};
+use super::text::TextLayout;
+use super::{ParseError, by_shape, command, counted, shape, status};
+use crate::entry::{Action, MessageEntry};
 
 /// An entry without free text of others.
 #[derive(Clone, Copy)]
-pub(super) struct Lesson<'a> {
+pub(super) struct TrainingSample<'a> {
     /// Its optional fields.
     pub(super) tail: Tail<'a>,
     /// They fit the profile.
@@ -22,13 +22,13 @@ pub(super) struct Lesson<'a> {
     pub(super) dequeue: bool,
 }
 
-impl Lesson<'_> {
+impl TrainingSample<'_> {
     /// Whether nothing can stand in a field on such an entry. Who sent it is known of what a client
     /// sent, and how long it was queued of what was.
-    pub(super) fn may_be_blank(self, field: Field) -> bool {
+    pub(super) fn may_be_blank(self, field: OptionalField) -> bool {
         match field {
-            Field::Connection | Field::Transport | Field::Application => !self.from_client,
-            Field::QueueTime => !self.dequeue,
+            OptionalField::Connection | OptionalField::Transport | OptionalField::Application => !self.from_client,
+            OptionalField::QueueTime => !self.dequeue,
             _ => true,
         }
     }
@@ -36,11 +36,11 @@ impl Lesson<'_> {
 
 /// Reads everything behind the action code.
 pub(super) fn fill_in<'a>(
-    message: &mut Message<'a>,
-    mut rest: Cursor<'a>,
+    message: &mut MessageEntry<'a>,
+    mut rest: FieldCursor<'a>,
     profile: Profile,
-) -> Result<Manner<'a>, Flaw> {
-    message.size = shape::integer(rest.token()).ok_or(Flaw::NoSize)?;
+) -> Result<TextLayout<'a>, ParseError> {
+    message.size = shape::integer(rest.token()).ok_or(ParseError::NoSize)?;
     let tail = if counted::begins(rest) {
         counted_addresses(message, rest)?
     } else {
@@ -48,7 +48,7 @@ pub(super) fn fill_in<'a>(
         Tail::Plain(rest)
     };
     let clean = match fill(message, tail, profile) {
-        Fit::None => {
+        FieldFit::None => {
             *message = only_addresses(message);
             match tail {
                 Tail::Plain(rest) => by_shape::plain(message, rest),
@@ -56,52 +56,52 @@ pub(super) fn fill_in<'a>(
             }
             false
         }
-        fit => fit == Fit::Clean,
+        fit => fit == FieldFit::Clean,
     };
     let lesson = lesson(message, tail, clean);
-    Ok(Manner { lesson, counted: matches!(tail, Tail::Counted(_)) })
+    Ok(TextLayout { lesson, counted: matches!(tail, Tail::Counted(_)) })
 }
 
 /// Splits exactly, if the profile fits.
-fn fill<'a>(message: &mut Message<'a>, tail: Tail<'a>, profile: Profile) -> Fit {
+fn fill<'a>(message: &mut MessageEntry<'a>, tail: Tail<'a>, profile: Profile) -> FieldFit {
     if !profile.is_learned() {
-        return Fit::None;
+        return FieldFit::None;
     }
     let fit = exact::fill(message, tail, profile);
     // What an enqueue has left over is no diagnostics, but fields that the profile misses.
     if message.code.action() == Action::Enqueue {
-        return if fit == Fit::Clean { fit } else { Fit::None };
+        return if fit == FieldFit::Clean { fit } else { FieldFit::None };
     }
-    if fit != Fit::None {
+    if fit != FieldFit::None {
         return fit;
     }
     for other in variants(profile, matches!(tail, Tail::Counted(_))) {
         *message = only_addresses(message);
-        if exact::fill(message, tail, other) == Fit::Whole {
-            return Fit::Whole;
+        if exact::fill(message, tail, other) == FieldFit::Whole {
+            return FieldFit::Whole;
         }
     }
-    Fit::None
+    FieldFit::None
 }
 
 /// What an entry that teaches cannot tell from the profile, the likeliest first.
 fn variants(profile: Profile, counted: bool) -> impl Iterator<Item = Profile> {
     // Where all that taught came from this host, connection information was blank, and perhaps lost
     // as blanks at the end of a line.
-    let connection = profile.with(Field::Connection);
+    let connection = profile.with(OptionalField::Connection);
     // On an enqueue both of these are blank, and at the end of a line neither shows.
-    let reason = profile.without(Field::RemoteMta).with(Field::Reason);
+    let reason = profile.without(OptionalField::RemoteMta).with(OptionalField::Reason);
     // What is blank at the end may not be written at all.
     let ended = [profile, reason].map(Profile::up_to_diagnostics);
     // Of what is counted no blank is lost.
     let first = if counted { [reason, connection] } else { [connection, reason] };
-    let variants = first.into_iter().chain([reason.with(Field::Connection)]).chain(ended);
+    let variants = first.into_iter().chain([reason.with(OptionalField::Connection)]).chain(ended);
     variants.filter(move |&variant| variant != profile)
 }
 
 /// The entry without its optional fields.
-fn only_addresses<'a>(message: &Message<'a>) -> Message<'a> {
-    Message {
+fn only_addresses<'a>(message: &MessageEntry<'a>) -> MessageEntry<'a> {
+    MessageEntry {
         code: message.code,
         source_channel: message.source_channel,
         destination_channel: message.destination_channel,
@@ -110,12 +110,12 @@ fn only_addresses<'a>(message: &Message<'a>) -> Message<'a> {
         original_to_type: message.original_to_type,
         original_to: message.original_to,
         active_to: message.active_to,
-        ..Message::default()
+        ..MessageEntry::default()
     }
 }
 
 /// An enqueue and a delivery into a local channel say nothing that another server said.
-fn lesson<'a>(message: &Message<'a>, tail: Tail<'a>, clean: bool) -> Option<Lesson<'a>> {
+fn lesson<'a>(message: &MessageEntry<'a>, tail: Tail<'a>, clean: bool) -> Option<TrainingSample<'a>> {
     let network = message.source_channel.starts_with(b"tcp_");
     let dequeue = match message.code.action() {
         Action::Enqueue => false,
@@ -124,15 +124,15 @@ fn lesson<'a>(message: &Message<'a>, tail: Tail<'a>, clean: bool) -> Option<Less
     };
     // A client that gives up a message enqueues the notification itself.
     let ours = message.envelope_from.is_empty() && message.destination_channel == Some(b"process");
-    Some(Lesson { tail, clean, from_client: network && !ours, dequeue })
+    Some(TrainingSample { tail, clean, from_client: network && !ours, dequeue })
 }
 
 /// Envelope From, original To and active To.
 fn addresses<'a>(
-    message: &mut Message<'a>,
-    rest: &mut Cursor<'a>,
+    message: &mut MessageEntry<'a>,
+    rest: &mut FieldCursor<'a>,
     profile: Profile,
-) -> Result<(), Flaw> {
+) -> Result<(), ParseError> {
     let gap = rest.blanks();
     let mut begin = rest.0;
     let mut original = rest.address();
@@ -147,7 +147,7 @@ fn addresses<'a>(
         kind = shape::address_type(original);
     }
     if original.is_empty() {
-        return Err(Flaw::NoRecipient);
+        return Err(ParseError::NoRecipient);
     }
     if message.code.action() == Action::BadCommand {
         message.original_to_type = kind;
@@ -158,10 +158,10 @@ fn addresses<'a>(
         active(message, rest);
     }
     let named = message.original_to_type.is_some() || message.active_to.is_some();
-    named.then_some(()).ok_or(Flaw::NoRecipient)
+    named.then_some(()).ok_or(ParseError::NoRecipient)
 }
 
-fn set_original<'a>(message: &mut Message<'a>, kind: Option<&'a [u8]>, original: &'a [u8]) {
+fn set_original<'a>(message: &mut MessageEntry<'a>, kind: Option<&'a [u8]>, original: &'a [u8]) {
     message.original_to_type = kind;
     let typed = kind.and_then(|kind| original.get(kind.len() + 1..));
     message.original_to = unbracketed(typed.unwrap_or(original));
@@ -169,7 +169,7 @@ fn set_original<'a>(message: &mut Message<'a>, kind: Option<&'a [u8]>, original:
 
 /// Whether, behind an address, an active To follows and nothing like a third address: where the
 /// original To has no type (SIMS), only that tells a blank envelope From.
-fn is_untyped_pair(mut rest: Cursor<'_>) -> bool {
+fn is_untyped_pair(mut rest: FieldCursor<'_>) -> bool {
     rest.blanks();
     let active = rest.address();
     rest.blanks();
@@ -180,7 +180,7 @@ fn is_untyped_pair(mut rest: Cursor<'_>) -> bool {
         && (third.is_empty() || shape::is_queue_file(third) || third.starts_with(b"<"))
 }
 
-fn active<'a>(message: &mut Message<'a>, rest: &mut Cursor<'a>) {
+fn active<'a>(message: &mut MessageEntry<'a>, rest: &mut FieldCursor<'a>) {
     let mut ahead = *rest;
     ahead.blanks();
     if status::begins_reply(ahead) {
@@ -194,12 +194,12 @@ fn active<'a>(message: &mut Message<'a>, rest: &mut Cursor<'a>) {
 }
 
 fn counted_addresses<'a>(
-    message: &mut Message<'a>,
-    mut rest: Cursor<'a>,
-) -> Result<Tail<'a>, Flaw> {
+    message: &mut MessageEntry<'a>,
+    mut rest: FieldCursor<'a>,
+) -> Result<Tail<'a>, ParseError> {
     message.envelope_from = unbracketed(counted::value(&mut rest).unwrap_or_default());
-    let original = counted::value(&mut rest).ok_or(Flaw::NoRecipient)?;
+    let original = counted::value(&mut rest).ok_or(ParseError::NoRecipient)?;
     set_original(message, shape::address_type(original), original);
     message.active_to = counted::value(&mut rest).map(unbracketed);
-    message.active_to.map(|_| Tail::Counted(rest)).ok_or(Flaw::NoRecipient)
+    message.active_to.map(|_| Tail::Counted(rest)).ok_or(ParseError::NoRecipient)
 }

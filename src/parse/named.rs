@@ -7,10 +7,10 @@
 //! [`extra`](Entry::extra). A blank number, place or structure says nothing; a blank text is one
 //! that was logged and is blank.
 
-use super::cursor::Cursor;
-use super::{Flaw, exact, shape, status, time};
+use super::cursor::FieldCursor;
+use super::{ParseError, exact, shape, status, time};
 use crate::entry::{
-    Body, Code, ConnectingHost, ConnectionEntry, Direction, Entry, Message, ProcessId, QueueFile,
+    Body, Code, ConnectingHost, ConnectionEntry, Direction, Entry, MessageEntry, ProcessId, QueueFile,
     RemoteMta, Stamp, Time, Username,
 };
 use memchr::{memchr, memmem};
@@ -18,7 +18,7 @@ use std::ops::Range;
 
 /// The kinds of entry, by the names of their elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ElementKind {
     /// `en`.
     Message,
     /// `co`.
@@ -27,7 +27,7 @@ pub(super) enum Kind {
     Header,
 }
 
-impl Kind {
+impl ElementKind {
     /// The kind that an element of this name is of.
     pub(super) fn of(name: &[u8]) -> Option<Self> {
         match name {
@@ -72,7 +72,7 @@ pub const MOST_VALUES: usize = 64;
 
 /// Where a name or a value stands.
 #[derive(Clone, Debug)]
-pub(super) enum Value<'a> {
+pub(super) enum AttributeValue<'a> {
     /// In the text of the entry, as it is.
     Text(&'a [u8]),
     /// Among the values that had to be unescaped.
@@ -80,21 +80,21 @@ pub(super) enum Value<'a> {
 }
 
 /// The values of one entry, as far as they were read.
-pub(super) struct Draft<'a> {
-    kind: Option<Kind>,
-    known: [Option<Value<'a>>; WRITTEN.len()],
-    others: Vec<(Value<'a>, Value<'a>)>,
+pub(super) struct AttributeDraft<'a> {
+    kind: Option<ElementKind>,
+    known: [Option<AttributeValue<'a>>; WRITTEN.len()],
+    others: Vec<(AttributeValue<'a>, AttributeValue<'a>)>,
     count: usize,
 }
 
-impl<'a> Draft<'a> {
+impl<'a> AttributeDraft<'a> {
     /// Nothing yet. Without a kind, the names will tell it.
-    pub(super) fn new(kind: Option<Kind>) -> Self {
+    pub(super) fn new(kind: Option<ElementKind>) -> Self {
         Self { kind, known: [const { None }; WRITTEN.len()], others: Vec::new(), count: 0 }
     }
 
     /// Says what kind of entry it is, unless that is known.
-    pub(super) fn is(&mut self, kind: Kind) {
+    pub(super) fn is(&mut self, kind: ElementKind) {
         self.kind.get_or_insert(kind);
     }
 
@@ -106,16 +106,16 @@ impl<'a> Draft<'a> {
     pub(super) fn put(
         &mut self,
         known: Option<Name>,
-        value: Value<'a>,
-        written: impl FnOnce() -> Value<'a>,
+        value: AttributeValue<'a>,
+        written: impl FnOnce() -> AttributeValue<'a>,
     ) -> Put {
         self.count += 1;
         if self.count > MOST_VALUES {
-            return Err(Flaw::TooMuch);
+            return Err(ParseError::TooMuch);
         }
         match known.and_then(|name| self.known.get_mut(name as usize)) {
             Some(place @ None) => *place = Some(value),
-            Some(_) if known == Some(Name::Ts) => return Err(Flaw::TwoTimes),
+            Some(_) if known == Some(Name::Ts) => return Err(ParseError::TwoTimes),
             _ => self.others.push((written(), value)),
         }
         Ok(())
@@ -125,24 +125,24 @@ impl<'a> Draft<'a> {
     pub(super) fn fill_in(mut self, entry: &mut Entry<'a>, scratch: &'a [u8]) -> Put {
         let has = |name: Name| self.known.get(name as usize).is_some_and(Option::is_some);
         let kind = self.kind.unwrap_or(match (has(Name::Dr), has(Name::Va)) {
-            (true, _) => Kind::Connection,
-            (false, true) => Kind::Header,
-            (false, false) => Kind::Message,
+            (true, _) => ElementKind::Connection,
+            (false, true) => ElementKind::Header,
+            (false, false) => ElementKind::Message,
         });
         let left = self.count - self.others.len();
-        let mut fields = Fields { known: &mut self.known, left, scratch, extra: Vec::new() };
+        let mut fields = UnusedAttributes { known: &mut self.known, left, scratch, extra: Vec::new() };
         for (name, value) in self.others {
             let other = (fields.bytes(name), fields.bytes(value));
             fields.extra.push(other);
         }
-        (entry.time, entry.stamp) = fields.take(Name::Ts).and_then(stamp).ok_or(Flaw::NoTime)?;
+        (entry.time, entry.stamp) = fields.take(Name::Ts).and_then(stamp).ok_or(ParseError::NoTime)?;
         entry.node = fields.take(Name::No);
         entry.process = fields.parsed(Name::Pi, ProcessId::new);
         match kind {
-            Kind::Message => fields.message(entry.body.begin_message())?,
-            Kind::Connection => entry.body = Body::Connection(fields.connection()?),
-            Kind::Header => {
-                entry.body = Body::Header(fields.take(Name::Va).ok_or(Flaw::NoHeader)?);
+            ElementKind::Message => fields.message(entry.body.begin_message())?,
+            ElementKind::Connection => entry.body = Body::Connection(fields.connection()?),
+            ElementKind::Header => {
+                entry.body = Body::Header(fields.take(Name::Va).ok_or(ParseError::NoHeader)?);
             }
         }
         entry.extra = fields.rest();
@@ -159,22 +159,22 @@ pub(super) fn time_behind(text: &[u8], name: &[u8]) -> Option<Time> {
 }
 
 /// What adding a value comes to.
-pub(super) type Put = Result<(), Flaw>;
+pub(super) type Put = Result<(), ParseError>;
 
 /// The values of one entry on their way to its fields.
-struct Fields<'d, 'a> {
-    known: &'d mut [Option<Value<'a>>; WRITTEN.len()],
+struct UnusedAttributes<'d, 'a> {
+    known: &'d mut [Option<AttributeValue<'a>>; WRITTEN.len()],
     /// So many of them are not used up.
     left: usize,
     scratch: &'a [u8],
     extra: Vec<(&'a [u8], &'a [u8])>,
 }
 
-impl<'a> Fields<'_, 'a> {
-    fn bytes(&self, value: Value<'a>) -> &'a [u8] {
+impl<'a> UnusedAttributes<'_, 'a> {
+    fn bytes(&self, value: AttributeValue<'a>) -> &'a [u8] {
         match value {
-            Value::Text(text) => text,
-            Value::Scratch(range) => self.scratch.get(range).unwrap_or_default(),
+            AttributeValue::Text(text) => text,
+            AttributeValue::Scratch(range) => self.scratch.get(range).unwrap_or_default(),
         }
     }
 
@@ -216,8 +216,8 @@ impl<'a> Fields<'_, 'a> {
         let scratch = self.scratch;
         for (name, value) in WRITTEN.iter().zip(self.known) {
             match value.take() {
-                Some(Value::Text(text)) => self.extra.push((name, text)),
-                Some(Value::Scratch(range)) => {
+                Some(AttributeValue::Text(text)) => self.extra.push((name, text)),
+                Some(AttributeValue::Scratch(range)) => {
                     self.extra.push((name, scratch.get(range).unwrap_or_default()));
                 }
                 None => {}
@@ -227,14 +227,14 @@ impl<'a> Fields<'_, 'a> {
     }
 
     /// Action code and source channel, which entries of both kinds have.
-    fn code(&mut self) -> Result<(Code<'a>, &'a [u8]), Flaw> {
-        let code = self.filled(Name::Ac).ok_or(Flaw::NoCode)?;
-        Ok((Code(code), self.filled(Name::Sc).ok_or(Flaw::NoCode)?))
+    fn code(&mut self) -> Result<(Code<'a>, &'a [u8]), ParseError> {
+        let code = self.filled(Name::Ac).ok_or(ParseError::NoCode)?;
+        Ok((Code(code), self.filled(Name::Sc).ok_or(ParseError::NoCode)?))
     }
 
-    fn message(&mut self, message: &mut Message<'a>) -> Put {
+    fn message(&mut self, message: &mut MessageEntry<'a>) -> Put {
         (message.code, message.source_channel) = self.code()?;
-        message.size = self.take(Name::Sz).and_then(shape::integer).ok_or(Flaw::NoSize)?;
+        message.size = self.take(Name::Sz).and_then(shape::integer).ok_or(ParseError::NoSize)?;
         message.destination_channel = self.filled(Name::Dc);
         self.addresses(message)?;
         self.ids(message);
@@ -257,7 +257,7 @@ impl<'a> Fields<'_, 'a> {
     }
 
     /// Envelope From, original To and active To.
-    fn addresses(&mut self, message: &mut Message<'a>) -> Put {
+    fn addresses(&mut self, message: &mut MessageEntry<'a>) -> Put {
         message.envelope_from = exact::unbracketed(self.take(Name::So).unwrap_or_default());
         let original = self.take(Name::Od);
         if let Some(original) = original {
@@ -268,10 +268,10 @@ impl<'a> Fields<'_, 'a> {
             };
         }
         message.active_to = self.take(Name::De).map(exact::unbracketed);
-        (original.is_some() || message.active_to.is_some()).then_some(()).ok_or(Flaw::NoRecipient)
+        (original.is_some() || message.active_to.is_some()).then_some(()).ok_or(ParseError::NoRecipient)
     }
 
-    fn ids(&mut self, message: &mut Message<'a>) {
+    fn ids(&mut self, message: &mut MessageEntry<'a>) {
         message.envelope_id = self.take(Name::Ei);
         if let Some(id) = self.take(Name::Mi) {
             exact::set_message_id(message, id);
@@ -279,7 +279,7 @@ impl<'a> Fields<'_, 'a> {
     }
 
     /// Who connected to us; where a message leaves the queue, whom we connected to, if anyone.
-    fn host(&mut self, message: &mut Message<'a>) {
+    fn host(&mut self, message: &mut MessageEntry<'a>) {
         let Some(text) = self.take(Name::Ss) else { return };
         let client = shape::connecting_host(text).filter(|host| host.text == text);
         if client.is_none() && message.code.action().is_dequeue() {
@@ -291,10 +291,10 @@ impl<'a> Fields<'_, 'a> {
     }
 
     /// The delivery status, which newer versions split into the remote MTA and the rest.
-    fn status(&mut self, message: &mut Message<'a>) {
+    fn status(&mut self, message: &mut MessageEntry<'a>) {
         match self.take(Name::Di) {
             Some(b"") => message.diagnostic = Some(b""),
-            Some(status) => status::status(message, Cursor(status)),
+            Some(status) => status::status(message, FieldCursor(status)),
             None => {}
         }
         let Some(text) = self.filled(Name::Rm) else { return };
@@ -308,16 +308,16 @@ impl<'a> Fields<'_, 'a> {
         }
     }
 
-    fn connection(&mut self) -> Result<ConnectionEntry<'a>, Flaw> {
+    fn connection(&mut self) -> Result<ConnectionEntry<'a>, ParseError> {
         let (code, source_channel) = self.code()?;
         let direction = match self.take(Name::Dr) {
             Some(b"+") => Direction::Inbound,
             Some(b"-") => Direction::Outbound,
-            _ => return Err(Flaw::NoDirection),
+            _ => return Err(ParseError::NoDirection),
         };
         let has = |name: Name| self.known.get(name as usize).is_some_and(Option::is_some);
         if !has(Name::Tr) && !has(Name::Ap) {
-            return Err(Flaw::NoConnection);
+            return Err(ParseError::NoConnection);
         }
         let (transport, application) =
             (self.parsed(Name::Tr, status::transport), self.parsed(Name::Ap, status::application));
@@ -349,12 +349,12 @@ mod tests {
     use super::*;
     use crate::parse::{Profile, Scratch, entry};
 
-    fn read(text: &str) -> Result<Entry<'_>, Flaw> {
+    fn read(text: &str) -> Result<Entry<'_>, ParseError> {
         let scratch: &mut Scratch = Box::leak(Box::default());
         entry(text.as_bytes(), Profile::default(), scratch)
     }
 
-    fn message(text: &str) -> Message<'_> {
+    fn message(text: &str) -> MessageEntry<'_> {
         match read(text).map(|entry| entry.body) {
             Ok(Body::Message(message)) => message,
             other => panic!("{text}: {other:?}"),
@@ -446,15 +446,15 @@ mod tests {
     fn flaws_are_named() {
         let ts = "ts=\"2014-06-02T22:02:13\"";
         for (text, flaw) in [
-            ("<en sc=\"a\"/>".into(), Flaw::NoTime),
-            ("<en ts=\"yesterday\"/>".into(), Flaw::NoTime),
-            (format!("<en {ts} sc=\"a\"/>"), Flaw::NoCode),
-            (format!("<en {ts} sc=\"\" ac=\"E\"/>"), Flaw::NoCode),
-            (format!("<en {ts} sc=\"a\" ac=\"E\" sz=\"\"/>"), Flaw::NoSize),
-            (format!("<en {ts} sc=\"a\" ac=\"E\" sz=\"1\" so=\"b\"/>"), Flaw::NoRecipient),
-            (format!("<co {ts} sc=\"a\" ac=\"O\" ap=\"SMTP\"/>"), Flaw::NoDirection),
-            (format!("<co {ts} sc=\"a\" dr=\"+\" ac=\"O\"/>"), Flaw::NoConnection),
-            (format!("<he {ts}/>"), Flaw::NoHeader),
+            ("<en sc=\"a\"/>".into(), ParseError::NoTime),
+            ("<en ts=\"yesterday\"/>".into(), ParseError::NoTime),
+            (format!("<en {ts} sc=\"a\"/>"), ParseError::NoCode),
+            (format!("<en {ts} sc=\"\" ac=\"E\"/>"), ParseError::NoCode),
+            (format!("<en {ts} sc=\"a\" ac=\"E\" sz=\"\"/>"), ParseError::NoSize),
+            (format!("<en {ts} sc=\"a\" ac=\"E\" sz=\"1\" so=\"b\"/>"), ParseError::NoRecipient),
+            (format!("<co {ts} sc=\"a\" ac=\"O\" ap=\"SMTP\"/>"), ParseError::NoDirection),
+            (format!("<co {ts} sc=\"a\" dr=\"+\" ac=\"O\"/>"), ParseError::NoConnection),
+            (format!("<he {ts}/>"), ParseError::NoHeader),
         ] {
             assert_eq!(read(&text), Err(flaw), "{text}");
         }

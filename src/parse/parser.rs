@@ -1,8 +1,8 @@
 //! The parser of one file: the grammars, and what it learned of how the file is written.
 
 use super::learner::Learner;
-use super::message::Lesson;
-use super::{Flaw, Profile, entry, fill_in, format, text};
+use super::message::TrainingSample;
+use super::{ParseError, Profile, entry, fill_in, format, text};
 use crate::entry::Entry;
 
 /// Room for values that had to be unescaped; an entry borrows from it.
@@ -18,31 +18,31 @@ pub struct Scratch {
 
 /// The text of one entry, with what was known of its file when it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Original {
+pub struct EntryText {
     /// Unfolded, without the line end.
     pub text: Vec<u8>,
     /// How its file was written there.
     pub profile: Profile,
 }
 
-impl Original {
+impl EntryText {
     /// What it says.
     ///
     /// # Errors
     /// As [`entry`].
-    pub fn entry<'a>(&'a self, scratch: &'a mut Scratch) -> Result<Entry<'a>, Flaw> {
+    pub fn entry<'a>(&'a self, scratch: &'a mut Scratch) -> Result<Entry<'a>, ParseError> {
         entry(&self.text, self.profile, scratch)
     }
 }
 
 /// What a parser knows of how its file is written. Two parsers that know the same read the same.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Learned {
+pub struct ParserState {
     profile: Profile,
     learner: Learner,
 }
 
-impl Learned {
+impl ParserState {
     /// How the entries are written.
     pub fn profile(&self) -> Profile {
         self.profile
@@ -52,25 +52,25 @@ impl Learned {
 /// Reads the entries of one file in their order, and learns from them how they are written.
 #[derive(Default)]
 pub struct Parser {
-    learned: Learned,
+    learned: ParserState,
     scratch: Scratch,
 }
 
 impl Parser {
     /// A parser that goes on from what another one learned of the same file.
-    pub fn knowing(learned: Learned) -> Self {
+    pub fn knowing(learned: ParserState) -> Self {
         Self { learned, scratch: Scratch::default() }
     }
 
     /// What was learned up to here.
-    pub fn into_learned(self) -> Learned {
+    pub fn into_learned(self) -> ParserState {
         self.learned
     }
 
     /// Learns from the beginning of a file, before its first entry is read.
     pub fn learn(&mut self, text: &[u8]) {
         if format::markup(text).is_none()
-            && let Ok(text::Manner { lesson: Some(lesson), .. }) =
+            && let Ok(text::TextLayout { lesson: Some(lesson), .. }) =
                 text::read(text, self.profile(), &mut Entry::blank())
         {
             self.take_lesson(lesson);
@@ -81,7 +81,7 @@ impl Parser {
     ///
     /// # Errors
     /// As [`entry`].
-    pub fn entry<'a>(&'a mut self, text: &'a [u8]) -> Result<Entry<'a>, Flaw> {
+    pub fn entry<'a>(&'a mut self, text: &'a [u8]) -> Result<Entry<'a>, ParseError> {
         Entry::filled(|entry| {
             if format::markup(text).is_none()
                 && let Ok(manner) = text::read(text, self.profile(), entry)
@@ -102,8 +102,8 @@ impl Parser {
     }
 
     /// True if the profile changed.
-    fn take_lesson(&mut self, lesson: Lesson<'_>) -> bool {
-        let Learned { profile, learner } = &mut self.learned;
+    fn take_lesson(&mut self, lesson: TrainingSample<'_>) -> bool {
+        let ParserState { profile, learner } = &mut self.learned;
         let changed = learner.learn(lesson);
         if changed {
             *profile = learner.profile();

@@ -3,7 +3,7 @@
 /// An optional field of a message entry, in the order in which they stand (`mta-log-format`
 /// section 5.1). The diagnostics, which no option adds, stand behind the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Field {
+pub(super) enum OptionalField {
     NotaryFlags,
     QueueFile,
     EnvelopeId,
@@ -22,7 +22,7 @@ pub(super) enum Field {
     QueueTime,
 }
 
-impl Field {
+impl OptionalField {
     pub(super) const ALL: [Self; 16] = [
         Self::NotaryFlags,
         Self::QueueFile,
@@ -93,43 +93,43 @@ impl Profile {
     /// The `LOG_…` options that are on, by name, in the order of their fields; nothing if nothing
     /// was learned.
     pub fn options(self) -> impl Iterator<Item = &'static str> {
-        let intermediate = self.has(Field::Intermediate);
-        Field::ALL
+        let intermediate = self.has(OptionalField::Intermediate);
+        OptionalField::ALL
             .into_iter()
-            .filter(move |&field| self.has(field) && !(intermediate && field == Field::Initial))
-            .map(Field::option)
+            .filter(move |&field| self.has(field) && !(intermediate && field == OptionalField::Initial))
+            .map(OptionalField::option)
     }
 
-    pub(super) const fn with(self, field: Field) -> Self {
+    pub(super) const fn with(self, field: OptionalField) -> Self {
         Self { fields: self.fields | field.bit(), ..self }
     }
 
-    pub(super) const fn without(self, field: Field) -> Self {
+    pub(super) const fn without(self, field: OptionalField) -> Self {
         Self { fields: self.fields & !field.bit(), ..self }
     }
 
     /// Without the fields behind the diagnostics.
     pub(super) const fn up_to_diagnostics(self) -> Self {
-        Self { fields: self.fields & ((1 << Field::BEFORE_DIAGNOSTICS) - 1), ..self }
+        Self { fields: self.fields & ((1 << OptionalField::BEFORE_DIAGNOSTICS) - 1), ..self }
     }
 
-    pub(super) const fn has(self, field: Field) -> bool {
+    pub(super) const fn has(self, field: OptionalField) -> bool {
         self.fields & field.bit() != 0
     }
 
     /// Its fields before the diagnostics, first to last.
-    pub(super) fn before(self) -> impl Iterator<Item = Field> {
+    pub(super) fn before(self) -> impl Iterator<Item = OptionalField> {
         Bits(self.up_to_diagnostics().fields)
     }
 
     /// Its fields behind the diagnostics, first to last.
-    pub(super) fn behind(self) -> impl DoubleEndedIterator<Item = Field> {
-        let all = Field::ALL.into_iter();
-        all.skip(Field::BEFORE_DIAGNOSTICS).filter(move |&field| self.has(field))
+    pub(super) fn behind(self) -> impl DoubleEndedIterator<Item = OptionalField> {
+        let all = OptionalField::ALL.into_iter();
+        all.skip(OptionalField::BEFORE_DIAGNOSTICS).filter(move |&field| self.has(field))
     }
 
     pub(super) const fn ends_in_diagnostics(self) -> bool {
-        self.fields >> Field::BEFORE_DIAGNOSTICS == 0
+        self.fields >> OptionalField::BEFORE_DIAGNOSTICS == 0
     }
 }
 
@@ -137,10 +137,10 @@ impl Profile {
 struct Bits(u16);
 
 impl Iterator for Bits {
-    type Item = Field;
+    type Item = OptionalField;
 
-    fn next(&mut self) -> Option<Field> {
-        let field = Field::ALL.get(self.0.trailing_zeros() as usize)?;
+    fn next(&mut self) -> Option<OptionalField> {
+        let field = OptionalField::ALL.get(self.0.trailing_zeros() as usize)?;
         self.0 &= self.0 - 1;
         Some(*field)
     }
@@ -157,8 +157,8 @@ mod tests {
         assert_eq!(all.options().count(), 15);
         assert_eq!(all.options().next(), Some("LOG_NOTARY"));
         assert_eq!(all.options().last(), Some("LOG_QUEUE_TIME"));
-        let initial = Profile::of(Field::Initial.bit());
+        let initial = Profile::of(OptionalField::Initial.bit());
         assert_eq!(initial.options().collect::<Vec<_>>(), ["LOG_INTERMEDIATE"]);
-        assert!(all.before().chain(all.behind()).eq(Field::ALL));
+        assert!(all.before().chain(all.behind()).eq(OptionalField::ALL));
     }
 }

@@ -1,6 +1,6 @@
 //! What the values of the fields look like, each by itself.
 
-use super::cursor::Cursor;
+use super::cursor::FieldCursor;
 use super::near;
 use crate::entry::ConnectingHost;
 use memchr::memmem;
@@ -111,7 +111,7 @@ pub(super) fn filter_length(text: &[u8]) -> Option<usize> {
 
 /// Connection information, where a blank may end it: who connected to us, or the host that we
 /// connected to. A word of other text has no dot.
-pub(super) fn connection<'a>(rest: &mut Cursor<'a>) -> Option<&'a [u8]> {
+pub(super) fn connection<'a>(rest: &mut FieldCursor<'a>) -> Option<&'a [u8]> {
     if let Some(host) = connecting_host(rest.0) {
         return Some(rest.take(host.text.len()));
     }

@@ -4,12 +4,12 @@
 //! where a banner or a reply imitates that structure the whole stays text: no guess decides what a
 //! remote server is seen to have said.
 
-use super::cursor::Cursor;
+use super::cursor::FieldCursor;
 use super::near;
-use crate::entry::{Application, Message, RemoteMta, Response, Transport, is_enhanced};
+use crate::entry::{Application, MessageEntry, RemoteMta, Response, Transport, is_enhanced};
 
 /// Reads `[dns;host] [(TCP|…)] [(banner)] [(TCP|…)] [smtp;reply]` or any other text.
-pub(super) fn status<'a>(message: &mut Message<'a>, mut rest: Cursor<'a>) {
+pub(super) fn status<'a>(message: &mut MessageEntry<'a>, mut rest: FieldCursor<'a>) {
     if let Some(host) = rest.peek().strip_prefix(b"dns;") {
         message.remote_mta = Some(RemoteMta { kind: b"dns", host });
         rest.token();
@@ -23,7 +23,7 @@ pub(super) fn status<'a>(message: &mut Message<'a>, mut rest: Cursor<'a>) {
 }
 
 /// Transport and banner, each in parentheses, in any order.
-fn groups<'a>(message: &mut Message<'a>, rest: &mut Cursor<'a>) {
+fn groups<'a>(message: &mut MessageEntry<'a>, rest: &mut FieldCursor<'a>) {
     loop {
         rest.blanks();
         if let Some((transport, length)) = transport_group(rest.0) {
@@ -118,8 +118,8 @@ fn reply(text: &[u8]) -> Option<Response<'_>> {
     let (digits, rest) = text.split_at_checked(3)?;
     let code = port(digits).filter(|code| (200..600).contains(code))?;
     let mut rest = match rest {
-        [] => Cursor(rest),
-        [b' ' | b'-', rest @ ..] => Cursor(rest),
+        [] => FieldCursor(rest),
+        [b' ' | b'-', rest @ ..] => FieldCursor(rest),
         _ => return None,
     };
     let enhanced =
@@ -132,7 +132,7 @@ fn reply(text: &[u8]) -> Option<Response<'_>> {
 
 /// Whether the text here is the reply that our server gave: `550 5.7.1 Relaying not permitted`.
 /// NOTARY flags can have the same value; a queue file or an id behind it tells them.
-pub(super) fn begins_reply(mut rest: Cursor<'_>) -> bool {
+pub(super) fn begins_reply(mut rest: FieldCursor<'_>) -> bool {
     rest.blanks();
     if !matches!(rest.0, [b'4' | b'5', _, _, b' ', ..]) {
         return false;
@@ -146,7 +146,7 @@ pub(super) fn begins_reply(mut rest: Cursor<'_>) -> bool {
 }
 
 /// Whether the text here is a delivery status: ours, or one from another server.
-pub(super) fn begins_status(rest: Cursor<'_>) -> bool {
+pub(super) fn begins_status(rest: FieldCursor<'_>) -> bool {
     const MARKS: [&[u8]; 3] = [b"smtp;", b"dns;", b"(TCP|"];
     match rest.0.first() {
         Some(b's' | b'd' | b'(') => MARKS.iter().any(|mark| rest.0.starts_with(mark)),

@@ -4,8 +4,8 @@
 //! Two ways to write them: as in `LOG_FORMAT` 1 and 2, or counted as in 3. Which fields there are,
 //! nothing here knows.
 
-use super::cursor::Cursor;
-use super::profile::Field;
+use super::cursor::FieldCursor;
+use super::profile::OptionalField;
 use super::{counted, shape, status};
 use memchr::memmem;
 
@@ -13,9 +13,9 @@ use memchr::memmem;
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Tail<'a> {
     /// `LOG_FORMAT` 1 or 2.
-    Plain(Cursor<'a>),
+    Plain(FieldCursor<'a>),
     /// `LOG_FORMAT` 3.
-    Counted(Cursor<'a>),
+    Counted(FieldCursor<'a>),
 }
 
 impl<'a> Tail<'a> {
@@ -25,13 +25,13 @@ impl<'a> Tail<'a> {
     }
 
     /// The next field, if it is there: empty, or with a value of its shape.
-    pub(super) fn field(&mut self, field: Field) -> Option<&'a [u8]> {
+    pub(super) fn field(&mut self, field: OptionalField) -> Option<&'a [u8]> {
         match self {
             Self::Plain(rest) => plain(field, rest),
             Self::Counted(rest) => match counted::value(rest) {
                 Some(value) if is_counted(field) => fits(field, value).then_some(value),
                 // No document says how it is written.
-                Some(value) if field == Field::RemoteMta => fits(field, value).then_some(value),
+                Some(value) if field == OptionalField::RemoteMta => fits(field, value).then_some(value),
                 Some(_) => None,
                 None if is_counted(field) => None,
                 None => plain(field, rest),
@@ -52,79 +52,79 @@ impl<'a> Tail<'a> {
 }
 
 /// Which fields `LOG_FORMAT` 3 counts (technical reference, `log_format`).
-pub(super) fn is_counted(field: Field) -> bool {
+pub(super) fn is_counted(field: OptionalField) -> bool {
     !matches!(
         field,
-        Field::NotaryFlags
-            | Field::Sensitivity
-            | Field::Priority
-            | Field::RemoteMta
-            | Field::QueueTime
+        OptionalField::NotaryFlags
+            | OptionalField::Sensitivity
+            | OptionalField::Priority
+            | OptionalField::RemoteMta
+            | OptionalField::QueueTime
     )
 }
 
-fn plain<'a>(field: Field, rest: &mut Cursor<'a>) -> Option<&'a [u8]> {
+fn plain<'a>(field: OptionalField, rest: &mut FieldCursor<'a>) -> Option<&'a [u8]> {
     rest.separator()?;
     if ends_field(*rest) {
         return Some(b"");
     }
     let length = match field {
         // Before a text, what looks like flags is the reply that our server gave.
-        Field::NotaryFlags if status::begins_reply(*rest) => return None,
-        Field::EnvelopeId | Field::MessageId => shape::id_length(rest.0),
-        Field::Connection => return shape::connection(rest),
-        Field::Intermediate | Field::Initial => rest.address_length(),
-        Field::Filter => shape::filter_length(rest.0)?,
+        OptionalField::NotaryFlags if status::begins_reply(*rest) => return None,
+        OptionalField::EnvelopeId | OptionalField::MessageId => shape::id_length(rest.0),
+        OptionalField::Connection => return shape::connection(rest),
+        OptionalField::Intermediate | OptionalField::Initial => rest.address_length(),
+        OptionalField::Filter => shape::filter_length(rest.0)?,
         // Free text, whose end the text behind it decides.
-        Field::Reason => return None,
+        OptionalField::Reason => return None,
         _ => rest.token_length(),
     };
     let value = rest.take(length);
     (ends_field(*rest) && fits(field, value)).then_some(value)
 }
 
-pub(super) fn ends_field(rest: Cursor<'_>) -> bool {
+pub(super) fn ends_field(rest: FieldCursor<'_>) -> bool {
     matches!(rest.0, [] | [b' ', ..])
 }
 
 /// Whether a value that is not split at blanks can be of the field.
-pub(super) fn fits(field: Field, value: &[u8]) -> bool {
+pub(super) fn fits(field: OptionalField, value: &[u8]) -> bool {
     if value.is_empty() {
         return true;
     }
     match field {
-        Field::NotaryFlags => value.len() <= 10 && shape::is_digits(value),
-        Field::QueueFile => shape::is_queue_file(value),
-        Field::EnvelopeId | Field::MessageId => shape::is_id(value),
-        Field::Username => shape::is_username(value),
-        Field::Connection => shape::connection_fits(value),
-        Field::Sensitivity | Field::Priority => value.len() <= 2 && shape::is_digits(value),
-        Field::Intermediate | Field::Initial => shape::is_plain_address(value),
-        Field::Filter => value.len() >= 2 && value.starts_with(b"'") && value.ends_with(b"'"),
-        Field::Reason => true,
-        Field::RemoteMta => shape::address_type(value).is_some() && !value.contains(&b' '),
-        Field::Transport => status::transport(value).is_some(),
-        Field::Application => status::application(value).is_some() && !value.contains(&b' '),
-        Field::QueueTime => shape::is_decimal(value),
+        OptionalField::NotaryFlags => value.len() <= 10 && shape::is_digits(value),
+        OptionalField::QueueFile => shape::is_queue_file(value),
+        OptionalField::EnvelopeId | OptionalField::MessageId => shape::is_id(value),
+        OptionalField::Username => shape::is_username(value),
+        OptionalField::Connection => shape::connection_fits(value),
+        OptionalField::Sensitivity | OptionalField::Priority => value.len() <= 2 && shape::is_digits(value),
+        OptionalField::Intermediate | OptionalField::Initial => shape::is_plain_address(value),
+        OptionalField::Filter => value.len() >= 2 && value.starts_with(b"'") && value.ends_with(b"'"),
+        OptionalField::Reason => true,
+        OptionalField::RemoteMta => shape::address_type(value).is_some() && !value.contains(&b' '),
+        OptionalField::Transport => status::transport(value).is_some(),
+        OptionalField::Application => status::application(value).is_some() && !value.contains(&b' '),
+        OptionalField::QueueTime => shape::is_decimal(value),
     }
 }
 
 /// Whether the value can hardly be of any other field: what may teach which fields there are. A
 /// message that is in a queue has a file, an id, a user and all its numbers.
-pub(super) fn is_telling(field: Field, value: &[u8]) -> bool {
+pub(super) fn is_telling(field: OptionalField, value: &[u8]) -> bool {
     match field {
         // They are small, or the place of flags would be theirs.
-        Field::Sensitivity | Field::Priority => value.len() == 1,
-        Field::NotaryFlags | Field::QueueFile => !value.is_empty(),
-        Field::MessageId => is_bracketed(value),
-        Field::EnvelopeId => value.is_empty() || is_bracketed(value),
-        Field::Username => {
+        OptionalField::Sensitivity | OptionalField::Priority => value.len() == 1,
+        OptionalField::NotaryFlags | OptionalField::QueueFile => !value.is_empty(),
+        OptionalField::MessageId => is_bracketed(value),
+        OptionalField::EnvelopeId => value.is_empty() || is_bracketed(value),
+        OptionalField::Username => {
             value.starts_with(b"*")
                 || !value.iter().all(u8::is_ascii_digit) && !value.contains(&b'@')
         }
-        Field::Connection => value.is_empty() || memmem::find(value, b"])").is_some(),
-        Field::Intermediate | Field::Initial => value.is_empty() || value.contains(&b'@'),
-        Field::Reason => value.is_empty(),
+        OptionalField::Connection => value.is_empty() || memmem::find(value, b"])").is_some(),
+        OptionalField::Intermediate | OptionalField::Initial => value.is_empty() || value.contains(&b'@'),
+        OptionalField::Reason => value.is_empty(),
         _ => true,
     }
 }

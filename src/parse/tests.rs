@@ -1,13 +1,13 @@
 use super::*;
-use crate::entry::{Action, Body, Direction, Message};
+use crate::entry::{Action, Body, Direction, MessageEntry};
 use proptest::prelude::*;
 
 /// Reads an entry of which nothing is known but its text.
-fn alone(text: &[u8]) -> Result<Entry<'_>, Flaw> {
+fn alone(text: &[u8]) -> Result<Entry<'_>, ParseError> {
     entry(text, Profile::default(), Box::leak(Box::default()))
 }
 
-fn message(text: &str) -> Message<'_> {
+fn message(text: &str) -> MessageEntry<'_> {
     match alone(text.as_bytes()).map(|entry| entry.body) {
         Ok(Body::Message(message)) => message,
         other => panic!("{text}: {other:?}"),
@@ -249,14 +249,14 @@ fn header_entries_keep_their_line() {
 #[test]
 fn flaws_are_named() {
     for (line, flaw) in [
-        ("hello", Flaw::NoTime),
-        ("19-Feb-1998 10:52:10", Flaw::NoCode),
-        ("19-Feb-1998 10:52:10 a b c d e f", Flaw::NoCode),
-        ("19-Feb-1998 10:52:10 l tcp_local E", Flaw::NoSize),
-        ("19-Feb-1998 10:52:10 l tcp_local E 1", Flaw::NoRecipient),
-        ("19-Feb-1998 10:52:10 l tcp_local E 1 adam@x.org", Flaw::NoRecipient),
-        ("19-Feb-1998 10:52:10 tcp_local - O", Flaw::NoConnection),
-        ("19-Feb-1998 10:52:10 tcp_local - O (4)", Flaw::NoConnection),
+        ("hello", ParseError::NoTime),
+        ("19-Feb-1998 10:52:10", ParseError::NoCode),
+        ("19-Feb-1998 10:52:10 a b c d e f", ParseError::NoCode),
+        ("19-Feb-1998 10:52:10 l tcp_local E", ParseError::NoSize),
+        ("19-Feb-1998 10:52:10 l tcp_local E 1", ParseError::NoRecipient),
+        ("19-Feb-1998 10:52:10 l tcp_local E 1 adam@x.org", ParseError::NoRecipient),
+        ("19-Feb-1998 10:52:10 tcp_local - O", ParseError::NoConnection),
+        ("19-Feb-1998 10:52:10 tcp_local - O (4)", ParseError::NoConnection),
     ] {
         assert_eq!(alone(line.as_bytes()), Err(flaw), "{line}");
     }
@@ -267,7 +267,7 @@ fn read_all(lines: &[String]) -> Vec<String> {
     let mut parser = Parser::default();
     let shown = |line: &String| {
         let parsed = format!("{:?}", parser.entry(line.as_bytes()).unwrap());
-        let original = Original { text: line.clone().into_bytes(), profile: parser.profile() };
+        let original = EntryText { text: line.clone().into_bytes(), profile: parser.profile() };
         let again = format!("{:?}", original.entry(&mut Scratch::default()).unwrap());
         assert_eq!(parsed, again, "{line}");
         parser.profile().options().collect::<Vec<_>>().join(" ")
@@ -436,7 +436,7 @@ fn prefixes_and_damaged_blanks_are_read_through() {
         assert_eq!(text(Some(message.source_channel)), Some("tcp_local"));
         assert!(time(line.as_bytes()).is_some() || line.contains(['\0', '\u{a0}']), "{line}");
     }
-    assert_eq!(alone(format!("some text {E}").as_bytes()), Err(Flaw::NoTime));
+    assert_eq!(alone(format!("some text {E}").as_bytes()), Err(ParseError::NoTime));
 }
 
 #[test]

@@ -1,15 +1,15 @@
 //! The text formats 1, 2 and 3: one entry.
 
-use super::cursor::Cursor;
-use super::message::{self, Lesson};
-use super::{Flaw, Profile, counted, dirt, head, status, time};
+use super::cursor::FieldCursor;
+use super::message::{self, TrainingSample};
+use super::{ParseError, Profile, counted, dirt, head, status, time};
 use crate::entry::{Body, ConnectionEntry, Entry};
 
 /// How an entry is written.
 #[derive(Default)]
-pub(super) struct Manner<'a> {
+pub(super) struct TextLayout<'a> {
     /// What it can teach of its log.
-    pub(super) lesson: Option<Lesson<'a>>,
+    pub(super) lesson: Option<TrainingSample<'a>>,
     /// Its fields stand behind their lengths.
     pub(super) counted: bool,
 }
@@ -23,12 +23,12 @@ pub(super) fn read<'a>(
     text: &'a [u8],
     profile: Profile,
     entry: &mut Entry<'a>,
-) -> Result<Manner<'a>, Flaw> {
+) -> Result<TextLayout<'a>, ParseError> {
     bare(text, profile, entry).or_else(|flaw| prefixed(text, profile, entry).ok_or(flaw))
 }
 
 /// The host that sent an entry to syslog is the node of an entry that names none.
-fn prefixed<'a>(text: &'a [u8], profile: Profile, entry: &mut Entry<'a>) -> Option<Manner<'a>> {
+fn prefixed<'a>(text: &'a [u8], profile: Profile, entry: &mut Entry<'a>) -> Option<TextLayout<'a>> {
     let (prefix, behind) = dirt::behind_prefix(text)?;
     let manner = bare(behind, profile, entry).ok()?;
     let node = &mut entry.node;
@@ -36,15 +36,15 @@ fn prefixed<'a>(text: &'a [u8], profile: Profile, entry: &mut Entry<'a>) -> Opti
     Some(manner)
 }
 
-fn bare<'a>(text: &'a [u8], profile: Profile, entry: &mut Entry<'a>) -> Result<Manner<'a>, Flaw> {
-    let (rest, (time, stamp)) = time::stamp(text).map_err(|_| Flaw::NoTime)?;
-    let head = head::head(Cursor(rest))?;
+fn bare<'a>(text: &'a [u8], profile: Profile, entry: &mut Entry<'a>) -> Result<TextLayout<'a>, ParseError> {
+    let (rest, (time, stamp)) = time::stamp(text).map_err(|_| ParseError::NoTime)?;
+    let head = head::head(FieldCursor(rest))?;
     (entry.time, entry.stamp) = (time, stamp);
     (entry.node, entry.process) = (head.node, head.process);
     match head.role {
         head::Role::Header(line) => {
             entry.body = Body::Header(line);
-            Ok(Manner::default())
+            Ok(TextLayout::default())
         }
         head::Role::Message { source, destination, code, rest } => {
             let message = entry.body.begin_message();
@@ -67,16 +67,16 @@ fn bare<'a>(text: &'a [u8], profile: Profile, entry: &mut Entry<'a>) -> Result<M
             let ends = if counted { counted_ends } else { ends };
             ends(&mut connection, rest);
             if connection.transport.is_none() && connection.application.is_none() {
-                return Err(Flaw::NoConnection);
+                return Err(ParseError::NoConnection);
             }
             entry.body = Body::Connection(connection);
-            Ok(Manner { lesson: None, counted })
+            Ok(TextLayout { lesson: None, counted })
         }
     }
 }
 
 /// `[transport] [application] [anything]`.
-fn ends<'a>(entry: &mut ConnectionEntry<'a>, mut rest: Cursor<'a>) {
+fn ends<'a>(entry: &mut ConnectionEntry<'a>, mut rest: FieldCursor<'a>) {
     entry.transport = status::transport(rest.peek());
     if entry.transport.is_some() {
         rest.token();
@@ -89,7 +89,7 @@ fn ends<'a>(entry: &mut ConnectionEntry<'a>, mut rest: Cursor<'a>) {
 }
 
 /// Behind its lengths: transport, application, message, user and diagnostics, as XML orders them.
-fn counted_ends<'a>(entry: &mut ConnectionEntry<'a>, mut rest: Cursor<'a>) {
+fn counted_ends<'a>(entry: &mut ConnectionEntry<'a>, mut rest: FieldCursor<'a>) {
     let mut next = || counted::value(&mut rest).filter(|value| !value.is_empty());
     entry.transport = next().and_then(status::transport);
     entry.application = next().and_then(status::application);

@@ -5,8 +5,8 @@
 //! is told by what is behind it, which for a well-formed element is what XML says
 //! (`mta-log-format` section 9.1).
 
-use super::named::{Draft, Kind, Name, Put, Value};
-use super::{Flaw, Scratch, near};
+use super::named::{AttributeDraft, ElementKind, Name, Put, AttributeValue};
+use super::{ParseError, Scratch, near};
 use crate::entry::Entry;
 use memchr::memmem;
 use quick_xml::escape::unescape;
@@ -18,32 +18,32 @@ pub(super) fn read<'a>(text: &'a [u8], scratch: &'a mut Scratch, entry: &mut Ent
         .get(1..)
         .unwrap_or_default()
         .split_at_checked(2)
-        .ok_or(Flaw::NoElement)?;
-    let kind = Kind::of(name).ok_or(Flaw::NoElement)?;
-    let attributes = rest.strip_suffix(b"/>").ok_or(Flaw::NoElement)?;
+        .ok_or(ParseError::NoElement)?;
+    let kind = ElementKind::of(name).ok_or(ParseError::NoElement)?;
+    let attributes = rest.strip_suffix(b"/>").ok_or(ParseError::NoElement)?;
     let decoded = &mut scratch.decoded;
     decoded.clear();
-    let mut draft = Draft::new(Some(kind));
+    let mut draft = AttributeDraft::new(Some(kind));
     take(attributes, &mut draft, decoded)?;
     draft.fill_in(entry, decoded)
 }
 
 /// Takes the attributes. A value ends at the quote behind which the next attribute begins, or
 /// nothing follows.
-fn take<'a>(attributes: &'a [u8], draft: &mut Draft<'a>, decoded: &mut Vec<u8>) -> Put {
+fn take<'a>(attributes: &'a [u8], draft: &mut AttributeDraft<'a>, decoded: &mut Vec<u8>) -> Put {
     let mut rest = attributes.trim_ascii();
     let mut next = Attribute::begin(rest);
     while !rest.is_empty() {
-        let Attribute { name, quote, text } = next.ok_or(Flaw::NoElement)?;
+        let Attribute { name, quote, text } = next.ok_or(ParseError::NoElement)?;
         let (inner_quotes, end, behind) = (0_u32..)
             .zip(near::find_all(quote, text))
             .find_map(|(before, end)| Some((before, end, Behind::value(text.get(end + 1..)?)?)))
-            .ok_or(Flaw::NoElement)?;
+            .ok_or(ParseError::NoElement)?;
         let value = text.get(..end).unwrap_or_default();
         if inner_quotes > 0 && holds_entry(value, quote) {
-            return Err(Flaw::TwoTimes);
+            return Err(ParseError::TwoTimes);
         }
-        draft.put(Name::of(name), unescaped(value, decoded), || Value::Text(name))?;
+        draft.put(Name::of(name), unescaped(value, decoded), || AttributeValue::Text(name))?;
         (rest, next) = (behind.text, behind.attribute);
     }
     Ok(())
@@ -99,7 +99,7 @@ fn holds_element(value: &[u8]) -> bool {
         value.get(..at).and_then(|before| before.split_last_chunk::<3>()).is_some_and(
             |(_, element)| {
                 element.first() == Some(&b'<')
-                    && Kind::of(element.get(1..).unwrap_or_default()).is_some()
+                    && ElementKind::of(element.get(1..).unwrap_or_default()).is_some()
             },
         )
     })
@@ -118,7 +118,7 @@ pub const LONGEST_REFERENCE: usize = 16;
 
 /// The value with its references resolved, where there are any. What is none stays as it stands:
 /// whether the MTA escapes a `&` is not known.
-fn unescaped<'a>(value: &'a [u8], decoded: &mut Vec<u8>) -> Value<'a> {
+fn unescaped<'a>(value: &'a [u8], decoded: &mut Vec<u8>) -> AttributeValue<'a> {
     let (start, mut rest) = (decoded.len(), value);
     while let Some(at) = near::find(b'&', rest) {
         let (before, reference) = rest.split_at(at);
@@ -129,10 +129,10 @@ fn unescaped<'a>(value: &'a [u8], decoded: &mut Vec<u8>) -> Value<'a> {
         });
     }
     if decoded.len() == start && rest.len() == value.len() {
-        return Value::Text(value);
+        return AttributeValue::Text(value);
     }
     decoded.extend_from_slice(rest);
-    Value::Scratch(start..decoded.len())
+    AttributeValue::Scratch(start..decoded.len())
 }
 
 /// Writes what the reference at the beginning stands for, and says what is behind it.
@@ -163,19 +163,19 @@ fn predefined(text: &[u8]) -> Option<(u8, &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entry::{Body, Message};
+    use crate::entry::{Body, MessageEntry};
 
     const HEAD: &str = r#"<en ts="2014-06-02T22:02:13.94" sc="tcp_local" ac="D" sz="1" od="rfc822;b@y.org" de="b@y.org""#;
 
-    fn read(text: &str) -> Result<Entry<'_>, Flaw> {
+    fn read(text: &str) -> Result<Entry<'_>, ParseError> {
         let mut entry = Entry::blank();
         super::read(text.as_bytes(), Box::leak(Box::default()), &mut entry).map(|()| entry)
     }
 
-    fn diagnostic(attributes: &str) -> Result<String, Flaw> {
+    fn diagnostic(attributes: &str) -> Result<String, ParseError> {
         let text = format!("{HEAD} {attributes}/>");
         let entry = read(&text)?;
-        let Body::Message(Message { diagnostic, .. }) = entry.body else { panic!("{text}") };
+        let Body::Message(MessageEntry { diagnostic, .. }) = entry.body else { panic!("{text}") };
         Ok(String::from_utf8_lossy(diagnostic.unwrap_or(b"none")).into_owned())
     }
 
@@ -235,11 +235,11 @@ mod tests {
             "<en =\"1\"/>",
             "<!DOCTYPE en [<!ENTITY a \"b\">]>",
         ] {
-            assert_eq!(read(text), Err(Flaw::NoElement), "{text}");
+            assert_eq!(read(text), Err(ParseError::NoElement), "{text}");
         }
-        assert_eq!(read(&format!("{HEAD}/>{HEAD}/>")), Err(Flaw::NoElement));
-        assert_eq!(diagnostic(r#"ts="2014-06-02T22:02:14""#), Err(Flaw::TwoTimes));
-        assert_eq!(diagnostic(r#"di="torn"ts="2014" sc="x""#), Err(Flaw::TwoTimes));
-        assert_eq!(diagnostic(r#"di="torn <en ts="2014" sc="x""#), Err(Flaw::TwoTimes));
+        assert_eq!(read(&format!("{HEAD}/>{HEAD}/>")), Err(ParseError::NoElement));
+        assert_eq!(diagnostic(r#"ts="2014-06-02T22:02:14""#), Err(ParseError::TwoTimes));
+        assert_eq!(diagnostic(r#"di="torn"ts="2014" sc="x""#), Err(ParseError::TwoTimes));
+        assert_eq!(diagnostic(r#"di="torn <en ts="2014" sc="x""#), Err(ParseError::TwoTimes));
     }
 }

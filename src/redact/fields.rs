@@ -2,12 +2,12 @@
 
 use super::Redactor;
 use super::flat::flat;
-use super::free::{self, Known};
+use super::free::{self, KnownName};
 use super::rewrite::{Span, length, rewritten};
 use crate::entry::{
-    Action, Application, Body, ConnectionEntry, Direction, Entry, Message, Response, Transport,
+    Action, Application, Body, ConnectionEntry, Direction, Entry, MessageEntry, Response, Transport,
 };
-use crate::parse::{self, Original, Scratch};
+use crate::parse::{self, EntryText, Scratch};
 use std::ops::Range;
 
 /// What a field is.
@@ -32,7 +32,7 @@ enum As {
 }
 
 /// The text with pseudonyms. What is no entry, or would be none with them, is hidden as a whole.
-pub(super) fn shown(redactor: &Redactor, original: &Original) -> Original {
+pub(super) fn shown(redactor: &Redactor, original: &EntryText) -> EntryText {
     let profile = original.profile;
     let text = flat(&original.text);
     let mut scratch = Scratch::default();
@@ -43,12 +43,12 @@ pub(super) fn shown(redactor: &Redactor, original: &Original) -> Original {
     let text = hidden.filter(sound).unwrap_or_else(|| {
         format!("(hidden: {} bytes that are no entry)", original.text.len()).into_bytes()
     });
-    Original { text, profile }
+    EntryText { text, profile }
 }
 
 /// `None` if a field does not stand in the text.
 fn hidden(redactor: &Redactor, text: &[u8], entry: &Entry<'_>) -> Option<Vec<u8>> {
-    let mut fields = Fields(Vec::new());
+    let mut fields = HiddenFields(Vec::new());
     fields.entry(entry);
     let known = fields.known(redactor);
     let mut spans = Vec::new();
@@ -110,7 +110,7 @@ fn is_counted(text: &[u8], entry: &Entry<'_>) -> bool {
     starts.into_iter().any(|start| is_behind_its_length(start).is_some())
 }
 
-fn put(redactor: &Redactor, value: &[u8], of: As, known: &[Known<'_>]) -> Vec<u8> {
+fn put(redactor: &Redactor, value: &[u8], of: As, known: &[KnownName<'_>]) -> Vec<u8> {
     match of {
         As::Address => redactor.address(value),
         As::User => redactor.user(value),
@@ -139,7 +139,7 @@ fn header(redactor: &Redactor, line: &[u8]) -> Vec<u8> {
 }
 
 /// The reply stays, as far as replies do; before it stands a name that a client chose.
-fn login(redactor: &Redactor, text: &[u8], known: &[Known<'_>]) -> Vec<u8> {
+fn login(redactor: &Redactor, text: &[u8], known: &[KnownName<'_>]) -> Vec<u8> {
     let starts = (0..text.len()).rev().filter(|&at| at == 0 || text.get(at - 1) == Some(&b' '));
     let replies = |&at: &usize| {
         let reply = text.get(at..).and_then(Response::beginning);
@@ -157,16 +157,16 @@ fn login(redactor: &Redactor, text: &[u8], known: &[Known<'_>]) -> Vec<u8> {
 }
 
 /// What is to be hidden, in no order.
-struct Fields<'e>(Vec<(&'e [u8], As)>);
+struct HiddenFields<'e>(Vec<(&'e [u8], As)>);
 
-impl<'e> Fields<'e> {
+impl<'e> HiddenFields<'e> {
     fn put(&mut self, value: Option<&'e [u8]>, of: As) {
         self.0.extend(value.map(|value| (value, of)));
     }
 
     /// Names that may stand in somebody's words as well.
-    fn known(&self, redactor: &Redactor) -> Vec<Known<'e>> {
-        let mut known: Vec<Known<'e>> = Vec::new();
+    fn known(&self, redactor: &Redactor) -> Vec<KnownName<'e>> {
+        let mut known: Vec<KnownName<'e>> = Vec::new();
         let mut add = |name: &'e [u8], put: Vec<u8>| {
             let long_enough = name.len() > free::LEAST;
             if long_enough && !known.iter().any(|(other, _)| *other == name) {
@@ -211,7 +211,7 @@ impl<'e> Fields<'e> {
         }
     }
 
-    fn message(&mut self, message: &Message<'e>) {
+    fn message(&mut self, message: &MessageEntry<'e>) {
         let inbound = !message.code.action().is_dequeue();
         let addresses = [message.active_to, message.intermediate, message.initial];
         let addresses = addresses.into_iter().flatten();

@@ -3,7 +3,7 @@
 //! A value of an address, a name or a text is one that somebody looks for; a domain, a channel, a
 //! code or a time is not.
 
-use super::{How, Redactor, is_name};
+use super::{RedactLevel, Redactor, is_name};
 
 /// Fields whose values tell of nobody.
 const PLAIN: [&str; 8] = ["channel", "action", "outcome", "code", "conn", "size", "since", "until"];
@@ -59,7 +59,7 @@ fn part(redactor: &Redactor, field: &str, value: &str) -> String {
     let (bare, quote) = bare.map_or((value, ""), |bare| (bare, "\""));
     let bytes = bare.as_bytes();
     let domain = || match redactor.how {
-        How::People if is_pattern(bytes) => bytes.to_vec(),
+        RedactLevel::People if is_pattern(bytes) => bytes.to_vec(),
         _ => redactor.domain(bytes),
     };
     let shown = match field {
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_stays_and_for_whom_goes() {
-        let redactor = Redactor::new(How::People);
+        let redactor = Redactor::new(RedactLevel::People);
         for same in [
             "a.example",
             "-a.example|b.exam*",

@@ -32,9 +32,9 @@ pub(super) fn flat(text: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// Reads the escape at the beginning: what it stands for, and how long it is.
-type Read = fn(&[u8]) -> Option<(char, usize)>;
+type EscapeReader = fn(&[u8]) -> Option<(char, usize)>;
 
-fn unescaped(text: &[u8], sign: u8, read: Read) -> Vec<u8> {
+fn unescaped(text: &[u8], sign: u8, read: EscapeReader) -> Vec<u8> {
     let (mut flat, mut rest) = (Vec::with_capacity(text.len()), text);
     while let Some(at) = memchr::memchr(sign, rest) {
         let (before, escape) = rest.split_at(at);

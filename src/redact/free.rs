@@ -4,11 +4,11 @@
 //! id or the name of a host, what the entry names elsewhere, what is quoted or stands behind a word
 //! such as *user*, and the paths of links. The other words stay.
 
-use super::{How, Redactor, is_name, parsed};
+use super::{RedactLevel, Redactor, is_name, parsed};
 use crate::entry::is_enhanced;
 
 /// A name that the entry has elsewhere, and what it is shown as.
-pub(super) type Known<'a> = (&'a [u8], Vec<u8>);
+pub(super) type KnownName<'a> = (&'a [u8], Vec<u8>);
 
 /// Shorter names are parts of too many words.
 pub(super) const LEAST: usize = 2;
@@ -29,7 +29,7 @@ const NO_NAMES: &str = "a access account accounts address addresses after again 
     verify via was were will with would you your";
 
 /// The text with pseudonyms for what is known, and for what tells of somebody by its form.
-pub(super) fn scrub(redactor: &Redactor, text: &[u8], known: &[Known<'_>]) -> Vec<u8> {
+pub(super) fn scrub(redactor: &Redactor, text: &[u8], known: &[KnownName<'_>]) -> Vec<u8> {
     let mut scrubbing = Scrubbing { redactor, known, out: Vec::with_capacity(text.len()) };
     let (mut at, mut before, mut open) = (0, &b""[..], 0);
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
@@ -89,7 +89,7 @@ fn ends_part(byte: u8) -> bool {
 
 struct Scrubbing<'a> {
     redactor: &'a Redactor,
-    known: &'a [Known<'a>],
+    known: &'a [KnownName<'a>],
     out: Vec<u8>,
 }
 
@@ -189,9 +189,9 @@ impl<'a> Scrubbing<'a> {
         if dotted(part) {
             let deep = super::parent(part).is_some();
             return match self.redactor.how {
-                How::All => self.redactor.domain(part),
-                How::People if deep => self.redactor.host(part),
-                How::People => part.to_vec(),
+                RedactLevel::All => self.redactor.domain(part),
+                RedactLevel::People if deep => self.redactor.host(part),
+                RedactLevel::People => part.to_vec(),
             };
         }
         if is_id(part) { self.redactor.text(part) } else { part.to_vec() }
@@ -269,7 +269,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, hidden: &[&str], kept: &[&str]) {
-        let redactor = Redactor::new(How::People);
+        let redactor = Redactor::new(RedactLevel::People);
         let shown = String::from_utf8(redactor.said(text.as_bytes())).unwrap();
         for word in hidden {
             assert!(!shown.contains(word), "{word}: {shown}");
@@ -332,7 +332,7 @@ mod tests {
 
     #[test]
     fn domains_go_as_well_if_that_is_asked_for() {
-        let redactor = Redactor::new(How::All);
+        let redactor = Redactor::new(RedactLevel::All);
         let shown = String::from_utf8(redactor.said(b"<joe@a.example> at mx.a.example")).unwrap();
         assert!(!shown.contains("a.example") && shown.contains(".invalid> at d-"), "{shown}");
     }

@@ -38,13 +38,13 @@ pub(super) fn rewritten(
 }
 
 /// A value behind its length.
-struct Counted {
+struct PrefixedValue {
     count: Range<usize>,
     place: Range<usize>,
 }
 
 /// The first from here on.
-fn next_counted(text: &[u8], from: usize) -> Option<Counted> {
+fn next_counted(text: &[u8], from: usize) -> Option<PrefixedValue> {
     let mut at = from;
     loop {
         let colon = at + memchr::memchr(b':', text.get(at..)?)?;
@@ -58,7 +58,7 @@ fn next_counted(text: &[u8], from: usize) -> Option<Counted> {
         };
         let length = length(text.get(at..)?, count);
         if let Some(length) = length {
-            return Some(Counted { count: start..colon, place: at..at + length });
+            return Some(PrefixedValue { count: start..colon, place: at..at + length });
         }
     }
 }

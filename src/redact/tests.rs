@@ -93,7 +93,7 @@ fn compare(format: Format) {
         let written = Written { format, options: options(set), odd: set % 2 == 1 };
         let scenario = Scenario::batch(set, chrono::NaiveDateTime::default());
         let mut parser = Parser::default();
-        let redactor = Redactor::new(How::People);
+        let redactor = Redactor::new(RedactLevel::People);
         let lines = Simulator::written(scenario, written).take(300).map(|line| line.text);
         let lines: Vec<String> = lines.collect();
         for line in &lines {
@@ -102,7 +102,7 @@ fn compare(format: Format) {
         for line in lines {
             let Ok(entry) = parser.entry(line.as_bytes()) else { continue };
             let real = told(&entry);
-            let original = Original { text: line.clone().into_bytes(), profile: parser.profile() };
+            let original = EntryText { text: line.clone().into_bytes(), profile: parser.profile() };
             let shown = redactor.shown(&original);
             total += 1;
             let text = String::from_utf8_lossy(&shown.text).into_owned();
@@ -173,13 +173,13 @@ fn text(bytes: Vec<u8>) -> String {
 
 #[test]
 fn a_name_has_one_pseudonym_of_its_own_form() {
-    let one = Redactor::new(How::People);
+    let one = Redactor::new(RedactLevel::People);
     assert_eq!(one.address(b"Joe@a.example"), one.address(b"joe@a.example"));
     assert_eq!(one.address(b"@relay.example:joe@a.example"), one.address(b"joe@a.example"));
     assert_ne!(one.address(b"joe@a.example"), one.address(b"jim@a.example"));
     assert_ne!(
         one.address(b"joe@a.example"),
-        Redactor::new(How::People).address(b"joe@a.example"),
+        Redactor::new(RedactLevel::People).address(b"joe@a.example"),
         "the key is another one each time"
     );
     assert_eq!(one.address(b""), b"");
@@ -197,7 +197,7 @@ fn a_name_has_one_pseudonym_of_its_own_form() {
 
 #[test]
 fn domains_stay_unless_all_is_to_be_hidden() {
-    let (people, all) = (Redactor::new(How::People), Redactor::new(How::All));
+    let (people, all) = (Redactor::new(RedactLevel::People), Redactor::new(RedactLevel::All));
     for name in ["a.example", "mx.a.example", "ims-ms-daemon", "x.ims-ms-daemon"] {
         assert_eq!(text(people.domain(name.as_bytes())), name);
     }
@@ -212,16 +212,16 @@ fn domains_stay_unless_all_is_to_be_hidden() {
 #[test]
 fn what_is_no_entry_is_hidden_as_a_whole() {
     let text = b"19-Feb-1998 10:52:05.41 tcp_local joe@a.exam".to_vec();
-    let original = Original { text, profile: crate::parse::Profile::default() };
-    let shown = Redactor::new(How::People).shown(&original);
+    let original = EntryText { text, profile: crate::parse::Profile::default() };
+    let shown = Redactor::new(RedactLevel::People).shown(&original);
     assert_eq!(shown.text, b"(hidden: 44 bytes that are no entry)");
 }
 
 proptest::proptest! {
     #[test]
     fn any_text_can_be_shown(text in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
-        let original = Original { text, profile: crate::parse::Profile::default() };
-        let redactor = Redactor::new(How::All);
+        let original = EntryText { text, profile: crate::parse::Profile::default() };
+        let redactor = Redactor::new(RedactLevel::All);
         let _ = redactor.shown(&original);
         redactor.said(&original.text);
         redactor.address(&original.text);

@@ -4,7 +4,7 @@
 //! names a count of the whole log (`entries`, `unparsed`, `open`) is one on the totals, any other
 //! one on each group.
 
-use super::counts::{Counts, Totals};
+use super::counts::{ReportCounts, ReportTotals};
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while_m_n, take_while1};
 use nom::character::complete::{char, space0, space1};
@@ -34,14 +34,14 @@ pub struct ConditionError {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Comparison {
-    name: Name,
+    name: Metric,
     is: Is,
     /// In thousandths.
     limit: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Name {
+enum Metric {
     Enqueued,
     Delivered,
     Deferred,
@@ -64,16 +64,16 @@ enum Is {
     Other,
 }
 
-const NAMES: &[(&str, Name)] = &[
-    ("enqueued", Name::Enqueued),
-    ("delivered", Name::Delivered),
-    ("deferred", Name::Deferred),
-    ("failed", Name::Failed),
-    ("rejected", Name::Rejected),
-    ("fail%", Name::FailPercent),
-    ("entries", Name::Entries),
-    ("unparsed", Name::Unparsed),
-    ("open", Name::Open),
+const NAMES: &[(&str, Metric)] = &[
+    ("enqueued", Metric::Enqueued),
+    ("delivered", Metric::Delivered),
+    ("deferred", Metric::Deferred),
+    ("failed", Metric::Failed),
+    ("rejected", Metric::Rejected),
+    ("fail%", Metric::FailPercent),
+    ("entries", Metric::Entries),
+    ("unparsed", Metric::Unparsed),
+    ("open", Metric::Open),
 ];
 
 impl Condition {
@@ -93,13 +93,13 @@ impl Condition {
     }
 
     /// Whether it holds for a group.
-    pub fn holds_for(&self, group: &Counts) -> bool {
+    pub fn holds_for(&self, group: &ReportCounts) -> bool {
         let of_groups = self.0.iter().filter(|all| !all.iter().any(|one| one.name.is_of_totals()));
         of_groups.into_iter().any(|all| all.iter().all(|one| one.holds(group, None)))
     }
 
     /// Whether an alternative about the whole log holds.
-    pub fn holds_for_totals(&self, totals: &Totals) -> bool {
+    pub fn holds_for_totals(&self, totals: &ReportTotals) -> bool {
         let of_totals = self.0.iter().filter(|all| all.iter().any(|one| one.name.is_of_totals()));
         of_totals
             .into_iter()
@@ -107,24 +107,24 @@ impl Condition {
     }
 }
 
-impl Name {
+impl Metric {
     fn is_of_totals(self) -> bool {
         matches!(self, Self::Entries | Self::Unparsed | Self::Open)
     }
 }
 
 impl Comparison {
-    fn holds(self, counts: &Counts, totals: Option<&Totals>) -> bool {
+    fn holds(self, counts: &ReportCounts, totals: Option<&ReportTotals>) -> bool {
         let count = match self.name {
-            Name::Enqueued => counts.enqueued,
-            Name::Delivered => counts.delivered,
-            Name::Deferred => counts.deferred,
-            Name::Failed => counts.failed,
-            Name::Rejected => counts.rejected,
-            Name::Entries => totals.map_or(0, |totals| totals.entries),
-            Name::Unparsed => totals.map_or(0, |totals| totals.unparsed),
-            Name::Open => totals.map_or(0, |totals| totals.connections.open),
-            Name::FailPercent => {
+            Metric::Enqueued => counts.enqueued,
+            Metric::Delivered => counts.delivered,
+            Metric::Deferred => counts.deferred,
+            Metric::Failed => counts.failed,
+            Metric::Rejected => counts.rejected,
+            Metric::Entries => totals.map_or(0, |totals| totals.entries),
+            Metric::Unparsed => totals.map_or(0, |totals| totals.unparsed),
+            Metric::Open => totals.map_or(0, |totals| totals.connections.open),
+            Metric::FailPercent => {
                 let (failed, all) = counts.attempts();
                 // A share of nothing is neither above nor below anything.
                 return all > 0
@@ -213,7 +213,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const GROUP: Counts = Counts {
+    const GROUP: ReportCounts = ReportCounts {
         enqueued: 5,
         delivered: 30,
         deferred: 7,
@@ -244,12 +244,12 @@ mod tests {
         ] {
             assert_eq!(Condition::parse(text).unwrap().holds_for(&GROUP), holds, "{text}");
         }
-        assert!(!Condition::parse("fail%<50").unwrap().holds_for(&Counts::default()));
+        assert!(!Condition::parse("fail%<50").unwrap().holds_for(&ReportCounts::default()));
     }
 
     #[test]
     fn counts_of_the_log_are_tested_on_it() {
-        let totals = Totals { entries: 100, unparsed: 1, counts: GROUP, ..Totals::default() };
+        let totals = ReportTotals { entries: 100, unparsed: 1, counts: GROUP, ..ReportTotals::default() };
         for (text, holds) in [
             ("unparsed>0", true),
             ("entries>0 failed>2", true),

@@ -1,11 +1,11 @@
 //! What is counted: of a group, and of everything.
 
 use crate::entry::{Action, Body, Entry, Moment, Outcome, Stamp, Time};
-use crate::index::Kind;
+use crate::index::EntryKind;
 
 /// Recipients of a group by what became of them, in the words of the export schema.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct ReportCounts {
     /// Came into a queue.
     pub enqueued: u64,
     /// Delivered or relayed.
@@ -22,17 +22,17 @@ pub struct Counts {
     pub unauthenticated: u64,
 }
 
-impl Counts {
+impl ReportCounts {
     /// Counts an entry, if it is of a kind that is counted.
-    pub fn add(&mut self, kind: Kind) {
+    pub fn add(&mut self, kind: EntryKind) {
         *match kind {
-            Kind::Enqueued => &mut self.enqueued,
-            Kind::Ended(Outcome::Delivered | Outcome::Relayed) => &mut self.delivered,
-            Kind::Ended(Outcome::Deferred) => &mut self.deferred,
-            Kind::Ended(Outcome::Failed) => &mut self.failed,
-            Kind::Refused => &mut self.rejected,
-            Kind::Rejected => &mut self.refused,
-            Kind::Unauthenticated => &mut self.unauthenticated,
+            EntryKind::Enqueued => &mut self.enqueued,
+            EntryKind::Attempt(Outcome::Delivered | Outcome::Relayed) => &mut self.delivered,
+            EntryKind::Attempt(Outcome::Deferred) => &mut self.deferred,
+            EntryKind::Attempt(Outcome::Failed) => &mut self.failed,
+            EntryKind::RecipientRejected => &mut self.rejected,
+            EntryKind::ConnectionRejected => &mut self.refused,
+            EntryKind::Unauthenticated => &mut self.unauthenticated,
             _ => return,
         } += 1;
     }
@@ -89,7 +89,7 @@ pub(super) fn iso(moment: &Moment, between: char) -> String {
 
 /// Counts of everything.
 #[derive(Clone, Debug)]
-pub struct Totals {
+pub struct ReportTotals {
     /// Entries of any kind, unparsed ones among them.
     pub entries: u64,
     /// Text that could not be read as an entry.
@@ -97,16 +97,16 @@ pub struct Totals {
     /// By the letter of the action.
     pub actions: [u64; 256],
     /// By what became of it.
-    pub counts: Counts,
+    pub counts: ReportCounts,
     /// The earliest and the latest entry.
     pub span: Option<(Moment, Moment)>,
     /// Connection entries.
-    pub connections: Connections,
+    pub connections: ConnectionCounts,
 }
 
 /// Connection entries by what they say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Connections {
+pub struct ConnectionCounts {
     /// `O`.
     pub opened: u64,
     /// `C`.
@@ -119,14 +119,14 @@ pub struct Connections {
     pub open: u64,
 }
 
-impl Default for Totals {
+impl Default for ReportTotals {
     fn default() -> Self {
-        let (counts, connections) = (Counts::default(), Connections::default());
+        let (counts, connections) = (ReportCounts::default(), ConnectionCounts::default());
         Self { entries: 0, unparsed: 0, actions: [0; 256], counts, span: None, connections }
     }
 }
 
-impl Totals {
+impl ReportTotals {
     /// Counts an entry, or what could not be read as one.
     pub fn add(&mut self, entry: Option<&Entry<'_>>) {
         self.entries += 1;
@@ -135,7 +135,7 @@ impl Totals {
             return;
         };
         self.see(entry.time, entry.stamp);
-        self.counts.add(Kind::of(entry));
+        self.counts.add(EntryKind::of(entry));
         let code = match &entry.body {
             Body::Message(message) => message.code,
             Body::Connection(connection) => {
@@ -168,7 +168,7 @@ impl Totals {
     }
 }
 
-impl Connections {
+impl ConnectionCounts {
     fn add(&mut self, action: Action) {
         match action {
             Action::Open => self.opened += 1,
@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn the_share_of_failures_is_of_attempts() {
         let counts = |delivered, deferred, failed, rejected| {
-            Counts { enqueued: 9, delivered, deferred, failed, rejected, ..Counts::default() }
+            ReportCounts { enqueued: 9, delivered, deferred, failed, rejected, ..ReportCounts::default() }
                 .failed_of_1000()
         };
         assert_eq!(counts(0, 0, 0, 5), None);

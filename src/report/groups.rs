@@ -1,8 +1,8 @@
 //! Groups of entries by a key that strangers may have chosen, in bounded memory.
 
-use super::counts::Counts;
+use super::counts::ReportCounts;
 use super::interned::Interned;
-use crate::index::Kind;
+use crate::index::EntryKind;
 use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 use std::hash::BuildHasher;
@@ -15,22 +15,22 @@ pub(super) const OTHERS: &str = "(others)";
 
 /// One group.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Group {
+pub struct ReportGroup {
     /// What became of it.
-    pub counts: Counts,
+    pub counts: ReportCounts,
     /// Reply codes, each with how often it was given, ascending.
     pub codes: Vec<(u16, u64)>,
 }
 
 /// All groups, and what was most often said when something failed.
-pub struct Groups {
+pub struct ReportGroups {
     keys: Interned,
-    all: Vec<Group>,
-    others: Group,
+    all: Vec<ReportGroup>,
+    others: ReportGroup,
     /// Texts that came with failures.
     texts: Interned,
     /// How often a group was told a text.
-    told: HashTable<Told>,
+    told: HashTable<ResponseCount>,
     hasher: RandomState,
     most: usize,
     /// Failures whose text there was no room for.
@@ -39,25 +39,25 @@ pub struct Groups {
 
 /// A text that a group was told.
 #[derive(Clone, Copy)]
-struct Told {
+struct ResponseCount {
     group: u32,
     text: u32,
     times: u64,
 }
 
-impl Default for Groups {
+impl Default for ReportGroups {
     fn default() -> Self {
         Self::new(MOST_GROUPS)
     }
 }
 
-impl Groups {
+impl ReportGroups {
     /// Room for so many groups, and as many texts of them.
     fn new(most: usize) -> Self {
         Self {
             keys: Interned::new(most),
             all: Vec::new(),
-            others: Group::default(),
+            others: ReportGroup::default(),
             texts: Interned::new(most),
             told: HashTable::new(),
             hasher: RandomState::default(),
@@ -67,11 +67,11 @@ impl Groups {
     }
 
     /// Counts an entry, with the reply code, and what was said of a failure.
-    pub fn add(&mut self, key: &[u8], kind: Kind, code: Option<u16>, text: &[u8]) {
+    pub fn add(&mut self, key: &[u8], kind: EntryKind, code: Option<u16>, text: &[u8]) {
         let number = self.keys.number(key);
         let at = number.map(|number| number as usize);
         if at.is_some_and(|at| at >= self.all.len()) {
-            self.all.push(Group::default());
+            self.all.push(ReportGroup::default());
         }
         let known = at.and_then(|at| self.all.get_mut(at));
         known.unwrap_or(&mut self.others).add(kind, code);
@@ -86,12 +86,12 @@ impl Groups {
             return;
         };
         let hash = self.hasher.hash_one((group, text));
-        let same = |told: &Told| (told.group, told.text) == (group, text);
+        let same = |told: &ResponseCount| (told.group, told.text) == (group, text);
         if let Some(told) = self.told.find_mut(hash, same) {
             told.times += 1;
         } else if self.told.len() < self.most {
-            let told = Told { group, text, times: 1 };
-            let rehash = |told: &Told| self.hasher.hash_one((told.group, told.text));
+            let told = ResponseCount { group, text, times: 1 };
+            let rehash = |told: &ResponseCount| self.hasher.hash_one((told.group, told.text));
             self.told.insert_unique(hash, told, rehash);
         } else {
             self.untold += 1;
@@ -109,24 +109,24 @@ impl Groups {
     }
 
     /// What there was no room for, if there was anything.
-    pub fn others(&self) -> Option<&Group> {
+    pub fn others(&self) -> Option<&ReportGroup> {
         (self.others.counts.all() > 0).then_some(&self.others)
     }
 
     /// Failures whose text there was no room for, so that another one may stand as most frequent.
-    pub fn untold(&self) -> u64 {
+    pub fn uncounted_responses(&self) -> u64 {
         self.untold
     }
 
     /// The groups with their keys, the worst last: that with most failures of all kinds, of equals
     /// that with most recipients. What has no key is no group, and comes first.
-    pub fn sorted(&self) -> Vec<(&[u8], &Group, &[u8])> {
+    pub fn sorted(&self) -> Vec<(&[u8], &ReportGroup, &[u8])> {
         let top = self.top_texts();
         let numbered = (0_u32..).zip(&self.all).zip(&top);
         let mut sorted: Vec<_> = numbered
             .map(|((number, group), &(_, text))| (self.keys.text(number), group, text))
             .collect();
-        sorted.sort_by_key(|&(key, Group { counts, .. }, _)| {
+        sorted.sort_by_key(|&(key, ReportGroup { counts, .. }, _)| {
             (!key.is_empty(), counts.trouble(), counts.all(), key)
         });
         sorted
@@ -147,8 +147,8 @@ impl Groups {
     }
 }
 
-impl Group {
-    fn add(&mut self, kind: Kind, code: Option<u16>) {
+impl ReportGroup {
+    fn add(&mut self, kind: EntryKind, code: Option<u16>) {
         self.counts.add(kind);
         let Some(code) = code else { return };
         match self.codes.binary_search_by_key(&code, |&(code, _)| code) {
@@ -166,18 +166,18 @@ mod tests {
 
     #[test]
     fn the_worst_comes_last_and_says_why() {
-        let mut groups = Groups::default();
+        let mut groups = ReportGroups::default();
         for (key, count, text) in [
-            ("b", Kind::Ended(Outcome::Delivered), ""),
-            ("a", Kind::Ended(Outcome::Deferred), "421 busy"),
-            ("a", Kind::Ended(Outcome::Deferred), "450 later"),
-            ("a", Kind::Ended(Outcome::Failed), "450 later"),
-            ("c", Kind::Refused, "550 no"),
-            ("", Kind::Ended(Outcome::Failed), ""),
-            ("", Kind::Ended(Outcome::Failed), ""),
-            ("", Kind::Ended(Outcome::Failed), ""),
-            ("", Kind::Ended(Outcome::Failed), ""),
-            ("b", Kind::Enqueued, ""),
+            ("b", EntryKind::Attempt(Outcome::Delivered), ""),
+            ("a", EntryKind::Attempt(Outcome::Deferred), "421 busy"),
+            ("a", EntryKind::Attempt(Outcome::Deferred), "450 later"),
+            ("a", EntryKind::Attempt(Outcome::Failed), "450 later"),
+            ("c", EntryKind::RecipientRejected, "550 no"),
+            ("", EntryKind::Attempt(Outcome::Failed), ""),
+            ("", EntryKind::Attempt(Outcome::Failed), ""),
+            ("", EntryKind::Attempt(Outcome::Failed), ""),
+            ("", EntryKind::Attempt(Outcome::Failed), ""),
+            ("b", EntryKind::Enqueued, ""),
         ] {
             groups.add(key.as_bytes(), count, None, text.as_bytes());
         }
@@ -196,9 +196,9 @@ mod tests {
             keys in proptest::collection::vec("[a-e]{0,2}", 0..60),
             most in 1_usize..8,
         ) {
-            let mut groups = Groups::new(most);
+            let mut groups = ReportGroups::new(most);
             for key in &keys {
-                groups.add(key.as_bytes(), Kind::Ended(Outcome::Failed), Some(550), key.as_bytes());
+                groups.add(key.as_bytes(), EntryKind::Attempt(Outcome::Failed), Some(550), key.as_bytes());
             }
             let kept: u64 = groups.sorted().iter().map(|(_, group, _)| group.counts.failed).sum();
             let others = groups.others().map_or(0, |others| others.counts.failed);

@@ -1,14 +1,14 @@
 //! A report as one JSON object, as `export-schema` says.
 
-use super::counts::{Counts, Totals, iso};
-use super::groups::{Group, OTHERS};
-use super::{Summary, key};
+use super::counts::{ReportCounts, ReportTotals, iso};
+use super::groups::{ReportGroup, OTHERS};
+use super::{ReportSummary, key};
 use crate::entry::Moment;
 use crate::show::quoted::json;
 use std::io::{self, Write};
 
 /// Writes the object. The groups come in the order of the table, the worst last.
-pub(super) fn write(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(summary: &ReportSummary, out: &mut dyn Write) -> io::Result<()> {
     let totals = &summary.totals;
     write!(out, "{{\"entries\": {}, \"unparsed\": {}, ", totals.entries, totals.unparsed)?;
     if let Some((first, last)) = &totals.span {
@@ -44,15 +44,15 @@ pub(super) fn write(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "]}}")
 }
 
-fn actions(totals: &Totals) -> String {
+fn actions(totals: &ReportTotals) -> String {
     let member =
         |(letter, count): (char, u64)| format!("{}: {count}", json(letter.to_string().as_bytes()));
     totals.letters().map(member).collect::<Vec<_>>().join(", ")
 }
 
-fn object(key: &[u8], group: &Group, clients: bool, more: &str) -> String {
+fn object(key: &[u8], group: &ReportGroup, clients: bool, more: &str) -> String {
     let counts = group.counts;
-    let Counts { refused, unauthenticated, .. } = counts;
+    let ReportCounts { refused, unauthenticated, .. } = counts;
     let of_clients = if clients {
         format!("\"refused\": {refused}, \"unauthenticated\": {unauthenticated}, ")
     } else {

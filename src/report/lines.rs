@@ -1,9 +1,9 @@
 //! A report as lines: for people, for tickets, and for spreadsheets.
 
-use super::counts::{Counts, Totals, iso};
-use super::groups::{Group, MOST_GROUPS, OTHERS};
-use super::{By, Summary, key};
-use crate::show::{number, plain, quoted, tenths};
+use super::counts::{ReportCounts, ReportTotals, iso};
+use super::groups::{ReportGroup, MOST_GROUPS, OTHERS};
+use super::{ReportKey, ReportSummary, key};
+use crate::show::{number, escape, quoted, tenths};
 use crate::table::{Column, Table, markdown_line};
 use std::io::{self, Write};
 
@@ -11,35 +11,35 @@ use std::io::{self, Write};
 const NAMED: usize = 3;
 
 /// The table, for lines of so many cells; `None` if they may be as long as they are.
-pub(super) fn table(summary: &Summary, line: Option<usize>, out: &mut dyn Write) -> io::Result<()> {
-    for head in head(summary, plain) {
+pub(super) fn table(summary: &ReportSummary, line: Option<usize>, out: &mut dyn Write) -> io::Result<()> {
+    for head in head(summary, escape) {
         writeln!(out, "{}", line.map_or(head.clone(), |line| crate::table::wrap(&head, line, 2)))?;
     }
-    let rows = Rows::new(summary);
+    let rows = ReportRows::new(summary);
     let mut table = Table::new(columns(summary.by));
     rows.each(&mut |cells| {
-        table.measure(&row(cells, plain));
+        table.measure(&row(cells, escape));
         Ok(())
     })?;
     table.fit(line);
     writeln!(out, "\n{}", table.head())?;
-    rows.each(&mut |cells| writeln!(out, "{}", table.line(&row(cells, plain))))?;
+    rows.each(&mut |cells| writeln!(out, "{}", table.line(&row(cells, escape))))?;
     notes(summary, &mut |note| writeln!(out, "\n{note}"))
 }
 
 /// The table in Markdown, with the head as a list.
-pub(super) fn markdown(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn markdown(summary: &ReportSummary, out: &mut dyn Write) -> io::Result<()> {
     for head in head(summary, quoted::markdown) {
         writeln!(out, "- {head}")?;
     }
     writeln!(out, "\n{}", Table::new(columns(summary.by)).markdown_head())?;
-    Rows::new(summary)
+    ReportRows::new(summary)
         .each(&mut |cells| writeln!(out, "{}", markdown_line(&row(cells, quoted::markdown))))?;
     notes(summary, &mut |note| writeln!(out, "\n{note}"))
 }
 
 /// One line a group with a head line, numbers as they are.
-pub(super) fn csv(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn csv(summary: &ReportSummary, out: &mut dyn Write) -> io::Result<()> {
     let (key, clients) = (key_name(summary.by), key::are_clients(summary.by));
     let end = "\r\n";
     let of_clients = if clients { ",refused,unauthenticated" } else { "" };
@@ -47,7 +47,7 @@ pub(super) fn csv(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
         out,
         "{key},enqueued,delivered,deferred,failed,rejected{of_clients},fail_percent,top_response{end}"
     )?;
-    let mut line = |key: &[u8], group: &Group, said: &[u8]| {
+    let mut line = |key: &[u8], group: &ReportGroup, said: &[u8]| {
         let counts = counts_of(&group.counts, clients).map(|count| format!(",{count}"));
         let (key, said) = (quoted::csv(key), quoted::csv(said));
         let share = group.counts.failed_of_1000().map_or(String::new(), tenths);
@@ -60,21 +60,21 @@ pub(super) fn csv(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// What a group is called in a head.
-pub(super) fn key_name(by: By) -> &'static str {
+pub(super) fn key_name(by: ReportKey) -> &'static str {
     match by {
-        By::Domain => "domain",
-        By::OrgDomain => "org domain",
-        By::Channel => "channel",
-        By::RemoteHost => "remote host",
-        By::Response => "response",
-        By::Process => "process",
-        By::ConnectingIp => "connecting ip",
-        By::Sender => "sender",
-        By::User => "user",
+        ReportKey::Domain => "domain",
+        ReportKey::OrgDomain => "org domain",
+        ReportKey::Channel => "channel",
+        ReportKey::RemoteHost => "remote host",
+        ReportKey::Response => "response",
+        ReportKey::Process => "process",
+        ReportKey::ConnectingIp => "connecting ip",
+        ReportKey::Sender => "sender",
+        ReportKey::User => "user",
     }
 }
 
-fn columns(by: By) -> Vec<Column> {
+fn columns(by: ReportKey) -> Vec<Column> {
     let mut columns = vec![Column::text(key_name(by))];
     columns.extend([
         Column::number("enqueued", "E"),
@@ -88,13 +88,13 @@ fn columns(by: By) -> Vec<Column> {
     }
     columns.push(Column::number("fail %", "%"));
     // The response of a response would be itself.
-    columns.extend((by != By::Response).then(|| Column::text("top response to failures")));
+    columns.extend((by != ReportKey::Response).then(|| Column::text("top response to failures")));
     columns
 }
 
 /// In the order of the columns.
-fn counts_of(counts: &Counts, clients: bool) -> impl Iterator<Item = u64> + use<> {
-    let Counts { enqueued, delivered, deferred, failed, rejected, refused, unauthenticated } =
+fn counts_of(counts: &ReportCounts, clients: bool) -> impl Iterator<Item = u64> + use<> {
+    let ReportCounts { enqueued, delivered, deferred, failed, rejected, refused, unauthenticated } =
         *counts;
     let of_clients = clients.then_some([refused, unauthenticated]);
     let all = [enqueued, delivered, deferred, failed, rejected];
@@ -102,15 +102,15 @@ fn counts_of(counts: &Counts, clients: bool) -> impl Iterator<Item = u64> + use<
 }
 
 /// Cells of a row: its label, its counts, and what was said, in reports that tell it.
-struct Row<'a> {
+struct ReportRow<'a> {
     label: &'a [u8],
-    counts: &'a Counts,
+    counts: &'a ReportCounts,
     clients: bool,
     said: Option<&'a [u8]>,
 }
 
-fn row(row: &Row<'_>, cell: fn(&[u8]) -> String) -> Vec<String> {
-    let &Row { label, counts, clients, said } = row;
+fn row(row: &ReportRow<'_>, cell: fn(&[u8]) -> String) -> Vec<String> {
+    let &ReportRow { label, counts, clients, said } = row;
     let count = |count: u64| if count == 0 { "-".to_owned() } else { number(count) };
     let mut row = vec![cell(label)];
     row.extend(counts_of(counts, clients).map(count));
@@ -124,25 +124,25 @@ fn row(row: &Row<'_>, cell: fn(&[u8]) -> String) -> Vec<String> {
 }
 
 /// The rows of a table: the others first, the worst last, and below it what they are together.
-struct Rows<'a> {
-    summary: &'a Summary,
-    sorted: Vec<(&'a [u8], &'a Group, &'a [u8])>,
+struct ReportRows<'a> {
+    summary: &'a ReportSummary,
+    sorted: Vec<(&'a [u8], &'a ReportGroup, &'a [u8])>,
 }
 
 /// Takes a row.
-type Take<'t> = dyn FnMut(&Row<'_>) -> io::Result<()> + 't;
+type Take<'t> = dyn FnMut(&ReportRow<'_>) -> io::Result<()> + 't;
 
-impl<'a> Rows<'a> {
-    fn new(summary: &'a Summary) -> Self {
+impl<'a> ReportRows<'a> {
+    fn new(summary: &'a ReportSummary) -> Self {
         Self { summary, sorted: summary.groups.sorted() }
     }
 
     fn each(&self, take: &mut Take<'_>) -> io::Result<()> {
         let by = self.summary.by;
-        let mut total = Counts::default();
-        let mut take = |label: &[u8], counts: &Counts, said: &[u8]| {
-            let said = Some(said).filter(|_| by != By::Response);
-            take(&Row { label, counts, clients: key::are_clients(by), said })
+        let mut total = ReportCounts::default();
+        let mut take = |label: &[u8], counts: &ReportCounts, said: &[u8]| {
+            let said = Some(said).filter(|_| by != ReportKey::Response);
+            take(&ReportRow { label, counts, clients: key::are_clients(by), said })
         };
         if let Some(others) = self.summary.groups.others() {
             total.add_all(&others.counts);
@@ -162,7 +162,7 @@ pub(super) fn label(key: &[u8]) -> &[u8] {
 }
 
 /// Files, span, and what the groups do not say.
-fn head(summary: &Summary, cell: fn(&[u8]) -> String) -> Vec<String> {
+fn head(summary: &ReportSummary, cell: fn(&[u8]) -> String) -> Vec<String> {
     let mut names: Vec<String> =
         summary.files.iter().take(NAMED).map(|file| cell(file.as_bytes())).collect();
     if let Some(more @ 1..) = summary.files.len().checked_sub(NAMED) {
@@ -196,7 +196,7 @@ fn head(summary: &Summary, cell: fn(&[u8]) -> String) -> Vec<String> {
     lines
 }
 
-fn span(totals: &Totals) -> String {
+fn span(totals: &ReportTotals) -> String {
     match &totals.span {
         Some((first, last)) if first != last => {
             format!("{} to {}, ", iso(first, ' '), iso(last, ' '))
@@ -206,15 +206,15 @@ fn span(totals: &Totals) -> String {
     }
 }
 
-fn notes(summary: &Summary, note: &mut dyn FnMut(String) -> io::Result<()>) -> io::Result<()> {
+fn notes(summary: &ReportSummary, note: &mut dyn FnMut(String) -> io::Result<()>) -> io::Result<()> {
     if summary.groups.others().is_some() {
         note(format!(
             "{OTHERS}: groups are kept apart up to {}; this is the rest.",
             number(MOST_GROUPS)
         ))?;
     }
-    if summary.groups.untold() > 0 {
-        let untold = number(summary.groups.untold());
+    if summary.groups.uncounted_responses() > 0 {
+        let untold = number(summary.groups.uncounted_responses());
         note(format!("Responses of {untold} failures came too late to be compared."))?;
     }
     Ok(())

@@ -1,13 +1,13 @@
 //! Which connections are still open: all that a report needs an index for.
 
-use crate::index::{Batch, ConnectionId, Index, RowId, State};
-use crate::ingest::Located;
+use crate::index::{Batch, ConnectionId, Index, RowId, ConnectionState};
+use crate::ingest::LocatedEntry;
 
 /// Entries absorbed at a time.
 const BATCH: usize = 4_096;
 
 /// An index of what can tell of connections.
-pub(super) struct Open {
+pub(super) struct OpenConnections {
     index: Index,
     batch: Batch,
     /// Of the batch, by entry: whether it is wanted.
@@ -16,7 +16,7 @@ pub(super) struct Open {
     of_wanted: Vec<bool>,
 }
 
-impl Default for Open {
+impl Default for OpenConnections {
     fn default() -> Self {
         let index = Index::default();
         let batch = Batch::new(index.keys());
@@ -24,9 +24,9 @@ impl Default for Open {
     }
 }
 
-impl Open {
+impl OpenConnections {
     /// Takes an entry in.
-    pub(super) fn push(&mut self, found: &Located<'_>, wanted: bool) {
+    pub(super) fn push(&mut self, found: &LocatedEntry<'_>, wanted: bool) {
         self.batch.push(found.place, found.length, &found.entry);
         self.wanted.push(wanted);
         if self.batch.len() >= BATCH {
@@ -53,6 +53,6 @@ impl Open {
         self.absorb();
         let ids = (0..).map(ConnectionId).zip(&self.of_wanted).filter(|(_, wanted)| **wanted);
         let state = |id| self.index.connection(id).map(|connection| connection.state);
-        ids.filter(|&(id, _)| state(id) == Some(State::Open)).count() as u64
+        ids.filter(|&(id, _)| state(id) == Some(ConnectionState::Open)).count() as u64
     }
 }

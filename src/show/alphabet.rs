@@ -1,11 +1,11 @@
 //! How much of Unicode is drawn, and the warning before text that may not be what it looks like.
 
-use super::{MARKS_ON_A_LETTER, Shown, Sight, made, plain, scripts, sight, write_to};
+use super::{MAX_COMBINING_MARKS, SafeText, CharClass, made, escape, scripts, char_class, write_to};
 use std::fmt::Write as _;
 
 /// Which characters of a log are drawn as they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Alphabet {
+pub enum CharsetMode {
     /// All that every terminal draws alike.
     #[default]
     All,
@@ -13,7 +13,7 @@ pub enum Alphabet {
     Ascii,
 }
 
-impl Alphabet {
+impl CharsetMode {
     /// The other one.
     #[must_use]
     pub fn other(self) -> Self {
@@ -24,27 +24,27 @@ impl Alphabet {
     }
 
     /// All of the bytes, made fit for a terminal, behind the [warning](Self::warning) there is.
-    pub fn show(self, bytes: &[u8]) -> Shown {
+    pub fn show(self, bytes: &[u8]) -> SafeText {
         match scripts::warning(bytes) {
-            Some(words) => Shown::warning(words).then(&self.show_bare(bytes)),
+            Some(words) => SafeText::warning(words).then(&self.show_bare(bytes)),
             None => self.show_bare(bytes),
         }
     }
 
     /// The same without the warning: for what is being typed, and for a part of what is shown.
-    pub fn show_bare(self, bytes: &[u8]) -> Shown {
+    pub fn show_bare(self, bytes: &[u8]) -> SafeText {
         made(bytes, self)
     }
 
     /// What is to stand before text with a word in letters of several scripts (`MIXED`), or in
     /// letters that run from right to left (`RTL`). Nothing before most.
-    pub fn warning(bytes: &[u8]) -> Shown {
-        scripts::warning(bytes).map_or_else(Shown::default, Shown::warning)
+    pub fn warning(bytes: &[u8]) -> SafeText {
+        scripts::warning(bytes).map_or_else(SafeText::default, SafeText::warning)
     }
 
     /// The bytes as one string without any style, as [`plain()`] has them.
     pub fn plain(self, bytes: &[u8]) -> String {
-        self.restrict(&plain(bytes))
+        self.restrict(&escape(bytes))
     }
 
     /// The same of text that is plain already.
@@ -62,13 +62,13 @@ impl Alphabet {
 
     /// Marks drawn on one letter.
     pub(super) fn marks(self) -> u8 {
-        if self == Self::All { MARKS_ON_A_LETTER } else { 0 }
+        if self == Self::All { MAX_COMBINING_MARKS } else { 0 }
     }
 
     /// What a character would do, drawn in this alphabet.
-    pub(super) fn sight(self, c: char) -> Sight {
-        match sight(c) {
-            Sight::Letter if self == Self::Ascii && !c.is_ascii() => Sight::Hidden,
+    pub(super) fn sight(self, c: char) -> CharClass {
+        match char_class(c) {
+            CharClass::Letter if self == Self::Ascii && !c.is_ascii() => CharClass::Hidden,
             sight => sight,
         }
     }
@@ -77,9 +77,9 @@ impl Alphabet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::show::show;
+    use crate::show::sanitize;
 
-    fn pieces(alphabet: Alphabet, text: &str) -> Vec<(String, bool)> {
+    fn pieces(alphabet: CharsetMode, text: &str) -> Vec<(String, bool)> {
         let shown = alphabet.show(text.as_bytes());
         shown.pieces().map(|piece| (piece.text.to_owned(), piece.escape)).collect()
     }
@@ -90,23 +90,23 @@ mod tests {
             pieces.iter().map(|&(text, escape)| (text.to_owned(), escape)).collect()
         };
         let evil = "p\u{430}ypal.example";
-        assert_eq!(pieces(Alphabet::All, evil), own(&[("MIXED ", true), (evil, false)]));
+        assert_eq!(pieces(CharsetMode::All, evil), own(&[("MIXED ", true), (evil, false)]));
         assert_eq!(
-            pieces(Alphabet::Ascii, evil),
+            pieces(CharsetMode::Ascii, evil),
             own(&[("MIXED ", true), ("p", false), ("<U+0430>", true), ("ypal.example", false)])
         );
         assert_eq!(
-            pieces(Alphabet::Ascii, "a\tb"),
+            pieces(CharsetMode::Ascii, "a\tb"),
             own(&[("a", false), ("^I", true), ("b", false)])
         );
-        assert_eq!(pieces(Alphabet::Ascii, "e\u{301}"), own(&[("e", false), ("<U+0301>", true)]));
-        assert_eq!(Alphabet::Ascii.plain("ä\\\u{202e}".as_bytes()), r"\u{e4}\\\u{202e}");
+        assert_eq!(pieces(CharsetMode::Ascii, "e\u{301}"), own(&[("e", false), ("<U+0301>", true)]));
+        assert_eq!(CharsetMode::Ascii.plain("ä\\\u{202e}".as_bytes()), r"\u{e4}\\\u{202e}");
     }
 
     #[test]
     fn ascii_is_the_same_in_both() {
         let text = r"250 2.1.5 <a@xn--80ak6aa92e.example> \ok ^[";
-        assert_eq!(Alphabet::All.show(text.as_bytes()), show(text.as_bytes()));
-        assert_eq!(Alphabet::Ascii.show(text.as_bytes()), show(text.as_bytes()));
+        assert_eq!(CharsetMode::All.show(text.as_bytes()), sanitize(text.as_bytes()));
+        assert_eq!(CharsetMode::Ascii.show(text.as_bytes()), sanitize(text.as_bytes()));
     }
 }

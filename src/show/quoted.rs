@@ -8,7 +8,7 @@
 //! assert_eq!(markdown(b"a|b"), r"a\|b");
 //! ```
 
-use super::{MARKS_ON_A_LETTER, Sight, plain, sight};
+use super::{MAX_COMBINING_MARKS, CharClass, escape, char_class};
 
 /// A JSON string with its quotes, as by [`put_json`].
 pub fn json(value: &[u8]) -> String {
@@ -33,15 +33,15 @@ fn escaped(value: &[u8], out: &mut Vec<u8>) {
     let mut marks = 0;
     for chunk in value.utf8_chunks() {
         for c in chunk.valid().chars() {
-            let seen = sight(c);
-            marks = if seen == Sight::Mark { marks + 1 } else { 0 };
+            let seen = char_class(c);
+            marks = if seen == CharClass::Mark { marks + 1 } else { 0 };
             match (c, seen) {
                 ('"' | '\\', _) => out.extend([b'\\', u8::try_from(c).unwrap_or_default()]),
                 ('\n', _) => out.extend_from_slice(br"\n"),
                 ('\r', _) => out.extend_from_slice(br"\r"),
                 ('\t', _) => out.extend_from_slice(br"\t"),
-                (_, Sight::Hidden) => by_number(c, out),
-                (_, Sight::Mark) if marks > MARKS_ON_A_LETTER => by_number(c, out),
+                (_, CharClass::Hidden) => by_number(c, out),
+                (_, CharClass::Mark) if marks > MAX_COMBINING_MARKS => by_number(c, out),
                 _ => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
             }
         }
@@ -79,11 +79,11 @@ pub fn put_harmless(cell: &mut Vec<u8>, value: &[u8]) {
         cell.push(b'\'');
     }
     let ascii = value.iter().all(|byte| matches!(byte, b' '..=b'~'));
-    let seen = |text: &str| text.chars().all(|c| sight(c) == Sight::Letter);
+    let seen = |text: &str| text.chars().all(|c| char_class(c) == CharClass::Letter);
     if ascii || std::str::from_utf8(value).is_ok_and(seen) {
         cell.extend_from_slice(value);
     } else {
-        cell.extend_from_slice(plain(value).as_bytes());
+        cell.extend_from_slice(escape(value).as_bytes());
     }
 }
 
@@ -111,7 +111,7 @@ pub fn put_csv(out: &mut Vec<u8>, cell: &[u8]) {
 
 /// A cell of a Markdown table, [plain](super::plain()): all that could be markup is escaped.
 pub fn markdown(bytes: &[u8]) -> String {
-    let plain = plain(bytes);
+    let plain = escape(bytes);
     let mut text = String::with_capacity(plain.len());
     let mut before = ' ';
     let mut rest = plain.chars().peekable();

@@ -12,7 +12,7 @@ use bzip2::bufread::BzDecoder;
 use flate2::bufread::GzDecoder;
 use lzma_rust2::XzReader;
 
-use super::feed::{Feed, Meter};
+use super::feed::{PeekReader, ReadCounter};
 use frame::Frame;
 
 mod frame;
@@ -22,15 +22,15 @@ pub const MAGIC: usize = 10;
 /// Memory that the window of a decoder may take, in bytes: `zstd --long` and `xz -9` need less.
 pub const WINDOW: u32 = 160 * 1024 * 1024;
 /// From so many decoded bytes on …
-pub const EXPANDED: u64 = 1024 * 1024 * 1024;
+pub const MAX_EXPANDED_BYTES: u64 = 1024 * 1024 * 1024;
 /// … not more than this many times the bytes that were read are decoded. Logs give 10 to 30.
-pub const EXPANSION: u64 = 100;
+pub const MAX_EXPANSION_RATIO: u64 = 100;
 /// Bytes taken from a decoder at once: one that finds damage forgets what it decoded for that call.
 const STEP: usize = 4096;
 
 /// What bytes are packed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Packing {
+pub enum Compression {
     /// gzip, RFC 1952.
     Gzip,
     /// Zstandard, RFC 8878.
@@ -41,7 +41,7 @@ pub enum Packing {
     Xz,
 }
 
-impl Packing {
+impl Compression {
     /// Tells the packing by the first bytes, of which [`MAGIC`] are enough.
     ///
     /// Fewer will do where the file ends after them, if they are the beginning of nothing else.
@@ -67,7 +67,7 @@ fn is_bzip2_block(bytes: &[u8]) -> bool {
     BLOCK.starts_with(bytes) || END.starts_with(bytes)
 }
 
-impl fmt::Display for Packing {
+impl fmt::Display for Compression {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
             Self::Gzip => "gzip",
@@ -82,9 +82,9 @@ impl fmt::Display for Packing {
 pub struct Decoder {
     member: Member,
     /// `None` before the first byte, and for what is not packed.
-    packing: Option<Packing>,
+    packing: Option<Compression>,
     begun: bool,
-    meter: Arc<Meter>,
+    meter: Arc<ReadCounter>,
     decoded: u64,
     complaint: Option<String>,
 }
@@ -92,19 +92,19 @@ pub struct Decoder {
 /// Where in a file the decoder is.
 enum Member {
     /// Where a member may begin.
-    Between(Feed),
-    Plain(Feed),
-    Gzip(Box<GzDecoder<Feed>>),
+    Between(PeekReader),
+    Plain(PeekReader),
+    Gzip(Box<GzDecoder<PeekReader>>),
     Zstd(Box<Frame>),
-    Bzip2(BzDecoder<Feed>),
-    Xz(Box<XzReader<Feed>>),
+    Bzip2(BzDecoder<PeekReader>),
+    Xz(Box<XzReader<PeekReader>>),
     Over,
 }
 
 impl Decoder {
     /// Decodes what this gives.
     pub fn new(source: Box<dyn Read + Send>) -> Self {
-        let feed = Feed::new(source);
+        let feed = PeekReader::new(source);
         let meter = Arc::clone(feed.meter());
         let member = Member::Between(feed);
         Self { member, packing: None, begun: false, meter, decoded: 0, complaint: None }
@@ -151,7 +151,7 @@ impl Decoder {
             return Ok(());
         };
         let beginning = feed.peek(MAGIC)?;
-        let packing = Packing::of(beginning);
+        let packing = Compression::of(beginning);
         let is_first = !std::mem::replace(&mut self.begun, true);
         if is_first {
             self.packing = packing;
@@ -162,12 +162,12 @@ impl Decoder {
         }
         self.member = match packing {
             None => Member::Plain(feed),
-            Some(Packing::Gzip) => Member::Gzip(Box::new(GzDecoder::new(feed))),
-            Some(Packing::Bzip2) => Member::Bzip2(BzDecoder::new(feed)),
-            Some(Packing::Xz) => {
+            Some(Compression::Gzip) => Member::Gzip(Box::new(GzDecoder::new(feed))),
+            Some(Compression::Bzip2) => Member::Bzip2(BzDecoder::new(feed)),
+            Some(Compression::Xz) => {
                 Member::Xz(Box::new(XzReader::new_mem_limit(feed, false, WINDOW / 1024)))
             }
-            Some(Packing::Zstd) => Frame::begin(feed)?,
+            Some(Compression::Zstd) => Frame::begin(feed)?,
         };
         Ok(())
     }
@@ -188,7 +188,7 @@ impl Decoder {
     }
 
     /// Passes over what stands behind the last member: zeros are padding, all else is to be told.
-    fn pass_over(&mut self, feed: &mut Feed) -> io::Result<()> {
+    fn pass_over(&mut self, feed: &mut PeekReader) -> io::Result<()> {
         let (mut count, mut blank) = (0, true);
         loop {
             let bytes = feed.fill_buf()?;
@@ -223,12 +223,12 @@ impl Decoder {
 
     /// Stops at what was made to fill a memory.
     fn limit(&mut self) {
-        let honest = self.meter.taken().saturating_mul(EXPANSION).max(EXPANDED);
+        let honest = self.meter.taken().saturating_mul(MAX_EXPANSION_RATIO).max(MAX_EXPANDED_BYTES);
         if self.packing.is_some() && self.decoded > honest {
             self.member = Member::Over;
             let decoded = self.decoded;
             self.complaint = Some(format!(
-                "stopped after {decoded} bytes: more than {EXPANSION} times its size"
+                "stopped after {decoded} bytes: more than {MAX_EXPANSION_RATIO} times its size"
             ));
         }
     }

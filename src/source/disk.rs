@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Fs, Handle, Kind, STDIN, Stat};
+use super::{Fs, Handle, FileKind, STDIN, Stat};
 
 /// The real file system.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,8 +39,8 @@ impl Fs for Disk {
         }
         let file = File::open(path)?;
         match kind(&file.metadata()?) {
-            Kind::Pipe => Ok(Box::new(file)),
-            Kind::Regular | Kind::Directory | Kind::Other => Err(io::ErrorKind::Unsupported.into()),
+            FileKind::Pipe => Ok(Box::new(file)),
+            FileKind::Regular | FileKind::Directory | FileKind::Other => Err(io::ErrorKind::Unsupported.into()),
         }
     }
 }
@@ -75,23 +75,23 @@ fn stat(metadata: &Metadata) -> Stat {
     }
 }
 
-fn kind(metadata: &Metadata) -> Kind {
+fn kind(metadata: &Metadata) -> FileKind {
     if metadata.is_file() {
-        Kind::Regular
+        FileKind::Regular
     } else if metadata.is_dir() {
-        Kind::Directory
+        FileKind::Directory
     } else if platform::is_pipe(metadata) {
-        Kind::Pipe
+        FileKind::Pipe
     } else {
-        Kind::Other
+        FileKind::Other
     }
 }
 
 fn refuse_irregular(metadata: &Metadata) -> io::Result<()> {
     match kind(metadata) {
-        Kind::Regular => Ok(()),
-        Kind::Directory => Err(io::ErrorKind::IsADirectory.into()),
-        Kind::Pipe | Kind::Other => Err(io::ErrorKind::Unsupported.into()),
+        FileKind::Regular => Ok(()),
+        FileKind::Directory => Err(io::ErrorKind::IsADirectory.into()),
+        FileKind::Pipe | FileKind::Other => Err(io::ErrorKind::Unsupported.into()),
     }
 }
 
@@ -298,7 +298,7 @@ mod tests {
         let refused = |path: &Path| Disk.open(path).unwrap_err().kind();
         assert_eq!(refused(room.path()), io::ErrorKind::IsADirectory);
         assert_eq!(refused(&room.path().join("none")), io::ErrorKind::NotFound);
-        assert_eq!(Disk.stat(room.path()).unwrap().kind, Kind::Directory);
+        assert_eq!(Disk.stat(room.path()).unwrap().kind, FileKind::Directory);
     }
 
     #[cfg(unix)]
@@ -309,7 +309,7 @@ mod tests {
         let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
         for path in [socket.as_path(), Path::new("/dev/null")] {
             assert_eq!(Disk.open(path).unwrap_err().kind(), io::ErrorKind::Unsupported);
-            assert_eq!(Disk.stat(path).unwrap().kind, Kind::Other);
+            assert_eq!(Disk.stat(path).unwrap().kind, FileKind::Other);
         }
     }
 
@@ -323,7 +323,7 @@ mod tests {
         assert!(made.unwrap().success());
         let file = platform::open(&fifo).unwrap();
         assert!(refuse_irregular(&file.metadata().unwrap()).is_err());
-        assert_eq!(Disk.stat(&fifo).unwrap().kind, Kind::Pipe);
+        assert_eq!(Disk.stat(&fifo).unwrap().kind, FileKind::Pipe);
         assert!(Disk.open(&fifo).is_err());
     }
 }

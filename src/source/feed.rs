@@ -11,13 +11,13 @@ const PIECE: usize = 64 * 1024;
 
 /// How much was taken from a [`Feed`], to be known while a decoder owns it.
 #[derive(Debug, Default)]
-pub(super) struct Meter {
+pub(super) struct ReadCounter {
     taken: AtomicU64,
     ended: AtomicBool,
     failed: AtomicBool,
 }
 
-impl Meter {
+impl ReadCounter {
     /// Bytes taken from the source, some of which may still wait to be decoded.
     pub(super) fn taken(&self) -> u64 {
         self.taken.load(Ordering::Relaxed)
@@ -35,20 +35,20 @@ impl Meter {
 }
 
 /// A source with a buffer.
-pub(super) struct Feed {
+pub(super) struct PeekReader {
     source: Box<dyn Read + Send>,
     buffer: Vec<u8>,
     /// Where in the buffer the first byte stands that nobody took.
     start: usize,
-    meter: Arc<Meter>,
+    meter: Arc<ReadCounter>,
 }
 
-impl Feed {
+impl PeekReader {
     pub(super) fn new(source: Box<dyn Read + Send>) -> Self {
         Self { source, buffer: Vec::new(), start: 0, meter: Arc::default() }
     }
 
-    pub(super) fn meter(&self) -> &Arc<Meter> {
+    pub(super) fn meter(&self) -> &Arc<ReadCounter> {
         &self.meter
     }
 
@@ -83,7 +83,7 @@ impl Feed {
     }
 }
 
-impl Read for Feed {
+impl Read for PeekReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut waiting = self.fill_buf()?;
         let count = waiting.read(buffer)?;
@@ -92,7 +92,7 @@ impl Read for Feed {
     }
 }
 
-impl BufRead for Feed {
+impl BufRead for PeekReader {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.waiting().is_empty() {
             self.refill()?;
@@ -107,20 +107,20 @@ impl BufRead for Feed {
 
 /// The bytes of a file from its first to its present last one, in order.
 #[derive(Debug)]
-pub struct Forward {
+pub struct SequentialReader {
     handle: Arc<dyn Handle>,
     offset: u64,
     end: u64,
 }
 
-impl Forward {
+impl SequentialReader {
     /// Reads the first `end` bytes of a file.
     pub fn new(handle: Arc<dyn Handle>, end: u64) -> Self {
         Self { handle, offset: 0, end }
     }
 }
 
-impl Read for Forward {
+impl Read for SequentialReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.end - self.offset).unwrap_or(usize::MAX);
         let most = left.min(buffer.len());

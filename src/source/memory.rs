@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Fs, Handle, Identity, Kind, Stat};
+use super::{Fs, Handle, Identity, FileKind, Stat};
 
 /// A file system in memory; clones are the same one.
 #[derive(Clone, Debug, Default)]
@@ -37,7 +37,7 @@ impl Memory {
             names: AtomicU64::new(0),
             content: Mutex::default(),
         });
-        let node = Node::File(Name::of(&file));
+        let node = Node::File(DirectoryEntry::of(&file));
         held(&self.names).insert(path.to_owned(), node);
         file
     }
@@ -62,7 +62,7 @@ impl Memory {
     /// who looks by name this is also what the swap of a symbolic link looks like.
     pub fn link(&self, path: &Path, link: &Path) -> io::Result<()> {
         let file = self.file(path).ok_or(io::ErrorKind::NotFound)?;
-        let node = Node::File(Name::of(&file));
+        let node = Node::File(DirectoryEntry::of(&file));
         held(&self.names).insert(link.to_owned(), node);
         Ok(())
     }
@@ -81,7 +81,7 @@ impl Memory {
     }
 
     /// Puts something at `path` that is not a file to follow.
-    pub fn obstruct(&self, path: &Path, kind: Kind) {
+    pub fn obstruct(&self, path: &Path, kind: FileKind) {
         held(&self.names).insert(path.to_owned(), Node::Obstacle(kind));
     }
 }
@@ -93,7 +93,7 @@ impl Fs for Memory {
                 let file = Arc::clone(&name.0);
                 Ok(file)
             }
-            Some(Node::Obstacle(Kind::Directory)) => Err(io::ErrorKind::IsADirectory.into()),
+            Some(Node::Obstacle(FileKind::Directory)) => Err(io::ErrorKind::IsADirectory.into()),
             Some(Node::Obstacle(_)) => Err(io::ErrorKind::Unsupported.into()),
             None => Err(io::ErrorKind::NotFound.into()),
         }
@@ -157,7 +157,7 @@ impl Handle for MemoryFile {
         Ok(Stat {
             len: held(&self.content).len() as u64,
             identity: Identity { device: 0, inode: self.inode, born: None },
-            kind: Kind::Regular,
+            kind: FileKind::Regular,
             unlinked: self.names.load(Ordering::Relaxed) == 0,
         })
     }
@@ -172,22 +172,22 @@ impl Drop for MemoryFile {
 /// What a name leads to.
 #[derive(Debug)]
 enum Node {
-    File(Name),
-    Obstacle(Kind),
+    File(DirectoryEntry),
+    Obstacle(FileKind),
 }
 
 /// A name of a file, counted for as long as it stands.
 #[derive(Debug)]
-struct Name(Arc<MemoryFile>);
+struct DirectoryEntry(Arc<MemoryFile>);
 
-impl Name {
+impl DirectoryEntry {
     fn of(file: &Arc<MemoryFile>) -> Self {
         file.names.fetch_add(1, Ordering::Relaxed);
         Self(Arc::clone(file))
     }
 }
 
-impl Drop for Name {
+impl Drop for DirectoryEntry {
     fn drop(&mut self) {
         self.0.names.fetch_sub(1, Ordering::Relaxed);
     }
@@ -265,10 +265,10 @@ mod tests {
     #[test]
     fn what_is_not_a_file_is_seen_and_refused() {
         let (memory, path) = (Memory::default(), Path::new("log"));
-        memory.obstruct(path, Kind::Directory);
-        assert_eq!(memory.stat(path).unwrap().kind, Kind::Directory);
+        memory.obstruct(path, FileKind::Directory);
+        assert_eq!(memory.stat(path).unwrap().kind, FileKind::Directory);
         assert_eq!(memory.open(path).unwrap_err().kind(), io::ErrorKind::IsADirectory);
-        memory.obstruct(path, Kind::Other);
+        memory.obstruct(path, FileKind::Other);
         assert_eq!(memory.open(path).unwrap_err().kind(), io::ErrorKind::Unsupported);
     }
 }

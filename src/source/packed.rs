@@ -9,7 +9,7 @@ use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Handle, Identity, Kind, Stat};
+use super::{Handle, Identity, FileKind, Stat};
 
 /// Bytes of a block. With blocks of twice the length 265 MB of log take 0.138 of that instead of 0.143,
 /// and each look-up twice the time.
@@ -21,7 +21,7 @@ const DEVICE: u64 = u64::MAX;
 
 /// Bytes in memory, compressed.
 #[derive(Debug)]
-pub struct Packed {
+pub struct CompressedBuffer {
     number: u64,
     store: Mutex<Store>,
 }
@@ -36,14 +36,14 @@ struct Store {
     packed: usize,
 }
 
-impl Default for Packed {
+impl Default for CompressedBuffer {
     fn default() -> Self {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         Self { number: NUMBER.fetch_add(1, Ordering::Relaxed), store: Mutex::default() }
     }
 }
 
-impl Packed {
+impl CompressedBuffer {
     /// Puts bytes behind those that are there.
     pub fn append(&self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
@@ -112,7 +112,7 @@ impl Store {
     }
 }
 
-impl Handle for Packed {
+impl Handle for CompressedBuffer {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let Ok(offset) = usize::try_from(offset) else { return Ok(0) };
         let (number, start) = (offset / BLOCK, offset % BLOCK);
@@ -132,7 +132,7 @@ impl Handle for Packed {
         Ok(Stat {
             len: self.held().len(),
             identity: Identity { device: DEVICE, inode: self.number, born: None },
-            kind: Kind::Regular,
+            kind: FileKind::Regular,
             unlinked: false,
         })
     }
@@ -162,8 +162,8 @@ mod tests {
         (0..=len / 60).map(line).collect::<String>().into_bytes()[..len].to_vec()
     }
 
-    fn packed(bytes: &[u8], piece: usize) -> Packed {
-        let packed = Packed::default();
+    fn packed(bytes: &[u8], piece: usize) -> CompressedBuffer {
+        let packed = CompressedBuffer::default();
         bytes.chunks(piece).for_each(|piece| packed.append(piece));
         packed
     }
@@ -192,7 +192,7 @@ mod tests {
         let bytes = sample(20 * BLOCK);
         let packed = packed(&bytes, 10_000);
         assert!(packed.memory() < bytes.len() / 2, "{}", packed.memory());
-        let zeros = Packed::default();
+        let zeros = CompressedBuffer::default();
         (0..100).for_each(|_| zeros.append(&vec![0; BLOCK]));
         assert!(zeros.memory() < BLOCK + BLOCK);
     }
@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn many_read_while_one_appends() {
         let bytes = sample(40 * BLOCK);
-        let packed = Packed::default();
+        let packed = CompressedBuffer::default();
         thread::scope(|scope| {
             for seed in 0..3 {
                 let (packed, bytes) = (&packed, &bytes);
@@ -232,8 +232,8 @@ mod tests {
 
     #[test]
     fn each_is_a_file_of_its_own() {
-        let identity = |packed: &Packed| packed.stat().unwrap().identity;
-        let (one, two) = (Packed::default(), Packed::default());
+        let identity = |packed: &CompressedBuffer| packed.stat().unwrap().identity;
+        let (one, two) = (CompressedBuffer::default(), CompressedBuffer::default());
         assert!(identity(&one).is_same(&identity(&one)));
         assert!(!identity(&one).is_same(&identity(&two)));
     }

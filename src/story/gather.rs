@@ -1,9 +1,9 @@
 //! From entries to stays in a queue.
 
-use super::{Leg, Reply, Step, Story};
-use crate::entry::{Action, Body, Entry, Message, Moment, Time};
+use super::{QueueHop, Reply, TraceStep, MessageTrace};
+use crate::entry::{Action, Body, Entry, MessageEntry, Moment, Time};
 use crate::index::{Index, RowId};
-use crate::parse::{Original, Scratch};
+use crate::parse::{EntryText, Scratch};
 use std::collections::HashMap;
 
 /// Entries of one moment may stand in the wrong order by so much, in milliseconds.
@@ -11,26 +11,26 @@ const OUT_OF_ORDER: i64 = 2_000;
 
 /// Entries on their way into a story, in the order of the log.
 #[derive(Default)]
-pub(super) struct Gathering {
-    story: Story,
+pub(super) struct TraceBuilder {
+    story: MessageTrace,
     /// Body of the queue file of the enqueue of each leg, else of its first entry.
     files: Vec<Option<Vec<u8>>>,
     /// Legs by queue file, channel and recipient.
-    exact: HashMap<Place, Vec<usize>>,
+    exact: HashMap<RecipientPlace, Vec<usize>>,
     /// Legs by channel and recipient: for names of queue files that changed, or were misprinted.
-    loose: HashMap<Place, Vec<usize>>,
+    loose: HashMap<RecipientPlace, Vec<usize>>,
     /// Legs by queue file, channel and original recipient: for active ones that lost their domain.
-    original: HashMap<Place, Vec<usize>>,
+    original: HashMap<RecipientPlace, Vec<usize>>,
 }
 
 /// Where a recipient is: body of the queue file, channel, recipient in lower case.
-type Place = (Option<Vec<u8>>, Vec<u8>, Vec<u8>);
+type RecipientPlace = (Option<Vec<u8>>, Vec<u8>, Vec<u8>);
 
 /// Legs of one place that are looked through, newest first: more than one are rare.
 const NEAR: usize = 16;
 
-impl Gathering {
-    pub(super) fn take(&mut self, index: &Index, row: RowId, original: Option<Original>) {
+impl TraceBuilder {
+    pub(super) fn take(&mut self, index: &Index, row: RowId, original: Option<EntryText>) {
         let Some(original) = original else {
             self.story.gone += 1;
             return;
@@ -56,7 +56,7 @@ impl Gathering {
         }
     }
 
-    fn message(&mut self, index: &Index, row: RowId, time: Time, message: &Message<'_>) {
+    fn message(&mut self, index: &Index, row: RowId, time: Time, message: &MessageEntry<'_>) {
         let action = message.code.action();
         self.story.envelope_from.get_or_insert_with(|| message.envelope_from.to_vec());
         if action == Action::Enqueue {
@@ -74,7 +74,7 @@ impl Gathering {
             self.story.others.push(row);
             return;
         }
-        let step = Step {
+        let step = TraceStep {
             row,
             time,
             action,
@@ -93,7 +93,7 @@ impl Gathering {
     }
 
     /// A leg whose enqueue this is: it was begun by an entry that stands before it in the log.
-    fn leg_to_begin(&self, message: &Message<'_>, time: Time) -> Option<usize> {
+    fn leg_to_begin(&self, message: &MessageEntry<'_>, time: Time) -> Option<usize> {
         near(&self.exact, &place(message, true)).find(|&at| {
             self.story.legs.get(at).is_some_and(|leg| {
                 let first = leg.steps.first().map_or(time, |step| step.time);
@@ -105,7 +105,7 @@ impl Gathering {
     }
 
     /// The leg that this entry goes on or ends.
-    fn leg_to_go_on(&self, message: &Message<'_>) -> Option<usize> {
+    fn leg_to_go_on(&self, message: &MessageEntry<'_>) -> Option<usize> {
         let exact = || near(&self.exact, &place(message, true));
         let open = |at: &usize| self.story.legs.get(*at).is_some_and(|leg| !leg.is_over());
         let same = |at: &usize| {
@@ -121,7 +121,7 @@ impl Gathering {
 
     /// In the documents an enqueue to `conversion` is for `bert@sesta.com`, and the dequeue for
     /// `bert`.
-    fn leg_of_original(&self, message: &Message<'_>) -> Option<usize> {
+    fn leg_of_original(&self, message: &MessageEntry<'_>) -> Option<usize> {
         let active = local_part(message.active_to?);
         let candidates = near(&self.original, &original_place(message)?);
         let mut fitting = candidates.filter(|&at| {
@@ -133,9 +133,9 @@ impl Gathering {
         fitting.next()
     }
 
-    fn begin(&mut self, message: &Message<'_>) -> usize {
+    fn begin(&mut self, message: &MessageEntry<'_>) -> usize {
         let at = self.story.legs.len();
-        self.story.legs.push(Leg { channel: channel(message).to_vec(), ..Leg::default() });
+        self.story.legs.push(QueueHop { channel: channel(message).to_vec(), ..QueueHop::default() });
         self.files.push(body(message).map(<[u8]>::to_vec));
         self.exact.entry(place(message, true)).or_default().push(at);
         self.loose.entry(place(message, false)).or_default().push(at);
@@ -145,7 +145,7 @@ impl Gathering {
         at
     }
 
-    fn add(&mut self, at: usize, mut step: Step, message: &Message<'_>) {
+    fn add(&mut self, at: usize, mut step: TraceStep, message: &MessageEntry<'_>) {
         let (Some(leg), Some(file)) = (self.story.legs.get_mut(at), self.files.get_mut(at)) else {
             return;
         };
@@ -178,13 +178,13 @@ impl Gathering {
         leg.steps.push(step);
     }
 
-    pub(super) fn finish(self) -> Story {
+    pub(super) fn finish(self) -> MessageTrace {
         self.story
     }
 }
 
-impl Leg {
-    fn name(&mut self, message: &Message<'_>) {
+impl QueueHop {
+    fn name(&mut self, message: &MessageEntry<'_>) {
         self.original_to =
             Some(message.original_to).filter(|to| !to.is_empty()).map(<[u8]>::to_vec);
         self.active_to = message.active_to.map(<[u8]>::to_vec);
@@ -198,33 +198,33 @@ pub fn waited(enqueued: Time, ended: Time) -> Option<u64> {
     (behind <= OUT_OF_ORDER).then(|| ended.since(enqueued))
 }
 
-fn body<'a>(message: &Message<'a>) -> Option<&'a [u8]> {
+fn body<'a>(message: &MessageEntry<'a>) -> Option<&'a [u8]> {
     message.queue_file.and_then(|file| file.body())
 }
 
 /// The channel in whose queue the recipient is.
-fn channel<'a>(message: &Message<'a>) -> &'a [u8] {
+fn channel<'a>(message: &MessageEntry<'a>) -> &'a [u8] {
     match message.destination_channel {
         Some(destination) if !message.code.action().is_dequeue() => destination,
         _ => message.source_channel,
     }
 }
 
-fn place(message: &Message<'_>, exact: bool) -> Place {
+fn place(message: &MessageEntry<'_>, exact: bool) -> RecipientPlace {
     let file = body(message).filter(|_| exact).map(<[u8]>::to_vec);
     let recipient = message.active_to.unwrap_or(message.original_to);
     (file, channel(message).to_vec(), recipient.to_ascii_lowercase())
 }
 
 fn near<'a>(
-    legs: &'a HashMap<Place, Vec<usize>>,
-    place: &Place,
+    legs: &'a HashMap<RecipientPlace, Vec<usize>>,
+    place: &RecipientPlace,
 ) -> impl Iterator<Item = usize> + use<'a> {
     legs.get(place).into_iter().flat_map(|legs| legs.iter().rev().take(NEAR).copied())
 }
 
 /// `None` if file or original recipient is unknown.
-fn original_place(message: &Message<'_>) -> Option<Place> {
+fn original_place(message: &MessageEntry<'_>) -> Option<RecipientPlace> {
     let original = Some(message.original_to).filter(|to| !to.is_empty())?;
     Some((Some(body(message)?.to_vec()), channel(message).to_vec(), original.to_ascii_lowercase()))
 }
@@ -237,6 +237,6 @@ pub(super) fn local_part(address: &[u8]) -> &[u8] {
     }
 }
 
-fn is_same_recipient(leg: &Leg, message: &Message<'_>) -> bool {
+fn is_same_recipient(leg: &QueueHop, message: &MessageEntry<'_>) -> bool {
     leg.original_to.as_deref().unwrap_or_default().eq_ignore_ascii_case(message.original_to)
 }

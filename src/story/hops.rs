@@ -1,18 +1,18 @@
 //! From channel to channel: which stay in a queue follows on which, and so who the recipients are.
 
 use super::gather::local_part;
-use super::{Leg, Recipient, State, Story};
+use super::{QueueHop, RecipientTrace, DeliveryState, MessageTrace};
 use crate::entry::{Action, Outcome};
 use crate::index::RowId;
 use std::collections::HashMap;
 
 /// Channels that a recipient is followed through at most.
-pub const FARTHEST: usize = 32;
+pub const MAX_HOPS: usize = 32;
 /// Stays of one description that are looked through, newest first.
 const NEAR: usize = 16;
 
 /// Ties each stay to the one it comes from, and makes a recipient of each that nothing follows on.
-pub(super) fn chain(story: &mut Story) {
+pub(super) fn chain(story: &mut MessageTrace) {
     let sources = Sources::new(&story.legs);
     let mut order: Vec<usize> = (0..story.legs.len()).collect();
     order.sort_by_key(|&at| first_row(&story.legs, at));
@@ -26,7 +26,7 @@ pub(super) fn chain(story: &mut Story) {
         }
     }
     let ends = story.legs.iter().enumerate().filter(|(_, leg)| !leg.goes_on);
-    let mut recipients: Vec<Recipient> =
+    let mut recipients: Vec<RecipientTrace> =
         ends.map(|(at, leg)| recipient(&story.legs, at, leg)).collect();
     recipients.sort_by_key(|recipient| {
         let of = |at: Option<&usize>| at.map_or(RowId(0), |&at| first_row(&story.legs, at));
@@ -35,9 +35,9 @@ pub(super) fn chain(story: &mut Story) {
     story.recipients = recipients;
 }
 
-fn recipient(legs: &[Leg], last: usize, leg: &Leg) -> Recipient {
+fn recipient(legs: &[QueueHop], last: usize, leg: &QueueHop) -> RecipientTrace {
     let back = std::iter::successors(Some(last), |&at| legs.get(at)?.before);
-    let mut chain: Vec<usize> = back.take(FARTHEST).collect();
+    let mut chain: Vec<usize> = back.take(MAX_HOPS).collect();
     chain.reverse();
     let of_channel =
         chain.iter().filter_map(|&at| legs.get(at)).filter(|other| other.channel == leg.channel);
@@ -50,12 +50,12 @@ fn recipient(legs: &[Leg], last: usize, leg: &Leg) -> Recipient {
             before.saturating_add(leg.attempts())
         }
     });
-    Recipient { legs: chain, state: state(legs, leg), attempts }
+    RecipientTrace { legs: chain, state: state(legs, leg), attempts }
 }
 
 /// What became of a recipient by its last stay. In a file that took the place of another it waits
 /// because an attempt failed.
-fn state(legs: &[Leg], leg: &Leg) -> State {
+fn state(legs: &[QueueHop], leg: &QueueHop) -> DeliveryState {
     let before = leg.before.and_then(|before| legs.get(before));
     let only_waits = leg.steps.iter().all(|step| step.action == Action::Enqueue);
     match before {
@@ -64,7 +64,7 @@ fn state(legs: &[Leg], leg: &Leg) -> State {
     }
 }
 
-fn first_row(legs: &[Leg], at: usize) -> RowId {
+fn first_row(legs: &[QueueHop], at: usize) -> RowId {
     legs.get(at).and_then(|leg| leg.steps.first()).map_or(RowId(0), |step| step.row)
 }
 
@@ -78,7 +78,7 @@ struct Sources {
 type Description = (Vec<u8>, Vec<u8>, Vec<u8>);
 
 impl Sources {
-    fn new(legs: &[Leg]) -> Self {
+    fn new(legs: &[QueueHop]) -> Self {
         let mut by: [HashMap<Description, Vec<usize>>; 4] = Default::default();
         for (at, leg) in legs.iter().enumerate().filter(|(_, leg)| leg.can_go_on()) {
             for (of_kind, description) in by.iter_mut().zip(descriptions(&leg.channel, leg)) {
@@ -89,7 +89,7 @@ impl Sources {
     }
 
     /// The stay that this one comes from.
-    fn before(&self, legs: &[Leg], at: usize) -> Option<usize> {
+    fn before(&self, legs: &[QueueHop], at: usize) -> Option<usize> {
         let leg = legs.get(at)?;
         if leg.steps.iter().any(|step| matches!(step.action, Action::Refuse | Action::BreakOff)) {
             return None;
@@ -98,25 +98,25 @@ impl Sources {
         let Some(from) = &leg.from_channel else {
             // Without an enqueue nobody says where it comes from.
             let [.., description] = descriptions(b"", leg);
-            return fitting(legs, at, anywhere.get(&description)?, Leg::has_vanished);
+            return fitting(legs, at, anywhere.get(&description)?, QueueHop::has_vanished);
         };
         let kinds = self.by.iter().zip(descriptions(from, leg)).take(3);
         let mut found = kinds.filter_map(|(of_kind, description)| {
-            fitting(legs, at, of_kind.get(&description)?, Leg::is_intermediate)
+            fitting(legs, at, of_kind.get(&description)?, QueueHop::is_intermediate)
         });
         found.next().or_else(|| {
             let [description, ..] = descriptions(&leg.channel, leg);
-            fitting(legs, at, exact.get(&description)?, Leg::is_replaced)
+            fitting(legs, at, exact.get(&description)?, QueueHop::is_replaced)
         })
     }
 }
 
 /// The newest stay before this one that may go on here; better one that does not yet.
 fn fitting(
-    legs: &[Leg],
+    legs: &[QueueHop],
     at: usize,
     candidates: &[usize],
-    may: impl Fn(&Leg) -> bool,
+    may: impl Fn(&QueueHop) -> bool,
 ) -> Option<usize> {
     let earlier = |&before: &usize| {
         let fits = legs.get(before).is_some_and(&may);
@@ -129,7 +129,7 @@ fn fitting(
 
 /// From the most telling to the least. The recipient in the queue may lose its domain on the way,
 /// the original one stays; a list has one for all its members.
-fn descriptions(channel: &[u8], leg: &Leg) -> [Description; 4] {
+fn descriptions(channel: &[u8], leg: &QueueHop) -> [Description; 4] {
     let original = leg.original_to.as_deref().unwrap_or_default().to_ascii_lowercase();
     let active = leg.active_to.as_deref().unwrap_or_default().to_ascii_lowercase();
     let local = local_part(&active).to_vec();
@@ -143,7 +143,7 @@ fn descriptions(channel: &[u8], leg: &Leg) -> [Description; 4] {
     ]
 }
 
-impl Leg {
+impl QueueHop {
     fn can_go_on(&self) -> bool {
         self.is_intermediate() || self.is_replaced()
     }

@@ -1,7 +1,7 @@
 //! Lines of text for people: wrapped at blanks, never cut.
 
-use super::State;
-use crate::index::Kind;
+use super::DeliveryState;
+use crate::index::EntryKind;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Narrower than this nothing can be laid out; lines then stick out.
@@ -11,42 +11,42 @@ const WIDEST: usize = 120;
 
 /// One line, fit for a terminal.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Line {
+pub struct TraceLine {
     /// What stands there.
     pub text: String,
     /// What it is about.
-    pub about: About,
+    pub about: LineKind,
 }
 
 /// What a line is about, for whoever has colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum About {
+pub enum LineKind {
     /// The message.
     #[default]
     Message,
     /// A recipient of whom this became.
-    Recipient(State),
+    Recipient(DeliveryState),
     /// An entry that counts as this.
-    Entry(Kind),
+    Entry(EntryKind),
 }
 
 /// Lines on their way to the output.
-pub(super) struct Page {
+pub(super) struct TracePage {
     width: usize,
-    lines: Vec<Line>,
+    lines: Vec<TraceLine>,
     /// What the next lines are about.
-    pub(super) about: About,
+    pub(super) about: LineKind,
 }
 
-impl Page {
+impl TracePage {
     /// A page of so many columns.
     pub(super) fn new(width: usize) -> Self {
         let width = width.clamp(NARROWEST, WIDEST);
-        Self { width, lines: Vec::new(), about: About::default() }
+        Self { width, lines: Vec::new(), about: LineKind::default() }
     }
 
     /// What was laid out since the last time.
-    pub(super) fn take(&mut self) -> Vec<Line> {
+    pub(super) fn take(&mut self) -> Vec<TraceLine> {
         std::mem::take(&mut self.lines)
     }
 
@@ -56,7 +56,7 @@ impl Page {
     }
 
     /// Lines that were laid out before.
-    pub(super) fn lines(&mut self, lines: Vec<Line>) {
+    pub(super) fn lines(&mut self, lines: Vec<TraceLine>) {
         self.lines.extend(lines);
     }
 
@@ -83,7 +83,7 @@ impl Page {
     }
 
     fn push(&mut self, text: String) {
-        self.lines.push(Line { text, about: self.about });
+        self.lines.push(TraceLine { text, about: self.about });
     }
 }
 
@@ -126,7 +126,7 @@ mod tests {
         assert_eq!(wrap("one two", 7), ["one two"]);
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(wrap("", 3), [""]);
-        let mut page = Page::new(0);
+        let mut page = TracePage::new(0);
         page.hanging("label  ", &"word ".repeat(9));
         let lines: Vec<_> = page.take().into_iter().map(|line| line.text).collect();
         assert_eq!(lines, ["label  word word word word word word", "       word word word"]);

@@ -1,18 +1,18 @@
 //! The steps of a recipient in a line each, with what was said below.
 
-use super::page::About;
-use super::telling::Telling;
+use super::page::LineKind;
+use super::telling::TraceFormatter;
 use super::words::{answer, span, what};
-use super::{Recipient, Step, Story};
-use crate::entry::{Body, Direction, Entry, Message, Time};
+use super::{RecipientTrace, TraceStep, MessageTrace};
+use crate::entry::{Body, Direction, Entry, MessageEntry, Time};
 use crate::index::{ConnectionId, RowId};
 use crate::parse::Scratch;
-use crate::show::{number, plain};
+use crate::show::{number, escape};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// What is the same all over one story.
-pub(super) struct Manner {
+pub(super) struct RenderState {
     /// The day that was named last, as a time of day is meant.
     pub(super) day: Option<chrono::NaiveDate>,
     /// Some time has a fraction.
@@ -21,10 +21,10 @@ pub(super) struct Manner {
     pub(super) told: HashSet<usize>,
 }
 
-impl Telling<'_> {
+impl TraceFormatter<'_> {
     /// What happened to a recipient, a line or more for each entry.
-    pub(super) fn steps(&mut self, manner: &mut Manner, story: &Story, recipient: &Recipient) {
-        let mut steps: Vec<(RowId, &Step)> = Vec::new();
+    pub(super) fn steps(&mut self, manner: &mut RenderState, story: &MessageTrace, recipient: &RecipientTrace) {
+        let mut steps: Vec<(RowId, &TraceStep)> = Vec::new();
         for &at in &recipient.legs {
             let Some(leg) = story.legs.get(at) else { continue };
             if manner.told.insert(at) {
@@ -36,7 +36,7 @@ impl Telling<'_> {
                 });
                 steps.extend(order);
             } else {
-                self.page.line(4, &format!("through {}, as above", plain(&leg.channel)));
+                self.page.line(4, &format!("through {}, as above", escape(&leg.channel)));
             }
         }
         steps.sort_by_key(|&(order, _)| order);
@@ -49,7 +49,7 @@ impl Telling<'_> {
     }
 
     /// Names the day of a time, if it is not that of the time before.
-    pub(super) fn day(&mut self, manner: &mut Manner, time: Time) {
+    pub(super) fn day(&mut self, manner: &mut RenderState, time: Time) {
         let day = time.calendar().map(|time| time.date());
         if day != manner.day {
             manner.day = day;
@@ -62,13 +62,13 @@ impl Telling<'_> {
     /// An entry: when, how long after the one before, what, and what was said.
     pub(super) fn entry(
         &mut self,
-        manner: &Manner,
+        manner: &RenderState,
         time: Time,
         row: RowId,
-        step: Option<&Step>,
+        step: Option<&TraceStep>,
         before: Option<Time>,
     ) {
-        self.page.about = About::Entry(self.index.rows().kind(row));
+        self.page.about = LineKind::Entry(self.index.rows().kind(row));
         let waited = before.map(|before| format!("+ {}", span(time.since(before))));
         let (clock, waited) = (manner.clock(time), waited.unwrap_or_default());
         let (original, mut scratch) = ((self.read)(row), Scratch::default());
@@ -76,15 +76,15 @@ impl Telling<'_> {
         let Some(Entry { body: Body::Message(message), .. }) = &entry else {
             let text = original.map_or_else(
                 || "(its text is no longer in the log)".to_owned(),
-                |original| plain(&original.text),
+                |original| escape(&original.text),
             );
             self.page.hanging(&format!("    {clock}  {waited:<13}  "), &text);
             return;
         };
         let indent = 6 + clock.len();
-        let label = format!("    {clock}  {waited:<13}  {:<5} ", plain(message.code.0));
+        let label = format!("    {clock}  {waited:<13}  {:<5} ", escape(message.code.0));
         self.page.hanging(&label, &what(message, step));
-        let mut said = vec![answer(message), message.reason.map(plain)];
+        let mut said = vec![answer(message), message.reason.map(escape)];
         let connection = self.index.rows().connection(row);
         said.push(self.over(connection, message));
         for text in said.into_iter().flatten().filter(|text| !text.is_empty()) {
@@ -93,12 +93,12 @@ impl Telling<'_> {
     }
 
     /// The connection that something happened on, as far as it is known.
-    fn over(&self, id: ConnectionId, message: &Message<'_>) -> Option<String> {
+    fn over(&self, id: ConnectionId, message: &MessageEntry<'_>) -> Option<String> {
         let index = self.index;
         let connection = index.connection(id).and_then(|known| Some((id.number()?, known)));
         let Some((number, connection)) = connection else {
-            let to = message.remote_mta.map(|mta| format!("to {}", plain(mta.host)));
-            let from = || message.connecting_host.map(|host| format!("from {}", plain(host.text)));
+            let to = message.remote_mta.map(|mta| format!("to {}", escape(mta.host)));
+            let from = || message.connecting_host.map(|host| format!("from {}", escape(host.text)));
             return to.or_else(from);
         };
         let inbound = connection.direction == Some(Direction::Inbound);
@@ -114,7 +114,7 @@ impl Telling<'_> {
             None => Cow::Borrowed(known),
         };
         let host = Some(&*known).filter(|host| !host.is_empty()).or(told).unwrap_or_default();
-        let (mut host, mut port) = (plain(host), String::new());
+        let (mut host, mut port) = (escape(host), String::new());
         if let Some((address, number)) = connection.ends.map(|ends| ends.remote()) {
             let address = self.redactor.map_or(address, |redactor| redactor.ip(address));
             port = format!(" port {number} of");
@@ -128,7 +128,7 @@ impl Telling<'_> {
     }
 
     /// Header lines, and entries that are about no recipient in a queue.
-    pub(super) fn rest(&mut self, manner: &mut Manner, story: &Story) {
+    pub(super) fn rest(&mut self, manner: &mut RenderState, story: &MessageTrace) {
         if !story.headers.is_empty() {
             self.page.blank();
             for &row in &story.headers {
@@ -136,7 +136,7 @@ impl Telling<'_> {
                 if let Some(Ok(Entry { body: Body::Header(line), .. })) =
                     original.as_ref().map(|original| original.entry(&mut scratch))
                 {
-                    self.page.hanging("  > ", &plain(line));
+                    self.page.hanging("  > ", &escape(line));
                 }
             }
         }
@@ -157,7 +157,7 @@ impl Telling<'_> {
     }
 }
 
-impl Manner {
+impl RenderState {
     /// Time of day, with hundredths if the log has any.
     pub(super) fn clock(&self, time: Time) -> String {
         let hundredths = time.0.rem_euclid(1_000) / 10;

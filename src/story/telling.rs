@@ -11,37 +11,37 @@
 //!                  250 2.1.5 bobby@hosta.sesta.com and options OK.
 //! ```
 
-use super::page::{About, Line, Page};
-use super::steps::Manner;
-use super::words::{heading, named, span, states};
-use super::{State, Story};
+use super::page::{LineKind, TraceLine, TracePage};
+use super::steps::RenderState;
+use super::words::{heading, display_address, span, state_summary};
+use super::{DeliveryState, MessageTrace};
 use crate::entry::{Body, Entry, Time};
 use crate::index::{Index, MessageId, RowId};
-use crate::parse::{Original, Scratch};
+use crate::parse::{EntryText, Scratch};
 use crate::redact::Redactor;
-use crate::show::{number, plain};
+use crate::show::{number, escape};
 use std::collections::{HashMap, HashSet};
 
 /// Entries of a message that are looked at for its id.
 const NEWEST: usize = 16;
 
 /// Tells stories of a log, on a page.
-pub struct Telling<'a> {
+pub struct TraceFormatter<'a> {
     pub(super) index: &'a Index,
-    pub(super) read: &'a dyn Fn(RowId) -> Option<Original>,
-    pub(super) page: Page,
+    pub(super) read: &'a dyn Fn(RowId) -> Option<EntryText>,
+    pub(super) page: TracePage,
     /// Hides what the index tells; what is read is hidden already.
     pub(super) redactor: Option<&'a Redactor>,
 }
 
-impl<'a> Telling<'a> {
+impl<'a> TraceFormatter<'a> {
     /// Nothing told yet, on a page of so many columns. `read` gives the text of an entry.
     pub fn new(
         index: &'a Index,
-        read: &'a dyn Fn(RowId) -> Option<Original>,
+        read: &'a dyn Fn(RowId) -> Option<EntryText>,
         columns: usize,
     ) -> Self {
-        Self { index, read, page: Page::new(columns), redactor: None }
+        Self { index, read, page: TracePage::new(columns), redactor: None }
     }
 
     /// The same with pseudonyms, if there is somebody to make them.
@@ -52,13 +52,13 @@ impl<'a> Telling<'a> {
     }
 
     /// The lines that were told since the last time.
-    pub fn take(&mut self) -> Vec<Line> {
+    pub fn take(&mut self) -> Vec<TraceLine> {
         self.page.take()
     }
 
     /// A sentence.
     pub fn say(&mut self, text: &str) {
-        self.page.about = About::Message;
+        self.page.about = LineKind::Message;
         self.page.line(0, text);
     }
 
@@ -66,7 +66,7 @@ impl<'a> Telling<'a> {
     pub fn entries(&mut self, rows: &[RowId]) {
         let time_of = |row: RowId| self.index.rows().time(row);
         let fractions = rows.iter().any(|&row| time_of(row).0 % 1_000 != 0);
-        let mut manner = Manner { day: None, fractions, told: HashSet::new() };
+        let mut manner = RenderState { day: None, fractions, told: HashSet::new() };
         for &row in rows {
             let time = time_of(row);
             self.day(&mut manner, time);
@@ -75,30 +75,30 @@ impl<'a> Telling<'a> {
     }
 
     /// `1998-02-19 10:52:05  3 relayed  adam@sesta.com to bobby@hosta.sesta.com and 2 more  <id>`
-    pub fn summary(&self, message: MessageId, story: &Story) -> String {
+    pub fn summary(&self, message: MessageId, story: &MessageTrace) -> String {
         let when = story.seen.as_ref().and_then(|(first, _)| first.time.calendar());
         let when = when.map(|time| time.format("%Y-%m-%d %H:%M:%S").to_string());
         let from = story.envelope_from.as_deref().unwrap_or_default();
-        let from = if from.is_empty() { "<>".to_owned() } else { plain(from) };
+        let from = if from.is_empty() { "<>".to_owned() } else { escape(from) };
         let to = story.recipients.first().and_then(|recipient| story.last_leg(recipient));
-        let to = to.map_or_else(|| "nobody".to_owned(), |leg| plain(named(leg)));
+        let to = to.map_or_else(|| "nobody".to_owned(), |leg| escape(display_address(leg)));
         let more = match story.recipients.len() {
             0 | 1 => String::new(),
             count => format!(" and {} more", number(count - 1)),
         };
-        let (states, id) = (states(story), self.heading(message, story));
+        let (states, id) = (state_summary(story), self.heading(message, story));
         format!("{}  {states}  {from} to {to}{more}  {id}", when.unwrap_or_default())
     }
 
-    fn heading(&self, message: MessageId, story: &Story) -> String {
+    fn heading(&self, message: MessageId, story: &MessageTrace) -> String {
         if let Some(id) = story.ids.first() {
-            return plain(id);
+            return escape(id);
         }
         let rows = self.index.rows_of(message).take(NEWEST);
         let file = rows.filter_map(|row| {
             let (original, mut scratch) = ((self.read)(row)?, Scratch::default());
             match original.entry(&mut scratch).ok()?.body {
-                Body::Message(message) => message.queue_file.map(|file| plain(file.0)),
+                Body::Message(message) => message.queue_file.map(|file| escape(file.0)),
                 _ => None,
             }
         });
@@ -106,15 +106,15 @@ impl<'a> Telling<'a> {
     }
 
     /// The whole story.
-    pub fn story(&mut self, message: MessageId, story: &Story) {
+    pub fn story(&mut self, message: MessageId, story: &MessageTrace) {
         let heading = self.heading(message, story);
         self.say(&heading);
         for id in story.ids.iter().skip(1) {
-            self.field("later", &plain(id));
+            self.field("later", &escape(id));
         }
         match story.envelope_from.as_deref() {
             Some([]) => self.field("from", "(none: a notification)"),
-            Some(from) => self.field("from", &plain(from)),
+            Some(from) => self.field("from", &escape(from)),
             None => {}
         }
         if let Some(size) = story.size {
@@ -122,7 +122,7 @@ impl<'a> Telling<'a> {
             self.field("size", &format!("{} {unit}", number(size)));
         }
         let steps = || story.legs.iter().flat_map(|leg| &leg.steps);
-        let mut manner = Manner {
+        let mut manner = RenderState {
             day: None,
             fractions: steps().any(|step| step.time.0 % 1_000 != 0),
             told: HashSet::new(),
@@ -131,8 +131,8 @@ impl<'a> Telling<'a> {
         if !story.recipients.is_empty() {
             let count = story.recipients.len();
             let words = match count {
-                1 => states(story),
-                _ => format!("{} recipients: {}", number(count), states(story)),
+                1 => state_summary(story),
+                _ => format!("{} recipients: {}", number(count), state_summary(story)),
             };
             self.field("state", &words);
         }
@@ -142,12 +142,12 @@ impl<'a> Telling<'a> {
     }
 
     /// Each recipient; those whom just the same happened to stand above one another.
-    fn recipients(&mut self, manner: &mut Manner, story: &Story) {
+    fn recipients(&mut self, manner: &mut RenderState, story: &MessageTrace) {
         let above = self.page.take();
         // Where there are several days, each recipient's times have theirs above them.
         let day = manner.day.filter(|_| is_of_one_day(story));
         let mut alike: Vec<Vec<String>> = Vec::new();
-        let mut known: HashMap<(String, State, Vec<Line>), usize> = HashMap::new();
+        let mut known: HashMap<(String, DeliveryState, Vec<TraceLine>), usize> = HashMap::new();
         for recipient in &story.recipients {
             let Some(last) = story.last_leg(recipient) else { continue };
             let (name, words) = heading(recipient, last);
@@ -165,7 +165,7 @@ impl<'a> Telling<'a> {
         known.sort_unstable_by_key(|(_, at)| *at);
         for (names, ((words, state, steps), _)) in alike.into_iter().zip(known) {
             self.page.blank();
-            self.page.about = About::Recipient(state);
+            self.page.about = LineKind::Recipient(state);
             self.names(&names, &words);
             self.page.lines(steps);
         }
@@ -190,7 +190,7 @@ impl<'a> Telling<'a> {
         self.page.hanging(&format!("  {label:<11}"), value);
     }
 
-    fn seen(&mut self, manner: &mut Manner, story: &Story) {
+    fn seen(&mut self, manner: &mut RenderState, story: &MessageTrace) {
         let Some((first, last)) = &story.seen else { return };
         let time = |time: Time| {
             let day = time.calendar().map(|time| time.format("%Y-%m-%d").to_string());
@@ -208,16 +208,16 @@ impl<'a> Telling<'a> {
     }
 
     /// Bounces: what this one is about, and what was sent about it.
-    fn links(&mut self, message: MessageId, story: &Story) {
+    fn links(&mut self, message: MessageId, story: &MessageTrace) {
         let index = self.index;
-        if index.about(message).next().is_some() {
+        if index.notification_subjects(message).next().is_some() {
             let steps = story.legs.iter().flat_map(|leg| &leg.steps);
             let mut about: Vec<String> = Vec::new();
             for row in steps.map(|step| step.row) {
                 let (original, mut scratch) = ((self.read)(row), Scratch::default());
                 if let Some(Ok(Entry { body: Body::Message(message), .. })) =
                     original.as_ref().map(|original| original.entry(&mut scratch))
-                    && let Some(id) = message.related_message_id.map(plain)
+                    && let Some(id) = message.related_message_id.map(escape)
                     && !about.contains(&id)
                 {
                     about.push(id);
@@ -227,7 +227,7 @@ impl<'a> Telling<'a> {
                 self.field("is about", &id);
             }
         }
-        let notifications: Vec<MessageId> = index.bounced_as(message).collect();
+        let notifications: Vec<MessageId> = index.bounces(message).collect();
         for notification in notifications {
             if let Some(id) = self.id_of(notification) {
                 self.field("bounced as", &id);
@@ -239,14 +239,14 @@ impl<'a> Telling<'a> {
         self.index.rows_of(message).take(NEWEST).find_map(|row| {
             let (original, mut scratch) = ((self.read)(row)?, Scratch::default());
             match original.entry(&mut scratch).ok()?.body {
-                Body::Message(message) => message.message_id.map(plain),
+                Body::Message(message) => message.message_id.map(escape),
                 _ => None,
             }
         })
     }
 }
 
-fn is_of_one_day(story: &Story) -> bool {
+fn is_of_one_day(story: &MessageTrace) -> bool {
     let day = |time: Time| time.calendar().map(|time| time.date());
     story.seen.as_ref().is_some_and(|(first, last)| day(first.time) == day(last.time))
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::index::{Batch, Place};
+use crate::index::{Batch, TextLocation};
 use crate::parse::{Parser, Profile};
 use proptest::prelude::*;
 
@@ -19,7 +19,7 @@ impl Log {
             for (at, line) in lines.iter().enumerate() {
                 let offset = (number * size + at) as u64;
                 let mut parser = Parser::default();
-                batch.push(Place { source: 0, offset }, line.len(), &parser.entry(line.as_bytes()));
+                batch.push(TextLocation { source: 0, offset }, line.len(), &parser.entry(line.as_bytes()));
             }
             index.absorb(&batch);
         }
@@ -30,25 +30,25 @@ impl Log {
         Self::in_batches(lines, lines.len().max(1))
     }
 
-    fn read(&self, row: RowId) -> Option<Original> {
+    fn read(&self, row: RowId) -> Option<EntryText> {
         let text = self.lines.get(row.0 as usize)?.clone().into_bytes();
-        Some(Original { text, profile: Profile::default() })
+        Some(EntryText { text, profile: Profile::default() })
     }
 
-    fn story_of(&self, row: u32) -> Story {
+    fn story_of(&self, row: u32) -> MessageTrace {
         let message = self.index.rows().message(RowId(row)).unwrap();
-        tell(&self.index, message, &mut |row| self.read(row))
+        trace_message(&self.index, message, &mut |row| self.read(row))
     }
 
-    fn all(&self) -> Vec<Story> {
-        let tell = |message| tell(&self.index, message, &mut |row| self.read(row));
+    fn all(&self) -> Vec<MessageTrace> {
+        let tell = |message| trace_message(&self.index, message, &mut |row| self.read(row));
         self.index.messages().map(tell).collect()
     }
 }
 
 /// Each recipient in a line: who, channels, state, attempts, milliseconds in the last queue.
-fn told(story: &Story) -> Vec<String> {
-    let line = |recipient: &Recipient| {
+fn told(story: &MessageTrace) -> Vec<String> {
+    let line = |recipient: &RecipientTrace| {
         let last = story.last_leg(recipient).unwrap();
         let who = last.active_to.as_deref().or(last.original_to.as_deref()).unwrap_or(b"?");
         let channels: Vec<_> =
@@ -83,7 +83,7 @@ fn what_left_conversion_is_delivered_when_the_store_has_it() {
     // Before that it is not, though its newest entry is a dequeue.
     for end in 1..=3 {
         let story = Log::new(&lines[..end]).story_of(0);
-        assert_eq!(story.recipients[0].state, State::Queued, "{end}");
+        assert_eq!(story.recipients[0].state, DeliveryState::Queued, "{end}");
     }
 }
 
@@ -137,8 +137,8 @@ fn retries_follow_the_queue_file_with_and_without_an_id() {
     for id in ["<1@x>", ""] {
         let lines = retries(id);
         let states = (1..=4).map(|end| Log::new(&lines[..end]).story_of(0).recipients[0].state);
-        let states: Vec<State> = states.collect();
-        assert_eq!(states, [State::Queued, State::Deferred, State::Deferred, State::Relayed]);
+        let states: Vec<DeliveryState> = states.collect();
+        assert_eq!(states, [DeliveryState::Queued, DeliveryState::Deferred, DeliveryState::Deferred, DeliveryState::Relayed]);
         let story = Log::new(&lines).story_of(0);
         assert_eq!(told(&story), ["b@y.org: tcp_local: relayed 3 Some(3605500)"], "{id}");
         let attempts: Vec<_> = story.legs[0].steps.iter().map(|step| step.attempt).collect();
@@ -275,7 +275,7 @@ fn who_was_never_accepted_is_rejected() {
 fn what_is_gone_is_counted() {
     let log = Log::new(&retries("<1@x>"));
     let message = log.index.rows().message(RowId(0)).unwrap();
-    let story = tell(&log.index, message, &mut |row| log.read(row).filter(|_| row.0 > 1));
+    let story = trace_message(&log.index, message, &mut |row| log.read(row).filter(|_| row.0 > 1));
     assert_eq!(
         (story.gone, told(&story)),
         (2, vec!["b@y.org: tcp_local: relayed 3 None".to_owned()])

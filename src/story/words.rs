@@ -1,12 +1,12 @@
 //! What stories are told in: states, outcomes, answers and times in words.
 
-use super::{Leg, Recipient, State, Step, Story};
-use crate::entry::{Action, Message, Outcome, domain_of};
-use crate::show::{number, plain};
+use super::{QueueHop, RecipientTrace, DeliveryState, TraceStep, MessageTrace};
+use crate::entry::{Action, MessageEntry, Outcome, domain_of};
+use crate::show::{number, escape};
 
 /// How many recipients are in which state.
-pub fn states(story: &Story) -> String {
-    let words = |state: State| {
+pub fn state_summary(story: &MessageTrace) -> String {
+    let words = |state: DeliveryState| {
         let count = story.recipients.iter().filter(|recipient| recipient.state == state).count();
         match count {
             0 => None,
@@ -14,24 +14,24 @@ pub fn states(story: &Story) -> String {
             _ => Some(format!("{} {}", number(count), state.name())),
         }
     };
-    State::ALL.into_iter().filter_map(words).collect::<Vec<_>>().join(", ")
+    DeliveryState::ALL.into_iter().filter_map(words).collect::<Vec<_>>().join(", ")
 }
 
 /// The name of a recipient that a person knows: the active address if it is a whole one.
-pub fn named(leg: &Leg) -> &[u8] {
+pub fn display_address(leg: &QueueHop) -> &[u8] {
     let active = leg.active_to.as_deref().filter(|active| domain_of(active).is_some());
     active.or(leg.original_to.as_deref()).or(leg.active_to.as_deref()).unwrap_or(b"(unknown)")
 }
 
 /// A recipient, and what became of them.
-pub(super) fn heading(recipient: &Recipient, last: &Leg) -> (String, String) {
-    let name = match (named(last), last.active_to.as_deref()) {
-        (name, Some(active)) if name != active => format!("{} as {}", plain(name), plain(active)),
+pub(super) fn heading(recipient: &RecipientTrace, last: &QueueHop) -> (String, String) {
+    let name = match (display_address(last), last.active_to.as_deref()) {
+        (name, Some(active)) if name != active => format!("{} as {}", escape(name), escape(active)),
         (name, _) => match last.original_to.as_deref() {
             Some(original) if !original.eq_ignore_ascii_case(name) => {
-                format!("{} (originally {})", plain(name), plain(original))
+                format!("{} (originally {})", escape(name), escape(original))
             }
-            _ => plain(name),
+            _ => escape(name),
         },
     };
     let attempts = match recipient.attempts {
@@ -45,8 +45,8 @@ pub(super) fn heading(recipient: &Recipient, last: &Leg) -> (String, String) {
 }
 
 /// What happened, in words.
-pub(super) fn what(message: &Message<'_>, step: Option<&Step>) -> String {
-    let source = plain(message.source_channel);
+pub(super) fn what(message: &MessageEntry<'_>, step: Option<&TraceStep>) -> String {
+    let source = escape(message.source_channel);
     let mut words = match (message.outcome(), message.destination_channel) {
         (Some(Outcome::HandedOn), _) => format!("handed on by {source}"),
         (Some(outcome), _) => format!("{} by {source}", outcome.name()),
@@ -58,7 +58,7 @@ pub(super) fn what(message: &Message<'_>, step: Option<&Step>) -> String {
                 Action::BadCommand => "bad command",
                 _ => "entry",
             };
-            let to = destination.map_or_else(String::new, |to| format!(" to {}", plain(to)));
+            let to = destination.map_or_else(String::new, |to| format!(" to {}", escape(to)));
             format!("{verb}, {source}{to}")
         }
     };
@@ -67,14 +67,14 @@ pub(super) fn what(message: &Message<'_>, step: Option<&Step>) -> String {
     }
     match step {
         // A warning is no attempt.
-        Some(Step { outcome: Some(outcome), attempt: Some(attempt), .. })
+        Some(TraceStep { outcome: Some(outcome), attempt: Some(attempt), .. })
             if *outcome != Outcome::Warned =>
         {
             words = format!("{words}, attempt {attempt}");
         }
         Some(_) => {}
         None => {
-            let (from, to) = (plain(message.envelope_from), plain(message.recipient()));
+            let (from, to) = (escape(message.envelope_from), escape(message.recipient()));
             words = format!("{words}: {from} to {to}");
         }
     }
@@ -82,10 +82,10 @@ pub(super) fn what(message: &Message<'_>, step: Option<&Step>) -> String {
 }
 
 /// What was answered: the whole response of the remote server, else any other status.
-pub(super) fn answer(message: &Message<'_>) -> Option<String> {
+pub(super) fn answer(message: &MessageEntry<'_>) -> Option<String> {
     match &message.response {
-        Some(response) => Some(plain(&response.line())),
-        None => message.diagnostic.map(plain),
+        Some(response) => Some(escape(&response.line())),
+        None => message.diagnostic.map(escape),
     }
 }
 

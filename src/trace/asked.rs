@@ -1,10 +1,10 @@
 //! What is asked for, and whether an entry mentions it.
 
-use crate::entry::{Body, Entry, Message, QueueFile, is_address, is_id};
+use crate::entry::{Body, Entry, MessageEntry, QueueFile, is_address, is_id};
 use regex::bytes::{Regex, RegexBuilder};
 
 /// A message id, a queue file or an address, or a part of one.
-pub(super) struct Asked {
+pub(super) struct TraceSubject {
     what: String,
     /// Without the brackets that not every log has.
     bare: Vec<u8>,
@@ -14,14 +14,14 @@ pub(super) struct Asked {
 
 /// How an entry mentions it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Mention {
+pub(super) enum MatchKind {
     /// A field contains it.
     Part,
     /// It is the whole of a field.
     Whole,
 }
 
-impl Asked {
+impl TraceSubject {
     /// `None` if there is nothing to look for.
     pub(super) fn new(what: &str) -> Option<Self> {
         let bare = what.trim().trim_start_matches('<').trim_end_matches('>');
@@ -47,7 +47,7 @@ impl Asked {
     }
 
     /// Whether an entry is about it. Linear in the entry, and allocates nothing.
-    pub(super) fn mentioned(&self, entry: &Entry<'_>) -> Option<Mention> {
+    pub(super) fn mentioned(&self, entry: &Entry<'_>) -> Option<MatchKind> {
         let Body::Message(message) = &entry.body else { return None };
         let ids = [message.message_id, message.related_message_id, message.envelope_id];
         let id = |id: &[u8]| self.judge(id, is_id(id, &self.bare));
@@ -57,23 +57,23 @@ impl Asked {
         mentions.flatten().chain(message.queue_file.and_then(|file| self.file(file))).max()
     }
 
-    fn judge(&self, text: &[u8], whole: bool) -> Option<Mention> {
+    fn judge(&self, text: &[u8], whole: bool) -> Option<MatchKind> {
         if whole {
-            return Some(Mention::Whole);
+            return Some(MatchKind::Whole);
         }
-        self.stands_in(text).then_some(Mention::Part)
+        self.stands_in(text).then_some(MatchKind::Part)
     }
 
     /// Here case matters; any attempt will do.
-    fn file(&self, file: QueueFile<'_>) -> Option<Mention> {
+    fn file(&self, file: QueueFile<'_>) -> Option<MatchKind> {
         if !self.bare.contains(&b'@') && file.is_called(&self.bare) {
-            return Some(Mention::Whole);
+            return Some(MatchKind::Whole);
         }
-        memchr::memmem::find(file.0, &self.bare).map(|_| Mention::Part)
+        memchr::memmem::find(file.0, &self.bare).map(|_| MatchKind::Part)
     }
 }
 
-fn addresses<'a>(message: &Message<'a>) -> [Option<&'a [u8]>; 5] {
+fn addresses<'a>(message: &MessageEntry<'a>) -> [Option<&'a [u8]>; 5] {
     [
         Some(message.envelope_from),
         Some(message.original_to),
@@ -101,9 +101,9 @@ mod tests {
 
     const ENTRY: &str = "19-Feb-1998 10:52:05.41 l tcp_local E 1 adam@sesta.com rfc822;Bobby@hosta.sesta.com @relay.org:bobby@hosta.sesta.com imta/queue/tcp_local/ZYf0s690kN_y0.00 <01ITRF7BDHS6000FCN@SESTA.COM>";
 
-    fn mention(what: &str) -> Option<Mention> {
+    fn mention(what: &str) -> Option<MatchKind> {
         let mut parser = Parser::default();
-        Asked::new(what).unwrap().mentioned(&parser.entry(ENTRY.as_bytes()).unwrap())
+        TraceSubject::new(what).unwrap().mentioned(&parser.entry(ENTRY.as_bytes()).unwrap())
     }
 
     #[test]
@@ -120,11 +120,11 @@ mod tests {
             "ZXf0s690kN_y0.00",
             "f0s690kN_y0",
         ] {
-            assert_eq!(mention(whole), Some(Mention::Whole), "{whole}");
+            assert_eq!(mention(whole), Some(MatchKind::Whole), "{whole}");
         }
         for part in ["01ITRF7", "dam@sesta", "sesta.com", "relay.org", "queue/tcp_local", "f0s690"]
         {
-            assert_eq!(mention(part), Some(Mention::Part), "{part}");
+            assert_eq!(mention(part), Some(MatchKind::Part), "{part}");
         }
         for none in [
             "F0S690",
@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn nothing_can_not_be_asked_for() {
         for what in ["", " ", "<>", "<"] {
-            assert!(Asked::new(what).is_none(), "{what:?}");
+            assert!(TraceSubject::new(what).is_none(), "{what:?}");
         }
         // What looks like a pattern is none.
         assert_eq!(mention(".*"), None);

@@ -1,30 +1,30 @@
 //! Stories, one after the other, on their way out.
 
-use crate::headless::Log;
+use crate::headless::LoadedLog;
 use crate::index::{MessageId, RowId};
-use crate::parse::Original;
+use crate::parse::EntryText;
 use crate::show::number;
-use crate::story::{self, Telling};
+use crate::story::{self, TraceFormatter};
 use std::io::{self, Write};
 
 /// Prints stories of a log.
-pub(super) struct Printer<'a, W> {
-    log: &'a Log,
-    telling: Telling<'a>,
+pub(super) struct TracePrinter<'a, W> {
+    log: &'a LoadedLog,
+    telling: TraceFormatter<'a>,
     pub(super) out: W,
     /// Something stands above.
     begun: bool,
 }
 
-impl<'a, W: Write> Printer<'a, W> {
+impl<'a, W: Write> TracePrinter<'a, W> {
     /// Nothing printed yet; lines have so many columns.
     pub(super) fn new(
-        log: &'a Log,
-        read: &'a dyn Fn(RowId) -> Option<Original>,
+        log: &'a LoadedLog,
+        read: &'a dyn Fn(RowId) -> Option<EntryText>,
         columns: usize,
         out: W,
     ) -> Self {
-        let telling = Telling::new(&log.index, read, columns).hiding(log.redactor.as_ref());
+        let telling = TraceFormatter::new(&log.index, read, columns).hiding(log.redactor.as_ref());
         Self { log, telling, out, begun: false }
     }
 
@@ -32,7 +32,7 @@ impl<'a, W: Write> Printer<'a, W> {
     pub(super) fn messages(&mut self, messages: Vec<MessageId>, whole: usize) -> io::Result<()> {
         let (many, count) = (messages.len() > whole, messages.len());
         for message in messages {
-            let story = story::tell(&self.log.index, message, &mut |row| self.log.original(row));
+            let story = story::trace_message(&self.log.index, message, &mut |row| self.log.original(row));
             if many {
                 writeln!(self.out, "{}", self.telling.summary(message, &story))?;
                 self.begun = true;

@@ -1,24 +1,24 @@
 //! Which colours there are to be, by what somebody chose and what the environment says of the terminal.
 
-use crate::cli::{Theme, When};
+use crate::cli::{ThemeName, ColorChoice};
 use crate::config::Config;
-use crate::ui::{Depth, Palette};
+use crate::ui::{ColorDepth, Palette};
 
 /// The palette, and how many colours there are; `variable` gives those of the environment.
-pub(super) fn of(config: &Config, variable: impl Fn(&str) -> String) -> (Palette, Depth) {
+pub(super) fn of(config: &Config, variable: impl Fn(&str) -> String) -> (Palette, ColorDepth) {
     let term = variable("TERM");
     let depth = depth(&term, &variable("COLORTERM"));
     let light = match config.theme {
-        Theme::Light => true,
-        Theme::Dark => false,
+        ThemeName::Light => true,
+        ThemeName::Dark => false,
         _ => is_light(&variable("COLORFGBG")),
     };
     let palette = match config.theme {
-        Theme::Ascii => Palette::Ascii,
-        Theme::Auto if is_console(&term) => Palette::Ascii,
-        Theme::Mono => Palette::Mono,
-        _ if config.color == When::Never => Palette::Mono,
-        theme => match (theme == Theme::Sixteen || depth == Depth::Sixteen, light) {
+        ThemeName::Ascii => Palette::Ascii,
+        ThemeName::Auto if is_console(&term) => Palette::Ascii,
+        ThemeName::Mono => Palette::Mono,
+        _ if config.color == ColorChoice::Never => Palette::Mono,
+        theme => match (theme == ThemeName::Sixteen || depth == ColorDepth::Sixteen, light) {
             (true, false) => Palette::Sixteen,
             (true, true) => Palette::SixteenOnLight,
             (false, false) => Palette::Dark,
@@ -28,11 +28,11 @@ pub(super) fn of(config: &Config, variable: impl Fn(&str) -> String) -> (Palette
     (palette, depth)
 }
 
-fn depth(term: &str, colorterm: &str) -> Depth {
+fn depth(term: &str, colorterm: &str) -> ColorDepth {
     match colorterm {
-        "truecolor" | "24bit" => Depth::True,
-        _ if term.contains("256color") || term.ends_with("-direct") => Depth::Fixed,
-        _ => Depth::Sixteen,
+        "truecolor" | "24bit" => ColorDepth::True,
+        _ if term.contains("256color") || term.ends_with("-direct") => ColorDepth::Fixed,
+        _ => ColorDepth::Sixteen,
     }
 }
 
@@ -53,7 +53,7 @@ fn is_console(term: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn look(theme: Theme, color: When, term: &str, others: &[(&str, &str)]) -> (Palette, Depth) {
+    fn look(theme: ThemeName, color: ColorChoice, term: &str, others: &[(&str, &str)]) -> (Palette, ColorDepth) {
         of(&Config { theme, color, ..Config::default() }, |name| {
             let known = [("TERM", term)];
             let mut variables = known.iter().chain(others);
@@ -63,41 +63,41 @@ mod tests {
 
     #[test]
     fn what_was_chosen_holds_as_far_as_the_terminal_can_show_it() {
-        let (auto, xterm) = (When::Auto, "xterm-256color");
+        let (auto, xterm) = (ColorChoice::Auto, "xterm-256color");
         for (theme, term, palette) in [
-            (Theme::Auto, xterm, Palette::Dark),
-            (Theme::Light, xterm, Palette::Light),
-            (Theme::Sixteen, xterm, Palette::Sixteen),
-            (Theme::Mono, xterm, Palette::Mono),
-            (Theme::Ascii, xterm, Palette::Ascii),
-            (Theme::Auto, "xterm", Palette::Sixteen),
-            (Theme::Light, "linux", Palette::SixteenOnLight),
-            (Theme::Auto, "vt220", Palette::Ascii),
-            (Theme::Auto, "sun", Palette::Ascii),
-            (Theme::Dark, "vt220", Palette::Sixteen),
-            (Theme::Auto, "vte-256color", Palette::Dark),
+            (ThemeName::Auto, xterm, Palette::Dark),
+            (ThemeName::Light, xterm, Palette::Light),
+            (ThemeName::Sixteen, xterm, Palette::Sixteen),
+            (ThemeName::Mono, xterm, Palette::Mono),
+            (ThemeName::Ascii, xterm, Palette::Ascii),
+            (ThemeName::Auto, "xterm", Palette::Sixteen),
+            (ThemeName::Light, "linux", Palette::SixteenOnLight),
+            (ThemeName::Auto, "vt220", Palette::Ascii),
+            (ThemeName::Auto, "sun", Palette::Ascii),
+            (ThemeName::Dark, "vt220", Palette::Sixteen),
+            (ThemeName::Auto, "vte-256color", Palette::Dark),
         ] {
             assert_eq!(look(theme, auto, term, &[]).0, palette, "{theme:?} {term}");
         }
-        assert_eq!(look(Theme::Light, When::Never, xterm, &[]).0, Palette::Mono);
-        assert_eq!(look(Theme::Ascii, When::Never, xterm, &[]).0, Palette::Ascii);
+        assert_eq!(look(ThemeName::Light, ColorChoice::Never, xterm, &[]).0, Palette::Mono);
+        assert_eq!(look(ThemeName::Ascii, ColorChoice::Never, xterm, &[]).0, Palette::Ascii);
     }
 
     #[test]
     fn the_environment_tells_ground_and_depth() {
         let look =
-            |theme, others: &[(&str, &str)]| look(theme, When::Auto, "xterm-256color", others);
+            |theme, others: &[(&str, &str)]| look(theme, ColorChoice::Auto, "xterm-256color", others);
         for (value, palette) in [
             ("0;15", Palette::Light),
             ("15;0", Palette::Dark),
             ("7", Palette::Light),
             ("x", Palette::Dark),
         ] {
-            assert_eq!(look(Theme::Auto, &[("COLORFGBG", value)]).0, palette, "{value}");
+            assert_eq!(look(ThemeName::Auto, &[("COLORFGBG", value)]).0, palette, "{value}");
         }
-        assert_eq!(look(Theme::Dark, &[("COLORFGBG", "0;15")]).0, Palette::Dark);
-        assert_eq!(look(Theme::Sixteen, &[("COLORFGBG", "0;15")]).0, Palette::SixteenOnLight);
-        assert_eq!(look(Theme::Auto, &[]).1, Depth::Fixed);
-        assert_eq!(look(Theme::Auto, &[("COLORTERM", "truecolor")]).1, Depth::True);
+        assert_eq!(look(ThemeName::Dark, &[("COLORFGBG", "0;15")]).0, Palette::Dark);
+        assert_eq!(look(ThemeName::Sixteen, &[("COLORFGBG", "0;15")]).0, Palette::SixteenOnLight);
+        assert_eq!(look(ThemeName::Auto, &[]).1, ColorDepth::Fixed);
+        assert_eq!(look(ThemeName::Auto, &[("COLORTERM", "truecolor")]).1, ColorDepth::True);
     }
 }

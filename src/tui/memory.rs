@@ -4,11 +4,11 @@
 /// their way and what is being read and parsed 10 MB, the texts of some screens 5 MB.
 const ALLOWANCE: u64 = 25_000_000;
 /// Part of the machine that the program takes unless it is told otherwise.
-pub const PART_OF_MACHINE: u64 = 4;
+pub const DEFAULT_MEMORY_DIVISOR: u64 = 4;
 
 /// Bytes for the log, out of those that the program was told to keep within.
 pub(super) fn limit(asked: Option<u64>) -> usize {
-    let all = asked.or_else(|| Some(machine()? / PART_OF_MACHINE));
+    let all = asked.or_else(|| Some(machine()? / DEFAULT_MEMORY_DIVISOR));
     let log = all.map(|all| all.saturating_sub(ALLOWANCE));
     log.and_then(|log| usize::try_from(log).ok()).unwrap_or(usize::MAX)
 }

@@ -12,9 +12,9 @@ const APART: Duration = Duration::from_millis(50);
 
 /// What had been read when.
 #[derive(Default)]
-pub(super) struct Pace(VecDeque<(Duration, u64)>);
+pub(super) struct Eta(VecDeque<(Duration, u64)>);
 
-impl Pace {
+impl Eta {
     /// So many bytes are read `now`, a time since any fixed start, and so many are left: how long
     /// they will take, once that can be told.
     pub(super) fn left(&mut self, now: Duration, read: u64, behind: u64) -> Option<Duration> {
@@ -42,7 +42,7 @@ mod tests {
 
     #[test]
     fn what_is_left_takes_as_long_as_the_last_two_seconds_tell() {
-        let mut pace = Pace::default();
+        let mut pace = Eta::default();
         let at = Duration::from_millis;
         assert_eq!(pace.left(at(0), 0, 1_000), None, "nothing to tell it by");
         assert_eq!(pace.left(at(100), 50, 950), None, "not for long enough");

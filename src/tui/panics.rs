@@ -3,9 +3,9 @@
 //! That of a reader ends only the reading: what was read stays on the screen. Any other one ends the
 //! program, after the terminal was given back, so that the message can be read.
 
-use super::screen::Screen;
+use super::screen::TerminalWriter;
 use super::signals;
-use crate::show::plain;
+use crate::show::escape;
 use std::io::{self, Write};
 use std::panic::{self, PanicHookInfo};
 use std::sync::Mutex;
@@ -21,7 +21,7 @@ const READERS: [&str; 2] = ["reader", "parser"];
 static READER_DIED_OF: Mutex<Option<String>> = Mutex::new(None);
 
 /// From here on this is so.
-pub(super) fn report_behind(screen: Screen) {
+pub(super) fn install_panic_hook(screen: TerminalWriter) {
     panic::set_hook(Box::new(move |info| {
         let message = message(info);
         if thread::current().name().is_some_and(|name| READERS.contains(&name)) {
@@ -51,5 +51,5 @@ fn message(info: &PanicHookInfo<'_>) -> String {
     let words = info.payload().downcast_ref::<&'static str>().map(|words| format!(": {words}"));
     let message =
         format!("internal error{}{}", place.unwrap_or_default(), words.unwrap_or_default());
-    plain(message.as_bytes())
+    escape(message.as_bytes())
 }

@@ -1,9 +1,9 @@
 //! The thread that writes the file that somebody named.
 
 use crate::app::{App, Msg};
-use crate::ingest::Originals;
+use crate::ingest::TextStore;
 use crate::output;
-use crate::save::{self, Order, Told};
+use crate::save::{self, SaveRequest, SaveEvent};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use std::io;
 use std::sync::Arc;
@@ -13,12 +13,12 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_millis(700);
 
 /// A way to it, and back.
-pub(super) struct Saver {
-    orders: Sender<(Order, Arc<Originals>)>,
-    told: Receiver<Told>,
+pub(super) struct SaveHandle {
+    orders: Sender<(SaveRequest, Arc<TextStore>)>,
+    told: Receiver<SaveEvent>,
 }
 
-impl Saver {
+impl SaveHandle {
     /// Starts the thread.
     pub(super) fn spawn() -> io::Result<Self> {
         let (orders, ordered) = unbounded();
@@ -28,17 +28,17 @@ impl Saver {
     }
 
     /// Hears of what was done.
-    pub(super) fn told(&self) -> &Receiver<Told> {
+    pub(super) fn told(&self) -> &Receiver<SaveEvent> {
         &self.told
     }
 
     /// Takes what was done, and orders more. True if there was anything.
-    pub(super) fn turn(&self, app: &mut App, originals: &Arc<Originals>) -> io::Result<bool> {
+    pub(super) fn turn(&self, app: &mut App, originals: &Arc<TextStore>) -> io::Result<bool> {
         let stopped = || io::Error::other("the saver stopped");
         let mut came = false;
         loop {
             match self.told.try_recv() {
-                Ok(told) => app.update(Msg::Saving(told)),
+                Ok(told) => app.update(Msg::SaveEvent(told)),
                 Err(error) if error.is_empty() => break,
                 Err(_) => return Err(stopped()),
             };
@@ -55,6 +55,6 @@ impl Saver {
         drop(self.orders);
         // It ends behind the order that it is at.
         while self.told.recv_timeout(PATIENCE).is_ok() {}
-        output::abandon();
+        output::remove_temp_files();
     }
 }

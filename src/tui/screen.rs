@@ -20,7 +20,7 @@ use std::thread;
 use std::time::Duration;
 
 /// How long a terminal that takes no output may hold up the end, or a stop.
-const PATIENCE: Duration = Duration::from_millis(500);
+const DRAW_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Whether the terminal puts letters in order that are written from right to left (BDSM of ECMA-48).
 /// We want each in its own cell, so that no text of the log moves what stands beside it.
@@ -29,15 +29,15 @@ const ORDER_BY_TERMINAL: &str = "\x1b[8h";
 
 /// A way to the thread that writes; whoever has to give the terminal back holds one.
 #[derive(Clone)]
-pub(super) struct Screen {
-    orders: Sender<Order>,
+pub(super) struct TerminalWriter {
+    orders: Sender<WriterCommand>,
     /// Given back for good. Held while modes change, so that whoever takes over does not undo what
     /// another thread does at the same moment.
     over: Arc<Mutex<bool>>,
 }
 
 /// What to write. Done is what has dropped its sender.
-enum Order {
+enum WriterCommand {
     /// Part of a drawing.
     Bytes(Vec<u8>),
     /// All of a drawing was sent.
@@ -48,7 +48,7 @@ enum Order {
     Enter(Sender<()>),
 }
 
-impl Screen {
+impl TerminalWriter {
     /// Starts the thread; the terminal is as it was. The receiver hears of each drawing that is done.
     pub(super) fn start(mouse: bool) -> io::Result<(Self, Receiver<()>)> {
         let (orders, given) = unbounded();
@@ -57,12 +57,12 @@ impl Screen {
             let mut ours = false;
             for order in given {
                 match order {
-                    Order::Bytes(bytes) if ours => write_all(&bytes),
-                    Order::Bytes(_) => {}
-                    Order::Drawn => drop(written.send(())),
-                    Order::Leave(_done) if ours => (ours, ()) = (false, write_all(&leaving())),
-                    Order::Leave(_done) => {}
-                    Order::Enter(_done) => (ours, ()) = (true, write_all(&entering(mouse))),
+                    WriterCommand::Bytes(bytes) if ours => write_all(&bytes),
+                    WriterCommand::Bytes(_) => {}
+                    WriterCommand::Drawn => drop(written.send(())),
+                    WriterCommand::Leave(_done) if ours => (ours, ()) = (false, write_all(&leaving())),
+                    WriterCommand::Leave(_done) => {}
+                    WriterCommand::Enter(_done) => (ours, ()) = (true, write_all(&entering(mouse))),
                 }
             }
         })?;
@@ -79,7 +79,7 @@ impl Screen {
         // were stopped.
         let _ = disable_raw_mode();
         enable_raw_mode()?;
-        let asked = self.ask(Order::Enter);
+        let asked = self.ask(WriterCommand::Enter);
         drop(over);
         asked.is_done();
         Ok(())
@@ -103,48 +103,48 @@ impl Screen {
         // If the terminal is gone there is nothing to restore and nobody to tell. The modes come
         // first: they do not have to wait.
         let _ = disable_raw_mode();
-        let asked = self.ask(Order::Leave);
+        let asked = self.ask(WriterCommand::Leave);
         drop(over);
         asked.is_done()
     }
 
-    fn ask(&self, order: fn(Sender<()>) -> Order) -> Asked {
+    fn ask(&self, order: fn(Sender<()>) -> WriterCommand) -> PendingWrite {
         let (doing, done) = bounded(0);
         // The thread runs as long as the program.
         let _ = self.orders.send(order(doing));
-        Asked(done)
+        PendingWrite(done)
     }
 
     /// A writer of drawings that never waits.
-    pub(super) fn frames(&self) -> Frames {
-        Frames { screen: self.clone(), bytes: Vec::new() }
+    pub(super) fn frames(&self) -> FrameWriter {
+        FrameWriter { screen: self.clone(), bytes: Vec::new() }
     }
 
     /// All of a drawing was written to its [`Frames`].
     pub(super) fn drawn(&self) {
         // The thread runs as long as the program.
-        let _ = self.orders.send(Order::Drawn);
+        let _ = self.orders.send(WriterCommand::Drawn);
     }
 }
 
 /// An order that somebody may wait for.
-struct Asked(Receiver<()>);
+struct PendingWrite(Receiver<()>);
 
-impl Asked {
+impl PendingWrite {
     /// Whether it was done in time.
     fn is_done(&self) -> bool {
         // Nothing is ever sent: what comes is the end of the channel, or of the time.
-        self.0.recv_timeout(PATIENCE).is_err_and(|error| error.is_disconnected())
+        self.0.recv_timeout(DRAW_TIMEOUT).is_err_and(|error| error.is_disconnected())
     }
 }
 
 /// Gathers what is drawn, and sends it on when flushed.
-pub(super) struct Frames {
-    screen: Screen,
+pub(super) struct FrameWriter {
+    screen: TerminalWriter,
     bytes: Vec<u8>,
 }
 
-impl Write for Frames {
+impl Write for FrameWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.bytes.extend_from_slice(bytes);
         Ok(bytes.len())
@@ -152,7 +152,7 @@ impl Write for Frames {
 
     fn flush(&mut self) -> io::Result<()> {
         if !self.bytes.is_empty() {
-            let _ = self.screen.orders.send(Order::Bytes(std::mem::take(&mut self.bytes)));
+            let _ = self.screen.orders.send(WriterCommand::Bytes(std::mem::take(&mut self.bytes)));
         }
         Ok(())
     }

@@ -4,18 +4,18 @@
 //! anything changed: so keys are answered at once while millions of entries load, and a quiet log
 //! costs nothing.
 
-use super::pace::Pace;
-use super::saver::Saver;
+use super::pace::Eta;
+use super::saver::SaveHandle;
 use super::terminal::Terminal;
-use super::{Outcome, panics, signals, told, wall_clock};
+use super::{ScreenExit, panics, signals, told, wall_clock};
 use crate::app::{App, Flow, Msg};
 use crate::index::RowId;
-use crate::ingest::{Message, Originals};
+use crate::ingest::{ReaderMessage, TextStore};
 use crate::keymap;
-use crate::parse::Original;
-use crate::search::{self, Ask, Found};
-use crate::session::Keeper;
-use crate::status::{self, Status, StatusFile};
+use crate::parse::EntryText;
+use crate::search::{self, SearchRequest, SearchResult};
+use crate::session::SessionWriter;
+use crate::status::{self, ReaderProgress, StatusFile};
 use crate::ui::{self, Theme};
 use crossbeam_channel::{Receiver, Select, Sender, never, unbounded};
 use crossterm::event::Event;
@@ -25,46 +25,46 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// Time for absorbing, or for catching up with it, between two looks at the keys.
-pub const ABSORB: Duration = Duration::from_millis(3);
+pub const ABSORB_BUDGET: Duration = Duration::from_millis(3);
 /// Least time between two drawings when nobody pressed a key.
-pub const FRAME: Duration = Duration::from_millis(33);
+pub const MIN_FRAME_INTERVAL: Duration = Duration::from_millis(33);
 /// The clock moves on the screen this often.
 const TICK: Duration = Duration::from_secs(1);
 /// Exit code of a program that was interrupted.
 const INTERRUPTED: u8 = 130;
 
 /// Everything that the loop turns around.
-pub(super) struct Session {
+pub(super) struct EventLoop {
     pub(super) app: App,
     /// Keeps for another time how the screen is set up.
-    pub(super) keeper: Option<Keeper>,
+    pub(super) keeper: Option<SessionWriter>,
     pub(super) terminal: Terminal,
     pub(super) theme: Theme,
     /// Shared with the searcher, which sees them as they were when it was asked.
-    pub(super) originals: Arc<Originals>,
+    pub(super) originals: Arc<TextStore>,
     pub(super) keys: Receiver<Event>,
-    pub(super) inbox: Receiver<Message>,
-    pub(super) searcher: Searcher,
-    pub(super) saver: Saver,
+    pub(super) inbox: Receiver<ReaderMessage>,
+    pub(super) searcher: SearchHandle,
+    pub(super) saver: SaveHandle,
     /// Ends when nothing was new for so long.
     pub(super) idle: Option<Duration>,
-    pub(super) status: Status,
+    pub(super) status: ReaderProgress,
     pub(super) status_file: Option<StatusFile>,
     /// The terminal has another size, or shows something else than what was drawn.
     pub(super) resized: bool,
     pub(super) start: Instant,
-    pub(super) pace: Pace,
+    pub(super) pace: Eta,
 }
 
 /// The thread that searches the files.
-pub(super) struct Searcher {
-    asks: Sender<(Ask, Arc<Originals>)>,
-    answers: Receiver<Found>,
+pub(super) struct SearchHandle {
+    asks: Sender<(SearchRequest, Arc<TextStore>)>,
+    answers: Receiver<SearchResult>,
     /// The search that is wanted.
     current: Arc<AtomicU64>,
 }
 
-impl Searcher {
+impl SearchHandle {
     /// Starts the thread.
     pub(super) fn spawn() -> io::Result<Self> {
         let (asks, asked) = unbounded();
@@ -75,9 +75,9 @@ impl Searcher {
     }
 }
 
-impl Session {
+impl EventLoop {
     /// Turns until somebody quits.
-    pub(super) fn run(mut self) -> io::Result<Outcome> {
+    pub(super) fn run(mut self) -> io::Result<ScreenExit> {
         let start = Instant::now();
         let (mut drawn, mut ticked, mut dirty) = (None, start, true);
         let mut newest = start;
@@ -98,7 +98,7 @@ impl Session {
             let copied = self.copy()?;
             let untold = self.tell(start.elapsed());
             let tick = ticked.elapsed() >= TICK;
-            let moves = self.app.moves();
+            let moves = self.app.needs_tick();
             if tick || came {
                 self.app.update(Msg::Tick(wall_clock()));
             }
@@ -108,7 +108,7 @@ impl Session {
             dirty |= pressed || came || copied || self.resized || tick && moves;
             let since: Option<Duration> = drawn.map(|at: Instant| at.elapsed());
             let ready = self.terminal.is_ready();
-            if dirty && ready && (pressed || since.is_none_or(|since| since >= FRAME)) {
+            if dirty && ready && (pressed || since.is_none_or(|since| since >= MIN_FRAME_INTERVAL)) {
                 self.draw()?;
                 (drawn, dirty) = (Some(Instant::now()), false);
             }
@@ -125,7 +125,7 @@ impl Session {
                 return Ok(self.leave(start.elapsed(), (0, Vec::new())));
             }
             let next = if dirty && ready {
-                FRAME.saturating_sub(since.unwrap_or(FRAME))
+                MIN_FRAME_INTERVAL.saturating_sub(since.unwrap_or(MIN_FRAME_INTERVAL))
             } else {
                 TICK.saturating_sub(ticked.elapsed())
             };
@@ -135,7 +135,7 @@ impl Session {
     }
 
     /// The outcome, with what the user should know of what could not be kept.
-    fn leave(mut self, now: Duration, (code, mut lines): Outcome) -> Outcome {
+    fn leave(mut self, now: Duration, (code, mut lines): ScreenExit) -> ScreenExit {
         self.tell(now + status::PACE);
         let unsaved = self.app.unsaved();
         lines.extend(unsaved.map(|name| format!("{name}: was not whole; nothing was kept")));
@@ -171,7 +171,7 @@ impl Session {
     }
 
     /// Takes all keys there are. True if there were any; the outcome if the program is to end.
-    fn take_keys(&mut self) -> io::Result<Result<bool, Outcome>> {
+    fn take_keys(&mut self) -> io::Result<Result<bool, ScreenExit>> {
         let mut pressed = false;
         loop {
             let msg = match self.keys.try_recv() {
@@ -204,7 +204,7 @@ impl Session {
     fn absorb(&mut self) -> bool {
         let start = Instant::now();
         let mut came = false;
-        while start.elapsed() < ABSORB {
+        while start.elapsed() < ABSORB_BUDGET {
             let message = match self.inbox.try_recv() {
                 Ok(message) => message,
                 Err(error) if error.is_empty() => break,
@@ -217,18 +217,18 @@ impl Session {
             };
             came = true;
             match message {
-                Message::News(news) => {
+                ReaderMessage::News(news) => {
                     Arc::make_mut(&mut self.originals).learn(&news);
                     self.status.learn(&news);
                     if let Some(mut msg) = told(&news) {
-                        if let Msg::Reading(reading) = &mut msg {
+                        if let Msg::ReaderStatus(reading) = &mut msg {
                             let now = self.start.elapsed();
                             reading.left = self.pace.left(now, reading.read, reading.behind);
                         }
                         self.app.update(msg);
                     }
                 }
-                Message::Batch(batch) => {
+                ReaderMessage::Batch(batch) => {
                     // What is counted for the screen stands still with it, and leaves it.
                     self.status.unparsed += batch.unparsed() as u64;
                     self.app.update(Msg::Batch(batch));
@@ -243,7 +243,7 @@ impl Session {
         let mut came = false;
         loop {
             match self.searcher.answers.try_recv() {
-                Ok(found) => self.app.update(Msg::Found(found)),
+                Ok(found) => self.app.update(Msg::SearchResult(found)),
                 Err(error) if error.is_empty() => break,
                 Err(_) => return Err(io::Error::other("the searcher stopped")),
             };
@@ -273,7 +273,7 @@ impl Session {
     }
 
     /// The text of an entry, as it stands in its file.
-    fn read(&self, row: RowId) -> Option<Original> {
+    fn read(&self, row: RowId) -> Option<EntryText> {
         let (place, length) = self.app.index().rows().place(row)?;
         self.originals.read(place, length)
     }
@@ -282,7 +282,7 @@ impl Session {
     fn catch_up(&mut self) {
         let start = Instant::now();
         self.app.refresh();
-        while self.app.is_busy() && start.elapsed() < ABSORB {
+        while self.app.is_busy() && start.elapsed() < ABSORB_BUDGET {
             self.app.refresh();
         }
     }
@@ -293,9 +293,9 @@ impl Session {
             self.app.update(Msg::Resize(size.width, size.height));
         }
         self.catch_up();
-        for row in self.app.wanted() {
+        for row in self.app.missing_texts() {
             let text = self.read(row);
-            self.app.supply(row, text);
+            self.app.provide_text(row, text);
         }
         self.terminal.draw(|frame| ui::draw(&self.app, &self.theme, frame))
     }

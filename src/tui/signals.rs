@@ -1,7 +1,7 @@
 //! What ends or stops the program from outside, on threads of their own: signals, and the end of the
 //! terminal. They work whatever the loop is doing.
 
-use super::screen::Screen;
+use super::screen::TerminalWriter;
 use crate::{output, session};
 use crossbeam_channel::Sender;
 use crossterm::event::Event;
@@ -23,7 +23,7 @@ const WATCH: Timespec = Timespec { tv_sec: 0, tv_nsec: 250_000_000 };
 /// From here on a signal ends the program after the terminal was given back, with the exit code that
 /// a shell gives such an end; one that stops it gives the terminal back for that time, and a resize
 /// tells the loop to draw everything anew. Without a terminal the program ends as well.
-pub(super) fn watch(screen: Screen, events: Sender<Event>) -> io::Result<()> {
+pub(super) fn watch(screen: TerminalWriter, events: Sender<Event>) -> io::Result<()> {
     let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT])?;
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in signals.forever() {
@@ -53,7 +53,7 @@ pub(super) fn suspend() -> io::Result<()> {
     raise(SIGTSTP)
 }
 
-fn stop(screen: &Screen) {
+fn stop(screen: &TerminalWriter) {
     // In the group of the session's leader there is no shell that could continue us: as the system
     // has it, such a stop does nothing.
     if getsid(None).is_ok_and(|session| session == getpgrp()) {
@@ -66,7 +66,7 @@ fn stop(screen: &Screen) {
 
 /// Ends the program now. What it holds is not worth waiting for, but the session as it was last seen.
 pub(super) fn end(code: i32) -> ! {
-    output::abandon();
+    output::remove_temp_files();
     session::finish();
     process::exit(code)
 }

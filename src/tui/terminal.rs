@@ -1,6 +1,6 @@
 //! The terminal: taken over, and given back on every way out.
 
-use super::screen::{Frames, Screen};
+use super::screen::{FrameWriter, TerminalWriter};
 use super::{panics, signals};
 use crossbeam_channel::{Receiver, Sender};
 use crossterm::clipboard::CopyToClipboard;
@@ -16,8 +16,8 @@ const USUAL: Size = Size { width: 80, height: 24 };
 
 /// A terminal in raw mode that shows the alternate screen; as it was before once this is dropped.
 pub(super) struct Terminal {
-    inner: ratatui::Terminal<CrosstermBackend<Frames>>,
-    screen: Screen,
+    inner: ratatui::Terminal<CrosstermBackend<FrameWriter>>,
+    screen: TerminalWriter,
     drawn: Receiver<()>,
     /// The last drawing is on its way.
     busy: bool,
@@ -27,8 +27,8 @@ impl Terminal {
     /// Takes the terminal over. Whatever ends the program from here on gives it back; what stops it
     /// sends a resize when it goes on.
     pub(super) fn enter(mouse: bool, events: Sender<Event>) -> io::Result<Self> {
-        let (screen, drawn) = Screen::start(mouse)?;
-        panics::report_behind(screen.clone());
+        let (screen, drawn) = TerminalWriter::start(mouse)?;
+        panics::install_panic_hook(screen.clone());
         signals::watch(screen.clone(), events)?;
         screen.enter()?;
         let inner = fresh(&screen, size())?;
@@ -83,7 +83,7 @@ fn size() -> Size {
 }
 
 /// One that knows of nothing drawn, and draws everything.
-fn fresh(screen: &Screen, size: Size) -> io::Result<ratatui::Terminal<CrosstermBackend<Frames>>> {
+fn fresh(screen: &TerminalWriter, size: Size) -> io::Result<ratatui::Terminal<CrosstermBackend<FrameWriter>>> {
     let viewport = Viewport::Fixed(Rect::from((ratatui::layout::Position::ORIGIN, size)));
     let backend = CrosstermBackend::new(screen.frames());
     ratatui::Terminal::with_options(backend, TerminalOptions { viewport })

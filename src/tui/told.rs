@@ -1,26 +1,26 @@
 //! What the reader tells, in the words of the screen.
 
-use crate::app::{Msg, Reading};
-use crate::follow::State;
-use crate::ingest::{FileStatus, News};
-use crate::show::plain;
+use crate::app::{Msg, ReaderStatus};
+use crate::follow::FollowState;
+use crate::ingest::{FileStatus, ReaderEvent};
+use crate::show::escape;
 use std::io;
 use std::path::Path;
 
 /// What the screen is told of news.
-pub fn told(news: &News) -> Option<Msg> {
+pub fn told(news: &ReaderEvent) -> Option<Msg> {
     match news {
-        News::Status(files) => Some(Msg::Reading(reading(files))),
-        News::Event { path, event } => {
+        ReaderEvent::Status(files) => Some(Msg::ReaderStatus(reading(files))),
+        ReaderEvent::Event { path, event } => {
             let path = path.as_os_str().as_encoded_bytes().to_vec();
-            Some(Msg::Happened(path, event.to_string()))
+            Some(Msg::FileEvent(path, event.to_string()))
         }
         _ => None,
     }
 }
 
 /// What the header says of the files.
-fn reading(files: &[FileStatus]) -> Reading {
+fn reading(files: &[FileStatus]) -> ReaderStatus {
     let bytes = |path: &Path| path.as_os_str().as_encoded_bytes().to_vec();
     let name = match files {
         [] => Vec::new(),
@@ -31,10 +31,10 @@ fn reading(files: &[FileStatus]) -> Reading {
     };
     let told = worst(files).map(|(file, words)| match files.len() {
         1 => words,
-        _ => format!("{}: {words}", plain(&bytes(&file.path))),
+        _ => format!("{}: {words}", escape(&bytes(&file.path))),
     });
-    let missing = |file: &FileStatus| matches!(file.state, State::Waiting(why) if why.kind == io::ErrorKind::NotFound);
-    Reading {
+    let missing = |file: &FileStatus| matches!(file.state, FollowState::Waiting(why) if why.kind == io::ErrorKind::NotFound);
+    ReaderStatus {
         name,
         state: told,
         missing: files.iter().all(missing),
@@ -47,12 +47,12 @@ fn reading(files: &[FileStatus]) -> Reading {
 
 /// What is to be told of the files: the worst of them, or that none of them is followed.
 fn worst(files: &[FileStatus]) -> Option<(&FileStatus, String)> {
-    let quiet = |file: &&FileStatus| matches!(file.state, State::Following | State::Ended);
+    let quiet = |file: &&FileStatus| matches!(file.state, FollowState::Following | FollowState::Ended);
     let busy = files.iter().find(|file| !quiet(file)).map(|file| (file, file.state.to_string()));
     let failed = || files.iter().find_map(|file| Some((file, file.failure()?)));
     let remarked = || files.iter().find_map(|file| Some((file, file.remark()?)));
-    let ended = || files.first().filter(|_| files.iter().all(|file| file.state == State::Ended));
+    let ended = || files.first().filter(|_| files.iter().all(|file| file.state == FollowState::Ended));
     let told = busy.or_else(failed).or_else(remarked);
-    told.or_else(|| ended().map(|file| (file, State::Ended.to_string())))
-        .map(|(file, words)| (file, plain(words.as_bytes())))
+    told.or_else(|| ended().map(|file| (file, FollowState::Ended.to_string())))
+        .map(|(file, words)| (file, escape(words.as_bytes())))
 }

@@ -2,19 +2,19 @@
 
 use super::{Theme, list, nothing, text, title};
 use crate::app::App;
-use crate::app::words::{self, Tone};
+use crate::app::words::{self, Severity};
 use crate::entry::{Body, Direction};
 use crate::index::{Connection, ConnectionId};
-use crate::layout::{ConnectionColumn as Column, Pane, Placed, Screen, connection_columns};
+use crate::layout::{ConnectionColumn as Column, Pane, PlacedColumn, PaneLayout, connection_columns};
 use crate::parse::Scratch;
-use crate::show::Shown;
+use crate::show::SafeText;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Span;
 use std::net::IpAddr;
 
-pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Screen) {
+pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &PaneLayout) {
     let pane = screen.pane(Pane::Connections);
     if pane.is_empty() {
         return;
@@ -33,22 +33,22 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Scr
     list::rows(app, theme, frame, place, (visible, selected), |frame, row, id| {
         match app.connection(id) {
             Some(connection) if id.is_real() => {
-                Row { app, theme, id, connection }.draw(frame, row, &columns);
+                ConnectionRow { app, theme, id, connection }.draw(frame, row, &columns);
             }
-            _ => stand_in(app, theme, frame, row, id),
+            _ => draw_placeholder_row(app, theme, frame, row, id),
         }
     });
 }
 
 fn note(app: &App, theme: &Theme) -> Vec<Span<'static>> {
-    let stand_ins = [ConnectionId::NONE_LOGGED, ConnectionId::UNPARSED].into_iter();
+    let stand_ins = [ConnectionId::UNATTRIBUTED, ConnectionId::UNPARSED].into_iter();
     let shown = stand_ins.filter(|&id| app.tally().of(id).entries > 0).count();
     let listed = app.listed_connections().len().saturating_sub(shown);
-    vec![text::own(words::number(listed as u64), theme.strong)]
+    vec![text::label(words::number(listed as u64), theme.strong)]
 }
 
 /// A row for entries that belong to no connection, which says why.
-fn stand_in(app: &App, theme: &Theme, frame: &mut Frame<'_>, row: Rect, id: ConnectionId) {
+fn draw_placeholder_row(app: &App, theme: &Theme, frame: &mut Frame<'_>, row: Rect, id: ConnectionId) {
     let counts = app.tally().of(id);
     let words = if id == ConnectionId::UNPARSED {
         format!("(unparsed)  {} that could not be read", words::entries(counts.entries))
@@ -62,23 +62,23 @@ fn stand_in(app: &App, theme: &Theme, frame: &mut Frame<'_>, row: Rect, id: Conn
         };
         format!("(no connection logged)  {} {why}", words::entries(counts.entries))
     };
-    text::say(
+    text::draw_label(
         frame,
         row,
         words,
-        if id == ConnectionId::UNPARSED { theme.tone(Tone::Bad) } else { theme.dim },
+        if id == ConnectionId::UNPARSED { theme.tone(Severity::Error) } else { theme.dim },
     );
 }
 
-struct Row<'a> {
+struct ConnectionRow<'a> {
     app: &'a App,
     theme: &'a Theme,
     id: ConnectionId,
     connection: &'a Connection,
 }
 
-impl Row<'_> {
-    fn draw(&self, frame: &mut Frame<'_>, row: Rect, columns: &[Placed<Column>]) {
+impl ConnectionRow<'_> {
+    fn draw(&self, frame: &mut Frame<'_>, row: Rect, columns: &[PlacedColumn<Column>]) {
         let over = self.connection.is_over();
         let base = if over { self.theme.plain } else { self.theme.strong };
         for (cell, column) in list::cells(row, columns) {
@@ -91,28 +91,28 @@ impl Row<'_> {
         let name = |symbol| self.app.show(self.app.index().names().text(symbol));
         let counts = self.app.tally().of(self.id);
         match column {
-            Column::Opened => text::say(frame, cell, connection.opened.to_string(), theme.dim),
-            Column::Direction => text::say(frame, cell, arrow(connection.direction), base),
-            Column::Channel => text::put(frame, cell, &name(connection.channel), base, theme),
+            Column::Opened => text::draw_label(frame, cell, connection.opened.to_string(), theme.dim),
+            Column::Direction => text::draw_label(frame, cell, arrow(connection.direction), base),
+            Column::Channel => text::draw_text(frame, cell, &name(connection.channel), base, theme),
             Column::Host => self.host(frame, cell, base),
             Column::Local => {
                 let ends = self.app.ends(connection);
-                text::say(frame, cell, end(ends.map(|(local, _)| local)), theme.dim);
+                text::draw_label(frame, cell, end(ends.map(|(local, _)| local)), theme.dim);
             }
             Column::Remote => {
                 let ends = self.app.ends(connection);
-                text::say(frame, cell, end(ends.map(|(_, remote)| remote)), base);
+                text::draw_label(frame, cell, end(ends.map(|(_, remote)| remote)), base);
             }
-            Column::Tls => text::put(frame, cell, &tls(self.app, connection), theme.dim, theme),
+            Column::Tls => text::draw_text(frame, cell, &tls(self.app, connection), theme.dim, theme),
             Column::State => {
                 let (words, tone) = self.app.state_of(connection);
-                text::say(frame, cell, words, theme.tone(tone));
+                text::draw_label(frame, cell, words, theme.tone(tone));
             }
-            Column::Enqueued => count(frame, cell, counts.enqueued, Tone::Plain, theme),
-            Column::Delivered => count(frame, cell, counts.delivered, Tone::Good, theme),
-            Column::Deferred => count(frame, cell, counts.deferred, Tone::Late, theme),
-            Column::Failed => count(frame, cell, counts.failed, Tone::Bad, theme),
-            Column::Rejected => count(frame, cell, counts.rejected, Tone::Bad, theme),
+            Column::Enqueued => count(frame, cell, counts.enqueued, Severity::Plain, theme),
+            Column::Delivered => count(frame, cell, counts.delivered, Severity::Good, theme),
+            Column::Deferred => count(frame, cell, counts.deferred, Severity::Warning, theme),
+            Column::Failed => count(frame, cell, counts.failed, Severity::Error, theme),
+            Column::Rejected => count(frame, cell, counts.rejected, Severity::Error, theme),
             Column::Response => self.answer(frame, cell),
         }
     }
@@ -123,12 +123,12 @@ impl Row<'_> {
     }
 
     fn answer(&self, frame: &mut Frame<'_>, cell: Rect) {
-        let Some(row) = self.connection.told else { return };
+        let Some(row) = self.connection.last_status_row else { return };
         let mut scratch = Scratch::default();
         let entry = self.app.original(row).and_then(|text| text.entry(&mut scratch).ok());
         if let Some(entry) = entry {
             let (_, tone) = words::event(self.app.index().rows().kind(row), Some(&entry));
-            text::put(
+            text::draw_text(
                 frame,
                 cell,
                 &self.app.show(&words::answer(&entry)),
@@ -153,7 +153,7 @@ pub(super) fn hosts(
         let remote = app.ends(connection).map(|(_, remote)| remote);
         return match peer(app, connection) {
             Some(name) => text::spans(&name.clip(cells), style, theme),
-            None => vec![text::own(end(remote), style)],
+            None => vec![text::label(end(remote), style)],
         };
     }
     let initial_name = app.show(&app.host(connection, initial));
@@ -164,7 +164,7 @@ pub(super) fn hosts(
     let mut spans = text::spans(&initial_name.clip(cells), style, theme);
     let room = cells.saturating_sub(initial_name.width() + 3);
     if room > 3 {
-        spans.push(text::own(" → ", theme.dim));
+        spans.push(text::label(" → ", theme.dim));
         spans.extend(text::spans(&app.show(&app.host(connection, dns)).clip(room), style, theme));
     }
     spans
@@ -172,15 +172,15 @@ pub(super) fn hosts(
 
 /// The other side by name, where only an entry tells it: the MTA that answered, or the client by
 /// reverse DNS, else by its own word.
-fn peer(app: &App, connection: &Connection) -> Option<Shown> {
+fn peer(app: &App, connection: &Connection) -> Option<SafeText> {
     let mut scratch = Scratch::default();
-    let entry = app.original(connection.told?)?.entry(&mut scratch).ok()?;
+    let entry = app.original(connection.last_status_row?)?.entry(&mut scratch).ok()?;
     let Body::Message(message) = entry.body else { return None };
     let client = message.connecting_host.map(|host| host.rdns.unwrap_or(host.helo));
     message.remote_mta.map(|mta| mta.host).or(client).map(|name| app.show(name))
 }
 
-fn count(frame: &mut Frame<'_>, cell: Rect, count: u32, tone: Tone, theme: &Theme) {
+fn count(frame: &mut Frame<'_>, cell: Rect, count: u32, tone: Severity, theme: &Theme) {
     text::say_right(frame, cell, words::short(count), theme.count(count, tone));
 }
 
@@ -201,7 +201,7 @@ pub(super) fn end(end: Option<(IpAddr, u16)>) -> String {
     }
 }
 
-pub(super) fn tls(app: &App, connection: &Connection) -> Shown {
+pub(super) fn tls(app: &App, connection: &Connection) -> SafeText {
     let tls = app.index().names().text(connection.tls);
     app.show(tls.strip_prefix(b"TLS-").unwrap_or(tls))
 }

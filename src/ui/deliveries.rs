@@ -3,16 +3,16 @@
 use super::connections::{arrow, end, hosts, tls};
 use super::{Theme, list, text, title};
 use crate::app::App;
-use crate::app::words::{self, Tone};
+use crate::app::words::{self, Severity};
 use crate::entry::Body;
 use crate::index::RowId;
-use crate::layout::{DeliveryColumn as Column, Pane, Placed, Screen, delivery_columns, shows_ends};
+use crate::layout::{DeliveryColumn as Column, Pane, PlacedColumn, PaneLayout, delivery_columns, shows_ends};
 use crate::parse::Scratch;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Screen) {
+pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &PaneLayout) {
     let pane = screen.pane(Pane::Deliveries);
     if pane.is_empty() {
         return;
@@ -25,7 +25,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Scr
     let columns = delivery_columns(rows.width);
     list::heads(theme, frame, screen.heads(Pane::Deliveries), &columns, None);
     if app.deliveries().is_empty() && !app.listed_connections().is_empty() {
-        text::say(frame, rows, "nothing over this connection yet", theme.dim);
+        text::draw_label(frame, rows, "nothing over this connection yet", theme.dim);
     }
     let place = (screen, Pane::Deliveries);
     let listed = (app.visible_deliveries().iter().copied(), app.selected_delivery());
@@ -43,9 +43,9 @@ fn note(app: &App, theme: &Theme, width: usize) -> Vec<Span<'static>> {
         _ => Vec::new(),
     };
     if !spans.is_empty() {
-        spans.push(text::own("  ", theme.plain));
+        spans.push(text::label("  ", theme.plain));
     }
-    spans.push(text::own(words::number(app.deliveries().len() as u64), theme.strong));
+    spans.push(text::label(words::number(app.deliveries().len() as u64), theme.strong));
     spans
 }
 
@@ -55,23 +55,23 @@ fn ends(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
         return;
     };
     let names = app.index().names();
-    let mut spans = vec![text::own(format!("{} ", arrow(connection.direction)), theme.strong)];
+    let mut spans = vec![text::label(format!("{} ", arrow(connection.direction)), theme.strong)];
     if let Some((local, remote)) = app.ends(connection) {
         let ends =
             format!("{} {} {}", end(Some(local)), arrow(connection.direction), end(Some(remote)));
-        spans.push(text::own(ends, theme.plain));
+        spans.push(text::label(ends, theme.plain));
     }
     let (state, tone) = app.state_of(connection);
-    spans.push(text::own(format!("  {state}"), theme.tone(tone)));
+    spans.push(text::label(format!("  {state}"), theme.tone(tone)));
     if connection.is_over() {
         let lasted = connection.active.since(connection.opened);
         let lasted = format!(" after {}.{:02} s", lasted / 1_000, lasted % 1_000 / 10);
-        spans.push(text::own(lasted, theme.dim));
+        spans.push(text::label(lasted, theme.dim));
     }
-    spans.push(text::own("  ", theme.plain));
+    spans.push(text::label("  ", theme.plain));
     spans.extend(text::spans(&app.show(names.text(connection.channel)), theme.dim, theme));
     if !connection.tls.is_none() {
-        spans.push(text::own("  TLS ", theme.dim));
+        spans.push(text::label("  TLS ", theme.dim));
         spans.extend(text::spans(&tls(app, connection), theme.dim, theme));
     }
     frame.render_widget(text::line(spans), area);
@@ -83,7 +83,7 @@ fn draw_row(
     frame: &mut Frame<'_>,
     line: Rect,
     row: RowId,
-    columns: &[Placed<Column>],
+    columns: &[PlacedColumn<Column>],
 ) {
     let rows = app.index().rows();
     let mut scratch = Scratch::default();
@@ -96,17 +96,17 @@ fn draw_row(
     });
     for (cell, column) in list::cells(line, columns) {
         match column {
-            Column::Time => text::say(frame, cell, rows.time(row).to_string(), theme.dim),
-            Column::Outcome => text::put(frame, cell, &app.show(&word), theme.tone(tone), theme),
+            Column::Time => text::draw_label(frame, cell, rows.time(row).to_string(), theme.dim),
+            Column::Outcome => text::draw_text(frame, cell, &app.show(&word), theme.tone(tone), theme),
             Column::Recipient => {
                 let recipient = message.map_or(&b""[..], |message| message.recipient());
-                text::put(frame, cell, &app.show(recipient), theme.plain, theme);
+                text::draw_text(frame, cell, &app.show(recipient), theme.plain, theme);
             }
             Column::Attempt => {
                 let attempt =
                     message.and_then(|message| message.queue_file).and_then(|file| file.attempt());
                 let shown =
-                    attempt.filter(|_| tone != Tone::Plain).map(|attempt| attempt.to_string());
+                    attempt.filter(|_| tone != Severity::Plain).map(|attempt| attempt.to_string());
                 text::say_right(frame, cell, shown.unwrap_or_default(), theme.dim);
             }
             Column::Response => {
@@ -115,7 +115,7 @@ fn draw_row(
                     .map(words::answer)
                     .or(original.map(|original| original.text.clone()))
                     .unwrap_or_default();
-                text::put(frame, cell, &app.show(&answer), theme.tone(tone), theme);
+                text::draw_text(frame, cell, &app.show(&answer), theme.tone(tone), theme);
             }
         }
     }

@@ -1,12 +1,12 @@
 //! The filter in force and what it leaves, or the prompt in which one is typed.
 
 use super::{Theme, text};
-use crate::app::span::Mark;
-use crate::app::words::{self, Tone, entries, number};
+use crate::app::span::CountMark;
+use crate::app::words::{self, Severity, entries, number};
 use crate::app::{App, Prompt};
 use crate::filter::{Backlog, Counts};
 use crate::keymap::Command;
-use crate::show::Alphabet;
+use crate::show::CharsetMode;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
@@ -23,13 +23,13 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) 
         Some(prompt) => draw_prompt(prompt, app.alphabet(), theme, frame, bar),
         None if app.filter_text().is_empty() => {
             let key = app.key_for(Command::EditFilter);
-            text::say(frame, bar, format!("no filter: {key} filters by domain or text"), theme.dim);
+            text::draw_label(frame, bar, format!("no filter: {key} filters by domain or text"), theme.dim);
         }
         None => {
             let [label, filter] =
                 Layout::horizontal([Constraint::Length(7), Constraint::Fill(1)]).areas(bar);
-            text::say(frame, label, "filter ", theme.dim);
-            text::put(frame, filter, &app.show(app.shown_filter().as_bytes()), theme.accent, theme);
+            text::draw_label(frame, label, "filter ", theme.dim);
+            text::draw_text(frame, filter, &app.show(app.shown_filter().as_bytes()), theme.accent, theme);
         }
     }
     frame.render_widget(note, Rect { x: bar.right(), width, ..area });
@@ -41,9 +41,9 @@ fn note(app: &App, theme: &Theme, width: u16) -> Line<'static> {
     let room = usize::from(width / 2);
     if let Some(error) = app.prompt().and_then(|prompt| prompt.error.as_ref()) {
         let shown = app.show(format!("  {error}").as_bytes()).clip(room);
-        return text::line(text::spans(&shown, theme.tone(Tone::Bad), theme));
+        return text::line(text::spans(&shown, theme.tone(Severity::Error), theme));
     }
-    let since = |mark: Mark| since(mark, app.tally().since_mark(), width);
+    let since = |mark: CountMark| since(mark, app.tally().since_mark(), width);
     let entries = Some(left(app)).filter(|_| width >= 60);
     let parts = [app.span(), app.mark().map(since), entries].into_iter();
     let styles = [theme.accent, theme.strong, theme.dim];
@@ -56,13 +56,13 @@ fn note(app: &App, theme: &Theme, width: u16) -> Line<'static> {
             break;
         }
         used += cells;
-        spans.extend([text::own("  ", theme.plain), text::own(words, style)]);
+        spans.extend([text::label("  ", theme.plain), text::label(words, style)]);
     }
     text::line(spans)
 }
 
 /// What came since the mark, and whether those who waited get their messages.
-fn since(mark: Mark, (counts, backlog): (Counts, Backlog), width: u16) -> String {
+fn since(mark: CountMark, (counts, backlog): (Counts, Backlog), width: u16) -> String {
     let Counts { delivered, deferred, failed, .. } = counts;
     let [d, q, r, recovered] = [delivered, deferred, failed, backlog.recovered].map(number);
     let recovered = if width < 120 { String::new() } else { format!(" recovered {recovered},") };
@@ -85,7 +85,7 @@ fn left(app: &App) -> String {
 /// The text, what is wrong of it in another colour, and as much of it as shows the cursor.
 fn draw_prompt(
     prompt: &Prompt,
-    alphabet: Alphabet,
+    alphabet: CharsetMode,
     theme: &Theme,
     frame: &mut Frame<'_>,
     area: Rect,
@@ -93,9 +93,9 @@ fn draw_prompt(
     let all = prompt.text();
     let right = prompt.error.as_ref().map_or(all.len(), |error| error.at);
     let (right, wrong) = all.split_at_checked(right).unwrap_or((all, ""));
-    let mut spans = vec![text::own("/", theme.accent)];
+    let mut spans = vec![text::label("/", theme.accent)];
     spans.extend(text::spans(&alphabet.show_bare(right.as_bytes()), theme.strong, theme));
-    spans.extend(text::spans(&alphabet.show_bare(wrong.as_bytes()), theme.tone(Tone::Bad), theme));
+    spans.extend(text::spans(&alphabet.show_bare(wrong.as_bytes()), theme.tone(Severity::Error), theme));
     let before = alphabet.show_bare(prompt.before_cursor().as_bytes()).width();
     draw_typed(spans, before + 1, frame, area);
 }
@@ -111,7 +111,7 @@ fn draw_naming(
     let label = format!("write {} to ", entries(app.tally().totals().counts.entries));
     let shown = |text: &str| app.alphabet().show_bare(text.as_bytes());
     let before = label.len() + shown(before).width();
-    let mut spans = vec![text::own(label, theme.accent)];
+    let mut spans = vec![text::label(label, theme.accent)];
     spans.extend(text::spans(&shown(name), theme.strong, theme));
     draw_typed(spans, before, frame, area);
 }

@@ -2,7 +2,7 @@
 
 use super::{Theme, text};
 use crate::app::App;
-use crate::show::show;
+use crate::show::sanitize;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
@@ -14,8 +14,8 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) 
 /// What came of the last copy; gives the cells that it takes.
 fn note(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) -> u16 {
     let Some((words, tone)) = app.note() else { return 0 };
-    let shown = show(words.as_bytes()).clip(usize::from(area.width));
-    text::put(frame, area, &shown, theme.tone(tone), theme);
+    let shown = sanitize(words.as_bytes()).clip(usize::from(area.width));
+    text::draw_text(frame, area, &shown, theme.tone(tone), theme);
     u16::try_from(shown.width() + 2).unwrap_or(area.width).min(area.width)
 }
 
@@ -37,8 +37,8 @@ fn keys(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
         fits
     });
     let spans = fitting.chain(last).flat_map(|binding| {
-        let word = text::own(format!(" {}  ", binding.word), theme.dim);
-        [text::own(binding.label.clone(), theme.accent), word]
+        let word = text::label(format!(" {}  ", binding.word), theme.dim);
+        [text::label(binding.label.clone(), theme.accent), word]
     });
     frame.render_widget(text::line(spans), area);
 }

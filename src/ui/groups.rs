@@ -3,18 +3,18 @@
 use super::connections::{arrow, end};
 use super::{Theme, list, nothing, text, title};
 use crate::app::App;
-use crate::app::words::{self, Tone};
+use crate::app::words::{self, Severity};
 use crate::entry::Time;
-use crate::filter::{By, Group, GroupId, Groups, Health};
+use crate::filter::{GroupBy, Group, GroupId, Groups, RecentAttempts};
 use crate::index::{ConnectionId, RowId};
-use crate::layout::{GroupColumn as Column, Pane, Placed, Screen};
+use crate::layout::{GroupColumn as Column, Pane, PlacedColumn, PaneLayout};
 use crate::parse::Scratch;
-use crate::show::show;
+use crate::show::sanitize;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Screen, pane: Pane) {
+pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &PaneLayout, pane: Pane) {
     let area = screen.pane(pane);
     let Some(grouping) = app.grouping(pane).filter(|_| !area.is_empty()) else { return };
     let groups = grouping.groups;
@@ -30,7 +30,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Scr
     let listed = (visible.iter().map(|(id, _)| *id), grouping.selected);
     list::rows(app, theme, frame, (screen, pane), listed, |frame, line, id| {
         if let Some(group) = groups.get(id) {
-            let row = Row { app, theme, groups, group, id, all: grouping.entries };
+            let row = GroupRow { app, theme, groups, group, id, all: grouping.entries };
             for (cell, column) in list::cells(line, &columns) {
                 row.cell(frame, cell, column);
             }
@@ -39,7 +39,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Scr
 }
 
 /// The columns, with a head that says what the groups are.
-fn columns(by: By, mut columns: Vec<Placed<Column>>) -> Vec<Placed<Column>> {
+fn columns(by: GroupBy, mut columns: Vec<PlacedColumn<Column>>) -> Vec<PlacedColumn<Column>> {
     let unnamed = columns.iter_mut().filter(|placed| placed.head.is_empty());
     unnamed.for_each(|placed| placed.head = words::grouped_by(by).0);
     columns
@@ -52,22 +52,22 @@ fn note(app: &App, theme: &Theme, pane: Pane, width: usize) -> Vec<Span<'static>
     let mut spans = Vec::new();
     if let Some(of) = app.subject(pane).filter(|of| !of.is_empty()) {
         spans.extend(text::spans(&app.show(&of).clip(room), theme.strong, theme));
-        spans.push(text::own("  ", theme.plain));
+        spans.push(text::label("  ", theme.plain));
     }
     let (_, one, many) = words::grouped_by(groups.by());
     let word = if grouping.count == 1 { one } else { many };
-    spans.push(text::own(words::number(grouping.count as u64), theme.strong));
+    spans.push(text::label(words::number(grouping.count as u64), theme.strong));
     let by = if grouping.order.column == Column::Bad { ", most failures first" } else { "" };
     let by = if width < 100 { "" } else { by };
-    spans.push(text::own(format!(" {word}{by}"), theme.dim));
+    spans.push(text::label(format!(" {word}{by}"), theme.dim));
     if let [Some(half), Some(most)] = [50, 95].map(|of_100| groups.waits().percentile(of_100)) {
         let waits = format!("  queued {} p50, {} p95", words::age(half), words::age(most));
-        spans.push(text::own(waits, theme.dim));
+        spans.push(text::label(waits, theme.dim));
     }
     spans
 }
 
-struct Row<'a> {
+struct GroupRow<'a> {
     app: &'a App,
     theme: &'a Theme,
     groups: &'a Groups,
@@ -77,7 +77,7 @@ struct Row<'a> {
     all: u32,
 }
 
-impl Row<'_> {
+impl GroupRow<'_> {
     fn cell(&self, frame: &mut Frame<'_>, cell: Rect, column: Column) {
         let (theme, group) = (self.theme, self.group);
         let counts = &group.counts;
@@ -88,23 +88,23 @@ impl Row<'_> {
         };
         match column {
             Column::Label => self.label(frame, cell),
-            Column::Entries => count(frame, counts.entries, Tone::Plain),
-            Column::Enqueued => count(frame, counts.enqueued, Tone::Plain),
-            Column::Delivered => count(frame, counts.delivered, Tone::Good),
-            Column::Deferred => count(frame, counts.deferred, Tone::Late),
-            Column::Failed => count(frame, counts.failed, Tone::Bad),
-            Column::Rejected => count(frame, counts.rejected, Tone::Bad),
-            Column::Refused => count(frame, group.refused, Tone::Bad),
-            Column::Unauthenticated => count(frame, group.unauthenticated, Tone::Bad),
-            Column::Bad => count(frame, counts.bad(), Tone::Bad),
+            Column::Entries => count(frame, counts.entries, Severity::Plain),
+            Column::Enqueued => count(frame, counts.enqueued, Severity::Plain),
+            Column::Delivered => count(frame, counts.delivered, Severity::Good),
+            Column::Deferred => count(frame, counts.deferred, Severity::Warning),
+            Column::Failed => count(frame, counts.failed, Severity::Error),
+            Column::Rejected => count(frame, counts.rejected, Severity::Error),
+            Column::Refused => count(frame, group.refused, Severity::Error),
+            Column::Unauthenticated => count(frame, group.unauthenticated, Severity::Error),
+            Column::Bad => count(frame, counts.bad(), Severity::Error),
             Column::Open => {
-                count(frame, self.app.open_to(self.groups.symbol(group)), Tone::Plain);
+                count(frame, self.app.open_to(self.groups.symbol(group)), Severity::Plain);
             }
             Column::Marked => self.marked(frame, cell),
-            Column::Recovered => count(frame, group.backlog.recovered, Tone::Good),
+            Column::Recovered => count(frame, group.backlog.recovered, Severity::Good),
             Column::Backlog => {
                 let change = group.backlog.change;
-                let tone = if change > 0 { Tone::Late } else { Tone::Good };
+                let tone = if change > 0 { Severity::Warning } else { Severity::Good };
                 let words = match change {
                     0 => "·".to_owned(),
                     change => words::change(change, cell.width),
@@ -119,26 +119,26 @@ impl Row<'_> {
             }
             Column::First => self.moment(frame, cell, Some(group.first)),
             Column::Last => self.moment(frame, cell, Some(group.last)),
-            Column::LastBad => self.ago(frame, cell, group.bad, Tone::Late),
-            Column::LastGood => self.ago(frame, cell, group.good, Tone::Good),
+            Column::LastBad => self.ago(frame, cell, group.bad, Severity::Warning),
+            Column::LastGood => self.ago(frame, cell, group.good, Severity::Good),
             Column::Response => self.response(frame, cell),
         }
     }
 
     fn label(&self, frame: &mut Frame<'_>, cell: Rect) {
         let (theme, by) = (self.theme, self.groups.by());
-        if by == By::Connection {
+        if by == GroupBy::Connection {
             return self.connection(frame, cell);
         }
         let label = self.app.label(self.groups, self.group);
         if label.is_empty() {
-            return text::say(frame, cell, words::none_of(by), theme.dim);
+            return text::draw_label(frame, cell, words::none_of(by), theme.dim);
         }
         let tone = match by {
-            By::Answer => tone_of(&label),
-            _ => Tone::Plain,
+            GroupBy::Response => tone_of(&label),
+            _ => Severity::Plain,
         };
-        text::put(frame, cell, &self.app.show(&label), theme.tone(tone), theme);
+        text::draw_text(frame, cell, &self.app.show(&label), theme.tone(tone), theme);
     }
 
     fn connection(&self, frame: &mut Frame<'_>, cell: Rect) {
@@ -153,8 +153,8 @@ impl Row<'_> {
         let words = format!("{} {} ", connection.opened, arrow(connection.direction));
         let state = format!(" {ends} {state}");
         let host = self.app.show(&self.app.host(connection, host));
-        let shown = show(words.as_bytes()).then(&host).then(&show(state.as_bytes()));
-        text::put(frame, cell, &shown, self.theme.plain, self.theme);
+        let shown = sanitize(words.as_bytes()).then(&host).then(&sanitize(state.as_bytes()));
+        text::draw_text(frame, cell, &shown, self.theme.plain, self.theme);
     }
 
     fn marked(&self, frame: &mut Frame<'_>, cell: Rect) {
@@ -162,31 +162,31 @@ impl Row<'_> {
         let bad = self.group.since_mark.bad();
         let words = match bad {
             0 => "·".to_owned(),
-            _ if self.groups.by() == By::Answer && self.group.first >= mark.row => "NEW".to_owned(),
+            _ if self.groups.by() == GroupBy::Response && self.group.first >= mark.row => "NEW".to_owned(),
             bad => format!("+{}", words::rough_in(bad, cell.width - 1)),
         };
-        text::say_right(frame, cell, words, self.theme.count(bad, Tone::Bad));
+        text::say_right(frame, cell, words, self.theme.count(bad, Severity::Error));
     }
 
     /// How the newest attempts ended: read from left to right, the last one is the newest.
     fn health(&self, frame: &mut Frame<'_>, cell: Rect) {
         let Some(health) = self.groups.health(self.id) else { return };
         let tone = match health.bad() {
-            _ if health.is_bad() => Tone::Bad,
-            0 => Tone::Good,
-            _ => Tone::Late,
+            _ if health.is_bad() => Severity::Error,
+            0 => Severity::Good,
+            _ => Severity::Warning,
         };
         let letters: String = health.letters().collect();
-        let words = format!("{letters:.>width$}", width = Health::ATTEMPTS);
-        text::say(frame, cell, words, self.theme.tone(tone));
+        let words = format!("{letters:.>width$}", width = RecentAttempts::ATTEMPTS);
+        text::draw_label(frame, cell, words, self.theme.tone(tone));
     }
 
     fn fail_share(&self, frame: &mut Frame<'_>, cell: Rect) {
         let Some(share) = self.group.counts.failed_of_1000() else { return };
         let tone = match share {
-            0 => Tone::Good,
-            1..500 => Tone::Late,
-            _ => Tone::Bad,
+            0 => Severity::Good,
+            1..500 => Severity::Warning,
+            _ => Severity::Error,
         };
         text::say_right(frame, cell, words::tenths(share.into()), self.theme.tone(tone));
     }
@@ -200,10 +200,10 @@ impl Row<'_> {
         } else {
             "before".to_owned()
         };
-        text::say(frame, cell, words, self.theme.dim);
+        text::draw_label(frame, cell, words, self.theme.dim);
     }
 
-    fn ago(&self, frame: &mut Frame<'_>, cell: Rect, row: Option<RowId>, tone: Tone) {
+    fn ago(&self, frame: &mut Frame<'_>, cell: Rect, row: Option<RowId>, tone: Severity) {
         let rows = self.app.index().rows();
         let time: Option<Time> = row.filter(|&row| rows.holds(row)).map(|row| rows.time(row));
         let words = match (row, time) {
@@ -223,16 +223,16 @@ impl Row<'_> {
         let Some(entry) = entry else { return };
         let (_, tone) = words::event(self.app.index().rows().kind(row), Some(&entry));
         let answer = self.app.show(&words::answer(&entry));
-        text::put(frame, cell, &answer, self.theme.tone(tone), self.theme);
+        text::draw_text(frame, cell, &answer, self.theme.tone(tone), self.theme);
     }
 }
 
 /// Of an answer, by the first digit of its code.
-fn tone_of(answer: &[u8]) -> Tone {
+fn tone_of(answer: &[u8]) -> Severity {
     match answer.first() {
-        Some(b'2') => Tone::Good,
-        Some(b'4') => Tone::Late,
-        Some(b'5') => Tone::Bad,
-        _ => Tone::Plain,
+        Some(b'2') => Severity::Good,
+        Some(b'4') => Severity::Warning,
+        Some(b'5') => Severity::Error,
+        _ => Severity::Plain,
     }
 }

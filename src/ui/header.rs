@@ -2,9 +2,9 @@
 
 use super::{Theme, text};
 use crate::app::App;
-use crate::app::words::{self, Tone};
-use crate::filter::Second;
-use crate::show::Alphabet;
+use crate::app::words::{self, Severity};
+use crate::filter::CountBucket;
+use crate::show::CharsetMode;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -23,7 +23,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) 
     let title = usize::from(NAME + if app.redactor().is_some() { REDACTED } else { 0 });
     let mut totals = totals(app, theme, words::number);
     if title + totals.width() > usize::from(area.width) {
-        totals = self::totals(app, theme, |count| words::rough(count as usize));
+        totals = self::totals(app, theme, |count| words::format_count(count as usize));
     }
     let width = u16::try_from(totals.width()).unwrap_or(area.width).min(area.width);
     let left = Rect { width: area.width - width, ..line(0) };
@@ -40,11 +40,11 @@ fn reading(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let redacted = app.redactor().is_some();
     // That names are hidden must be seen, whoever hides them.
     if !redacted || room >= NAME + REDACTED {
-        spans.push(text::own("mtatop ", theme.accent));
+        spans.push(text::label("mtatop ", theme.accent));
         room = room.saturating_sub(NAME);
     }
     if redacted {
-        spans.extend([text::own("REDACTED", theme.strong), text::own(" ", theme.plain)]);
+        spans.extend([text::label("REDACTED", theme.strong), text::label(" ", theme.plain)]);
         room = room.saturating_sub(REDACTED);
     }
     let room = usize::from(room);
@@ -59,7 +59,7 @@ fn reading(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     };
     if name.width() > 0 {
         spans.extend(text::spans(&name, theme.strong, theme));
-        spans.push(text::own("  ", theme.plain));
+        spans.push(text::label("  ", theme.plain));
     }
     spans.extend(status.spans);
     frame.render_widget(text::line(spans), area);
@@ -73,7 +73,7 @@ fn base_name(path: &[u8]) -> &[u8] {
 /// bar has the number of entries too, and so on: what ranks highest is left out first.
 fn status(app: &App, theme: &Theme, room: usize) -> Line<'static> {
     let reading = app.reading();
-    let late = |words| text::own(words, theme.tone(Tone::Late));
+    let late = |words| text::label(words, theme.tone(Severity::Warning));
     let state = state(app, theme);
     let mut parts = vec![(0, state.clone())];
     let progress = app.progress().map(|(word, percent)| format!("{word} {percent} %"));
@@ -81,26 +81,26 @@ fn status(app: &App, theme: &Theme, room: usize) -> Line<'static> {
         parts.push((1, late(format!("  {words}"))));
     }
     if reading.behind > LOADING && app.frozen().is_none() {
-        let entries = words::rough(app.index().rows().len());
+        let entries = words::format_count(app.index().rows().len());
         parts.push((6, late(format!(" · {entries} entries"))));
-        let left = reading.left.map(|left| format!(" · {} left", words::soon(left)));
+        let left = reading.left.map(|left| format!(" · {} left", words::format_eta(left)));
         parts.extend(left.map(|left| (4, late(left))));
     }
-    if app.alphabet() == Alphabet::Ascii {
+    if app.alphabet() == CharsetMode::Ascii {
         parts.push((1, late("  non-ASCII escaped".to_owned())));
     }
     let unparsed = app.all().totals().unparsed;
     if unparsed > 0 {
         let words = format!("  unparsed {}", words::number(unparsed));
-        parts.push((2, text::own(words, theme.tone(Tone::Bad))));
+        parts.push((2, text::label(words, theme.tone(Severity::Error))));
     }
-    if let Some((held, all)) = app.held() {
-        let words = format!("  holding the newest {} of {}", words::rough(held), words::rough(all));
-        parts.push((3, text::own(words, theme.dim)));
+    if let Some((held, all)) = app.retained() {
+        let words = format!("  holding the newest {} of {}", words::format_count(held), words::format_count(all));
+        parts.push((3, text::label(words, theme.dim)));
     }
     if reading.partial > 0 && reading.behind == 0 {
         let words = format!("  +{} unfinished", words::bytes(reading.partial));
-        parts.push((5, text::own(words, theme.dim)));
+        parts.push((5, text::label(words, theme.dim)));
     }
     let width =
         |parts: &[(u8, Span<'_>)]| parts.iter().map(|(_, part)| part.width()).sum::<usize>();
@@ -120,9 +120,9 @@ fn state(app: &App, theme: &Theme) -> Span<'static> {
     let total = reading.read + reading.behind;
     let number = |new: usize| words::number(new as u64);
     if let Some(why) = app.stopped() {
-        return text::own(
+        return text::label(
             format!("reader stopped: {} (q to quit)", app.alphabet().restrict(why)),
-            theme.tone(Tone::Bad),
+            theme.tone(Severity::Error),
         );
     }
     let late = if let Some(new) = app.frozen() {
@@ -146,25 +146,25 @@ fn state(app: &App, theme: &Theme) -> Span<'static> {
     } else if app.index().rows().is_empty() {
         "no entries yet".to_owned()
     } else {
-        return text::own("following", theme.tone(Tone::Good));
+        return text::label("following", theme.tone(Severity::Good));
     };
-    text::own(late, theme.tone(Tone::Late))
+    text::label(late, theme.tone(Severity::Warning))
 }
 
 /// Counts under the filter, by action letter.
 fn totals(app: &App, theme: &Theme, number: impl Fn(u32) -> String) -> Line<'static> {
     let counts = app.tally().totals().counts;
     let letters = [
-        ("E", counts.enqueued, Tone::Plain),
-        ("D", counts.delivered, Tone::Good),
-        ("Q", counts.deferred, Tone::Late),
-        ("R", counts.failed, Tone::Bad),
-        ("J", counts.rejected, Tone::Bad),
+        ("E", counts.enqueued, Severity::Plain),
+        ("D", counts.delivered, Severity::Good),
+        ("Q", counts.deferred, Severity::Warning),
+        ("R", counts.failed, Severity::Error),
+        ("J", counts.rejected, Severity::Error),
     ];
     let spans = letters.into_iter().flat_map(|(letter, count, tone)| {
         [
-            text::own(format!(" {letter} "), theme.dim),
-            text::own(number(count), theme.count(count, tone)),
+            text::label(format!(" {letter} "), theme.dim),
+            text::label(number(count), theme.count(count, tone)),
         ]
     });
     text::line(spans)
@@ -173,22 +173,22 @@ fn totals(app: &App, theme: &Theme, number: impl Fn(u32) -> String) -> Line<'sta
 fn rates(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let sum = app.tally().recent().sum(app.now(), RATE.into());
     let rates = [
-        ("D", "delivered", sum.delivered, Tone::Good),
-        ("Q", "deferred", sum.deferred, Tone::Late),
-        ("R", "failed", sum.failed, Tone::Bad),
+        ("D", "delivered", sum.delivered, Severity::Good),
+        ("Q", "deferred", sum.deferred, Severity::Warning),
+        ("R", "failed", sum.failed, Severity::Error),
     ];
     let mut spans: Vec<Span<'static>> = Vec::new();
     for (letter, word, count, tone) in rates {
         let rate = f64::from(count) / f64::from(RATE);
         // On a narrow screen the letters of the line above do.
         let words = if area.width < 100 { letter } else { word };
-        spans.push(text::own(format!("{rate:.1}/s"), theme.count(count, tone)));
-        spans.push(text::own(format!(" {words}  "), theme.dim));
+        spans.push(text::label(format!("{rate:.1}/s"), theme.count(count, tone)));
+        spans.push(text::label(format!(" {words}  "), theme.dim));
     }
     spans.extend(shares(app, theme));
     let open = app.open_connections();
     spans
-        .push(text::own(format!("{open} open  "), if open > 0 { theme.strong } else { theme.dim }));
+        .push(text::label(format!("{open} open  "), if open > 0 { theme.strong } else { theme.dim }));
     let line = text::line(spans);
     let used = u16::try_from(line.width()).unwrap_or(area.width).min(area.width);
     frame.render_widget(line, area);
@@ -203,15 +203,15 @@ fn shares(app: &App, theme: &Theme) -> [Span<'static>; 4] {
     let words = |share: Option<u32>| share.map_or("-".to_owned(), |it| words::tenths(it.into()));
     let (now, before) = (now.failed_of_1000(), before.failed_of_1000());
     let tone = match (now, before) {
-        (None | Some(0), _) => Tone::Good,
-        (Some(now), Some(before)) if now > 2 * before => Tone::Bad,
-        _ => Tone::Late,
+        (None | Some(0), _) => Severity::Good,
+        (Some(now), Some(before)) if now > 2 * before => Severity::Error,
+        _ => Severity::Warning,
     };
     [
-        text::own("fail ", theme.dim),
-        text::own(format!("{} %", words(now)), theme.tone(tone)),
-        text::own(format!(" hour {} %", words(before)), theme.dim),
-        text::own("  ", theme.plain),
+        text::label("fail ", theme.dim),
+        text::label(format!("{} %", words(now)), theme.tone(tone)),
+        text::label(format!(" hour {} %", words(before)), theme.dim),
+        text::label("  ", theme.plain),
     ]
 }
 
@@ -228,14 +228,14 @@ fn bars(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let bar = |column: usize| {
         let seconds =
             (column * step..(column + 1) * step).filter_map(|ago| i64::try_from(ago).ok());
-        let sum: Second = seconds.map(|ago| app.tally().recent().second(app.now(), ago + 1)).sum();
+        let sum: CountBucket = seconds.map(|ago| app.tally().recent().second(app.now(), ago + 1)).sum();
         let not_delivered = sum.deferred + sum.failed + sum.rejected;
         let tone = if not_delivered == 0 {
-            Tone::Good
+            Severity::Good
         } else if not_delivered < sum.delivered {
-            Tone::Late
+            Severity::Warning
         } else {
-            Tone::Bad
+            Severity::Error
         };
         SparklineBar::from(u64::from(sum.delivered + not_delivered)).style(Some(theme.tone(tone)))
     };
@@ -244,14 +244,14 @@ fn bars(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let width = u16::try_from(columns).unwrap_or(0);
     let place = Rect { x: area.right() - LABEL - width, width, ..area };
     frame.render_widget(Sparkline::default().data(bars), place);
-    text::say(frame, Rect { x: area.right() - LABEL, width: LABEL, ..area }, span, theme.dim);
+    text::draw_label(frame, Rect { x: area.right() - LABEL, width: LABEL, ..area }, span, theme.dim);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::app::Msg;
-    use crate::index::{Batch, Place};
+    use crate::index::{Batch, TextLocation};
     use crate::parse::Parser;
     use crate::ui::Palette;
     use ratatui::Terminal;
@@ -273,7 +273,7 @@ mod tests {
             for _ in 0..batches {
                 let mut batch = Batch::new(app.index().keys());
                 for _ in 0..50 {
-                    let place = Place { source: 0, offset: 0 };
+                    let place = TextLocation { source: 0, offset: 0 };
                     batch.push(place, text.len(), &Parser::default().entry(text));
                 }
                 app.update(Msg::Batch(batch));

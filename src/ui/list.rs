@@ -2,7 +2,7 @@
 
 use super::{Theme, mark, text};
 use crate::app::App;
-use crate::layout::{Pane, Placed, Screen};
+use crate::layout::{Pane, PlacedColumn, PaneLayout};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
@@ -12,12 +12,12 @@ pub(super) fn heads<C: Copy + PartialEq>(
     theme: &Theme,
     frame: &mut Frame<'_>,
     line: Rect,
-    columns: &[Placed<C>],
+    columns: &[PlacedColumn<C>],
     sorted: Option<(C, bool)>,
 ) {
     for ((cell, column), placed) in cells(line, columns).zip(columns) {
         let Some((_, reversed)) = sorted.filter(|(by, _)| *by == column) else {
-            text::say(frame, cell, placed.head, theme.dim);
+            text::draw_label(frame, cell, placed.head, theme.dim);
             continue;
         };
         let arrow = if reversed { "▲" } else { "▼" };
@@ -26,7 +26,7 @@ pub(super) fn heads<C: Copy + PartialEq>(
         if placed.head.starts_with("  ") {
             text::say_right(frame, cell, head, theme.accent);
         } else {
-            text::say(frame, cell, head, theme.accent);
+            text::draw_label(frame, cell, head, theme.accent);
         }
     }
 }
@@ -36,7 +36,7 @@ pub(super) fn rows<Id: Copy + PartialEq>(
     app: &App,
     theme: &Theme,
     frame: &mut Frame<'_>,
-    (screen, pane): (&Screen, Pane),
+    (screen, pane): (&PaneLayout, Pane),
     (visible, selected): (impl IntoIterator<Item = Id>, Option<Id>),
     mut draw: impl FnMut(&mut Frame<'_>, Rect, Id),
 ) {
@@ -51,7 +51,7 @@ pub(super) fn rows<Id: Copy + PartialEq>(
 }
 
 /// The cells of a line, one a column.
-pub(super) fn cells<C: Copy>(line: Rect, columns: &[Placed<C>]) -> impl Iterator<Item = (Rect, C)> {
+pub(super) fn cells<C: Copy>(line: Rect, columns: &[PlacedColumn<C>]) -> impl Iterator<Item = (Rect, C)> {
     columns.iter().map(move |placed| {
         (Rect { x: line.x + placed.x, width: placed.width, ..line }, placed.column)
     })

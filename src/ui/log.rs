@@ -2,12 +2,12 @@
 
 use super::{Theme, list, text, title};
 use crate::app::App;
-use crate::app::words::{self, Tone, number};
+use crate::app::words::{self, Severity, number};
 use crate::entry::{Body, Entry};
-use crate::index::{Kind, RowId};
-use crate::layout::{Pane, Screen};
+use crate::index::{EntryKind, RowId};
+use crate::layout::{Pane, PaneLayout};
 use crate::parse::Scratch;
-use crate::show::Alphabet;
+use crate::show::CharsetMode;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -16,15 +16,15 @@ use std::ops::Range;
 /// Bytes of a cell at most, but for letters with many marks.
 const BYTES: usize = 8;
 
-pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Screen) {
+pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &PaneLayout) {
     let pane = screen.pane(Pane::Log);
     if pane.is_empty() {
         return;
     }
-    let mut note = vec![text::own(number(app.log_length() as u64), theme.strong)];
+    let mut note = vec![text::label(number(app.log_length() as u64), theme.strong)];
     if app.log_hidden() > 0 {
         let words = format!("← {}  ", app.log_hidden());
-        note.insert(0, text::own(words, theme.tone(Tone::Late)));
+        note.insert(0, text::label(words, theme.tone(Severity::Warning)));
     }
     title(app, theme, frame, pane, Pane::Log, note);
     let rows = screen.rows(Pane::Log);
@@ -39,17 +39,17 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Scr
 
 fn entry(app: &App, theme: &Theme, frame: &mut Frame<'_>, line: Rect, row: RowId) {
     let kind = app.index().rows().kind(row);
-    let sign = if kind == Kind::Unparsed { "?" } else { " " };
+    let sign = if kind == EntryKind::Unparsed { "?" } else { " " };
     let place = Rect { x: line.x + 1, width: line.width - 1, ..line };
     let Some(original) = app.original(row) else {
         let words = if app.is_text_gone(row) { "(no longer in the log)" } else { "" };
-        text::say(frame, place, words, theme.dim);
+        text::draw_label(frame, place, words, theme.dim);
         return;
     };
     let mut scratch = Scratch::default();
     let entry = original.entry(&mut scratch).ok();
     let (_, tone) = words::event(kind, entry.as_ref());
-    text::say(frame, Rect { width: 1, ..line }, sign, theme.tone(tone));
+    text::draw_label(frame, Rect { width: 1, ..line }, sign, theme.tone(tone));
     let hidden = app.log_hidden();
     // What lies behind that can't be on the screen.
     let most = (hidden + usize::from(place.width) + 1) * BYTES;
@@ -60,7 +60,7 @@ fn entry(app: &App, theme: &Theme, frame: &mut Frame<'_>, line: Rect, row: RowId
     });
     let bare = |range: Range<usize>| app.alphabet().show_bare(shown.get(range).unwrap_or_default());
     let parts = parts.into_iter().map(|(range, style)| (bare(range), style));
-    let parts = std::iter::once((Alphabet::warning(shown), theme.plain)).chain(parts);
+    let parts = std::iter::once((CharsetMode::warning(shown), theme.plain)).chain(parts);
     text::put_parts(frame, place, parts, hidden, theme);
 }
 

@@ -3,11 +3,11 @@
 use super::{Theme, text, title};
 use crate::app::App;
 use crate::app::message::{LABEL, fields, lines};
-use crate::layout::{Pane, Screen};
+use crate::layout::{Pane, PaneLayout};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Screen) {
+pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &PaneLayout) {
     let pane = screen.pane(Pane::Message);
     if pane.is_empty() {
         return;
@@ -17,7 +17,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Scr
     let lines = lines(&fields, usize::from(rows.width));
     let hidden = lines.len().saturating_sub(app.message_top() + usize::from(rows.height));
     let note = if hidden > 0 {
-        vec![text::own(format!("{hidden} more below"), theme.dim)]
+        vec![text::label(format!("{hidden} more below"), theme.dim)]
     } else {
         Vec::new()
     };
@@ -25,8 +25,8 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Scr
     let label = u16::try_from(LABEL).unwrap_or_default().min(rows.width);
     for (y, line) in (rows.y..rows.bottom()).zip(lines.iter().skip(app.message_top())) {
         let row = Rect { y, height: 1, ..rows };
-        text::say(frame, Rect { width: label, ..row }, line.label.to_owned(), theme.dim);
+        text::draw_label(frame, Rect { width: label, ..row }, line.label.to_owned(), theme.dim);
         let value = Rect { x: row.x + label, width: rows.width - label, ..row };
-        text::put(frame, value, &line.value, theme.tone(line.tone), theme);
+        text::draw_text(frame, value, &line.value, theme.tone(line.tone), theme);
     }
 }

@@ -3,15 +3,15 @@
 use super::{Theme, list, nothing, text, title};
 use crate::app::App;
 use crate::app::words::{number, short};
-use crate::layout::{MessageColumn as Column, Pane, Screen, message_columns};
+use crate::layout::{MessageColumn as Column, Pane, PaneLayout, message_columns};
 use ratatui::Frame;
 
-pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Screen) {
+pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &PaneLayout) {
     let pane = screen.pane(Pane::Messages);
     if pane.is_empty() {
         return;
     }
-    let note = vec![text::own(number(app.listed_messages() as u64), theme.strong)];
+    let note = vec![text::label(number(app.listed_messages() as u64), theme.strong)];
     title(app, theme, frame, pane, Pane::Messages, note);
     let rows = screen.rows(Pane::Messages);
     let columns = message_columns(rows.width);
@@ -25,28 +25,28 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Scr
         let glance = app.glance(message);
         for (cell, column) in list::cells(line, &columns) {
             match column {
-                Column::Time => text::say(frame, cell, glance.time.to_string(), theme.dim),
+                Column::Time => text::draw_label(frame, cell, glance.time.to_string(), theme.dim),
                 Column::From if glance.from.as_deref() == Some(b"") => {
-                    text::say(frame, cell, "(notification)", theme.dim);
+                    text::draw_label(frame, cell, "(notification)", theme.dim);
                 }
                 Column::From => {
                     let from = app.show(glance.from.as_deref().unwrap_or_default());
-                    text::put(frame, cell, &from, theme.plain, theme);
+                    text::draw_text(frame, cell, &from, theme.plain, theme);
                 }
-                Column::To => text::put(frame, cell, &app.show(&glance.to), theme.plain, theme),
+                Column::To => text::draw_text(frame, cell, &app.show(&glance.to), theme.plain, theme),
                 Column::Recipients => {
                     let count = u32::try_from(glance.recipients).unwrap_or(u32::MAX);
                     text::say_right(frame, cell, short(count), theme.plain);
                 }
                 Column::State => {
                     let states = app.show(glance.states.as_bytes());
-                    text::put(frame, cell, &states, theme.tone(glance.tone), theme);
+                    text::draw_text(frame, cell, &states, theme.tone(glance.tone), theme);
                 }
                 Column::Size => {
                     let size = glance.size.map(number).unwrap_or_default();
                     text::say_right(frame, cell, size, theme.dim);
                 }
-                Column::Id => text::put(frame, cell, &app.show(&glance.id), theme.dim, theme),
+                Column::Id => text::draw_text(frame, cell, &app.show(&glance.id), theme.dim, theme),
             }
         }
     });

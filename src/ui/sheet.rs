@@ -20,8 +20,8 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         .border_type(BorderType::Rounded)
         .border_style(theme.focus)
         .padding(Padding::horizontal(1))
-        .title(text::own(format!(" {} ", app.sheet_title()), theme.accent))
-        .title_bottom(text::own(keys(app), theme.dim));
+        .title(text::label(format!(" {} ", app.sheet_title()), theme.accent))
+        .title_bottom(text::label(keys(app), theme.dim));
     let visible = lines.into_iter().skip(top).take(usize::from(height));
     let visible: Vec<Line<'_>> = visible.map(|line| drawn(line, theme)).collect();
     frame.render_widget(Clear, place);
@@ -35,21 +35,21 @@ fn keys(app: &App) -> String {
     format!(" {down} {up} scroll, {} closes ", key(Command::Back))
 }
 
-fn drawn(line: help::Line, theme: &Theme) -> Line<'static> {
+fn drawn(line: help::HelpLine, theme: &Theme) -> Line<'static> {
     match line {
-        help::Line::Heading(words) => text::line([text::own(words, theme.strong)]),
-        help::Line::Key(label, does) => text::line([
-            text::own(format!("{label:<13}"), theme.accent),
-            text::own(does, theme.plain),
+        help::HelpLine::Heading(words) => text::line([text::label(words, theme.strong)]),
+        help::HelpLine::Key(label, does) => text::line([
+            text::label(format!("{label:<13}"), theme.accent),
+            text::label(does, theme.plain),
         ]),
-        help::Line::Escape(sign, words) => {
-            text::line([text::own(sign, theme.escape), text::own(words, theme.plain)])
+        help::HelpLine::Escape(sign, words) => {
+            text::line([text::label(sign, theme.escape), text::label(words, theme.plain)])
         }
-        help::Line::Said(words, said) => {
+        help::HelpLine::Said(words, said) => {
             let said = text::spans(&said, theme.plain, theme);
-            text::line(std::iter::once(text::own(words, theme.dim)).chain(said))
+            text::line(std::iter::once(text::label(words, theme.dim)).chain(said))
         }
-        help::Line::Words(words) => text::line([text::own(words, theme.plain)]),
+        help::HelpLine::Words(words) => text::line([text::label(words, theme.plain)]),
     }
 }
 

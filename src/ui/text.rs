@@ -3,7 +3,7 @@
 //! Nobody else in this room makes spans and lines of text, which `tests/it/architecture.rs` sees to.
 
 use super::Theme;
-use crate::show::{Piece, Shown, Sight, plain, sight};
+use crate::show::{Fragment, SafeText, CharClass, escape, char_class};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -11,8 +11,8 @@ use ratatui::text::{Line, Span};
 use std::borrow::Cow;
 
 /// Text of the log as spans.
-pub(super) fn spans(shown: &Shown, style: Style, theme: &Theme) -> Vec<Span<'static>> {
-    let span = |piece: Piece<'_>| {
+pub(super) fn spans(shown: &SafeText, style: Style, theme: &Theme) -> Vec<Span<'static>> {
+    let span = |piece: Fragment<'_>| {
         let style = match (piece.escape, piece.text) {
             (false, _) => style,
             // The mark of a cut: a literal one of the log is no escape and looks as the text does.
@@ -25,7 +25,7 @@ pub(super) fn spans(shown: &Shown, style: Style, theme: &Theme) -> Vec<Span<'sta
 }
 
 /// Text of the log in one line of the screen, with `…` where it is cut.
-pub(super) fn put(frame: &mut Frame<'_>, area: Rect, shown: &Shown, style: Style, theme: &Theme) {
+pub(super) fn draw_text(frame: &mut Frame<'_>, area: Rect, shown: &SafeText, style: Style, theme: &Theme) {
     frame
         .render_widget(Line::from(spans(&shown.clip(usize::from(area.width)), style, theme)), area);
 }
@@ -35,7 +35,7 @@ pub(super) fn put(frame: &mut Frame<'_>, area: Rect, shown: &Shown, style: Style
 pub(super) fn put_parts(
     frame: &mut Frame<'_>,
     area: Rect,
-    parts: impl IntoIterator<Item = (Shown, Style)>,
+    parts: impl IntoIterator<Item = (SafeText, Style)>,
     mut hidden: usize,
     theme: &Theme,
 ) {
@@ -62,12 +62,12 @@ pub(super) fn put_parts(
 
 /// Our own words. What they may quote was made fit before; what was not is escaped here, so that no
 /// mistake elsewhere reaches the terminal.
-pub(super) fn own(words: impl Into<Cow<'static, str>>, style: Style) -> Span<'static> {
+pub(super) fn label(words: impl Into<Cow<'static, str>>, style: Style) -> Span<'static> {
     let words = words.into();
-    if words.chars().all(|c| sight(c) == Sight::Letter) {
+    if words.chars().all(|c| char_class(c) == CharClass::Letter) {
         return Span::styled(words, style);
     }
-    Span::styled(plain(words.as_bytes()), style)
+    Span::styled(escape(words.as_bytes()), style)
 }
 
 /// One line of the screen.
@@ -76,13 +76,13 @@ pub(super) fn line(spans: impl IntoIterator<Item = Span<'static>>) -> Line<'stat
 }
 
 /// Our own words in one line.
-pub(super) fn say(
+pub(super) fn draw_label(
     frame: &mut Frame<'_>,
     area: Rect,
     words: impl Into<Cow<'static, str>>,
     style: Style,
 ) {
-    frame.render_widget(line([own(words, style)]).style(style), area);
+    frame.render_widget(line([label(words, style)]).style(style), area);
 }
 
 /// Our own words, at the right edge.
@@ -92,7 +92,7 @@ pub(super) fn say_right(
     words: impl Into<Cow<'static, str>>,
     style: Style,
 ) {
-    frame.render_widget(line([own(words, style)]).style(style).right_aligned(), area);
+    frame.render_widget(line([label(words, style)]).style(style).right_aligned(), area);
 }
 
 /// Draws what is on the screen with characters of ASCII only. What has nothing like it becomes a

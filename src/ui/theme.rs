@@ -3,9 +3,9 @@
 mod chosen;
 mod nearest;
 
-pub use chosen::Chosen;
+pub use chosen::StyleOverrides;
 
-use crate::app::words::Tone;
+use crate::app::words::Severity;
 use ratatui::style::{Color, Modifier, Style};
 
 /// Which colours suit the terminal.
@@ -28,7 +28,7 @@ pub enum Palette {
 
 /// How many colours a terminal can show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Depth {
+pub enum ColorDepth {
     /// Sixteen, which somebody may have chosen.
     Sixteen,
     /// 240 more, which are the same everywhere.
@@ -106,10 +106,10 @@ impl Theme {
 
     /// This with other looks for some kinds of text, in as many colours as the terminal has.
     #[must_use]
-    pub fn with(mut self, chosen: &Chosen, depth: Depth) -> Self {
+    pub fn with(mut self, chosen: &StyleOverrides, depth: ColorDepth) -> Self {
         let depth = match self.palette {
             Palette::Dark | Palette::Light => Some(depth),
-            Palette::Sixteen | Palette::SixteenOnLight => Some(Depth::Sixteen),
+            Palette::Sixteen | Palette::SixteenOnLight => Some(ColorDepth::Sixteen),
             Palette::Mono | Palette::Ascii => None,
         };
         chosen.apply(&mut self, depth);
@@ -122,13 +122,13 @@ impl Theme {
     }
 
     /// How a tone looks.
-    pub fn tone(&self, tone: Tone) -> Style {
+    pub fn tone(&self, tone: Severity) -> Style {
         match tone {
-            Tone::Plain => self.plain,
-            Tone::Dim => self.dim,
-            Tone::Good => self.good,
-            Tone::Late => self.late,
-            Tone::Bad => self.bad,
+            Severity::Plain => self.plain,
+            Severity::Dim => self.dim,
+            Severity::Good => self.good,
+            Severity::Warning => self.late,
+            Severity::Error => self.bad,
         }
     }
 
@@ -138,7 +138,7 @@ impl Theme {
     }
 
     /// A count: nothing is dim.
-    pub fn count(&self, count: u32, tone: Tone) -> Style {
+    pub fn count(&self, count: u32, tone: Severity) -> Style {
         if count == 0 { self.dim } else { self.tone(tone) }
     }
 }

@@ -11,10 +11,10 @@
 
 use super::{Theme, text, title};
 use crate::app::App;
-use crate::app::times::{LABEL, Times};
-use crate::app::words::{Tone, rough_in};
-use crate::filter::Second;
-use crate::layout::{Pane, Screen};
+use crate::app::times::{LABEL, Timeline};
+use crate::app::words::{Severity, rough_in};
+use crate::filter::CountBucket;
+use crate::layout::{Pane, PaneLayout};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::widgets::Sparkline;
@@ -23,9 +23,9 @@ use ratatui::widgets::Sparkline;
 const GAP: usize = 12;
 
 /// What a strip counts.
-type Count = fn(&Second) -> u32;
+type Count = fn(&CountBucket) -> u32;
 
-pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Screen) {
+pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &PaneLayout) {
     let pane = screen.pane(Pane::Times);
     if pane.is_empty() {
         return;
@@ -37,13 +37,13 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Scr
     let note = times
         .as_ref()
         .map(|times| format!("{} a column, the most before it", length(times.step())));
-    let note = note.map(|words| vec![text::own(words, theme.dim)]).unwrap_or_default();
+    let note = note.map(|words| vec![text::label(words, theme.dim)]).unwrap_or_default();
     title(app, theme, frame, pane, Pane::Times, note);
     let Some(times) = times else { return };
-    let strips: [(&str, Tone, Count); 3] = [
-        ("D", Tone::Good, |it| it.delivered),
-        ("Q", Tone::Late, |it| it.deferred),
-        ("RJ", Tone::Bad, |it| it.failed + it.rejected),
+    let strips: [(&str, Severity, Count); 3] = [
+        ("D", Severity::Good, |it| it.delivered),
+        ("Q", Severity::Warning, |it| it.deferred),
+        ("RJ", Severity::Error, |it| it.failed + it.rejected),
     ];
     let height = (rows.height.saturating_sub(1) / 3).max(1);
     for (number, (letter, tone, of)) in (0..).zip(strips) {
@@ -69,12 +69,12 @@ fn strip(
     frame: &mut Frame<'_>,
     place: Rect,
     letter: &'static str,
-    tone: Tone,
+    tone: Severity,
     counts: Vec<u32>,
 ) {
     let most = counts.iter().copied().max().unwrap_or(0);
     let top = Rect { width: LABEL.min(place.width), height: 1, ..place };
-    text::say(frame, top, letter, theme.dim);
+    text::draw_label(frame, top, letter, theme.dim);
     let number = Rect { x: top.x + 2, width: top.width.saturating_sub(3), ..top };
     text::say_right(frame, number, rough_in(most, number.width), theme.count(most, tone));
     let bars = Rect { x: place.x + top.width, width: place.width - top.width, ..place };
@@ -83,7 +83,7 @@ fn strip(
 }
 
 /// Times of some columns.
-fn axis(theme: &Theme, frame: &mut Frame<'_>, line: Rect, times: &Times) {
+fn axis(theme: &Theme, frame: &mut Frame<'_>, line: Rect, times: &Timeline) {
     for column in (0..times.columns.len()).step_by(GAP) {
         let day = times.begin(column).calendar();
         let long = times.step() >= 24 * 60;
@@ -91,7 +91,7 @@ fn axis(theme: &Theme, frame: &mut Frame<'_>, line: Rect, times: &Times) {
         let words = day.map_or(String::new(), |day| day.format(format).to_string());
         let x = u16::try_from(column).unwrap_or(u16::MAX);
         let place = Rect { x: line.x.saturating_add(x), width: 6, ..line }.intersection(line);
-        text::say(frame, place, words, theme.dim);
+        text::draw_label(frame, place, words, theme.dim);
     }
 }
 

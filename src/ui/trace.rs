@@ -2,11 +2,11 @@
 
 use super::{Theme, text, title};
 use crate::app::App;
-use crate::layout::{Pane, Screen};
+use crate::layout::{Pane, PaneLayout};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Screen) {
+pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &PaneLayout) {
     let pane = screen.pane(Pane::Trace);
     if pane.is_empty() {
         return;
@@ -15,10 +15,10 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Scr
     let lines = app.trace(rows.width.into());
     let top = app.trace_top();
     let hidden = lines.len().saturating_sub(top + usize::from(rows.height));
-    let note = (hidden > 0).then(|| text::own(format!("{hidden} more below"), theme.dim));
+    let note = (hidden > 0).then(|| text::label(format!("{hidden} more below"), theme.dim));
     title(app, theme, frame, pane, Pane::Trace, note.into_iter().collect());
     for (y, line) in (rows.y..rows.bottom()).zip(lines.into_iter().skip(top)) {
         let row = Rect { y, height: 1, ..rows };
-        text::put(frame, row, &line.text, theme.tone(line.tone), theme);
+        text::draw_text(frame, row, &line.text, theme.tone(line.tone), theme);
     }
 }

@@ -16,13 +16,13 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use harness::Opened;
 use mtatop::filter::{BLOCK, Filter, Tally};
-use mtatop::index::{Batch, Index, Keys, Place, RowId};
-use mtatop::ingest::{News, Originals};
+use mtatop::index::{Batch, Index, KeyHasher, TextLocation, RowId};
+use mtatop::ingest::{ReaderEvent, TextStore};
 use mtatop::parse::Parser;
-use mtatop::search::{Ask, Searcher};
+use mtatop::search::{SearchRequest, SearchWorker};
 use mtatop::simulate::{self, Format, Written};
 use mtatop::source::{Fs, Memory};
-use mtatop::split::{self, Form};
+use mtatop::split::{self, EntryLayout};
 use std::hint::black_box;
 use std::path::Path;
 use std::process::Command;
@@ -56,7 +56,7 @@ fn group<'a>(c: &'a mut Criterion, name: &str, entries: usize) -> BenchmarkGroup
 fn texts(log: &[u8]) -> impl Iterator<Item = (u64, &[u8])> {
     let mut at = 0;
     std::iter::from_fn(move || {
-        let found = split::next(Form::Lines, log.get(at..)?, true)?;
+        let found = split::next(EntryLayout::Lines, log.get(at..)?, true)?;
         let start = at + found.start;
         at += found.end;
         Some((start as u64, log.get(start..start + found.length)?))
@@ -64,10 +64,10 @@ fn texts(log: &[u8]) -> impl Iterator<Item = (u64, &[u8])> {
 }
 
 /// Parses into batches of the size that the reader makes, and gives each of them to `take`.
-fn in_batches(log: &[u8], keys: &Keys, mut take: impl FnMut(Batch)) {
+fn in_batches(log: &[u8], keys: &KeyHasher, mut take: impl FnMut(Batch)) {
     let (mut batch, mut parser) = (Batch::new(keys.clone()), Parser::default());
     for (offset, text) in texts(log) {
-        batch.push(Place { source: 0, offset }, text.len(), &parser.entry(text));
+        batch.push(TextLocation { source: 0, offset }, text.len(), &parser.entry(text));
         if batch.len() == 4_096 {
             take(std::mem::replace(&mut batch, Batch::new(keys.clone())));
         }
@@ -152,12 +152,12 @@ fn search(c: &mut Criterion) {
     let memory = Memory::default();
     memory.append(path, &log);
     let handle = memory.open(path).expect("it is there");
-    let mut originals = Originals::default();
-    let (path, form) = (Arc::from(path), Form::Lines);
-    originals.learn(&News::Source { number: 0, path, handle, form });
-    let places: Vec<(RowId, Place, usize)> = (0..)
+    let mut originals = TextStore::default();
+    let (path, form) = (Arc::from(path), EntryLayout::Lines);
+    originals.learn(&ReaderEvent::Source { number: 0, path, handle, form });
+    let places: Vec<(RowId, TextLocation, usize)> = (0..)
         .zip(texts(&log))
-        .map(|(row, (offset, text))| (RowId(row), Place { source: 0, offset }, text.len()))
+        .map(|(row, (offset, text))| (RowId(row), TextLocation { source: 0, offset }, text.len()))
         .collect();
     let mut group = group(c, "search", ENTRIES);
     group.throughput(Throughput::Bytes(log.len() as u64));
@@ -169,13 +169,13 @@ fn search(c: &mut Criterion) {
     ] {
         let filter = Filter::parse(filter).expect("it is one");
         let test = Arc::new(filter.text_test().expect("it is on texts"));
-        let ask = |entries: &[(RowId, Place, usize)]| Ask {
-            number: 1,
+        let ask = |entries: &[(RowId, TextLocation, usize)]| SearchRequest {
+            search_id: 1,
             test: Arc::clone(&test),
             rows: 0..entries.len(),
             entries: entries.to_vec(),
         };
-        let mut searcher = Searcher::default();
+        let mut searcher = SearchWorker::default();
         group.bench_function(name, |b| {
             b.iter(|| {
                 let found = places

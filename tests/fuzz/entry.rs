@@ -1,12 +1,12 @@
 //! Any bytes as a log: they are split, unfolded and read as they would be from a file.
 
 use mtatop::entry::{Body, Entry, Time};
-use mtatop::parse::{self, Flaw, Original, Parser, Scratch};
-use mtatop::split::{self, Form};
+use mtatop::parse::{self, ParseError, EntryText, Parser, Scratch};
+use mtatop::split::{self, EntryLayout};
 use std::borrow::Cow;
 
 pub(crate) fn run(bytes: &[u8]) {
-    let form = Form::detect(bytes);
+    let form = EntryLayout::detect(bytes);
     let (mut parser, mut scratch) = (Parser::default(), Scratch::default());
     for text in texts(form, bytes) {
         parser.learn(&text);
@@ -14,15 +14,15 @@ pub(crate) fn run(bytes: &[u8]) {
     for text in texts(form, bytes) {
         let said = gist(&parser.entry(&text));
         // Read again, for the screen, it says the same.
-        let original = Original { text: text.into_owned(), profile: parser.profile() };
+        let original = EntryText { text: text.into_owned(), profile: parser.profile() };
         assert_eq!(said, gist(&original.entry(&mut scratch)));
         parse::time(&original.text);
     }
-    texts(if form == Form::Lines { Form::Folded } else { Form::Lines }, bytes).for_each(drop);
+    texts(if form == EntryLayout::Lines { EntryLayout::Folded } else { EntryLayout::Lines }, bytes).for_each(drop);
 }
 
 /// The texts of all entries, one line each. Each is found behind the one before.
-pub(crate) fn texts(form: Form, bytes: &[u8]) -> impl Iterator<Item = Cow<'_, [u8]>> {
+pub(crate) fn texts(form: EntryLayout, bytes: &[u8]) -> impl Iterator<Item = Cow<'_, [u8]>> {
     let mut at = 0;
     std::iter::from_fn(move || {
         let found = split::next(form, &bytes[at..], true)?;
@@ -34,7 +34,7 @@ pub(crate) fn texts(form: Form, bytes: &[u8]) -> impl Iterator<Item = Cow<'_, [u
 }
 
 /// As much of what an entry says as is quickly compared: its time, and how long its texts are.
-fn gist(entry: &Result<Entry<'_>, Flaw>) -> Result<(Time, usize, [Option<usize>; 6]), Flaw> {
+fn gist(entry: &Result<Entry<'_>, ParseError>) -> Result<(Time, usize, [Option<usize>; 6]), ParseError> {
     let entry = entry.as_ref().map_err(|flaw| *flaw)?;
     let length = |text: Option<&[u8]>| text.map(<[u8]>::len);
     let lengths = match &entry.body {

@@ -25,7 +25,7 @@ pub(crate) fn run(bytes: &[u8]) {
         let original = opened.original(row).expect("the log does not change");
         let mut scratch = Scratch::default();
         let entry = original.entry(&mut scratch).ok();
-        let expected = filter.leaves(entry.as_ref(), &original.text)
+        let expected = filter.matches(entry.as_ref(), &original.text)
             && filter.leaves_connection(index.rows().connection(row))
             && window.holds(index.rows().time(row));
         assert_eq!(

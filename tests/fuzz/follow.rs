@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use mtatop::follow::{
-    DRAIN_FILES, DRAIN_LONGEST, Follower, MARKS, OVERLAP, Opening, Step, StreamId,
+    DRAIN_FILES, DRAIN_LONGEST, Follower, MARKS, OVERLAP, OpenReason, FollowStep, StreamId,
 };
 use mtatop::source::{Fs, Memory};
 

@@ -1,6 +1,6 @@
 //! Any bytes as a file that may be packed: however it is read, the same comes out of it.
 
-use mtatop::show::plain;
+use mtatop::show::escape;
 use mtatop::source::Decoder;
 use std::io::{Cursor, Read};
 
@@ -36,7 +36,7 @@ fn unpacked(packed: &[u8], piece: usize, room: usize) -> (Vec<u8>, bool) {
     assert!(decoder.taken() <= packed.len() as u64);
     let complaint = decoder.complaint();
     if let Some(complaint) = complaint {
-        assert_eq!(plain(complaint.as_bytes()), complaint);
+        assert_eq!(escape(complaint.as_bytes()), complaint);
     }
     (all, complaint.is_none())
 }

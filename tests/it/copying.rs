@@ -3,7 +3,7 @@
 use crate::e2e::{Log, check_sequences, documented, mtatop, wait_for_all};
 use crate::harness::{Opened, data};
 use crate::pty::Pty;
-use mtatop::show::plain;
+use mtatop::show::escape;
 use mtatop::simulate::{Format, Options, Scenario, Simulator, Written};
 use std::process::Command;
 
@@ -11,7 +11,7 @@ fn outbound() -> (Vec<String>, Opened) {
     let log = data("sjsms2005q4-21-09-outbound-connection.unfolded.log");
     let text = String::from_utf8(log.clone()).unwrap();
     let entries = text.lines().filter(|line| !line.is_empty());
-    (entries.map(|line| plain(line.as_bytes())).collect(), Opened::new(&log, ""))
+    (entries.map(|line| escape(line.as_bytes())).collect(), Opened::new(&log, ""))
 }
 
 pub(crate) fn simulated(entries: usize) -> String {
@@ -260,7 +260,7 @@ fn i2_what_is_copied_holds_nothing_that_acts() {
         let entry =
             [b"19-Feb-1998 10:52:10.79 tcp_local D 1 ", bad, b"@a.example rfc822;b@", bad].concat();
         let entry = [&entry, &b".example b@x.example"[..]].concat();
-        entries.push(plain(&entry));
+        entries.push(escape(&entry));
         log.append([&entry, &b"\n"[..]].concat());
     }
     let mut pty = mtatop(&[log.name()]);
@@ -281,5 +281,5 @@ fn i2_what_is_copied_holds_nothing_that_acts() {
 
 /// Whether nothing of a text would be escaped but what begins an escape.
 fn plain_again(line: &str) -> bool {
-    plain(line.as_bytes()).replace("\\\\", "\\") == line
+    escape(line.as_bytes()).replace("\\\\", "\\") == line
 }

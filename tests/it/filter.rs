@@ -75,7 +75,7 @@ fn an_entry_is_left_whenever_its_row_is() {
             let wanted = tally.leaves(index, row);
             let entry = parser.entry(line).ok();
             assert_eq!(
-                filter.leaves(entry.as_ref(), line),
+                filter.matches(entry.as_ref(), line),
                 wanted,
                 "{text}: {}",
                 line.escape_ascii()
@@ -95,8 +95,8 @@ fn what_is_counted_in_parts_is_what_is_counted_at_once() {
         let (mut whole, mut parts) = (Tally::new(filter.clone()), Tally::new(filter));
         whole.extend(index, rows);
         parts.extend_by(index, rows - 300, 700);
-        assert_eq!((parts.left(), parts.rows()), (rows - 1_000, rows - 300));
-        while parts.left() > 0 {
+        assert_eq!((parts.remaining(), parts.rows()), (rows - 1_000, rows - 300));
+        while parts.remaining() > 0 {
             parts.extend_by(index, rows, 700);
         }
         assert_eq!(parts.totals(), whole.totals(), "{text}");

@@ -4,10 +4,10 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use mtatop::app::{App, Flow, Msg, Settings};
 use mtatop::entry::Time;
 use mtatop::index::RowId;
-use mtatop::ingest::{Message, Originals, Pool, Reader};
-use mtatop::parse::Original;
-use mtatop::save::Saver;
-use mtatop::search::{Ask, Found, Searcher};
+use mtatop::ingest::{ReaderMessage, TextStore, Pool, Reader};
+use mtatop::parse::EntryText;
+use mtatop::save::SaveWorker;
+use mtatop::search::{SearchRequest, SearchResult, SearchWorker};
 use mtatop::source::Memory;
 use mtatop::ui::{self, Palette, Theme};
 use ratatui::Terminal;
@@ -23,13 +23,13 @@ pub(crate) struct Opened {
     memory: Memory,
     reader: Reader,
     pool: Pool,
-    originals: Originals,
+    originals: TextStore,
     pub(crate) palette: Palette,
     /// Whether what is searched for is found at once; else only when it is answered.
     pub(crate) searches: bool,
     /// What was put on the clipboard last.
     pub(crate) copied: Option<String>,
-    saver: Saver,
+    saver: SaveWorker,
 }
 
 /// A file of `tests/data`.
@@ -45,9 +45,9 @@ impl Opened {
         let app = App::new(filter);
         let pool = Pool::new(app.index().keys(), 2).expect("there are threads");
         let reader = Reader::new(Arc::new(memory.clone()), [path]);
-        let originals = Originals::default();
+        let originals = TextStore::default();
         let (palette, searches, copied) = (Palette::Dark, true, None);
-        let saver = Saver::default();
+        let saver = SaveWorker::default();
         let mut opened =
             Self { app, memory, reader, pool, originals, palette, searches, copied, saver };
         opened.append(log);
@@ -65,10 +65,10 @@ impl Opened {
         self.memory.append(Path::new("mail.log_current"), bytes);
         let Self { app, reader, pool, originals, .. } = self;
         let mut tell = |message| match message {
-            Message::Batch(batch) => {
+            ReaderMessage::Batch(batch) => {
                 app.update(Msg::Batch(batch));
             }
-            Message::News(news) => {
+            ReaderMessage::News(news) => {
                 originals.learn(&news);
                 if let Some(msg) = mtatop::tui::told(&news) {
                     app.update(msg);
@@ -120,7 +120,7 @@ impl Opened {
             && let Some(ask) = self.app.ask()
         {
             let found = self.search(ask);
-            self.app.update(Msg::Found(found));
+            self.app.update(Msg::SearchResult(found));
             self.app.refresh();
         }
         while self.app.is_busy() {
@@ -132,24 +132,24 @@ impl Opened {
         }
         while let Some(order) = self.app.next_order() {
             if let Some(told) = self.saver.obey(order, &self.originals) {
-                self.app.update(Msg::Saving(told));
+                self.app.update(Msg::SaveEvent(told));
             }
         }
-        for row in self.app.wanted() {
+        for row in self.app.missing_texts() {
             let place = self.app.index().rows().place(row);
             self.app
-                .supply(row, place.and_then(|(place, length)| self.originals.read(place, length)));
+                .provide_text(row, place.and_then(|(place, length)| self.originals.read(place, length)));
         }
     }
 
     /// Searches a block in the log as it is now.
-    pub(crate) fn search(&self, ask: Ask) -> Found {
-        let found = Searcher::default().search(ask, &self.originals, || true);
+    pub(crate) fn search(&self, ask: SearchRequest) -> SearchResult {
+        let found = SearchWorker::default().search(ask, &self.originals, || true);
         found.expect("it is wanted all the time")
     }
 
     /// The text of an entry.
-    pub(crate) fn original(&self, row: RowId) -> Option<Original> {
+    pub(crate) fn original(&self, row: RowId) -> Option<EntryText> {
         let (place, length) = self.app.index().rows().place(row)?;
         self.originals.read(place, length)
     }

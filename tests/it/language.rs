@@ -3,7 +3,7 @@
 use crate::harness::Opened;
 use mtatop::entry::{Body, Entry};
 use mtatop::filter::{Field, Filter, quoted_if_needed};
-use mtatop::index::{RowId, Way};
+use mtatop::index::{RowId, Dimensions};
 use mtatop::parse::Scratch;
 use mtatop::simulate::{Format, Options, Scenario, Simulator, Written};
 
@@ -27,7 +27,7 @@ fn simulated(format: Format, seed: u64) -> Vec<u8> {
 
 /// A value that an entry has, with its field.
 fn value(entry: &Entry<'_>, rng: &mut fastrand::Rng) -> Option<(Field, Vec<u8>)> {
-    let way = Way::of(entry)?;
+    let way = Dimensions::of(entry)?;
     let of_way = [
         (Field::Channel, way.channel),
         (Field::Channel, way.destination),
@@ -137,7 +137,7 @@ fn the_screen_leaves_what_each_entry_tells_by_itself() {
             let (index, tally) = (opened.app.index(), opened.app.tally());
             let mut left = 0;
             for (row, original, entry) in &entries {
-                let expected = filter.leaves(entry.as_ref(), original)
+                let expected = filter.matches(entry.as_ref(), original)
                     && filter.leaves_connection(index.rows().connection(*row))
                     && window.holds(index.rows().time(*row));
                 let shown = original.escape_ascii();

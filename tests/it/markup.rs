@@ -1,12 +1,12 @@
 //! XML and JSON say what the text formats say, and no bytes in them do harm.
 
 use mtatop::entry::{Body, Entry, Stamp, Time};
-use mtatop::parse::{self, Flaw, Profile, Scratch};
+use mtatop::parse::{self, ParseError, Profile, Scratch};
 use mtatop::simulate::{Format, Options, Scenario, Simulator, Written};
 use proptest::prelude::*;
 
 /// What an entry says, free of the texts it was read from.
-fn says(text: &[u8]) -> Result<String, Flaw> {
+fn says(text: &[u8]) -> Result<String, ParseError> {
     let mut scratch = Scratch::default();
     parse::entry(text, Profile::default(), &mut scratch).map(|entry| format!("{entry:?}"))
 }
@@ -65,18 +65,18 @@ fn two_entries_in_a_line_are_none() {
 fn bombs_are_flaws() {
     for piece in ["{", "[", "{\"en\":", "{\"a\":[", "{\"tr\":[", "\"", "\\", "{\"a\":{\"b\":"] {
         let bomb = ["{", &piece.repeat(64 * 1024 / piece.len())].concat();
-        assert_eq!(says(bomb.as_bytes()), Err(Flaw::NoObject), "{piece}");
+        assert_eq!(says(bomb.as_bytes()), Err(ParseError::NoObject), "{piece}");
     }
     let depth = 10_000;
     let closed = ["{\"a\":".repeat(depth), "1".into(), "}".repeat(depth)].concat();
-    assert_eq!(says(closed.as_bytes()), Err(Flaw::NoTime));
+    assert_eq!(says(closed.as_bytes()), Err(ParseError::NoTime));
     for piece in ["&amp;", "&#60;", "&lt", "&", "\" ", "\" a=\"", "\" ts=", "<en ts=\"", "=\""] {
         let flood = ["<en ts=\"", &piece.repeat(64 * 1024 / piece.len()), "\"/>"].concat();
         assert!(says(flood.as_bytes()).is_err(), "{piece}");
     }
     for many in [" x=\"1\"".repeat(10_000), " x='1'".repeat(10_000)] {
         let flood = ["<en", &many, "/>"].concat();
-        assert_eq!(says(flood.as_bytes()), Err(Flaw::TooMuch));
+        assert_eq!(says(flood.as_bytes()), Err(ParseError::TooMuch));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use mtatop::app::{App, Msg};
 use mtatop::entry::{Body, Entry};
-use mtatop::index::{Batch, Place};
+use mtatop::index::{Batch, TextLocation};
 use mtatop::parse::Parser;
 
 const OPEN: &[u8] =
@@ -31,7 +31,7 @@ fn push(batch: &mut Batch, entry: &Entry<'_>, number: u32) {
         }
         Body::Header(_) => {}
     }
-    batch.push(Place { source: 0, offset: number.into() }, 100, &Ok(entry));
+    batch.push(TextLocation { source: 0, offset: number.into() }, 100, &Ok(entry));
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn names_and_ids_that_never_come_again_keep_within_the_limit() {
         assert!(app.memory() < LIMIT * 5 / 4, "{} after {batches}", app.memory());
     }
     app.refresh();
-    let (held, all) = app.held().unwrap();
+    let (held, all) = app.retained().unwrap();
     assert!(all == 440_000 && (40_000..200_000).contains(&held), "{held} of {all}");
     assert_eq!(app.all().totals().counts.entries as usize, held);
 }

@@ -1,7 +1,7 @@
 //! Entries written under any set of options, in the three text formats, say what was written.
 
-use mtatop::entry::{Body, Message};
-use mtatop::parse::{Format, Parser, format};
+use mtatop::entry::{Body, MessageEntry};
+use mtatop::parse::{LogFormat, Parser, format};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use std::fmt::Write;
@@ -95,15 +95,15 @@ fn written(code: &'static str) -> impl Strategy<Value = Written> {
 }
 
 /// As the MTA writes it: an enabled field that is blank has its separator.
-fn print(entry: &Written, on: &[usize], form: Format) -> String {
+fn print(entry: &Written, on: &[usize], form: LogFormat) -> String {
     let mut text = format!("11-Jun-2019 09:07:57.65 mta1 1f.2.3 {} {} 5", entry.source, entry.code);
     for address in &entry.addresses {
-        let address = if form == Format::Bracketed && address.is_empty() { "<>" } else { address };
-        field(&mut text, address, form == Format::Counted);
+        let address = if form == LogFormat::Text2 && address.is_empty() { "<>" } else { address };
+        field(&mut text, address, form == LogFormat::LengthPrefixed);
     }
     for (at, value) in entry.values.iter().enumerate().filter(|(at, _)| on.contains(at)) {
         let plain = ["notary_flags", "sensitivity", "priority", "remote_mta", "queue_seconds"];
-        field(&mut text, value, form == Format::Counted && !plain.contains(&FIELDS[at]));
+        field(&mut text, value, form == LogFormat::LengthPrefixed && !plain.contains(&FIELDS[at]));
     }
     text
 }
@@ -114,7 +114,7 @@ fn field(text: &mut String, value: &str, counted: bool) {
 }
 
 /// The fields of a message by name, as they were logged; blank ones left out.
-fn fields(message: &Message<'_>) -> Vec<(&'static str, String)> {
+fn fields(message: &MessageEntry<'_>) -> Vec<(&'static str, String)> {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let mut fields = Vec::new();
     let mut put = |name: &'static str, value: Option<String>| {
@@ -149,7 +149,7 @@ proptest! {
     #[test]
     fn what_was_written_is_read(
         on in subsequence((0..FIELDS.len()).filter(|at| *at != 12).collect::<Vec<_>>(), 0..=16),
-        form in select(vec![Format::Blank, Format::Bracketed, Format::Counted]),
+        form in select(vec![LogFormat::Text1, LogFormat::Text2, LogFormat::LengthPrefixed]),
         lessons in (
             prop::collection::vec(written("E"), 12),
             prop::collection::vec(written("D"), 6),

@@ -3,8 +3,8 @@
 
 use crate::harness::Opened;
 use mtatop::entry::{Time, Window};
-use mtatop::filter::{By, Group, Groups, Narrow};
-use mtatop::index::State;
+use mtatop::filter::{GroupBy, Group, Groups, GroupScope};
+use mtatop::index::ConnectionState;
 use mtatop::layout::Pane;
 use mtatop::simulate;
 use proptest::prelude::*;
@@ -13,15 +13,15 @@ use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 
 /// What both have, as the screen and as the report call it.
-const BOTH: [(By, &str); 8] = [
-    (By::Domain, "domain"),
-    (By::Organisation, "org-domain"),
-    (By::Answer, "response"),
-    (By::Sender, "sender"),
-    (By::User, "user"),
-    (By::ConnectingIp, "connecting-ip"),
-    (By::Channel, "channel"),
-    (By::Host, "remote-host"),
+const BOTH: [(GroupBy, &str); 8] = [
+    (GroupBy::Domain, "domain"),
+    (GroupBy::OrgDomain, "org-domain"),
+    (GroupBy::Response, "response"),
+    (GroupBy::Sender, "sender"),
+    (GroupBy::User, "user"),
+    (GroupBy::ConnectingIp, "connecting-ip"),
+    (GroupBy::Channel, "channel"),
+    (GroupBy::Host, "remote-host"),
 ];
 
 const FILTERS: [&str; 12] = [
@@ -142,7 +142,7 @@ fn on_screen(opened: &Opened, groups: &Groups) -> Told {
     let name = |group: &Group| {
         let label = groups.label(opened.app.index(), group);
         match (groups.by(), label) {
-            (By::Sender, b"") => "<>".to_owned(),
+            (GroupBy::Sender, b"") => "<>".to_owned(),
             _ => String::from_utf8_lossy(label).into_owned(),
         }
     };
@@ -169,7 +169,7 @@ fn open_on_screen(opened: &Opened) -> u64 {
     let index = opened.app.index();
     let state = |id| index.connection(id).map(|connection| connection.state);
     let left = opened.app.tally().connections().iter();
-    left.filter(|&&id| state(id) == Some(State::Open)).count() as u64
+    left.filter(|&&id| state(id) == Some(ConnectionState::Open)).count() as u64
 }
 
 /// What the report tells of its groups.
@@ -274,7 +274,7 @@ proptest! {
         if keys {
             opened.press(window);
         }
-        let mut answers = Groups::new(By::Answer, Narrow::default());
+        let mut answers = Groups::new(GroupBy::Response, GroupScope::default());
         let mut log = Vec::new();
         for part in lines.chunks(lines.len().div_ceil(steps)) {
             let part = part.concat().into_bytes();
@@ -289,7 +289,7 @@ proptest! {
 fn what_is_compared_has_all_kinds_of_groups() {
     let log = made_up(&mut fastrand::Rng::with_seed(1), 400).concat().into_bytes();
     let mut opened = Opened::new(&log, "");
-    let mut answers = Groups::new(By::Answer, Narrow::default());
+    let mut answers = Groups::new(GroupBy::Response, GroupScope::default());
     assert!(compare(&mut opened, &mut answers, &log, "") > 25);
     let of_clients = reported(&log, "connecting-ip", "");
     let sum = |at: usize| of_clients.values().filter_map(|counts| counts.get(at)).sum::<u64>();
@@ -316,7 +316,7 @@ fn an_organisation_counts_what_a_filter_on_it_leaves() {
     let organisations = |opened: &mut Opened| {
         opened.press("2");
         let by = opened.app.grouping(Pane::Domains).unwrap().groups.by();
-        if by == By::Domain {
+        if by == GroupBy::Domain {
             opened.press("o");
         }
         on_screen(opened, opened.app.grouping(Pane::Domains).unwrap().groups)

@@ -27,7 +27,7 @@ fn golden_entries() {
 
 /// The entries of a whole file, in the words of the export schema.
 fn exported(bytes: &[u8]) -> Vec<Value> {
-    let form = split::Form::detect(bytes);
+    let form = split::EntryLayout::detect(bytes);
     let (mut at, mut entries, mut parser) = (0, Vec::new(), Parser::default());
     while let Some(found) = split::next(form, &bytes[at..], true) {
         let text = split::unfold(form, &bytes[at + found.start..][..found.length]);

@@ -2,7 +2,7 @@
 //! out, whichever way.
 
 use crate::harness::Opened;
-use mtatop::redact::How;
+use mtatop::redact::RedactLevel;
 use serde_json::Value;
 use std::fmt::Write;
 use std::path::Path;
@@ -213,9 +213,9 @@ fn text<'a>(get: &dyn Fn(&str) -> Option<&'a str>, log: &mut String) {
 
 /// Nothing that was planted is in it; if nothing at all is shown, no domain either.
 #[track_caller]
-fn check(shown: &str, how: How, what: &str) {
+fn check(shown: &str, how: RedactLevel, what: &str) {
     let lower = shown.to_ascii_lowercase();
-    let domains: &[&str] = if how == How::All { &[".example"] } else { &[] };
+    let domains: &[&str] = if how == RedactLevel::All { &[".example"] } else { &[] };
     for secret in NETWORKS.iter().chain(domains).chain([&MARK]) {
         // A pseudonym may end in the numbers of a network.
         let is_one = |at: &usize| {
@@ -235,8 +235,8 @@ fn check(shown: &str, how: How, what: &str) {
     }
 }
 
-fn option(how: How) -> &'static str {
-    if how == How::All { "--redact=all" } else { "--redact" }
+fn option(how: RedactLevel) -> &'static str {
+    if how == RedactLevel::All { "--redact=all" } else { "--redact" }
 }
 
 /// What it prints, wherever.
@@ -274,7 +274,7 @@ fn no_command_prints_a_secret() {
     let folder = tempfile::tempdir().unwrap();
     for format in FORMATS {
         let log = &*file(folder.path(), format, 160);
-        for how in [How::People, How::All] {
+        for how in [RedactLevel::People, RedactLevel::All] {
             let check = |arguments: &[&str]| {
                 let arguments = [arguments, &[option(how), log]].concat();
                 let shown = printed(&arguments);
@@ -399,7 +399,7 @@ fn walk(opened: &mut Opened, seen: &mut dyn FnMut(&str, &str)) {
 fn no_screen_shows_a_secret() {
     for format in FORMATS {
         let (log, _) = planted(format, 160);
-        for how in [How::People, How::All] {
+        for how in [RedactLevel::People, RedactLevel::All] {
             let mut opened = Opened::new(log.as_bytes(), "");
             opened.app = opened.app.redacted(Some(how));
             let mut shown = 0;
@@ -479,7 +479,7 @@ fn filters_find_names_as_they_are_and_show_none() {
 #[test]
 fn a_name_has_one_pseudonym_all_over_the_screen() {
     let mut opened = Opened::new(LOG.as_bytes(), "");
-    opened.app = opened.app.redacted(Some(How::People));
+    opened.app = opened.app.redacted(Some(RedactLevel::People));
     opened.press("4");
     let screen = opened.screen(160, 40);
     let found = screen.find("\nu-").expect("a sender is seen") + 1;
@@ -509,8 +509,8 @@ fn a_status_file_holds_no_secret() {
     let status = status.to_str().unwrap();
     let follow = ["export", "entries", "--redact", "--follow", "--exit-after-idle", "0"];
     let shown = printed(&[&follow[..], &["--status-file", status, &log]].concat());
-    check(&shown, How::People, "what is followed");
-    check(&std::fs::read_to_string(status).unwrap(), How::People, "the status file");
+    check(&shown, RedactLevel::People, "what is followed");
+    check(&std::fs::read_to_string(status).unwrap(), RedactLevel::People, "the status file");
 }
 
 #[test]
@@ -524,7 +524,7 @@ fn what_is_written_from_the_screen_holds_no_secret() {
         opened.paste(path.to_str().unwrap());
         opened.press("<enter>");
         let written = std::fs::read_to_string(path).unwrap();
-        check(&written, How::People, "what was written");
+        check(&written, RedactLevel::People, "what was written");
         assert_eq!(written.lines().count(), log.lines().count());
     }
 }

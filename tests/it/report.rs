@@ -3,7 +3,7 @@
 use crate::golden;
 use crate::harness::{Opened, data};
 use crate::pty::Pty;
-use mtatop::index::State;
+use mtatop::index::ConnectionState;
 use mtatop::simulate;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -131,7 +131,7 @@ proptest! {
         let tally = opened.app.tally();
         let (totals, counts) = (tally.totals(), tally.totals().counts);
         let state = |id| opened.app.index().connection(id).map(|connection| connection.state);
-        let open = tally.connections().iter().copied().filter(|&id| state(id) == Some(State::Open)).count();
+        let open = tally.connections().iter().copied().filter(|&id| state(id) == Some(ConnectionState::Open)).count();
         let folder = Folder::new(&[("mail.log", &log)]);
         for by in KEYS {
             let mut arguments = vec!["mail.log", "--by", by];

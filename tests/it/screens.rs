@@ -2,7 +2,7 @@
 
 use crate::harness::{Opened, data};
 use crossterm::event::{KeyCode, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
-use mtatop::app::{Flow, Msg, Reading, message};
+use mtatop::app::{Flow, Msg, ReaderStatus, message};
 use mtatop::entry::Time;
 use mtatop::keymap::pointer;
 use mtatop::layout::{ConnectionColumn, connection_columns};
@@ -260,7 +260,7 @@ fn no_character_of_a_hostile_log_reaches_a_cell() {
             let buffer = opened.buffer(size.0, size.1);
             for cell in &buffer.content {
                 let drawable = cell.symbol().chars().all(|c| {
-                    show::show(c.to_string().as_bytes()).pieces().all(|piece| !piece.escape)
+                    show::sanitize(c.to_string().as_bytes()).pieces().all(|piece| !piece.escape)
                         || "→←…".contains(c)
                 });
                 assert!(drawable, "{:?}", cell.symbol());
@@ -346,12 +346,12 @@ fn no_size_panics_and_drawing_again_changes_nothing() {
 #[test]
 fn the_header_tells_how_far_loading_is_as_far_as_there_is_room() {
     let mut opened = outbound();
-    opened.app.update(Msg::Reading(Reading {
+    opened.app.update(Msg::ReaderStatus(ReaderStatus {
         name: b"/var/log/imta/mail.log_current".to_vec(),
         read: 430_000_000,
         behind: 570_000_000,
         left: Some(Duration::from_millis(1_234)),
-        ..Reading::default()
+        ..ReaderStatus::default()
     }));
     let head =
         |opened: &mut Opened, width| opened.screen(width, 24).lines().next().unwrap().to_owned();
@@ -374,7 +374,7 @@ fn what_happens_to_a_file_is_told_and_listed() {
     opened.press("!");
     assert!(opened.screen(80, 24).contains("nothing so far"));
     opened.press("<esc>");
-    let happened = |words: &str| Msg::Happened(b"mail.log_current".to_vec(), words.to_owned());
+    let happened = |words: &str| Msg::FileEvent(b"mail.log_current".to_vec(), words.to_owned());
     opened.app.update(happened("rolled; still reading the old file (5 s)"));
     let screen = opened.screen(80, 24);
     assert!(screen.contains("rolled; still reading the old file (5 s)"), "{screen}");
@@ -425,11 +425,11 @@ fn what_came_last_finds_its_place_in_the_order_though_nothing_follows() {
     opened.press("s");
     let before = opened.app.listed_connections().to_vec();
     opened.append(line("a.org", 1, "C").as_bytes());
-    assert!(opened.app.moves(), "the list is not made anew for each entry");
+    assert!(opened.app.needs_tick(), "the list is not made anew for each entry");
     opened.tick(Time(1_000));
     let after = opened.app.listed_connections();
     assert_eq!(after, [before[1], before[0]], "open ones first");
-    assert!(!opened.app.moves());
+    assert!(!opened.app.needs_tick());
 }
 
 #[test]

@@ -4,9 +4,9 @@ use crate::harness::{Opened, data};
 use mtatop::app::Msg;
 use mtatop::filter::{BLOCK, Filter};
 use mtatop::index::RowId;
-use mtatop::ingest::Originals;
+use mtatop::ingest::TextStore;
 use mtatop::parse::Scratch;
-use mtatop::search::Searcher;
+use mtatop::search::SearchWorker;
 use mtatop::simulate;
 use proptest::prelude::*;
 
@@ -24,7 +24,7 @@ fn looked_at(opened: &Opened, filter: &str) -> Vec<RowId> {
     rows.filter(|&row| {
         let Some(original) = opened.original(row) else { return false };
         let mut scratch = Scratch::default();
-        filter.leaves(original.entry(&mut scratch).ok().as_ref(), &original.text)
+        filter.matches(original.entry(&mut scratch).ok().as_ref(), &original.text)
             && filter.window(opened.app.now()).holds(index.rows().time(row))
             && filter.leaves_connection(index.rows().connection(row))
     })
@@ -120,12 +120,12 @@ fn the_newest_are_found_first_and_what_comes_meanwhile_too() {
     assert_eq!((newer.rows.start, newer.rows.end), (BLOCK, opened.app.index().rows().len()));
     let found = opened.search(newer);
     let later = found.hits.clone();
-    opened.app.update(Msg::Found(found));
+    opened.app.update(Msg::SearchResult(found));
     opened.refresh();
     assert_eq!(left(&opened), later);
     assert!(opened.app.progress().is_some_and(|(word, _)| word == "searching"));
     let found = opened.search(first);
-    opened.app.update(Msg::Found(found));
+    opened.app.update(Msg::SearchResult(found));
     opened.searches = true;
     opened.refresh();
     check(&opened, "\"tcp_local\"");
@@ -138,14 +138,14 @@ fn a_search_that_nobody_waits_for_is_left_off_and_gone_on_with_later() {
     opened.searches = false;
     opened.press("/\"421\"<enter>");
     let (newest, next) = (opened.app.ask().unwrap(), opened.app.ask().unwrap());
-    let unwanted = Searcher::default().search(newest.clone(), &Originals::default(), || false);
+    let unwanted = SearchWorker::default().search(newest.clone(), &TextStore::default(), || false);
     assert_eq!(unwanted, None);
     let answered = newest.rows.clone();
     let found = opened.search(newest);
-    opened.app.update(Msg::Found(found));
+    opened.app.update(Msg::SearchResult(found));
     let late = opened.search(next);
     opened.press("/<c-u>\"550\"<enter>");
-    opened.app.update(Msg::Found(late.clone()));
+    opened.app.update(Msg::SearchResult(late.clone()));
     opened.refresh();
     assert_eq!(left(&opened), [], "what was found for another filter counts for nothing");
     opened.press("/<c-u>\"421\"<enter>");
@@ -186,7 +186,7 @@ fn deliveries_of_the_selected_connection_come_as_they_are_found() {
     opened.press("/\"bigmail\"<enter>g");
     while let Some(ask) = opened.app.ask() {
         let found = opened.search(ask);
-        opened.app.update(Msg::Found(found));
+        opened.app.update(Msg::SearchResult(found));
         opened.refresh();
         opened.press("g");
     }
@@ -208,7 +208,7 @@ fn the_screen_tells_how_far_a_search_is() {
     assert!(begun.contains("searching: nothing under this filter so far"), "{begun}");
     let ask = opened.app.ask().unwrap();
     let found = opened.search(ask);
-    opened.app.update(Msg::Found(found));
+    opened.app.update(Msg::SearchResult(found));
     let on = opened.screen(80, 24);
     assert!(on.contains("searching 33 %") && on.contains("0 so far of 24,576 entries"), "{on}");
     opened.press("<esc>");

@@ -1,6 +1,6 @@
 //! That ratatui, which clusters characters by rules of its own, draws text in the cells `show` counts.
 
-use mtatop::show::show;
+use mtatop::show::sanitize;
 use proptest::prelude::*;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
@@ -8,7 +8,7 @@ use ratatui::style::Style;
 
 /// Cells the pieces take when ratatui draws them one after the other, and what can be read there.
 fn drawn(bytes: &[u8]) -> (usize, String) {
-    let shown = show(bytes);
+    let shown = sanitize(bytes);
     let columns = u16::try_from(shown.width() + 8).expect("a short text");
     let mut buffer = Buffer::empty(Rect::new(0, 0, columns, 1));
     let mut x = 0;
@@ -21,13 +21,13 @@ fn drawn(bytes: &[u8]) -> (usize, String) {
 
 /// The text of all pieces.
 fn text(bytes: &[u8]) -> String {
-    show(bytes).pieces().map(|piece| piece.text).collect()
+    sanitize(bytes).pieces().map(|piece| piece.text).collect()
 }
 
 #[track_caller]
 fn check(bytes: &[u8]) {
     let (cells, symbols) = drawn(bytes);
-    assert_eq!(cells, show(bytes).width(), "{bytes:?}");
+    assert_eq!(cells, sanitize(bytes).width(), "{bytes:?}");
     // The second cell of a wide character holds a blank of its own.
     let wanted: String = text(bytes).split(' ').collect();
     assert_eq!(symbols.split(' ').collect::<String>(), wanted, "{bytes:?}");

@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "how a test fails")]
 
-use mtatop::index::{Batch, ConnectionId, Index, Place, RowId, State};
+use mtatop::index::{Batch, ConnectionId, Index, TextLocation, RowId, ConnectionState};
 use mtatop::parse::Parser;
 use mtatop::simulate::{self, Format, Options, Scenario, Simulator, Told, Written};
 use serde_json::Value;
@@ -95,8 +95,8 @@ impl Same {
 /// The one difference there is: a client that could not connect writes a `Y`, and then what became
 /// of the messages it had for that host. The simulator has these happen over no connection. They
 /// are of the process of the `Y`, so that the index shows them with it.
-fn is_of_failed_connection(truth: &Value, state: State) -> bool {
-    truth["connection"].is_null() && state == State::Failed
+fn is_of_failed_connection(truth: &Value, state: ConnectionState) -> bool {
+    truth["connection"].is_null() && state == ConnectionState::Failed
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn ties_are_true() {
         let mut index = Index::default();
         let mut batch = Batch::new(index.keys());
         for (line, offset) in lines().zip(0..) {
-            batch.push(Place { source: 0, offset }, line.len(), &parser.entry(line));
+            batch.push(TextLocation { source: 0, offset }, line.len(), &parser.entry(line));
         }
         index.absorb(&batch);
         let (mut connections, mut messages) = (Same::default(), Same::default());

@@ -3,7 +3,7 @@
 use crate::harness::{Opened, data};
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use mtatop::app::Msg;
-use mtatop::app::words::Tone;
+use mtatop::app::words::Severity;
 use mtatop::keymap::pointer;
 use mtatop::simulate::{Format, Scenario, Simulator, Written};
 use mtatop::ui::Theme;
@@ -167,7 +167,7 @@ fn what_happened_is_marked_in_every_format() {
         let mut opened = Opened::new(log.as_bytes(), "action:Q");
         opened.press("5");
         let buffer = opened.buffer(700, 60);
-        let bad = Theme::new(opened.palette).tone(Tone::Late).fg;
+        let bad = Theme::new(opened.palette).tone(Severity::Warning).fg;
         let marked: String = (0..700)
             .map(|x| &buffer[(x, 4)])
             .filter(|cell| Some(cell.fg) == bad)

@@ -1,7 +1,7 @@
 //! What a summary tells, counted in parts.
 
-use super::summary::{Heads, Row, Summary};
-use crate::filter::{By, Counts, Filter, Group, Groups, Narrow, Sieve, Tally, Totals};
+use super::summary::{SummaryHeader, SummaryRow, IncidentSummary};
+use crate::filter::{GroupBy, Counts, Filter, Group, Groups, GroupScope, RowFilter, Tally, Totals};
 use crate::index::{Index, RowId};
 use std::cmp::Reverse;
 
@@ -13,35 +13,35 @@ const TOLD: usize = 10;
 const QUOTED: usize = 3;
 
 /// On the way to a summary.
-pub(super) struct Counting {
+pub(super) struct SummaryBuilder {
     filter: Filter,
-    heads: Heads,
+    heads: SummaryHeader,
     /// What held once all was counted and searched; `None` until then.
-    held: Option<Held>,
+    held: Option<SummarySnapshot>,
 }
 
 /// Everything as it was at one moment.
-struct Held {
-    sieve: Sieve,
+struct SummarySnapshot {
+    sieve: RowFilter,
     rows: usize,
     totals: Totals,
     domains: Groups,
     answers: Groups,
     /// Rows between these are still to be looked at for the first and the last entry.
-    first: Seek,
-    last: Seek,
+    first: RowSearch,
+    last: RowSearch,
 }
 
 /// On the way to the first, or the last, row that the filter leaves.
 #[derive(Clone, Copy)]
-enum Seek {
+enum RowSearch {
     From(usize),
     Found(RowId),
     Nowhere,
 }
 
-impl Counting {
-    pub(super) fn new(filter: Filter, heads: Heads) -> Self {
+impl SummaryBuilder {
+    pub(super) fn new(filter: Filter, heads: SummaryHeader) -> Self {
         Self { filter, heads, held: None }
     }
 
@@ -55,26 +55,26 @@ impl Counting {
     }
 
     /// Counts on; the summary once all is counted.
-    pub(super) fn go_on(&mut self, tally: &Tally, index: &Index) -> Option<Summary> {
-        if self.held.is_none() && (tally.left() > 0 || tally.searched().is_some()) {
+    pub(super) fn go_on(&mut self, tally: &Tally, index: &Index) -> Option<IncidentSummary> {
+        if self.held.is_none() && (tally.remaining() > 0 || tally.searched().is_some()) {
             return None;
         }
-        let held = self.held.get_or_insert_with(|| Held::new(tally, index));
+        let held = self.held.get_or_insert_with(|| SummarySnapshot::new(tally, index));
         held.go_on(index).then(|| held.summary(index, self.heads.clone()))
     }
 }
 
-impl Held {
+impl SummarySnapshot {
     fn new(tally: &Tally, index: &Index) -> Self {
-        let groups = |by| Groups::new(by, Narrow::default());
+        let groups = |by| Groups::new(by, GroupScope::default());
         Self {
             sieve: tally.sieve().clone(),
             rows: tally.rows(),
             totals: tally.totals(),
-            domains: groups(By::Domain),
-            answers: groups(By::Answer),
-            first: Seek::From(index.rows().first().0 as usize),
-            last: Seek::From(tally.rows()),
+            domains: groups(GroupBy::Domain),
+            answers: groups(GroupBy::Response),
+            first: RowSearch::From(index.rows().first().0 as usize),
+            last: RowSearch::From(tally.rows()),
         }
     }
 
@@ -84,35 +84,35 @@ impl Held {
             groups.extend_by(&self.sieve, index, self.rows, GROUPED);
         }
         let held = index.rows().first().0 as usize;
-        if let Seek::From(from) = self.first {
+        if let RowSearch::From(from) = self.first {
             let end = self.rows.min(from + GROUPED);
             self.first = match self.sieve.left(index, from..end).first() {
-                Some(&row) => Seek::Found(row),
-                None if end == self.rows => Seek::Nowhere,
-                None => Seek::From(end),
+                Some(&row) => RowSearch::Found(row),
+                None if end == self.rows => RowSearch::Nowhere,
+                None => RowSearch::From(end),
             };
         }
-        if let Seek::From(end) = self.last {
+        if let RowSearch::From(end) = self.last {
             let from = end.saturating_sub(GROUPED).max(held);
             self.last = match self.sieve.left(index, from..end).last() {
-                Some(&row) => Seek::Found(row),
-                None if from == held => Seek::Nowhere,
-                None => Seek::From(from),
+                Some(&row) => RowSearch::Found(row),
+                None if from == held => RowSearch::Nowhere,
+                None => RowSearch::From(from),
             };
         }
-        let seeks = [self.first, self.last].iter().any(|seek| matches!(seek, Seek::From(_)));
+        let seeks = [self.first, self.last].iter().any(|seek| matches!(seek, RowSearch::From(_)));
         let left = [&self.domains, &self.answers].iter().any(|it| it.left(self.rows) > 0);
         !seeks && !left
     }
 
-    fn summary(&self, index: &Index, heads: Heads) -> Summary {
+    fn summary(&self, index: &Index, heads: SummaryHeader) -> IncidentSummary {
         let time = |seek| match seek {
-            Seek::Found(row) => Some(index.rows().time(row)),
+            RowSearch::Found(row) => Some(index.rows().time(row)),
             _ => None,
         };
-        let told = |groups: &Groups| -> (Vec<Row>, usize) {
+        let told = |groups: &Groups| -> (Vec<SummaryRow>, usize) {
             let worst = worst(groups);
-            let row = |group: &&Group| Row {
+            let row = |group: &&Group| SummaryRow {
                 label: groups.label(index, group).to_vec(),
                 counts: group.counts,
                 first: index.rows().time(group.first),
@@ -123,10 +123,10 @@ impl Held {
         let answers = worst(&self.answers);
         let mut samples: Vec<RowId> =
             answers.iter().take(QUOTED).map(|it| it.trouble().unwrap_or(it.last)).collect();
-        if let (true, Seek::Found(row)) = (samples.is_empty(), self.last) {
+        if let (true, RowSearch::Found(row)) = (samples.is_empty(), self.last) {
             samples.push(row);
         }
-        Summary {
+        IncidentSummary {
             heads,
             totals: self.totals,
             span: time(self.first).zip(time(self.last)),

@@ -17,9 +17,9 @@ use crate::app::App;
 use crate::app::secrecy::answer_to;
 use crate::app::words::{self, stamp};
 use crate::entry::Time;
-use crate::filter::{By, Counts, Totals};
+use crate::filter::{GroupBy, Counts, Totals};
 use crate::index::RowId;
-use crate::parse::Original;
+use crate::parse::EntryText;
 use crate::redact::Redactor;
 use crate::show::{number, tenths};
 use crate::table::{Column, Table};
@@ -27,7 +27,7 @@ use std::borrow::Cow;
 
 /// What was in force when the summary was asked for.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Heads {
+pub(super) struct SummaryHeader {
     /// The files.
     name: Vec<u8>,
     /// What "now" was.
@@ -41,7 +41,7 @@ pub(super) struct Heads {
 }
 
 /// A group in it.
-pub(super) struct Row {
+pub(super) struct SummaryRow {
     pub(super) label: Vec<u8>,
     pub(super) counts: Counts,
     pub(super) first: Time,
@@ -49,21 +49,21 @@ pub(super) struct Row {
 }
 
 /// Everything that is told.
-pub(super) struct Summary {
-    pub(super) heads: Heads,
+pub(super) struct IncidentSummary {
+    pub(super) heads: SummaryHeader,
     pub(super) totals: Totals,
     /// Times of the first and the last entry.
     pub(super) span: Option<(Time, Time)>,
     /// The worst, and how many there are.
-    pub(super) domains: (Vec<Row>, usize),
-    pub(super) responses: (Vec<Row>, usize),
+    pub(super) domains: (Vec<SummaryRow>, usize),
+    pub(super) responses: (Vec<SummaryRow>, usize),
     /// Entries that are quoted.
     pub(super) samples: Vec<RowId>,
 }
 
 impl App {
     /// What is in force.
-    pub(super) fn heads(&self) -> Heads {
+    pub(super) fn heads(&self) -> SummaryHeader {
         let window = self.tally().window();
         let window = match self.span() {
             Some(span) => format!("{span}, from {}", stamp(window.since)),
@@ -87,7 +87,7 @@ impl App {
             let counts = format!("{d} delivered, {q} deferred, {r} failed, {recovered} recovered");
             format!("{counts}, backlog {change}, since {}", stamp(mark.at))
         });
-        Heads {
+        SummaryHeader {
             name: self.reading.name.clone(),
             now: Some(self.now()),
             filter: self.shown_filter().into_owned(),
@@ -98,9 +98,9 @@ impl App {
     }
 }
 
-impl Summary {
+impl IncidentSummary {
     /// The same with pseudonyms, of samples that have some: of what else was answered the codes.
-    pub(super) fn hide(&mut self, redactor: &Redactor, samples: &[Option<Cow<'_, Original>>]) {
+    pub(super) fn hide(&mut self, redactor: &Redactor, samples: &[Option<Cow<'_, EntryText>>]) {
         for row in &mut self.domains.0 {
             row.label = redactor.domain(&row.label);
         }
@@ -135,7 +135,7 @@ impl Summary {
     }
 
     fn head(&self) -> Vec<String> {
-        let Heads { name, now, filter, window, all, mark } = &self.heads;
+        let SummaryHeader { name, now, filter, window, all, mark } = &self.heads;
         let Counts { entries, enqueued, delivered, deferred, failed, rejected } =
             self.totals.counts;
         let filter = if filter.is_empty() { "none".to_owned() } else { fit(filter.as_bytes()) };
@@ -171,7 +171,7 @@ impl Summary {
     }
 }
 
-fn domains((rows, all): &(Vec<Row>, usize)) -> Vec<String> {
+fn domains((rows, all): &(Vec<SummaryRow>, usize)) -> Vec<String> {
     let columns = vec![
         Column::text("recipient domain"),
         Column::number("delivered", "D"),
@@ -182,9 +182,9 @@ fn domains((rows, all): &(Vec<Row>, usize)) -> Vec<String> {
         Column::text("first"),
         Column::text("last"),
     ];
-    let cells = |row: &Row| {
+    let cells = |row: &SummaryRow| {
         let Counts { delivered, deferred, failed, rejected, .. } = row.counts;
-        let mut cells = vec![label(By::Domain, &row.label)];
+        let mut cells = vec![label(GroupBy::Domain, &row.label)];
         cells.extend([delivered, deferred, failed, rejected].map(count));
         let share = row.counts.failed_of_1000();
         cells.push(share.map_or("-".to_owned(), |share| tenths(share.into())));
@@ -195,7 +195,7 @@ fn domains((rows, all): &(Vec<Row>, usize)) -> Vec<String> {
 }
 
 /// The text stands last, where it is as long as it is.
-fn responses((rows, all): &(Vec<Row>, usize)) -> Vec<String> {
+fn responses((rows, all): &(Vec<SummaryRow>, usize)) -> Vec<String> {
     let columns = vec![
         Column::number("entries", "n"),
         Column::number("deferred", "Q"),
@@ -205,11 +205,11 @@ fn responses((rows, all): &(Vec<Row>, usize)) -> Vec<String> {
         Column::text("last"),
         Column::text("response"),
     ];
-    let cells = |row: &Row| {
+    let cells = |row: &SummaryRow| {
         let Counts { entries, deferred, failed, rejected, .. } = row.counts;
         let mut cells: Vec<String> = [entries, deferred, failed, rejected].map(count).into();
         cells.extend([row.first, row.last].map(stamp));
-        cells.push(label(By::Answer, &row.label));
+        cells.push(label(GroupBy::Response, &row.label));
         cells
     };
     table(columns, rows, *all, cells)
@@ -217,9 +217,9 @@ fn responses((rows, all): &(Vec<Row>, usize)) -> Vec<String> {
 
 fn table(
     columns: Vec<Column>,
-    rows: &[Row],
+    rows: &[SummaryRow],
     all: usize,
-    cells: impl Fn(&Row) -> Vec<String>,
+    cells: impl Fn(&SummaryRow) -> Vec<String>,
 ) -> Vec<String> {
     if rows.is_empty() {
         return Vec::new();
@@ -240,7 +240,7 @@ fn table(
     lines
 }
 
-fn label(by: By, text: &[u8]) -> String {
+fn label(by: GroupBy, text: &[u8]) -> String {
     if text.is_empty() { words::none_of(by).to_owned() } else { fit(text) }
 }
 

@@ -1,18 +1,18 @@
 //! What entries can be grouped by, which of them are grouped so, and what names their group.
 
 use crate::entry::Outcome;
-use crate::index::{Counted, Index, Kind, Symbol, Way};
+use crate::index::{RowView, Index, EntryKind, Symbol, Dimensions};
 use crate::organisation;
 
 /// What entries are grouped by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
+pub enum GroupBy {
     /// Recipient domain.
     Domain,
     /// Organisation of the recipient domain, by the public suffixes.
-    Organisation,
+    OrgDomain,
     /// What was answered, without what differs from message to message.
-    Answer,
+    Response,
     /// Envelope sender.
     Sender,
     /// User who authenticated, or that the enqueuing process runs as.
@@ -31,34 +31,34 @@ pub enum By {
     Connection,
 }
 
-impl By {
+impl GroupBy {
     /// Whether entries of this kind are grouped so; all others are in no group.
-    pub fn takes(self, kind: Kind) -> bool {
+    pub fn takes(self, kind: EntryKind) -> bool {
         let tried = matches!(
             kind,
-            Kind::Ended(
+            EntryKind::Attempt(
                 Outcome::Delivered | Outcome::Relayed | Outcome::Deferred | Outcome::Failed
             )
         );
-        let came = matches!(kind, Kind::Enqueued | Kind::Refused);
-        let proved = matches!(kind, Kind::Authenticated | Kind::Unauthenticated);
+        let came = matches!(kind, EntryKind::Enqueued | EntryKind::RecipientRejected);
+        let proved = matches!(kind, EntryKind::Authenticated | EntryKind::Unauthenticated);
         match self {
             Self::Domain
-            | Self::Organisation
+            | Self::OrgDomain
             | Self::Sender
             | Self::Channel
             | Self::LocalIp
             | Self::RemoteIp
             | Self::Connection => tried || came,
-            Self::Answer => tried || kind == Kind::Refused,
+            Self::Response => tried || kind == EntryKind::RecipientRejected,
             Self::User => tried || came || proved,
             Self::Host => tried,
-            Self::ConnectingIp => came || kind == Kind::Rejected || proved,
+            Self::ConnectingIp => came || kind == EntryKind::ConnectionRejected || proved,
         }
     }
 
     /// The part of a way that names the group, if that is what does.
-    pub fn part_of<'a>(self, way: &Way<'a>) -> Option<&'a [u8]> {
+    pub fn part_of<'a>(self, way: &Dimensions<'a>) -> Option<&'a [u8]> {
         match self {
             Self::Channel => Some(way.channel),
             Self::User => Some(way.user),
@@ -70,14 +70,14 @@ impl By {
 
     /// Whether each symbol is a group of its own.
     pub(super) fn is_direct(self) -> bool {
-        matches!(self, Self::Domain | Self::Answer | Self::Sender | Self::Connection)
+        matches!(self, Self::Domain | Self::Response | Self::Sender | Self::Connection)
     }
 
     /// What decides in which group a row is; `None` if it is in none.
-    pub(super) fn source(self, row: &Counted) -> Option<u32> {
+    pub(super) fn source(self, row: &RowView) -> Option<u32> {
         let number = match self {
-            Self::Domain | Self::Organisation => row.domains.0.0,
-            Self::Answer => row.facts.answer.0,
+            Self::Domain | Self::OrgDomain => row.domains.0.0,
+            Self::Response => row.facts.answer.0,
             Self::Sender => row.facts.sender.0,
             Self::Channel | Self::User | Self::Host | Self::ConnectingIp => row.facts.way.0,
             Self::LocalIp | Self::RemoteIp | Self::Connection => {
@@ -91,11 +91,11 @@ impl By {
     pub(super) fn label(self, index: &Index, source: u32) -> Option<Vec<u8>> {
         let ends = || index.connections().get(source as usize).and_then(|it| it.ends);
         Some(match self {
-            Self::Domain | Self::Answer | Self::Sender | Self::Connection => return None,
+            Self::Domain | Self::Response | Self::Sender | Self::Connection => return None,
             Self::Channel | Self::User | Self::Host | Self::ConnectingIp => {
-                self.part_of(&Way::read(index.ways().text(Symbol(source))))?.to_vec()
+                self.part_of(&Dimensions::read(index.dimensions().text(Symbol(source))))?.to_vec()
             }
-            Self::Organisation => organisation::of(index.domains().text(Symbol(source))).to_vec(),
+            Self::OrgDomain => organisation::registrable_domain(index.domains().text(Symbol(source))).to_vec(),
             Self::LocalIp => text(ends().map(|ends| ends.local().0)),
             Self::RemoteIp => text(ends().map(|ends| ends.remote().0)),
         })

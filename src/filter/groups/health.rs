@@ -1,23 +1,23 @@
 //! How the newest attempts to deliver to a domain ended.
 
 use crate::entry::Outcome;
-use crate::index::{Kind, RowId};
+use crate::index::{EntryKind, RowId};
 
 /// The newest attempts, whatever the order in which they were counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Health {
+pub struct RecentAttempts {
     /// From the oldest on; `known` of them.
     rows: [RowId; Self::ATTEMPTS],
     ended: [u8; Self::ATTEMPTS],
     known: u8,
 }
 
-impl Health {
+impl RecentAttempts {
     /// Attempts that are looked at.
     pub const ATTEMPTS: usize = 8;
 
     /// Takes in an entry, if it ends an attempt and is new enough.
-    pub(super) fn count(&mut self, id: RowId, kind: Kind) {
+    pub(super) fn count(&mut self, id: RowId, kind: EntryKind) {
         let Some(letter) = letter(kind) else { return };
         let known = usize::from(self.known);
         let at = self.rows.iter().take(known).filter(|&&row| row < id).count();
@@ -61,11 +61,11 @@ impl Health {
     }
 }
 
-fn letter(kind: Kind) -> Option<u8> {
+fn letter(kind: EntryKind) -> Option<u8> {
     match kind {
-        Kind::Ended(Outcome::Delivered | Outcome::Relayed) => Some(b'D'),
-        Kind::Ended(Outcome::Deferred) => Some(b'Q'),
-        Kind::Ended(Outcome::Failed) => Some(b'R'),
+        EntryKind::Attempt(Outcome::Delivered | Outcome::Relayed) => Some(b'D'),
+        EntryKind::Attempt(Outcome::Deferred) => Some(b'Q'),
+        EntryKind::Attempt(Outcome::Failed) => Some(b'R'),
         _ => None,
     }
 }
@@ -87,15 +87,15 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const KINDS: [Kind; 5] = [
-        Kind::Ended(Outcome::Delivered),
-        Kind::Ended(Outcome::Relayed),
-        Kind::Ended(Outcome::Deferred),
-        Kind::Ended(Outcome::Failed),
-        Kind::Enqueued,
+    const KINDS: [EntryKind; 5] = [
+        EntryKind::Attempt(Outcome::Delivered),
+        EntryKind::Attempt(Outcome::Relayed),
+        EntryKind::Attempt(Outcome::Deferred),
+        EntryKind::Attempt(Outcome::Failed),
+        EntryKind::Enqueued,
     ];
 
-    fn told(health: &Health) -> String {
+    fn told(health: &RecentAttempts) -> String {
         health.letters().collect()
     }
 
@@ -106,15 +106,15 @@ mod tests {
             gone in 0_usize..30,
             seed: u64,
         ) {
-            let rows: Vec<(RowId, Kind)> = (0..).map(RowId).zip(kinds.iter().map(|&at| KINDS[at])).collect();
-            let newest = |rows: &[(RowId, Kind)]| {
+            let rows: Vec<(RowId, EntryKind)> = (0..).map(RowId).zip(kinds.iter().map(|&at| KINDS[at])).collect();
+            let newest = |rows: &[(RowId, EntryKind)]| {
                 let letters = rows.iter().rev().filter_map(|&(_, kind)| letter(kind)).map(char::from);
-                let newest: Vec<char> = letters.take(Health::ATTEMPTS).collect();
+                let newest: Vec<char> = letters.take(RecentAttempts::ATTEMPTS).collect();
                 newest.into_iter().rev().collect::<String>()
             };
             let mut shuffled = rows.clone();
             fastrand::Rng::with_seed(seed).shuffle(&mut shuffled);
-            let mut health = Health::default();
+            let mut health = RecentAttempts::default();
             for &(id, kind) in &shuffled {
                 health.count(id, kind);
             }
@@ -129,8 +129,8 @@ mod tests {
 
     #[test]
     fn half_of_them_are_too_many() {
-        let of = |kinds: &[Kind]| {
-            let mut health = Health::default();
+        let of = |kinds: &[EntryKind]| {
+            let mut health = RecentAttempts::default();
             (0..).map(RowId).zip(kinds).for_each(|(id, &kind)| health.count(id, kind));
             (told(&health), health.bad(), health.is_bad())
         };

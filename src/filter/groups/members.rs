@@ -1,15 +1,15 @@
 //! Which entries a group consists of.
 
 use super::{GroupId, Groups};
-use crate::filter::Sieve;
-use crate::index::{Counted, Index, RowId};
+use crate::filter::RowFilter;
+use crate::index::{RowView, Index, RowId};
 
 /// Rows that are looked at in one go.
 const BLOCK: usize = 64 * 1024;
 
 impl Groups {
     /// The newest entries of a group, so many at most, in the order of arrival.
-    pub fn newest(&self, sieve: &Sieve, index: &Index, id: GroupId, most: usize) -> Vec<RowId> {
+    pub fn newest(&self, sieve: &RowFilter, index: &Index, id: GroupId, most: usize) -> Vec<RowId> {
         let Some(group) = self.get(id) else { return Vec::new() };
         let most = most.min(group.counts.entries as usize);
         let first = (group.first.0 as usize).max(self.reach.from());
@@ -32,7 +32,7 @@ impl Groups {
         found
     }
 
-    fn is_in(&self, id: GroupId, row: &Counted) -> bool {
+    fn is_in(&self, id: GroupId, row: &RowView) -> bool {
         let number = self.number_of(row).and_then(|at| self.numbers.get(at).copied());
         number.and_then(|number| number.checked_sub(1)) == Some(id.0)
     }

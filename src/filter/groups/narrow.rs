@@ -1,33 +1,33 @@
 //! Which of the entries that are left are grouped.
 
-use crate::index::{Counted, Index, Symbol};
+use crate::index::{RowView, Index, Symbol};
 use crate::organisation;
 use std::sync::Arc;
 
 /// Which of the entries that are left are grouped.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Narrow {
+pub struct GroupScope {
     /// Those about recipients there.
-    pub at: Option<At>,
+    pub at: Option<DomainScope>,
     /// Those with this answer.
     pub answer: Option<Symbol>,
 }
 
 /// Where recipients are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum At {
+pub enum DomainScope {
     /// In this domain.
     Domain(Symbol),
     /// In any domain of the organisation that has this one.
     Organisation(Arc<[u8]>),
 }
 
-impl Narrow {
-    pub(super) fn holds(&self, row: &Counted, kin: &Kin) -> bool {
+impl GroupScope {
+    pub(super) fn holds(&self, row: &RowView, kin: &OrgDomainCache) -> bool {
         let there = match &self.at {
             None => true,
-            Some(At::Domain(domain)) => row.domains.0 == *domain,
-            Some(At::Organisation(_)) => kin.has(row.domains.0),
+            Some(DomainScope::Domain(domain)) => row.domains.0 == *domain,
+            Some(DomainScope::Organisation(_)) => kin.has(row.domains.0),
         };
         there && self.answer.is_none_or(|answer| row.facts.answer == answer)
     }
@@ -35,21 +35,21 @@ impl Narrow {
     /// The domain or organisation that it narrows to.
     pub fn place<'a>(&'a self, index: &'a Index) -> Option<&'a [u8]> {
         match self.at.as_ref()? {
-            At::Domain(domain) => Some(index.domains().text(*domain)),
-            At::Organisation(name) => Some(name),
+            DomainScope::Domain(domain) => Some(index.domains().text(*domain)),
+            DomainScope::Organisation(name) => Some(name),
         }
     }
 }
 
 /// Which domains are of the organisation that is narrowed to: found out once for each.
 #[derive(Clone, Default)]
-pub(super) struct Kin(Vec<Option<bool>>);
+pub(super) struct OrgDomainCache(Vec<Option<bool>>);
 
-impl Kin {
+impl OrgDomainCache {
     /// Finds it out, if it is asked for and not known.
-    pub(super) fn learn(&mut self, narrow: &Narrow, index: &Index, domain: Symbol) {
+    pub(super) fn learn(&mut self, narrow: &GroupScope, index: &Index, domain: Symbol) {
         let at = domain.0 as usize;
-        let Some(At::Organisation(name)) = &narrow.at else { return };
+        let Some(DomainScope::Organisation(name)) = &narrow.at else { return };
         if self.0.get(at).is_some_and(Option::is_some) {
             return;
         }
@@ -57,7 +57,7 @@ impl Kin {
             self.0.resize(at + 1, None);
         }
         if let Some(known) = self.0.get_mut(at) {
-            *known = Some(organisation::of(index.domains().text(domain)) == &**name);
+            *known = Some(organisation::registrable_domain(index.domains().text(domain)) == &**name);
         }
     }
 

@@ -1,7 +1,7 @@
 use super::*;
 use crate::entry::Time;
 use crate::filter::{Filter, Tally};
-use crate::index::{Batch, Place};
+use crate::index::{Batch, TextLocation};
 use crate::parse::Parser;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -35,7 +35,7 @@ type Told = BTreeMap<Vec<u8>, (Counts, Counts, Backlog, u32, u32, bool, bool)>;
 
 fn told(groups: &Groups, index: &Index) -> Told {
     let name = |group: &Group| match groups.by {
-        By::Connection => group.key.to_string().into_bytes(),
+        GroupBy::Connection => group.key.to_string().into_bytes(),
         _ => groups.label(index, group).to_vec(),
     };
     let all = groups.iter().map(|(_, group)| {
@@ -57,7 +57,7 @@ fn healths(groups: &Groups, index: &Index) -> BTreeMap<Vec<u8>, String> {
 
 /// Its entries are as many as it counts, in their order, each in no other group; the newest are the
 /// last of them.
-fn check_members(groups: &Groups, sieve: &Sieve, index: &Index) {
+fn check_members(groups: &Groups, sieve: &RowFilter, index: &Index) {
     let mut found = Vec::new();
     for (id, group) in groups.iter() {
         let all = groups.newest(sieve, index, id, usize::MAX);
@@ -72,18 +72,18 @@ fn check_members(groups: &Groups, sieve: &Sieve, index: &Index) {
     assert_eq!(found.len(), count, "{:?}", groups.by);
 }
 
-const ALL: [By; 11] = [
-    By::Domain,
-    By::Organisation,
-    By::Answer,
-    By::Sender,
-    By::User,
-    By::Channel,
-    By::Host,
-    By::ConnectingIp,
-    By::LocalIp,
-    By::RemoteIp,
-    By::Connection,
+const ALL: [GroupBy; 11] = [
+    GroupBy::Domain,
+    GroupBy::OrgDomain,
+    GroupBy::Response,
+    GroupBy::Sender,
+    GroupBy::User,
+    GroupBy::Channel,
+    GroupBy::Host,
+    GroupBy::ConnectingIp,
+    GroupBy::LocalIp,
+    GroupBy::RemoteIp,
+    GroupBy::Connection,
 ];
 
 #[test]
@@ -97,11 +97,11 @@ fn groups_are_those_of_the_held_rows_in_the_window_whatever_happened_before() {
         .unwrap();
         let mut tally = Tally::new(filter.clone());
         let at = match rng.u8(0..4) {
-            0 => Some(At::Domain(Symbol(rng.u32(1..4)))),
-            1 => Some(At::Organisation(Arc::from(&b"a.org"[..]))),
+            0 => Some(DomainScope::Domain(Symbol(rng.u32(1..4)))),
+            1 => Some(DomainScope::Organisation(Arc::from(&b"a.org"[..]))),
             _ => None,
         };
-        let narrow = Narrow { at, answer: None };
+        let narrow = GroupScope { at, answer: None };
         let mut groups = ALL.map(|by| Groups::new(by, narrow.clone()));
         let (mut index, mut second) = (Index::default(), 0);
         for _ in 0..60 {
@@ -110,7 +110,7 @@ fn groups_are_those_of_the_held_rows_in_the_window_whatever_happened_before() {
                 second += rng.u32(0..2);
                 let text = line(&mut rng, second);
                 batch.push(
-                    Place { source: 0, offset: 0 },
+                    TextLocation { source: 0, offset: 0 },
                     1,
                     &Parser::default().entry(text.as_bytes()),
                 );
@@ -133,12 +133,12 @@ fn groups_are_those_of_the_held_rows_in_the_window_whatever_happened_before() {
                     one.extend_by(tally.sieve(), &index, rows, rng.usize(0..200));
                 }
             }
-            if let Some(end) = index.leaving().filter(|_| rng.bool()) {
+            if let Some(end) = index.evictable_end().filter(|_| rng.bool()) {
                 tally.forget(&index, end);
                 for one in &mut groups {
                     one.forget(tally.sieve(), &index, end);
                 }
-                index.forget();
+                index.evict_oldest();
                 tally.release(&index);
                 for one in &mut groups {
                     one.release(&index);
@@ -186,11 +186,11 @@ fn a_row_stands_in_the_group_of_what_it_says() {
         "19-Feb-1998 10:00:02 a.2.1 tcp_submit tcp_local EEA 1 x@x.org rfc822;y@a.org y@a.org q/ZZ2.00 <j@d> *joe pc ([192.0.2.7])",
         "19-Feb-1998 10:00:03 a.3.1 tcp_local + X TCP|10.0.0.1|25|192.0.2.7|9 SMTP too many",
     ] {
-        batch.push(Place { source: 0, offset: 0 }, 1, &Parser::default().entry(text.as_bytes()));
+        batch.push(TextLocation { source: 0, offset: 0 }, 1, &Parser::default().entry(text.as_bytes()));
     }
     index.absorb(&batch);
     let of = |by| {
-        let mut groups = Groups::new(by, Narrow::default());
+        let mut groups = Groups::new(by, GroupScope::default());
         groups.extend_by(Tally::default().sieve(), &index, index.rows().len(), usize::MAX);
         let told = told(&groups, &index).into_iter();
         let words = told.map(|(name, (counts, _, _, refused, ..))| {
@@ -201,15 +201,15 @@ fn a_row_stands_in_the_group_of_what_it_says() {
     };
     let one =
         |name: &str, enqueued, deferred, refused| (name.to_owned(), enqueued, deferred, refused);
-    assert_eq!(of(By::Domain), [one("a.org", 1, 1, 0)]);
-    assert_eq!(of(By::Answer), [one("450 4.7.1 <*>: wait", 0, 1, 0)]);
-    assert_eq!(of(By::Sender), [one("x@x.org", 1, 1, 0)]);
-    assert_eq!(of(By::User), [one("", 0, 1, 0), one("*joe", 1, 0, 0)]);
-    assert_eq!(of(By::Channel), [one("tcp_local", 0, 1, 0), one("tcp_submit", 1, 0, 0)]);
-    assert_eq!(of(By::Host), [one("mx.a.org", 0, 1, 0)]);
-    assert_eq!(of(By::ConnectingIp), [one("192.0.2.7", 1, 0, 1)]);
-    assert_eq!(of(By::LocalIp), [one("10.0.0.1", 0, 1, 0)]);
-    assert_eq!(of(By::RemoteIp), [one("10.0.0.2", 0, 1, 0)]);
+    assert_eq!(of(GroupBy::Domain), [one("a.org", 1, 1, 0)]);
+    assert_eq!(of(GroupBy::Response), [one("450 4.7.1 <*>: wait", 0, 1, 0)]);
+    assert_eq!(of(GroupBy::Sender), [one("x@x.org", 1, 1, 0)]);
+    assert_eq!(of(GroupBy::User), [one("", 0, 1, 0), one("*joe", 1, 0, 0)]);
+    assert_eq!(of(GroupBy::Channel), [one("tcp_local", 0, 1, 0), one("tcp_submit", 1, 0, 0)]);
+    assert_eq!(of(GroupBy::Host), [one("mx.a.org", 0, 1, 0)]);
+    assert_eq!(of(GroupBy::ConnectingIp), [one("192.0.2.7", 1, 0, 1)]);
+    assert_eq!(of(GroupBy::LocalIp), [one("10.0.0.1", 0, 1, 0)]);
+    assert_eq!(of(GroupBy::RemoteIp), [one("10.0.0.2", 0, 1, 0)]);
 }
 
 #[test]
@@ -238,7 +238,7 @@ fn the_backlog_is_of_recipients_and_a_wait_of_their_messages() {
         entry("20:00", "R", "four", "ZXA.00"),
         entry("30:00", "Q", "five", "ZZB.00"),
     ] {
-        batch.push(Place { source: 0, offset: 0 }, 1, &Parser::default().entry(text.as_bytes()));
+        batch.push(TextLocation { source: 0, offset: 0 }, 1, &Parser::default().entry(text.as_bytes()));
     }
     index.absorb(&batch);
     let rows = index.rows().len();
@@ -247,7 +247,7 @@ fn the_backlog_is_of_recipients_and_a_wait_of_their_messages() {
         let window = filter.window(index.newest());
         let mut tally = Tally::new(filter).within(window);
         tally.extend(&index, rows);
-        let mut groups = Groups::new(By::Answer, Narrow::default());
+        let mut groups = Groups::new(GroupBy::Response, GroupScope::default());
         groups.extend_by(tally.sieve(), &index, rows, usize::MAX);
         let backlog = groups.iter().fold(Backlog::default(), |mut sum, (_, group)| {
             sum.add(group.backlog);

@@ -27,12 +27,12 @@ fn f1_the_old_file_is_read_to_its_end_before_the_new_one(ground: &Ground) {
     while watch.seen.len() == 1 {
         watch.poll();
     }
-    watch.check(0, Opening::First, &LINE.repeat(6), false);
-    assert_eq!(watch.settle(), State::Draining);
-    watch.check(1, Opening::Rolled, "new\n", false);
-    assert_eq!(watch.pass(TICK * 49), State::Draining);
-    assert_eq!(watch.pass(TICK), State::Following);
-    watch.check(0, Opening::First, &LINE.repeat(6), true);
+    watch.check(0, OpenReason::First, &LINE.repeat(6), false);
+    assert_eq!(watch.settle(), FollowState::Draining);
+    watch.check(1, OpenReason::Rolled, "new\n", false);
+    assert_eq!(watch.pass(TICK * 49), FollowState::Draining);
+    assert_eq!(watch.pass(TICK), FollowState::Following);
+    watch.check(0, OpenReason::First, &LINE.repeat(6), true);
 }
 
 fn f2_late_entries_of_the_old_file_are_read_beside_the_new_one(ground: &Ground) {
@@ -45,12 +45,12 @@ fn f2_late_entries_of_the_old_file_are_read_beside_the_new_one(ground: &Ground) 
         ground.append("log", format!("new {turn}\n"));
         watch.pass(Duration::from_secs(4));
     }
-    watch.check(0, Opening::First, "a1\nlate 1\nlate 2\nlate 3\n", false);
-    watch.check(1, Opening::Rolled, "new 1\nnew 2\nnew 3\n", false);
+    watch.check(0, OpenReason::First, "a1\nlate 1\nlate 2\nlate 3\n", false);
+    watch.check(1, OpenReason::Rolled, "new 1\nnew 2\nnew 3\n", false);
     watch.pass(Duration::from_secs(2));
     ground.append("old", "too late\n");
     watch.pass(Duration::from_secs(2));
-    watch.check(0, Opening::First, "a1\nlate 1\nlate 2\nlate 3\n", true);
+    watch.check(0, OpenReason::First, "a1\nlate 1\nlate 2\nlate 3\n", true);
 }
 
 fn f3_a_line_torn_by_the_roll_is_completed_in_its_own_file(ground: &Ground) {
@@ -62,8 +62,8 @@ fn f3_a_line_torn_by_the_roll_is_completed_in_its_own_file(ground: &Ground) {
     watch.settle();
     ground.append("old", "line\nand a torn");
     watch.pass(QUIET);
-    watch.check(0, Opening::First, "half a line\nand a torn", true);
-    watch.check(1, Opening::Rolled, "new\n", false);
+    watch.check(0, OpenReason::First, "half a line\nand a torn", true);
+    watch.check(1, OpenReason::Rolled, "new\n", false);
 }
 
 fn f5_a_truncated_file_begins_anew(ground: &Ground) {
@@ -71,15 +71,15 @@ fn f5_a_truncated_file_begins_anew(ground: &Ground) {
     ground.append("log", LINE.repeat(3));
     watch.settle();
     ground.truncate("log", 0);
-    assert_eq!(watch.settle(), State::Following);
+    assert_eq!(watch.settle(), FollowState::Following);
     ground.append("log", "new\n");
     watch.settle();
-    watch.check(0, Opening::First, &LINE.repeat(3), true);
-    watch.check(1, Opening::Truncated, "new\n", false);
+    watch.check(0, OpenReason::First, &LINE.repeat(3), true);
+    watch.check(1, OpenReason::Truncated, "new\n", false);
     // Cut within what was read: what is left is read again, as new content.
     ground.truncate("log", 2);
     watch.settle();
-    watch.check(2, Opening::Truncated, "ne", false);
+    watch.check(2, OpenReason::Truncated, "ne", false);
 }
 
 fn f6_refilled_to_the_same_or_a_larger_size_is_other_content(ground: &Ground) {
@@ -90,13 +90,13 @@ fn f6_refilled_to_the_same_or_a_larger_size_is_other_content(ground: &Ground) {
     ground.truncate("log", 0);
     ground.append("log", &second);
     watch.settle();
-    watch.check(0, Opening::First, &first, true);
-    watch.check(1, Opening::Rewritten, &second, false);
+    watch.check(0, OpenReason::First, &first, true);
+    watch.check(1, OpenReason::Rewritten, &second, false);
     ground.truncate("log", 0);
     ground.append("log", first.repeat(3));
     watch.settle();
-    watch.check(1, Opening::Rewritten, &second, true);
-    watch.check(2, Opening::Rewritten, &first.repeat(3), false);
+    watch.check(1, OpenReason::Rewritten, &second, true);
+    watch.check(2, OpenReason::Rewritten, &first.repeat(3), false);
 }
 
 fn f7_deleted_and_back(ground: &Ground) {
@@ -104,14 +104,14 @@ fn f7_deleted_and_back(ground: &Ground) {
     ground.append("log", LINE);
     watch.settle();
     ground.remove("log");
-    assert_eq!(watch.pass(QUIET * 2), State::Deleted);
-    watch.check(0, Opening::First, LINE, false);
+    assert_eq!(watch.pass(QUIET * 2), FollowState::Deleted);
+    watch.check(0, OpenReason::First, LINE, false);
     // The same text: only its being another file tells it from the old one.
     ground.append("log", LINE);
     watch.settle();
-    watch.check(1, Opening::Recreated, LINE, false);
-    assert_eq!(watch.pass(QUIET), State::Following);
-    watch.check(0, Opening::First, LINE, true);
+    watch.check(1, OpenReason::Recreated, LINE, false);
+    assert_eq!(watch.pass(QUIET), FollowState::Following);
+    watch.check(0, OpenReason::First, LINE, true);
 }
 
 fn f9_a_swapped_link_is_a_roll_and_swapped_back_repeats_nothing(ground: &Ground) {
@@ -122,13 +122,13 @@ fn f9_a_swapped_link_is_a_roll_and_swapped_back_repeats_nothing(ground: &Ground)
     watch.settle();
     ground.swap("b", "log");
     watch.settle();
-    watch.check(1, Opening::Rolled, "b1\n", false);
+    watch.check(1, OpenReason::Rolled, "b1\n", false);
     ground.swap("a", "log");
     ground.append("a", "a2\n");
     ground.append("b", "b2\n");
     watch.pass(QUIET);
-    watch.check(0, Opening::First, "a1\na2\n", false);
-    watch.check(1, Opening::Rolled, "b1\nb2\n", true);
+    watch.check(0, OpenReason::First, "a1\na2\n", false);
+    watch.check(1, OpenReason::Rolled, "b1\nb2\n", true);
     assert_eq!(watch.seen.len(), 2);
 }
 
@@ -140,33 +140,33 @@ fn f9_a_file_that_returns_after_its_drain_goes_on_where_it_was(ground: &Ground) 
     watch.settle();
     ground.swap("b", "log");
     watch.pass(QUIET);
-    watch.check(0, Opening::First, LINE, true);
+    watch.check(0, OpenReason::First, LINE, true);
     ground.append("a", "a2\n");
     ground.swap("a", "log");
     watch.settle();
-    watch.check(2, Opening::Returned, "a2\n", false);
+    watch.check(2, OpenReason::Returned, "a2\n", false);
 }
 
 fn f11_a_missing_file_is_read_from_its_first_byte_when_it_comes(ground: &Ground) {
     let mut watch = Watch::of(ground);
     assert_eq!(watch.settle().to_string(), "no such file; waiting");
     ground.append("log", LINE.repeat(2));
-    assert_eq!(watch.settle(), State::Following);
-    watch.check(0, Opening::First, &LINE.repeat(2), false);
+    assert_eq!(watch.settle(), FollowState::Following);
+    watch.check(0, OpenReason::First, &LINE.repeat(2), false);
 }
 
 fn f21_a_directory_is_not_followed(ground: &Ground) {
     let mut watch = Watch::of(ground);
     ground.obstruct("log");
-    assert_eq!(watch.settle(), State::NotAFile(Kind::Directory));
+    assert_eq!(watch.settle(), FollowState::NotAFile(FileKind::Directory));
     ground.rename("log", "directory");
     ground.append("log", "a1\n");
     watch.settle();
     ground.rename("log", "old");
     ground.obstruct("log");
     ground.append("old", "a2\n");
-    assert_eq!(watch.pass(QUIET * 2), State::NotAFile(Kind::Directory));
-    watch.check(0, Opening::First, "a1\na2\n", false);
+    assert_eq!(watch.pass(QUIET * 2), FollowState::NotAFile(FileKind::Directory));
+    watch.check(0, OpenReason::First, "a1\na2\n", false);
 }
 
 fn a_renamed_file_is_followed_until_something_takes_its_place(ground: &Ground) {
@@ -174,12 +174,12 @@ fn a_renamed_file_is_followed_until_something_takes_its_place(ground: &Ground) {
     ground.append("log", "a1\n");
     watch.settle();
     ground.rename("log", "old");
-    assert_eq!(watch.pass(DRAIN_LONGEST * 2), State::Renamed);
+    assert_eq!(watch.pass(DRAIN_LONGEST * 2), FollowState::Renamed);
     ground.append("old", "a2\n");
     watch.settle();
     ground.rename("old", "log");
-    assert_eq!(watch.settle(), State::Following);
-    watch.check(0, Opening::First, "a1\na2\n", false);
+    assert_eq!(watch.settle(), FollowState::Following);
+    watch.check(0, OpenReason::First, "a1\na2\n", false);
     assert_eq!(watch.seen.len(), 1);
 }
 
@@ -230,8 +230,8 @@ fn at_most_eight_replaced_files_are_held() {
     watch.settle();
     let finished = watch.seen.values().filter(|seen| seen.is_finished).count();
     assert_eq!((watch.seen.len(), finished), (13, 4));
-    watch.check(3, Opening::Rolled, "3\n", true);
-    watch.check(4, Opening::Rolled, "4\n", false);
+    watch.check(3, OpenReason::Rolled, "3\n", true);
+    watch.check(4, OpenReason::Rolled, "4\n", false);
 }
 
 #[test]
@@ -244,10 +244,10 @@ fn time_in_which_nobody_polled_does_not_end_a_drain() {
     ground.append("log", "b1\n");
     watch.settle();
     watch.now += Duration::from_secs(3600);
-    assert_eq!(watch.settle(), State::Draining);
+    assert_eq!(watch.settle(), FollowState::Draining);
     ground.append("old", "a2\n");
     watch.pass(QUIET);
-    watch.check(0, Opening::First, "a1\na2\n", true);
+    watch.check(0, OpenReason::First, "a1\na2\n", true);
 }
 
 #[test]
@@ -267,7 +267,7 @@ fn f7_a_number_used_again_is_not_taken_for_the_file_that_had_it() {
     ground.append("log", &text);
     assert_eq!(ground.fs().stat(&ground.path("log")).unwrap().identity.inode, inode);
     watch.settle();
-    watch.check(2, Opening::Rolled, &text, false);
+    watch.check(2, OpenReason::Rolled, &text, false);
 }
 
 #[test]
@@ -282,7 +282,7 @@ fn a_busy_old_file_does_not_keep_the_new_one_waiting() {
         ground.append("old", LINE);
         watch.poll();
     }
-    watch.check(1, Opening::Rolled, &LINE.repeat(20), false);
+    watch.check(1, OpenReason::Rolled, &LINE.repeat(20), false);
 }
 
 #[test]
@@ -292,7 +292,7 @@ fn steps_tell_how_much_is_unread() {
     ground.append("log", [b'x'; 250]);
     watch.poll();
     let behind: Vec<_> = std::iter::from_fn(|| match watch.poll() {
-        Step::Bytes { offset, behind, .. } => Some((offset, behind)),
+        FollowStep::Bytes { offset, behind, .. } => Some((offset, behind)),
         _ => None,
     })
     .collect();

@@ -48,9 +48,9 @@ fn f4_two_rolls_nobody_saw(ground: &Ground) {
     ground.append("log_current", night(3, 3));
     watch.pass(QUIET * 2);
     assert_eq!(told(&watch), nights(1..4));
-    watch.check(0, Opening::First, &night(1, 1), true);
-    watch.check(1, Opening::Unseen, &night(2, 2), true);
-    watch.check(2, Opening::Rolled, &night(3, 3), false);
+    watch.check(0, OpenReason::First, &night(1, 1), true);
+    watch.check(1, OpenReason::Unseen, &night(2, 2), true);
+    watch.check(2, OpenReason::Rolled, &night(3, 3), false);
     let told = [
         "caught up 1 missed roll from log_yesterday (2 entries)",
         "rolled; still reading the old file (5 s)",
@@ -134,7 +134,7 @@ fn f4_caught_up_before_the_new_file_is_there(ground: &Ground) {
         ground.append("log_current", night(number, number));
     }
     ground.return_job();
-    assert_eq!(watch.pass(QUIET * 2), State::Renamed);
+    assert_eq!(watch.pass(QUIET * 2), FollowState::Renamed);
     assert_eq!(told(&watch), nights(1..5));
     ground.append("log_yesterday", "late\n");
     ground.append("log_current", night(5, 5));
@@ -184,8 +184,8 @@ fn f4_late_entries_written_after_the_drain(ground: &Ground) {
     ground.return_job();
     ground.append("log_current", night(3, 3));
     watch.pass(QUIET * 2);
-    watch.check(2, Opening::Returned, "late\n", true);
-    watch.check(3, Opening::Rolled, &night(3, 3), false);
+    watch.check(2, OpenReason::Returned, "late\n", true);
+    watch.check(3, OpenReason::Rolled, &night(3, 3), false);
     for number in 4..8 {
         ground.return_job();
         ground.append("log_current", night(number, number));

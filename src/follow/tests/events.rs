@@ -89,13 +89,13 @@ fn f10_another_directory_in_place_of_the_old_one() {
     let mut watch = Watch::over(&Disk, &log);
     watch.settle();
     fs::rename(&now, old).unwrap();
-    assert_eq!(watch.settle(), State::Renamed);
+    assert_eq!(watch.settle(), FollowState::Renamed);
     ground.append("old/log", "late\n");
     fs::create_dir(&now).unwrap();
     fs::write(&log, "new\n").unwrap();
     watch.pass(QUIET);
-    watch.check(0, Opening::First, &format!("{LINE}late\n"), true);
-    watch.check(1, Opening::Rolled, "new\n", false);
+    watch.check(0, OpenReason::First, &format!("{LINE}late\n"), true);
+    watch.check(1, OpenReason::Rolled, "new\n", false);
     let told = "is in another directory now: the log directory was replaced";
     assert_eq!(watch.events(), [told]);
 }

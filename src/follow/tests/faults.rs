@@ -137,12 +137,12 @@ fn live(fs: &Faulty) -> Vec<Life> {
     fs.memory.append(log, b"back\n");
     watch.pass(QUIET + PAUSE);
     fs.plan.lock().unwrap().once = None;
-    assert_eq!(watch.pass(PAUSE), State::Following);
+    assert_eq!(watch.pass(PAUSE), FollowState::Following);
     lives(watch)
 }
 
 /// Why a stream began, all of it, and whether it is over.
-type Life = (Opening, String, bool);
+type Life = (OpenReason, String, bool);
 
 fn lives(watch: Watch<'_>) -> Vec<Life> {
     let seen = watch.seen.into_values();
@@ -189,7 +189,7 @@ fn live_through_nights(fs: &Faulty) -> Vec<Life> {
     fs.memory.append(current, b"and all is well\n");
     watch.pass(QUIET + PAUSE);
     fs.plan.lock().unwrap().once = None;
-    assert_eq!(watch.pass(PAUSE), State::Following);
+    assert_eq!(watch.pass(PAUSE), FollowState::Following);
     lives(watch)
 }
 
@@ -207,8 +207,8 @@ fn f19_f20_one_failing_call_loses_and_repeats_nothing() {
             let mut seen = live(&fs);
             for (seen, expected) in seen.iter_mut().zip(&expected) {
                 // Whether the old file still has a name may be what could not be asked.
-                if expected.0 == Opening::Recreated && seen.0 == Opening::Rolled {
-                    seen.0 = Opening::Recreated;
+                if expected.0 == OpenReason::Recreated && seen.0 == OpenReason::Rolled {
+                    seen.0 = OpenReason::Recreated;
                 }
             }
             assert_eq!(seen, expected, "error {code} at call {once}");
@@ -256,8 +256,8 @@ fn f12_denied_at_start_then_granted() {
         assert_eq!(watch.settle().to_string(), "permission denied; retrying");
     }
     fs.fail(None, 0);
-    assert_eq!(watch.settle(), State::Following);
-    watch.check(0, Opening::First, "a1\n", false);
+    assert_eq!(watch.settle(), FollowState::Following);
+    watch.check(0, OpenReason::First, "a1\n", false);
 }
 
 #[test]
@@ -272,8 +272,8 @@ fn f12_denied_later_the_held_file_is_followed_on() {
     assert_eq!(watch.pass(QUIET * 2).to_string(), "permission denied; retrying");
     fs.fail(None, 0);
     fs.memory.append(Path::new("log"), b"a3\n");
-    assert_eq!(watch.settle(), State::Following);
-    watch.check(0, Opening::First, "a1\na2\na3\n", false);
+    assert_eq!(watch.settle(), FollowState::Following);
+    watch.check(0, OpenReason::First, "a1\na2\na3\n", false);
     assert_eq!(watch.seen.len(), 1);
 }
 
@@ -285,7 +285,7 @@ fn f19_a_read_error_keeps_the_place_and_is_tried_again_ever_more_slowly() {
     watch.settle();
     fs.fail(Call::Read, EIO);
     fs.memory.append(Path::new("log"), b"a2\n");
-    let State::Unreadable { offset: 3, reason } = watch.settle() else {
+    let FollowState::Unreadable { offset: 3, reason } = watch.settle() else {
         panic!("not unreadable");
     };
     assert_eq!(reason.code, Some(EIO));
@@ -296,7 +296,7 @@ fn f19_a_read_error_keeps_the_place_and_is_tried_again_ever_more_slowly() {
     assert!((22..=28).contains(&reads), "{reads} reads in a minute");
     fs.fail(None, 0);
     watch.pass(Duration::from_secs(5));
-    watch.check(0, Opening::First, "a1\na2\n", false);
+    watch.check(0, OpenReason::First, "a1\na2\n", false);
 }
 
 #[test]
@@ -314,10 +314,10 @@ fn f19_an_unreadable_old_file_does_not_keep_the_new_one_waiting() {
     assert_eq!(watch.seen.len(), 2);
     fs.fail(None, 0);
     watch.pass(QUIET);
-    watch.check(0, Opening::First, "a1\na2\n", false);
-    watch.check(1, Opening::Rolled, "b1\n", false);
+    watch.check(0, OpenReason::First, "a1\na2\n", false);
+    watch.check(1, OpenReason::Rolled, "b1\n", false);
     watch.pass(QUIET);
-    watch.check(0, Opening::First, "a1\na2\n", true);
+    watch.check(0, OpenReason::First, "a1\na2\n", true);
 }
 
 #[test]
@@ -331,9 +331,9 @@ fn f19_an_old_file_that_stays_unreadable_is_given_up_after_a_minute() {
     fs.memory.append(log, b"b1\n");
     fs.fail(Call::Read, EIO);
     watch.pass(TICK * 599);
-    watch.check(0, Opening::First, "a1\n", false);
+    watch.check(0, OpenReason::First, "a1\n", false);
     watch.pass(TICK);
-    watch.check(0, Opening::First, "a1\n", true);
+    watch.check(0, OpenReason::First, "a1\n", true);
 }
 
 #[test]
@@ -346,13 +346,13 @@ fn f20_without_a_descriptor_for_the_new_file_the_old_one_is_read_on() {
     fs.fail(Call::Open, EMFILE);
     fs.memory.rename(log, old).unwrap();
     fs.memory.append(log, b"b1\n");
-    assert_eq!(watch.settle(), State::Waiting(Reason::of(&io::Error::from_raw_os_error(EMFILE))));
+    assert_eq!(watch.settle(), FollowState::Waiting(IoReason::of(&io::Error::from_raw_os_error(EMFILE))));
     fs.memory.append(old, b"a2\n");
     watch.settle();
-    watch.check(0, Opening::First, "a1\na2\n", false);
+    watch.check(0, OpenReason::First, "a1\na2\n", false);
     fs.fail(None, 0);
     watch.settle();
-    watch.check(1, Opening::Rolled, "b1\n", false);
+    watch.check(1, OpenReason::Rolled, "b1\n", false);
 }
 
 /// As on a system without numbers of files, or a network file system that gives them away.
@@ -366,21 +366,21 @@ fn f7_files_of_the_same_number_are_told_apart_by_size_and_bytes() {
     fs.memory.rename(log, old).unwrap();
     fs.memory.append(log, b"shorter\n");
     watch.settle();
-    watch.check(1, Opening::Rolled, "shorter\n", false);
+    watch.check(1, OpenReason::Rolled, "shorter\n", false);
     fs.memory.append(old, b"late\n");
     watch.settle();
-    watch.check(0, Opening::First, &format!("{LINE}late\n"), false);
+    watch.check(0, OpenReason::First, &format!("{LINE}late\n"), false);
     fs.memory.remove(log).unwrap();
     fs.memory.append(log, LINE.replace('E', "D").as_bytes());
     watch.settle();
-    watch.check(2, Opening::Recreated, &LINE.replace('E', "D"), false);
+    watch.check(2, OpenReason::Recreated, &LINE.replace('E', "D"), false);
     fs.memory.remove(log).unwrap();
     fs.memory.rename(old, log).unwrap();
     fs.memory.append(log, b"back\n");
-    assert_eq!(watch.pass(QUIET), State::Following);
-    watch.check(0, Opening::First, &format!("{LINE}late\nback\n"), false);
-    watch.check(1, Opening::Rolled, "shorter\n", true);
-    watch.check(2, Opening::Recreated, &LINE.replace('E', "D"), true);
+    assert_eq!(watch.pass(QUIET), FollowState::Following);
+    watch.check(0, OpenReason::First, &format!("{LINE}late\nback\n"), false);
+    watch.check(1, OpenReason::Rolled, "shorter\n", true);
+    watch.check(2, OpenReason::Recreated, &LINE.replace('E', "D"), true);
 }
 
 /// Its opened files show for ever what was in them when they were opened, and then fail.
@@ -433,10 +433,10 @@ fn f16_a_file_gone_stale_is_opened_again_and_read_on() {
     watch.settle();
     fs.memory.append(log, b"more\n");
     watch.pass(TICK);
-    watch.check(0, Opening::First, &format!("{LINE}more\n"), false);
+    watch.check(0, OpenReason::First, &format!("{LINE}more\n"), false);
     fs.is_expired.store(true, Ordering::Relaxed);
     fs.memory.append(log, b"and more\n");
     watch.pass(PAUSE);
-    watch.check(0, Opening::First, &format!("{LINE}more\nand more\n"), false);
+    watch.check(0, OpenReason::First, &format!("{LINE}more\nand more\n"), false);
     assert_eq!(watch.seen.len(), 1);
 }

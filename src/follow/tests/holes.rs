@@ -52,7 +52,7 @@ fn f15_a_few_nul_bytes_are_text(ground: &Ground) {
 fn f15_nul_bytes_at_the_end_wait_for_what_follows(ground: &Ground) {
     let mut watch = Watch::of(ground);
     ground.append("log", "one\n\0\0");
-    assert_eq!(watch.pass(TICK), State::Following);
+    assert_eq!(watch.pass(TICK), FollowState::Following);
     assert_eq!(pieces(&watch), "one\n");
     ground.append("log", "two\n");
     watch.settle();
@@ -126,10 +126,10 @@ fn f16_a_truncation_on_another_machine_has_to_last() {
     fs.0.append(log, format!("{LINE}and more\n").as_bytes());
     watch.now += TICK;
     watch.settle();
-    watch.check(0, Opening::First, &format!("{LINE}and more\n"), false);
+    watch.check(0, OpenReason::First, &format!("{LINE}and more\n"), false);
     fs.0.truncate(log, 0).unwrap();
     watch.pass(TICK);
     fs.0.append(log, b"new\n");
     watch.settle();
-    watch.check(1, Opening::Truncated, "new\n", false);
+    watch.check(1, OpenReason::Truncated, "new\n", false);
 }

@@ -196,7 +196,7 @@ impl<'a> Model<'a> {
     }
 
     fn settle(&mut self) {
-        while !matches!(self.poll(), Step::Idle(_)) {}
+        while !matches!(self.poll(), FollowStep::Idle(_)) {}
         // What is at the path is known whole, and so is all that is held.
         let held = self.files.iter().filter(|file| file.is_held).map(|file| file.content);
         for id in held.chain(self.log.map(|file| self.files[file].content)) {
@@ -216,32 +216,32 @@ impl<'a> Model<'a> {
         assert!(held.next().is_none() && (self.log.is_none() || self.log == last));
     }
 
-    fn poll(&mut self) -> Step {
+    fn poll(&mut self) -> FollowStep {
         let mut bytes = Vec::new();
         let step = self.follower.poll(self.ground.fs(), self.now, &mut bytes);
         match step {
-            Step::Opened { stream, why, .. } => self.opened(stream, why),
-            Step::Bytes { stream, offset, .. } => {
+            FollowStep::Opened { stream, reason: why, .. } => self.opened(stream, why),
+            FollowStep::Bytes { stream, offset, .. } => {
                 self.told(stream, usize::try_from(offset).unwrap(), &bytes);
             }
-            Step::Finished { stream, .. } => self.over(stream),
+            FollowStep::Finished { stream, .. } => self.over(stream),
             // All was looked at.
-            Step::Idle(_) => self.log.into_iter().for_each(|file| self.files[file].left = None),
-            Step::Event(_) => {}
+            FollowStep::Idle(_) => self.log.into_iter().for_each(|file| self.files[file].left = None),
+            FollowStep::Event(_) => {}
         }
         step
     }
 
-    fn opened(&mut self, stream: StreamId, why: Opening) {
+    fn opened(&mut self, stream: StreamId, why: OpenReason) {
         let file = match why {
-            Opening::Truncated | Opening::Rewritten => self.finished,
+            OpenReason::Truncated | OpenReason::Rewritten => self.finished,
             _ => self.log,
         };
         let file = file.expect("a file is opened where there is one");
         let id = self.files[file].content;
         let content = &mut self.contents[id];
         let mut known = None;
-        if why == Opening::Returned {
+        if why == OpenReason::Returned {
             assert!(content.told >= OVERLAP, "returned without proof");
             known = Some(id);
         } else if content.told > 0 {

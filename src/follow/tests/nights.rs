@@ -176,17 +176,17 @@ impl<'a> Model<'a> {
     }
 
     fn settle(&mut self) {
-        while !matches!(self.poll(), Step::Idle(_)) {}
+        while !matches!(self.poll(), FollowStep::Idle(_)) {}
     }
 
-    fn poll(&mut self) -> Step {
+    fn poll(&mut self) -> FollowStep {
         let mut bytes = Vec::new();
         let step = self.follower.poll(self.ground.fs(), self.now, &mut bytes);
         match &step {
-            Step::Opened { stream, .. } => {
+            FollowStep::Opened { stream, .. } => {
                 assert!(self.parts.insert(*stream, String::new()).is_none());
             }
-            Step::Bytes { stream, .. } => {
+            FollowStep::Bytes { stream, .. } => {
                 let mut text = self.parts.remove(stream).expect("opened before");
                 text.push_str(str::from_utf8(&bytes).unwrap());
                 let rest = text.rsplit_once('\n').map_or(&*text, |(_, rest)| rest);
@@ -198,9 +198,9 @@ impl<'a> Model<'a> {
                     assert_eq!(line, self::line(number, *told));
                 });
             }
-            Step::Finished { stream, .. } => assert_eq!(self.parts[stream], ""),
-            Step::Event(Event::Missed { .. }) => panic!("{step:?}"),
-            Step::Event(_) | Step::Idle(_) => {}
+            FollowStep::Finished { stream, .. } => assert_eq!(self.parts[stream], ""),
+            FollowStep::Event(FollowEvent::RollMissed { .. }) => panic!("{step:?}"),
+            FollowStep::Event(_) | FollowStep::Idle(_) => {}
         }
         step
     }

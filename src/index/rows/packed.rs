@@ -1,14 +1,14 @@
 //! A segment of rows, each in 32 bytes and its facts: what is near to the others is kept by its distance.
 
-use super::{Counted, Facts, Kind, Links, Place, RowId, SPAN, Tied};
+use super::{RowView, DimensionKeys, EntryKind, RowLinks, TextLocation, RowId, SPAN, ResolvedRow};
 use crate::entry::{Time, Window};
-use crate::index::batch::Draft;
+use crate::index::batch::PendingRow;
 use crate::index::{ConnectionId, Deferral, MessageId, Symbol};
 use std::ops::Range;
 
 /// One entry.
 #[derive(Clone, Copy)]
-struct Row {
+struct PackedRow {
     /// Bytes behind the origin, and milliseconds behind the first moment; [`FAR`] stand apart.
     offset: u32,
     time: u32,
@@ -21,7 +21,7 @@ struct Row {
     previous: RowId,
     length: Length,
     origin: u8,
-    kind: Kind,
+    kind: EntryKind,
 }
 
 /// What is too far from the others to be kept by its distance.
@@ -63,16 +63,16 @@ impl Length {
 }
 
 /// A run of rows.
-pub(super) struct Segment {
-    rows: Vec<Row>,
+pub(super) struct RowSegment {
+    rows: Vec<PackedRow>,
     /// Of each row. They stand apart, so that whoever needs none of them passes over less memory.
-    facts: Vec<Facts>,
+    facts: Vec<DimensionKeys>,
     /// Where in which source the texts stand, by their origin.
-    origins: Vec<Place>,
+    origins: Vec<TextLocation>,
     moment: Time,
     /// The earliest and the latest time of its rows.
     span: Option<(Time, Time)>,
-    far_places: Apart<Place>,
+    far_places: Apart<TextLocation>,
     far_times: Apart<Time>,
     lengths: Apart<u32>,
     /// Domain of the other recipient address.
@@ -110,7 +110,7 @@ impl<T> Default for Apart<T> {
     }
 }
 
-impl Segment {
+impl RowSegment {
     /// An empty one that begins at about this time.
     pub(super) fn new(time: Time) -> Self {
         Self {
@@ -138,17 +138,17 @@ impl Segment {
 
     /// Bytes that it takes.
     pub(super) fn memory(&self) -> usize {
-        self.rows.capacity() * size_of::<Row>()
-            + self.facts.capacity() * size_of::<Facts>()
-            + self.origins.capacity() * size_of::<Place>()
+        self.rows.capacity() * size_of::<PackedRow>()
+            + self.facts.capacity() * size_of::<DimensionKeys>()
+            + self.origins.capacity() * size_of::<TextLocation>()
             + self.far_places.memory()
             + self.far_times.memory()
             + self.lengths.memory()
             + self.others.memory()
     }
 
-    pub(super) fn push(&mut self, row: RowId, draft: &Draft, time: Time, tied: Tied) {
-        let Tied { connection, domains, facts, deferral } = tied;
+    pub(super) fn push(&mut self, row: RowId, draft: &PendingRow, time: Time, tied: ResolvedRow) {
+        let ResolvedRow { connection, domains, facts, deferral } = tied;
         let at = self.rows.len();
         let (earliest, latest) = self.span.unwrap_or((time, time));
         self.span = Some((earliest.min(time), latest.max(time)));
@@ -170,7 +170,7 @@ impl Segment {
             self.others.push(at, domains.1);
         }
         self.facts.push(facts);
-        self.rows.push(Row {
+        self.rows.push(PackedRow {
             offset,
             time: since,
             domain: domains.0,
@@ -185,8 +185,8 @@ impl Segment {
     }
 
     /// The origin of a place, and the bytes behind it; `None` if there are too many origins.
-    fn behind_origin(&mut self, place: Place) -> Option<(u8, u32)> {
-        let behind = |origin: &Place| {
+    fn behind_origin(&mut self, place: TextLocation) -> Option<(u8, u32)> {
+        let behind = |origin: &TextLocation| {
             (origin.source == place.source)
                 .then(|| place.offset.checked_sub(origin.offset))
                 .and_then(|offset| u32::try_from(offset?).ok())
@@ -203,11 +203,11 @@ impl Segment {
         Some((number, 0))
     }
 
-    pub(super) fn place(&self, at: usize) -> Option<(Place, usize)> {
+    pub(super) fn place(&self, at: usize) -> Option<(TextLocation, usize)> {
         let row = self.rows.get(at)?;
         let place = match self.origins.get(usize::from(row.origin)) {
             Some(origin) if row.origin != NOWHERE => {
-                Place { offset: origin.offset + u64::from(row.offset), ..*origin }
+                TextLocation { offset: origin.offset + u64::from(row.offset), ..*origin }
             }
             _ => self.far_places.get(at)?,
         };
@@ -222,14 +222,14 @@ impl Segment {
         self.rows.get(at).map(|row| self.time_of(at, row))
     }
 
-    fn time_of(&self, at: usize, row: &Row) -> Time {
+    fn time_of(&self, at: usize, row: &PackedRow) -> Time {
         match row.time {
             FAR => self.far_times.get(at).unwrap_or_default(),
             since => Time(self.moment.0.saturating_add(i64::from(since))),
         }
     }
 
-    pub(super) fn kind(&self, at: usize) -> Option<Kind> {
+    pub(super) fn kind(&self, at: usize) -> Option<EntryKind> {
         self.rows.get(at).map(|row| row.kind)
     }
 
@@ -237,15 +237,15 @@ impl Segment {
         self.rows.get(at).map(|row| (row.domain, self.others.get(at).unwrap_or_default()))
     }
 
-    pub(super) fn facts(&self, at: usize) -> Option<Facts> {
+    pub(super) fn facts(&self, at: usize) -> Option<DimensionKeys> {
         self.facts.get(at).copied()
     }
 
-    pub(super) fn links(&self, at: usize) -> Option<Links> {
-        self.rows.get(at).map(Row::links)
+    pub(super) fn links(&self, at: usize) -> Option<RowLinks> {
+        self.rows.get(at).map(PackedRow::links)
     }
 
-    pub(super) fn into_links(self) -> impl Iterator<Item = Links> {
+    pub(super) fn into_links(self) -> impl Iterator<Item = RowLinks> {
         self.rows.into_iter().map(|row| row.links())
     }
 
@@ -273,7 +273,7 @@ impl Segment {
     pub(super) fn counted(
         &self,
         part: Range<usize>,
-    ) -> impl Iterator<Item = (usize, Counted)> + use<'_> {
+    ) -> impl Iterator<Item = (usize, RowView)> + use<'_> {
         let part = part.start..part.end.min(self.rows.len());
         let rows = self.rows.get(part.clone()).unwrap_or_default();
         let facts = self.facts.get(part.clone()).unwrap_or_default();
@@ -281,7 +281,7 @@ impl Segment {
         let mut others = self.others.behind(part.start).iter().peekable();
         (part.start..).zip(rows.iter().zip(facts)).map(move |(at, (row, &facts))| {
             let other = others.next_if(|&&(place, _)| usize::from(place) == at);
-            let counted = Counted {
+            let counted = RowView {
                 kind: row.kind,
                 time: self.time_of(at, row),
                 domains: (row.domain, other.map(|&(_, domain)| domain).unwrap_or_default()),
@@ -295,9 +295,9 @@ impl Segment {
     }
 }
 
-impl Row {
-    fn links(&self) -> Links {
+impl PackedRow {
+    fn links(&self) -> RowLinks {
         let next = Some(self.next).filter(|next| next.0 > 0);
-        Links { connection: self.connection, next }
+        RowLinks { connection: self.connection, next }
     }
 }

@@ -6,7 +6,7 @@ use super::*;
 fn add(index: &mut Index, from: usize, lines: &[String]) {
     let mut batch = Batch::new(index.keys());
     for (number, line) in (from as u64..).zip(lines) {
-        let place = Place { source: 0, offset: number << 30 };
+        let place = TextLocation { source: 0, offset: number << 30 };
         batch.push(place, line.len(), &Parser::default().entry(line.as_bytes()));
     }
     index.absorb(&batch);
@@ -41,7 +41,7 @@ fn log(rng: &mut fastrand::Rng, lines: usize) -> Vec<String> {
 
 /// A row: its kind and length, the first of its connection and of its message, counted from the
 /// oldest held one, and its domain.
-type Held = (Kind, usize, u32, Option<u32>, [Vec<u8>; 4]);
+type Held = (EntryKind, usize, u32, Option<u32>, [Vec<u8>; 4]);
 
 fn held(index: &Index) -> Vec<Held> {
     let first = index.rows().first().0;
@@ -53,7 +53,7 @@ fn held(index: &Index) -> Vec<Held> {
         let known = index.connection(connection).unwrap();
         assert_eq!(known.first, of_connection.first().copied());
         assert_eq!(known.last, of_connection.last().copied());
-        assert!(known.told.is_none_or(|told| of_connection.contains(&told)));
+        assert!(known.last_status_row.is_none_or(|told| of_connection.contains(&told)));
         let of_message: Vec<_> = index.message_rows(row).collect();
         let oldest = of_message.last().map(|oldest| oldest.0 - first);
         assert!(oldest.is_none() || of_message.contains(&row), "{of_message:?}");
@@ -61,8 +61,8 @@ fn held(index: &Index) -> Vec<Held> {
         let texts = [
             index.domains().text(index.rows().domains(row).0),
             index.senders().text(facts.sender),
-            index.answers().text(facts.answer),
-            index.ways().text(facts.way),
+            index.responses().text(facts.answer),
+            index.dimensions().text(facts.way),
         ];
         let texts = texts.map(<[u8]>::to_vec);
         let (_, length) = index.rows().place(row).unwrap();
@@ -89,7 +89,7 @@ fn a_header_entry_that_leaves_takes_no_entry_of_its_message_with_it() {
     });
     let rows = |index: &Index| index.message_rows(last).collect::<Vec<_>>();
     assert!(rows(&index).contains(&header), "{:?}", rows(&index));
-    index.forget();
+    index.evict_oldest();
     assert_eq!(rows(&index), [last, first]);
 }
 
@@ -104,7 +104,7 @@ fn what_is_held_is_what_the_held_lines_alone_would_give() {
             add(&mut index, at, &lines[at..end]);
             at = end;
             if rng.bool() {
-                index.forget();
+                index.evict_oldest();
             }
         }
         let first = index.rows().first().0 as usize;
@@ -114,14 +114,14 @@ fn what_is_held_is_what_the_held_lines_alone_would_give() {
         assert!(held(&index) == held(&alone), "seed {seed}");
         assert_eq!(index.messages().count(), alone.messages().count(), "seed {seed}");
         let oldest = index.rows().first();
-        let place = Place { source: 0, offset: (first as u64) << 30 };
+        let place = TextLocation { source: 0, offset: (first as u64) << 30 };
         assert_eq!(index.rows().place(oldest), Some((place, lines[first].len())));
         // Text that is no entry stands at the time of what was before it.
-        if index.rows().kind(oldest) != Kind::Unparsed {
+        if index.rows().kind(oldest) != EntryKind::Unparsed {
             assert_eq!(index.rows().time(oldest), alone.rows().time(RowId(0)));
         }
         assert_eq!(index.rows().place(RowId(oldest.0 - 1)), None);
-        assert_eq!(index.connection_rows(ConnectionId::NONE_LOGGED, Some(RowId(0))).next(), None);
+        assert_eq!(index.connection_rows(ConnectionId::UNATTRIBUTED, Some(RowId(0))).next(), None);
     }
 }
 
@@ -135,13 +135,13 @@ fn a_connection_that_lives_throughout_keeps_its_name_and_its_newest_rows() {
         add(&mut index, number * 21, &[deliver("10:00:01", "b.1.1", "")]);
         add(&mut index, number * 21 + 1, lines);
         if index.rows().len() - index.rows().first().0 as usize > 300 {
-            index.forget();
+            index.evict_oldest();
         }
     }
     let connection = index.connection(long).unwrap();
     assert!(connection.first > Some(RowId(1_700)), "{connection:?}");
     assert_eq!(index.names().text(connection.initial_host), b"a.org");
-    assert_eq!(connection.state, State::Open);
+    assert_eq!(connection.state, ConnectionState::Open);
     assert!(index.connection_rows(long, None).count() < 40);
     let alive = index.connections().iter().count();
     assert!(alive < 200, "{alive} of {} connections", index.connections().len());
@@ -156,13 +156,13 @@ fn ties_of_all_kinds_survive_that_their_ends_leave() {
             let lines: Vec<String> = (0..rng.usize(1..20)).map(|_| odd(&mut rng)).collect();
             add(&mut index, number, &lines);
             if rng.u8(0..3) > 0 {
-                index.forget();
+                index.evict_oldest();
             }
         }
         held(&index);
         for message in index.messages() {
             assert!(index.rows_of(message).all(|row| index.rows().holds(row)));
-            assert!(index.after(message).all(|after| index.before(after).any(|of| of == message)));
+            assert!(index.successors(message).all(|after| index.predecessors(after).any(|of| of == message)));
         }
     }
 }
@@ -201,7 +201,7 @@ fn texts_and_ids_that_never_come_again_leave() {
         };
         add(&mut index, 0, &(0..50).map(line).collect::<Vec<_>>());
         while index.rows().len() - index.rows().first().0 as usize > 500 {
-            index.forget();
+            index.evict_oldest();
         }
         // By now it holds all that it will, but for the eight bytes of each segment that left.
         if round == 200 {
@@ -216,7 +216,7 @@ fn rows_that_are_far_from_the_others_are_as_exact() {
     let mut index = Index::default();
     let mut batch = Batch::new(index.keys());
     let places = (0..60_u16).flat_map(|source| {
-        [0, 7, u64::from(u32::MAX) + 9, (1 << 48) - 1].map(|offset| Place { source, offset })
+        [0, 7, u64::from(u32::MAX) + 9, (1 << 48) - 1].map(|offset| TextLocation { source, offset })
     });
     let lengths = [0, 65_534, 65_535, 65_536, usize::try_from(u32::MAX).unwrap()];
     let expected: Vec<_> = places.zip(lengths.into_iter().cycle()).collect();

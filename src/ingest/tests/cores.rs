@@ -29,14 +29,14 @@ fn pooled(log: &[u8], workers: usize) -> (Watch, Vec<Told>) {
     watch.append("log", log);
     let mut told = Vec::new();
     let Watch { reader, pool, index, originals, .. } = &mut watch;
-    let mut tell = |message: Message| match message {
-        Message::Batch(batch) => {
+    let mut tell = |message: ReaderMessage| match message {
+        ReaderMessage::Batch(batch) => {
             index.absorb(&batch);
             told.push(Told::Rows(index.rows().len()));
         }
-        Message::News(news) => {
+        ReaderMessage::News(news) => {
             originals.learn(&news);
-            if let News::Profile { from, profile, .. } = news {
+            if let ReaderEvent::Profile { from, profile, .. } = news {
                 told.push(Told::Profile(from, profile));
             }
         }
@@ -53,13 +53,13 @@ struct OneByOne {
 }
 
 impl Listener for OneByOne {
-    fn news(&mut self, news: News) {
-        if let News::Profile { from, profile, .. } = news {
+    fn news(&mut self, news: ReaderEvent) {
+        if let ReaderEvent::Profile { from, profile, .. } = news {
             self.told.push(Told::Profile(from, profile));
         }
     }
 
-    fn entry(&mut self, found: &Located<'_>) {
+    fn entry(&mut self, found: &LocatedEntry<'_>) {
         self.batch.push(found.place, found.length, &found.entry);
     }
 }
@@ -70,7 +70,7 @@ fn alone(log: &[u8]) -> OneByOne {
     let mut reader = Reader::new(Arc::new(memory), [PathBuf::from("log")]);
     let index = Index::default();
     let mut alone = OneByOne { batch: Batch::new(index.keys()), index, told: Vec::new() };
-    while reader.round(Duration::ZERO, &mut alone) {
+    while reader.poll(Duration::ZERO, &mut alone) {
         let batch = std::mem::replace(&mut alone.batch, Batch::new(alone.index.keys()));
         alone.index.absorb(&batch);
         alone.told.push(Told::Rows(alone.index.rows().len()));
@@ -105,8 +105,8 @@ fn entries_of_any_length_come_in_bounded_batches() {
     watch.append("log", long.repeat(100));
     let mut batches = Vec::new();
     let Watch { reader, pool, .. } = &mut watch;
-    let mut tell = |message: Message| {
-        if let Message::Batch(batch) = message {
+    let mut tell = |message: ReaderMessage| {
+        if let ReaderMessage::Batch(batch) = message {
             batches.push(batch.len());
         }
     };

@@ -1,7 +1,7 @@
 //! Several files at once, packed ones, pipes: each entry once, and in the order of the times.
 
 use super::*;
-use crate::source::{Handle, Kind, MAGIC, Stat};
+use crate::source::{Handle, FileKind, MAGIC, Stat};
 use std::io::{self, Read, Write};
 use std::sync::Mutex;
 use std::sync::mpsc;
@@ -52,7 +52,7 @@ impl Watch {
 
 fn directory() -> Watch {
     let watch = Watch::of(&["/log"]);
-    watch.memory.obstruct(Path::new("/log"), Kind::Directory);
+    watch.memory.obstruct(Path::new("/log"), FileKind::Directory);
     watch
 }
 
@@ -70,8 +70,8 @@ fn a_directory_is_one_stream_by_time() {
     watch.append("/log/other.log", lines(500..510));
     watch.settle();
     watch.check_text(&lines(0..500));
-    let states: Vec<State> = watch.status.iter().map(|file| file.state).collect();
-    let (following, ended) = (State::Following, State::Ended);
+    let states: Vec<FollowState> = watch.status.iter().map(|file| file.state).collect();
+    let (following, ended) = (FollowState::Following, FollowState::Ended);
     assert_eq!(states, [following, ended, ended, ended, ended, following]);
     assert!(watch.remarks().is_empty());
 }
@@ -182,8 +182,8 @@ proptest! {
 struct Places(Vec<(u16, u64, u64)>);
 
 impl Listener for Places {
-    fn news(&mut self, _: News) {}
-    fn entry(&mut self, found: &Located<'_>) {
+    fn news(&mut self, _: ReaderEvent) {}
+    fn entry(&mut self, found: &LocatedEntry<'_>) {
         self.0.push((found.place.source, found.place.offset, found.line));
     }
 }
@@ -193,7 +193,7 @@ fn places(watch: &Watch, names: &[&str]) -> Vec<(u16, u64, u64)> {
     let paths = names.iter().map(PathBuf::from);
     let mut reader = Reader::new(Arc::new(watch.memory.clone()), paths);
     let mut places = Places(Vec::new());
-    while reader.round(Duration::ZERO, &mut places) {}
+    while reader.poll(Duration::ZERO, &mut places) {}
     places.0
 }
 
@@ -214,9 +214,9 @@ fn lines_and_offsets_count_what_was_skipped() {
     let paths = [OLDER, YESTERDAY].map(PathBuf::from);
     let mut reader = Reader::new(Arc::new(watch.memory.clone()), paths);
     let mut places = Places(Vec::new());
-    while reader.round(Duration::ZERO, &mut places) {}
+    while reader.poll(Duration::ZERO, &mut places) {}
     watch.append(YESTERDAY, line(10));
-    while reader.round(Duration::ZERO, &mut places) {}
+    while reader.poll(Duration::ZERO, &mut places) {}
     assert_eq!(places.0.len(), 8);
     let &(_, offset, line) = places.0.last().unwrap();
     assert_eq!((offset, line), (lines(2..5).len() as u64, 4));
@@ -277,7 +277,7 @@ fn the_first_file_of_the_day_is_waited_for() {
     watch.append(CURRENT, lines(12..15));
     watch.pass(10);
     watch.check_text(&lines(0..15));
-    assert_eq!((watch.status.len(), watch.status[2].state), (3, State::Following));
+    assert_eq!((watch.status.len(), watch.status[2].state), (3, FollowState::Following));
 }
 
 #[test]
@@ -290,7 +290,7 @@ fn a_log_alone_is_followed_whatever_it_is_called() {
         watch.append(name, lines(2..4));
         watch.settle();
         watch.check_text(&lines(0..4));
-        assert_eq!(watch.status[0].state, State::Following);
+        assert_eq!(watch.status[0].state, FollowState::Following);
     }
 }
 
@@ -302,7 +302,7 @@ fn a_packed_file_may_come_later_and_is_read_once() {
     watch.append("log", gzip(lines(0..5_000).as_bytes()));
     watch.settle();
     watch.check_text(&lines(0..5_000));
-    assert_eq!((watch.status[0].state, &watch.status[0].note), (State::Ended, &None));
+    assert_eq!((watch.status[0].state, &watch.status[0].note), (FollowState::Ended, &None));
     assert_eq!(watch.status[0].read, lines(0..5_000).len() as u64);
     assert!(watch.reader.is_over());
     watch.append("log", lines(0..5));
@@ -391,7 +391,7 @@ fn a_pipe_is_read_as_it_is_written_and_its_text_can_be_read_again() {
         writer.send(line(second).into_bytes()).unwrap();
         wait_for(&mut watch, second + 1);
     }
-    assert_eq!(watch.status[0].state, State::Following);
+    assert_eq!(watch.status[0].state, FollowState::Following);
     writer.send(line(50).trim_end().as_bytes().to_vec()).unwrap();
     drop(writer);
     // The last line has no end, but the pipe has.
@@ -401,7 +401,7 @@ fn a_pipe_is_read_as_it_is_written_and_its_text_can_be_read_again() {
     }
     watch.settle();
     watch.check_text(&lines(0..51));
-    assert_eq!((watch.status[0].state, watch.status[0].failure()), (State::Ended, None));
+    assert_eq!((watch.status[0].state, watch.status[0].failure()), (FollowState::Ended, None));
 }
 
 #[test]

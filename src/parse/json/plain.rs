@@ -3,14 +3,14 @@
 //! Nearly all entries are written so, and this way are read in a third of the time that they take by
 //! `serde_json`, to which all others are left.
 
-use super::{MOST_LEVELS, Step, Walk};
-use crate::parse::named::{Draft, Kind, Name, Value};
+use super::{MOST_LEVELS, JsonPath, Walk};
+use crate::parse::named::{AttributeDraft, ElementKind, Name, AttributeValue};
 use crate::parse::near;
 
 /// The values of an object; `None` if it is written in any other way, or has a flaw.
-pub(super) fn draft<'a>(text: &'a [u8], decoded: &mut Vec<u8>) -> Option<Draft<'a>> {
+pub(super) fn draft<'a>(text: &'a [u8], decoded: &mut Vec<u8>) -> Option<AttributeDraft<'a>> {
     decoded.clear();
-    let mut walk = Walk { text, start: 0, draft: Draft::new(None), decoded };
+    let mut walk = Walk { text, start: 0, draft: AttributeDraft::new(None), decoded };
     walk.plain(text, None, MOST_LEVELS)?.is_empty().then_some(walk.draft)
 }
 
@@ -19,7 +19,7 @@ impl<'a> Walk<'a, '_> {
     fn plain(
         &mut self,
         object: &'a [u8],
-        parent: Option<&Step<'_>>,
+        parent: Option<&JsonPath<'_>>,
         levels: usize,
     ) -> Option<&'a [u8]> {
         let mut rest = object.strip_prefix(b"{")?;
@@ -31,14 +31,14 @@ impl<'a> Walk<'a, '_> {
                 if name.is_some() || levels == 0 {
                     return None;
                 }
-                if let Some(kind) = Kind::of(key) {
+                if let Some(kind) = ElementKind::of(key) {
                     self.draft.is(kind);
                 }
-                let step = Step { parent, key: Ok(key), named: false };
+                let step = JsonPath { parent, key: Ok(key), named: false };
                 rest = self.plain(value, Some(&step), levels - 1)?;
             } else {
                 let (value, behind) = plain_string(value).or_else(|| plain_number(value))?;
-                self.put(name, Value::Text(value), Ok(key), parent).ok()?;
+                self.put(name, AttributeValue::Text(value), Ok(key), parent).ok()?;
                 rest = behind;
             }
             match rest {

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-use super::{Feed, Member, WINDOW};
+use super::{PeekReader, Member, WINDOW};
 
 /// A last block without contents (RFC 8878, 3.1.1.2), and room for a checksum behind it.
 const LAST_BLOCK: [u8; 7] = [1, 0, 0, 0, 0, 0, 0];
@@ -12,14 +12,14 @@ const LAST_BLOCK: [u8; 7] = [1, 0, 0, 0, 0, 0, 0];
 /// A frame that is being decoded.
 pub(super) struct Frame {
     decoder: FrameDecoder,
-    feed: Feed,
+    feed: PeekReader,
     /// Why it ended before its last block.
     error: Option<io::Error>,
 }
 
 impl Frame {
     /// Begins a frame, or passes over one that is to be skipped.
-    pub(super) fn begin(mut feed: Feed) -> io::Result<Member> {
+    pub(super) fn begin(mut feed: PeekReader) -> io::Result<Member> {
         if let Some(&[0x50..=0x5f, _, _, _, a, b, c, d]) = feed.peek(8)?.first_chunk() {
             let length = 8 + u64::from(u32::from_le_bytes([a, b, c, d]));
             let passed = io::copy(&mut (&mut feed).take(length), &mut io::sink())?;
@@ -47,7 +47,7 @@ impl Frame {
     }
 
     /// All was read: gives back what follows.
-    pub(super) fn end(self) -> io::Result<Feed> {
+    pub(super) fn end(self) -> io::Result<PeekReader> {
         if let Some(error) = self.error {
             return Err(error);
         }

@@ -4,34 +4,34 @@ use super::*;
 use proptest::prelude::*;
 use std::io::Write;
 
-const PACKINGS: [Packing; 4] = [Packing::Gzip, Packing::Zstd, Packing::Bzip2, Packing::Xz];
+const PACKINGS: [Compression; 4] = [Compression::Gzip, Compression::Zstd, Compression::Bzip2, Compression::Xz];
 
 /// The log in `tests/data` packed by the programs of these names, see the README there.
-const PACKED_BY_OTHERS: [(Packing, &[u8]); 4] = [
-    (Packing::Gzip, include_bytes!("../../../tests/data/wiki-all-options-line.log.gz")),
-    (Packing::Zstd, include_bytes!("../../../tests/data/wiki-all-options-line.log.zst")),
-    (Packing::Bzip2, include_bytes!("../../../tests/data/wiki-all-options-line.log.bz2")),
-    (Packing::Xz, include_bytes!("../../../tests/data/wiki-all-options-line.log.xz")),
+const PACKED_BY_OTHERS: [(Compression, &[u8]); 4] = [
+    (Compression::Gzip, include_bytes!("../../../tests/data/wiki-all-options-line.log.gz")),
+    (Compression::Zstd, include_bytes!("../../../tests/data/wiki-all-options-line.log.zst")),
+    (Compression::Bzip2, include_bytes!("../../../tests/data/wiki-all-options-line.log.bz2")),
+    (Compression::Xz, include_bytes!("../../../tests/data/wiki-all-options-line.log.xz")),
 ];
 const UNPACKED: &[u8] = include_bytes!("../../../tests/data/wiki-all-options-line.log");
 
-fn pack(packing: Packing, bytes: &[u8]) -> Vec<u8> {
+fn pack(packing: Compression, bytes: &[u8]) -> Vec<u8> {
     match packing {
-        Packing::Gzip => {
+        Compression::Gzip => {
             let mut encoder =
                 flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
             encoder.write_all(bytes).unwrap();
             encoder.finish().unwrap()
         }
-        Packing::Bzip2 => {
+        Compression::Bzip2 => {
             let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
             encoder.write_all(bytes).unwrap();
             encoder.finish().unwrap()
         }
-        Packing::Zstd => {
+        Compression::Zstd => {
             ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
         }
-        Packing::Xz => {
+        Compression::Xz => {
             let options = lzma_rust2::XzOptions::with_preset(1);
             let mut encoder = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
             encoder.write_all(bytes).unwrap();
@@ -88,7 +88,7 @@ fn check(packed: &[u8], wanted: &[u8]) {
 #[test]
 fn what_each_program_packed_is_unpacked() {
     for (packing, packed) in PACKED_BY_OTHERS {
-        assert_eq!(Packing::of(&packed[..MAGIC]), Some(packing));
+        assert_eq!(Compression::of(&packed[..MAGIC]), Some(packing));
         check(packed, UNPACKED);
     }
 }
@@ -97,7 +97,7 @@ fn what_each_program_packed_is_unpacked() {
 fn what_is_not_packed_stays_as_it_is() {
     for plain in [&b""[..], b"\n", b"BZh", b"BZh9 is a line", b"19-Feb-1998 10:52:12.28 E", &[0x1f]]
     {
-        assert_eq!(Packing::of(plain), None, "{plain:?}");
+        assert_eq!(Compression::of(plain), None, "{plain:?}");
         check(plain, plain);
     }
 }
@@ -122,7 +122,7 @@ fn all_members_are_unpacked() {
 
 #[test]
 fn frames_to_be_skipped_are_skipped() {
-    let (one, two) = (pack(Packing::Zstd, b"one\n"), pack(Packing::Zstd, b"two\n"));
+    let (one, two) = (pack(Compression::Zstd, b"one\n"), pack(Compression::Zstd, b"two\n"));
     let skipped = [&[0x5a, 0x2a, 0x4d, 0x18, 3, 0, 0, 0][..], b"any"].concat();
     check(&[&skipped[..], &one, &skipped, &skipped, &two, &skipped].concat(), b"one\ntwo\n");
     let (bytes, complaint) = unpack(&[&one[..], &skipped[..9]].concat());
@@ -185,7 +185,7 @@ fn a_source_that_fails_is_named() {
         }
     }
     let (bytes, complaint) =
-        unpack_from(io::Cursor::new(pack(Packing::Gzip, b"one\n")).chain(Broken));
+        unpack_from(io::Cursor::new(pack(Compression::Gzip, b"one\n")).chain(Broken));
     assert_eq!(
         (&bytes[..], complaint.unwrap()),
         (&b"one\n"[..], "read error at byte 24: timed out".into())
@@ -195,12 +195,12 @@ fn a_source_that_fails_is_named() {
 /// A member of zeros, again and again: some bytes for each of them.
 #[test]
 fn a_bomb_is_stopped() {
-    let member = pack(Packing::Gzip, &vec![0; 16 * 1024 * 1024]);
+    let member = pack(Compression::Gzip, &vec![0; 16 * 1024 * 1024]);
     let bomb = std::iter::repeat_n(member, 100).collect::<Vec<_>>().concat();
     let mut decoder = Decoder::new(Box::new(io::Cursor::new(bomb)));
     let mut buffer = vec![0; 1024 * 1024];
     while decoder.read(&mut buffer) > 0 {}
-    assert!(decoder.decoded() <= EXPANDED + buffer.len() as u64);
+    assert!(decoder.decoded() <= MAX_EXPANDED_BYTES + buffer.len() as u64);
     assert!(decoder.complaint().unwrap().ends_with("more than 100 times its size"));
 }
 

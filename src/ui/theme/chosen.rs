@@ -1,13 +1,13 @@
 //! Looks that somebody chose for kinds of text, by the names that the kinds have here.
 
-use super::{Depth, Theme, nearest};
+use super::{ColorDepth, Theme, nearest};
 use ratatui::style::{Color, Modifier, Style};
 
 /// Where a theme has the look of a kind of text.
-type Place = fn(&mut Theme) -> &mut Style;
+type StyleSlot = fn(&mut Theme) -> &mut Style;
 
 /// Kinds of text by name.
-const KINDS: &[(&str, Place)] = &[
+const KINDS: &[(&str, StyleSlot)] = &[
     ("plain", |theme| &mut theme.plain),
     ("dim", |theme| &mut theme.dim),
     ("strong", |theme| &mut theme.strong),
@@ -31,9 +31,9 @@ const MODIFIERS: &[(&str, Modifier)] = &[
 
 /// What was chosen: for each kind its look.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Chosen(Vec<(usize, Style)>);
+pub struct StyleOverrides(Vec<(usize, Style)>);
 
-impl Chosen {
+impl StyleOverrides {
     /// Chooses a look for a kind of text: a colour by name, number or `#rrggbb`, another one behind
     /// `on`, and words such as `bold`.
     ///
@@ -62,7 +62,7 @@ impl Chosen {
     }
 
     /// Puts it in force, in so many colours, or in none.
-    pub(super) fn apply(&self, theme: &mut Theme, depth: Option<Depth>) {
+    pub(super) fn apply(&self, theme: &mut Theme, depth: Option<ColorDepth>) {
         for (at, style) in &self.0 {
             let Some((_, kind)) = KINDS.get(*at) else { continue };
             let reduced = |colour: Option<Color>| Some(nearest::to(colour?, depth?));
@@ -91,8 +91,8 @@ mod tests {
     use super::*;
     use crate::ui::Palette;
 
-    fn chosen(kind: &str, look: &str) -> Chosen {
-        let mut chosen = Chosen::default();
+    fn chosen(kind: &str, look: &str) -> StyleOverrides {
+        let mut chosen = StyleOverrides::default();
         chosen.choose(kind, look).unwrap();
         chosen
     }
@@ -101,11 +101,11 @@ mod tests {
     fn a_chosen_look_takes_the_place_of_the_other() {
         let theme = Theme::new(Palette::Dark);
         for (kind, _) in KINDS {
-            let other = theme.with(&chosen(kind, "208 on #010203 italic"), Depth::True);
+            let other = theme.with(&chosen(kind, "208 on #010203 italic"), ColorDepth::True);
             let changed = KINDS.iter().filter(|(_, of)| *of(&mut { other }) != *of(&mut { theme }));
             assert_eq!(changed.map(|(name, _)| *name).collect::<Vec<_>>(), [*kind]);
         }
-        let look = theme.with(&chosen("bad", "208 on #010203 italic"), Depth::True).bad;
+        let look = theme.with(&chosen("bad", "208 on #010203 italic"), ColorDepth::True).bad;
         let wanted = Style::new().fg(Color::Indexed(208)).bg(Color::Rgb(1, 2, 3));
         assert_eq!(look, wanted.add_modifier(Modifier::ITALIC));
     }
@@ -138,17 +138,17 @@ mod tests {
     fn no_more_colours_than_the_terminal_or_the_theme_has() {
         let fg =
             |palette, depth| Theme::new(palette).with(&chosen("good", "#ff0000"), depth).good.fg;
-        assert_eq!(fg(Palette::Dark, Depth::True), Some(Color::Rgb(255, 0, 0)));
-        assert_eq!(fg(Palette::Light, Depth::Fixed), Some(Color::Indexed(196)));
-        assert_eq!(fg(Palette::Sixteen, Depth::True), Some(Color::Indexed(9)));
-        assert_eq!(fg(Palette::Mono, Depth::True), None);
-        let mono = Theme::new(Palette::Ascii).with(&chosen("good", "red bold"), Depth::True).good;
+        assert_eq!(fg(Palette::Dark, ColorDepth::True), Some(Color::Rgb(255, 0, 0)));
+        assert_eq!(fg(Palette::Light, ColorDepth::Fixed), Some(Color::Indexed(196)));
+        assert_eq!(fg(Palette::Sixteen, ColorDepth::True), Some(Color::Indexed(9)));
+        assert_eq!(fg(Palette::Mono, ColorDepth::True), None);
+        let mono = Theme::new(Palette::Ascii).with(&chosen("good", "red bold"), ColorDepth::True).good;
         assert_eq!(mono, Style::new().add_modifier(Modifier::BOLD));
     }
 
     #[test]
     fn what_there_is_not_is_named() {
-        let said = |kind, look| Chosen::default().choose(kind, look).unwrap_err();
+        let said = |kind, look| StyleOverrides::default().choose(kind, look).unwrap_err();
         assert!(said("goods", "red").starts_with("there is no \"goods\"; there are plain, dim"));
         for look in ["reddish", "256", "#ff88", "#gggggg", "on on blau"] {
             assert!(said("good", look).starts_with("there is no look"), "{look}");

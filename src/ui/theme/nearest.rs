@@ -1,6 +1,6 @@
 //! A colour in as many as there are: of those the nearest.
 
-use super::Depth;
+use super::ColorDepth;
 use ratatui::style::Color;
 
 /// What xterm has for the sixteen; others differ little.
@@ -27,11 +27,11 @@ const SIXTEEN: [[u8; 3]; 16] = [
 const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
 
 /// The nearest that a terminal of this depth has.
-pub(super) fn to(colour: Color, depth: Depth) -> Color {
+pub(super) fn to(colour: Color, depth: ColorDepth) -> Color {
     match (colour, depth) {
-        (Color::Rgb(red, green, blue), Depth::Fixed) => among(16..=255, [red, green, blue]),
-        (Color::Rgb(red, green, blue), Depth::Sixteen) => among(0..=15, [red, green, blue]),
-        (Color::Indexed(index @ 16..), Depth::Sixteen) => among(0..=15, fixed(index)),
+        (Color::Rgb(red, green, blue), ColorDepth::Fixed) => among(16..=255, [red, green, blue]),
+        (Color::Rgb(red, green, blue), ColorDepth::Sixteen) => among(0..=15, [red, green, blue]),
+        (Color::Indexed(index @ 16..), ColorDepth::Sixteen) => among(0..=15, fixed(index)),
         (colour, _) => colour,
     }
 }
@@ -62,21 +62,21 @@ mod tests {
     fn a_colour_that_there_is_stays() {
         for index in 16..=255 {
             let [red, green, blue] = fixed(index);
-            let Color::Indexed(found) = to(Color::Rgb(red, green, blue), Depth::Fixed) else {
+            let Color::Indexed(found) = to(Color::Rgb(red, green, blue), ColorDepth::Fixed) else {
                 panic!("{index}");
             };
             assert_eq!(fixed(found), fixed(index));
         }
-        assert_eq!(to(Color::Red, Depth::Sixteen), Color::Red);
-        assert_eq!(to(Color::Indexed(3), Depth::Sixteen), Color::Indexed(3));
-        assert_eq!(to(Color::Rgb(1, 2, 3), Depth::True), Color::Rgb(1, 2, 3));
+        assert_eq!(to(Color::Red, ColorDepth::Sixteen), Color::Red);
+        assert_eq!(to(Color::Indexed(3), ColorDepth::Sixteen), Color::Indexed(3));
+        assert_eq!(to(Color::Rgb(1, 2, 3), ColorDepth::True), Color::Rgb(1, 2, 3));
     }
 
     #[test]
     fn the_nearest_is_taken() {
-        assert_eq!(to(Color::Rgb(255, 136, 0), Depth::Fixed), Color::Indexed(208));
-        assert_eq!(to(Color::Rgb(200, 10, 10), Depth::Sixteen), Color::Indexed(1));
-        assert_eq!(to(Color::Indexed(208), Depth::Sixteen), Color::Indexed(3));
-        assert_eq!(to(Color::Rgb(250, 250, 250), Depth::Sixteen), Color::Indexed(15));
+        assert_eq!(to(Color::Rgb(255, 136, 0), ColorDepth::Fixed), Color::Indexed(208));
+        assert_eq!(to(Color::Rgb(200, 10, 10), ColorDepth::Sixteen), Color::Indexed(1));
+        assert_eq!(to(Color::Indexed(208), ColorDepth::Sixteen), Color::Indexed(3));
+        assert_eq!(to(Color::Rgb(250, 250, 250), ColorDepth::Sixteen), Color::Indexed(15));
     }
 }
