@@ -6,50 +6,50 @@
 
 mod activity;
 mod arrange;
-mod chosen;
+pub mod clipboard;
 mod completion;
+mod connection_list;
+pub mod connection_sort;
 mod connections;
-pub mod copying;
 pub mod cursor;
 mod domains;
-pub mod events;
+pub mod file_events;
+mod filter_from_selection;
+mod filtered_list;
+pub mod group_list;
 pub mod help;
 mod history;
-mod hold;
-mod known;
-mod listing;
+pub mod labels;
 mod log;
+mod log_model;
+mod memory_limit;
 pub mod message;
+pub mod message_view;
 pub mod messages;
 mod mouse;
-pub mod names;
-pub mod order;
+pub mod overlay;
 mod panes;
-mod picked;
 mod prompt;
+mod ranked_bitset;
+mod redaction;
 mod refresh;
-mod saving;
-mod searching;
-mod secrecy;
+mod save_state;
+mod search_state;
+mod session_state;
 mod settings;
-mod setup;
-pub mod sheet;
-mod sifted;
-pub mod span;
-pub mod table;
-mod texts;
-pub mod times;
-pub mod traced;
+mod text_cache;
+pub mod time_window;
+pub mod timeline;
 mod view;
-pub mod words;
+pub mod view_bar;
 
 pub use completion::MOST_COMPLETIONS;
 pub use history::MOST_FILTERS;
 pub use prompt::Prompt;
-pub use searching::CACHED_SEARCHES;
+pub use search_state::CACHED_SEARCHES;
+pub use session_state::{MAX_SAVED_FILTER, SessionState};
 pub use settings::Settings;
-pub use setup::{MAX_SAVED_FILTER, SessionState};
-pub use texts::MOST_TEXTS;
+pub use text_cache::MOST_TEXTS;
 
 use crate::entry::Time;
 use crate::filter::Filter;
@@ -57,26 +57,26 @@ use crate::index::{Batch, RowId};
 use crate::keymap::{Command, KeyEvent, Motion, Pointer};
 use crate::layout::{Pane, Rect, View};
 use crate::redact::Redactor;
-use crate::save::SaveEvent;
-use crate::search::SearchResult;
-use crate::show::CharsetMode;
+use crate::sanitize::CharsetMode;
+use crate::save_worker::SaveEvent;
+use crate::search_worker::SearchResult;
 use activity::Activity;
+use clipboard::Clipboard;
 use connections::ConnectionsView;
-use copying::Clipboard;
 use cursor::Scroll;
 use domains::Domains;
-use events::Events;
+use file_events::Events;
+use group_list::GroupList;
 use history::History;
-use known::LogModel;
 use log::LogView;
+use log_model::LogModel;
 use messages::MessagesView;
-use saving::SaveState;
-use searching::SearchState;
-use secrecy::RedactionState;
-use sheet::Overlay;
+use overlay::Overlay;
+use redaction::RedactionState;
+use save_state::SaveState;
+use search_state::SearchState;
 use std::time::Duration;
-use table::GroupList;
-use texts::TextCache;
+use text_cache::TextCache;
 
 /// Something that happened.
 pub enum Msg {
@@ -221,8 +221,8 @@ impl App {
             Msg::Pointer(pointer) => self.on_mouse(pointer),
             Msg::Resize(width, height) => self.size = Rect::new(0, 0, width, height),
             Msg::Batch(batch) => self.absorb_batch(&batch),
-            Msg::SearchResult(found) => self.found(&found),
-            Msg::SaveEvent(told) => self.told(told),
+            Msg::SearchResult(found) => self.on_result(&found),
+            Msg::SaveEvent(told) => self.on_event(told),
             Msg::ReaderStatus(reading) => self.reading = reading,
             Msg::FileEvent(path, words) => {
                 self.events.record(self.wall, path, words.as_bytes());
@@ -242,9 +242,9 @@ impl App {
             Command::Help => self.sheet = Some((Overlay::Help, 0)),
             Command::Events => {
                 self.sheet = Some((Overlay::Events, 0));
-                self.go(Motion::Last);
+                self.move_cursor(Motion::Last);
             }
-            Command::Bytes => self.lay_bytes(),
+            Command::Bytes => self.show_bytes(),
             Command::NextPane => self.focus_on(self.view.next(self.focus())),
             Command::PreviousPane => self.focus_on(self.view.previous(self.focus())),
             Command::Open => self.open(),
@@ -260,7 +260,7 @@ impl App {
                 self.log.scroll_right(&self.known, self.rows_of(Pane::Log), self.size.width.into());
             }
             Command::NextTrouble | Command::PreviousTrouble => {}
-            Command::Move(motion) => self.go(motion),
+            Command::Move(motion) => self.move_cursor(motion),
             Command::EditFilter => self.edit_filter(),
             Command::Redact => self.toggle_redaction(),
             Command::FilterDomain => self.filter_domain(),
@@ -282,7 +282,7 @@ impl App {
             Command::Accept if self.saving.is_naming() => self.save(),
             Command::Accept => self.accept(),
             Command::Complete => {
-                let hides = self.redactor().map(Redactor::how);
+                let hides = self.redactor().map(Redactor::level);
                 if let Some(prompt) = &mut self.prompt
                     && prompt.complete(&self.known.index, hides)
                 {
@@ -382,7 +382,7 @@ impl App {
     }
 
     /// Shows the bytes of the selected entry, as they are now.
-    fn lay_bytes(&mut self) {
+    fn show_bytes(&mut self) {
         if let Some(row) = self.selected_entry() {
             let bytes = self.original(row).map(|original| original.text.clone());
             self.sheet = Some((Overlay::Bytes(row, bytes), 0));

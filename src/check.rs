@@ -5,24 +5,24 @@
 
 mod clock;
 mod damage;
-mod facts;
+mod file_report;
 mod json;
-mod lines;
 mod options;
 mod product;
 mod questions;
+mod text_output;
 
 pub use clock::{ClockCheck, Jump};
-pub use damage::{Bytes, LONGEST_EXAMPLE, UnparsedReason, Unparsed};
-pub use facts::FileReport;
+pub use damage::{Bytes, LONGEST_EXAMPLE, Unparsed, UnparsedReason};
+pub use file_report::FileReport;
 pub use options::{LogOption, OptionEvidence};
 pub use product::VersionEvidence;
 pub use questions::{ResponseCoverage, Unanswered, unanswered};
 
 use crate::cli::EXIT_FAILURE;
 use crate::cli::check::{Check, CheckFormat};
-use crate::headless::{self, LoadedLog, ExitReport, StopWhen, EntryConsumer};
 use crate::ingest::LocatedEntry;
+use crate::runner::{self, EntryConsumer, ExitReport, LoadedLog, StopWhen};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -31,7 +31,7 @@ pub fn run(check: &Check) -> ExitReport {
     let given = check.input.files.clone();
     let mut checking =
         Checking { format: check.format, given, files: Vec::new(), known: Vec::new() };
-    headless::run(&check.input, StopWhen::End, &mut checking)
+    runner::run(&check.input, StopWhen::End, &mut checking)
 }
 
 /// A check while the log is being read.
@@ -90,10 +90,10 @@ impl Checking {
             return json::write(&self.files, &unanswered, out);
         }
         for facts in &self.files {
-            lines::file(facts, out)?;
+            text_output::file(facts, out)?;
             writeln!(out)?;
         }
-        if entries > 0 { lines::questions(&unanswered, out) } else { Ok(()) }
+        if entries > 0 { text_output::questions(&unanswered, out) } else { Ok(()) }
     }
 }
 

@@ -159,7 +159,9 @@ impl Cli {
     /// Reads the command line.
     pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, EarlyExit> {
         let cli = Self::try_parse_from(arguments).map_err(|error| match error.kind() {
-            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => EarlyExit::Help(error.to_string()),
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+                EarlyExit::Help(error.to_string())
+            }
             _ => EarlyExit::Usage(on_one_line(&error)),
         })?;
         if cli.command.is_none() && cli.files.is_empty() && !cli.demo && !cli.limits {
@@ -266,7 +268,12 @@ mod tests {
         assert_eq!((cli.conditions.domain.len(), cli.files.len()), (2, 2));
         assert!(matches!(
             read(&["simulate"]).unwrap().command,
-            Some(CliCommand::Simulate(simulate::Simulate { entries: 1_000, seed: 1, odd: false, .. }))
+            Some(CliCommand::Simulate(simulate::Simulate {
+                entries: 1_000,
+                seed: 1,
+                odd: false,
+                ..
+            }))
         ));
     }
 }

@@ -9,7 +9,7 @@ pub mod file;
 mod text;
 
 use crate::app::Settings;
-use crate::cli::{Cli, ThemeName, ColorChoice};
+use crate::cli::{Cli, ColorChoice, ThemeName};
 use crate::ui::StyleOverrides;
 use std::path::{Path, PathBuf};
 
@@ -65,7 +65,7 @@ impl Config {
     pub fn read(cli: &Cli) -> Result<(Self, Option<Ignored>), String> {
         let (config, ignored) = match (&cli.config, file::of_user()) {
             _ if cli.no_config => (Self::default(), None),
-            (Some(path), _) => (Self::of(path, &file::named(path)?)?, None),
+            (Some(path), _) => (Self::of(path, &file::describe_path(path)?)?, None),
             (None, Some(path)) => match file::usual(&path)? {
                 file::Usual::Text(text) => (Self::of(&path, &text)?, None),
                 file::Usual::Missing => (Self::default(), None),
@@ -74,7 +74,7 @@ impl Config {
             (None, None) => (Self::default(), None),
         };
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Ok((config.under(no_color, cli), ignored))
+        Ok((config.override_with(no_color, cli), ignored))
     }
 
     fn of(path: &Path, text: &str) -> Result<Self, String> {
@@ -82,7 +82,7 @@ impl Config {
     }
 
     /// This under the environment and the command line.
-    fn under(self, no_color: bool, cli: &Cli) -> Self {
+    fn override_with(self, no_color: bool, cli: &Cli) -> Self {
         let environment = no_color.then_some(ColorChoice::Never);
         Self {
             theme: cli.theme.unwrap_or(self.theme),
@@ -137,14 +137,15 @@ mod tests {
             max_memory: Some(100_000_000),
             ..Config::default()
         };
-        let under = |no_color, flags: &[&str]| file.clone().under(no_color, &cli(flags));
+        let under = |no_color, flags: &[&str]| file.clone().override_with(no_color, &cli(flags));
         assert_eq!(under(false, &[]), file);
         assert_eq!(under(true, &[]), Config { color: ColorChoice::Never, ..file.clone() });
         let session = Config { restore: true, ..file.clone() };
         assert!(
-            session.clone().under(false, &cli(&[])).restore && under(false, &["--restore"]).restore
+            session.clone().override_with(false, &cli(&[])).restore
+                && under(false, &["--restore"]).restore
         );
-        assert!(!session.under(false, &cli(&["--no-session"])).restore);
+        assert!(!session.override_with(false, &cli(&["--no-session"])).restore);
         let flags = ["--theme=dark", "--color=auto", "--mouse", "--max-memory=60M"];
         let all = Config {
             theme: ThemeName::Dark,
@@ -155,6 +156,6 @@ mod tests {
         };
         assert_eq!(under(true, &flags), all);
         let mouse = Config { mouse: true, ..file.clone() };
-        assert!(!mouse.under(false, &cli(&["--no-mouse"])).mouse);
+        assert!(!mouse.override_with(false, &cli(&["--no-mouse"])).mouse);
     }
 }

@@ -10,9 +10,9 @@ mod connections;
 mod csv;
 mod deliveries;
 mod entries;
-mod kept;
 mod messages;
 mod printer;
+mod record_buffer;
 
 pub use csv::Csv;
 pub use fields::FieldWriter;
@@ -20,9 +20,9 @@ pub use printer::RecordWriter;
 
 use crate::cli::export::{Export, ExportFormat, ExportTable};
 use crate::cli::{EXIT_FAILURE, EXIT_USAGE};
-use crate::headless::{self, ExitReport, StopWhen, EntryConsumer};
 use crate::output::Output;
-use crate::status::StatusFile;
+use crate::runner::{self, EntryConsumer, ExitReport, StopWhen};
+use crate::status_file::StatusFile;
 use connections::ConnectionExport;
 use deliveries::DeliveryExport;
 use entries::Entries;
@@ -35,8 +35,8 @@ pub fn run(export: &Export) -> ExitReport {
         return (EXIT_USAGE, vec!["--format raw: only entries have bytes of their own".to_owned()]);
     }
     // Before an output is opened, which may cost what was there.
-    let ready = headless::filter(&export.input, export.what != ExportTable::Entries).map(|_| ());
-    if let Err(outcome) = ready.and_then(|()| headless::catch_signals(until(export))) {
+    let ready = runner::filter(&export.input, export.what != ExportTable::Entries).map(|_| ());
+    if let Err(outcome) = ready.and_then(|()| runner::catch_signals(until(export))) {
         return outcome;
     }
     let status_file = match export.status_file.as_deref().map(StatusFile::new).transpose() {
@@ -64,7 +64,7 @@ fn until(export: &Export) -> StopWhen {
 fn print(export: &Export, output: Output, status_file: Option<StatusFile>) -> ExitReport {
     let until = until(export);
     let (input, format) = (&export.input, export.format);
-    let run = |work: &mut dyn EntryConsumer| headless::run_watched(input, until, status_file, work);
+    let run = |work: &mut dyn EntryConsumer| runner::run_watched(input, until, status_file, work);
     match export.what {
         ExportTable::Entries => run(&mut Entries::new(output, format)),
         ExportTable::Connections => run(&mut ConnectionExport::new(output, format, export.follow)),
@@ -72,7 +72,7 @@ fn print(export: &Export, output: Output, status_file: Option<StatusFile>) -> Ex
         ExportTable::Messages => {
             let mut messages = MessageExport::new(output, format);
             let (code, mut lines) = run(&mut messages);
-            lines.extend(messages.left_out());
+            lines.extend(messages.skipped_notes());
             (code, lines)
         }
     }

@@ -46,45 +46,45 @@
 //! [`Way::host`]: crate::index::Way::host
 
 mod backlog;
+mod completion_context;
 mod counts;
-mod ending;
+mod entry_fields;
 mod field;
-mod given;
+mod from_args;
 mod grammar;
 mod groups;
-mod hits;
-pub mod minutes;
-mod named;
+mod hit_set;
+pub mod minute_histogram;
 mod pattern;
-mod reach;
-mod recent;
-mod row;
-mod sieve;
+mod rate_window;
+mod row_filter;
+mod row_matcher;
+mod scan_progress;
 mod tally;
 mod term;
-mod text;
+mod text_matcher;
+mod time_spec;
 mod value;
-mod when;
 
 pub use backlog::{Backlog, LatencyHistogram};
+pub use completion_context::CompletionContext;
 pub use counts::Counts;
-pub use ending::CompletionContext;
 pub use field::{EXAMPLES, Field, markdown};
-pub use given::combine_args;
+pub use from_args::combine_args;
 pub use grammar::quoted_if_needed;
-pub use groups::{DomainScope, GroupBy, Group, GroupId, Groups, RecentAttempts, GroupScope};
-pub use hits::{BLOCK, HitSet};
-pub use minutes::MinuteHistogram;
-pub use pattern::{REGEX_SIZE_LIMIT, REGEX_DFA_SIZE_LIMIT, Pattern};
-pub use recent::{RateWindow, CountBucket};
-pub use row::MAX_ROW_TERMS;
-pub use sieve::RowFilter;
+pub use groups::{DomainScope, Group, GroupBy, GroupId, GroupScope, Groups, RecentAttempts};
+pub use hit_set::{BLOCK, HitSet};
+pub use minute_histogram::MinuteHistogram;
+pub use pattern::{Pattern, REGEX_DFA_SIZE_LIMIT, REGEX_SIZE_LIMIT};
+pub use rate_window::{CountBucket, RateWindow};
+pub use row_filter::RowFilter;
+pub use row_matcher::MAX_ROW_TERMS;
 pub use tally::{Tally, Totals};
 pub use term::OUTCOMES;
-pub use text::TextMatcher;
+pub use text_matcher::TextMatcher;
 
 use crate::entry::Entry;
-use reach::ScanProgress;
+use scan_progress::ScanProgress;
 use std::borrow::Cow;
 use std::fmt;
 use term::Term;
@@ -117,7 +117,7 @@ impl Filter {
         let terms: Result<Vec<Term>, FilterError> =
             grammar::terms(text)?.into_iter().map(Term::read).collect();
         let filter = Self { terms: terms? };
-        if filter.on_rows().count() > row::MAX_ROW_TERMS {
+        if filter.on_rows().count() > row_matcher::MAX_ROW_TERMS {
             let (at, what) = (text.trim_end().len(), Cow::Borrowed("too many terms"));
             return Err(FilterError { at, what });
         }

@@ -60,9 +60,9 @@ pub use catch_up::FINISHED_KEPT;
 use catch_up::RollHistory;
 pub use event::{Counters, FollowEvent};
 use open::PathState;
-pub use state::{IoReason, FollowState};
-pub use step::{OpenReason, FollowStep, StreamId};
-pub use stream::{MIN_RETRY_DELAY, HOLE, MAX_RETRY_DELAY, OVERLAP};
+pub use state::{FollowState, IoReason};
+pub use step::{FollowStep, OpenReason, StreamId};
+pub use stream::{HOLE, MAX_RETRY_DELAY, MIN_RETRY_DELAY, OVERLAP};
 use stream::{ResumePoint, Stream};
 
 /// The most bytes one step gives, unless told otherwise.

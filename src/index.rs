@@ -16,30 +16,32 @@
 //! ```
 
 mod batch;
+mod batch_interner;
 mod connections;
 mod deferred;
+mod dimensions;
 mod ends;
-mod facts;
+mod fingerprint;
 mod headers;
-mod keys;
+mod interner;
 mod links;
 mod messages;
 mod rows;
-mod segments;
+mod segmented_vec;
 mod sharded;
-mod symbols;
-mod texts;
 
 pub use batch::Batch;
-pub use connections::{Connection, ConnectionId, CLOSE_GRACE_MS, PORT_REUSE_MS, PID_REUSE_MS, ConnectionState};
+pub use connections::{
+    CLOSE_GRACE_MS, Connection, ConnectionId, ConnectionState, PID_REUSE_MS, PORT_REUSE_MS,
+};
 pub use deferred::Deferral;
+pub use dimensions::{DimensionKeys, Dimensions};
 pub use ends::Ends;
-pub use facts::{DimensionKeys, Dimensions};
-pub use keys::KeyHasher;
+pub use fingerprint::KeyHasher;
+pub use interner::{Interner, Symbol};
 pub use messages::MessageId;
-pub use rows::{RowView, EntryKind, TextLocation, RowId, Rows, Run};
-pub use segments::SegmentedVec;
-pub use symbols::{Symbol, Interner};
+pub use rows::{EntryKind, RowId, RowView, Rows, Run, TextLocation};
+pub use segmented_vec::SegmentedVec;
 
 use crate::entry::Time;
 use batch::{PendingRow, RareFields};
@@ -122,7 +124,8 @@ impl Index {
                 self.newest = draft.time;
             }
             let row = self.rows.next_id();
-            let connection = self.connections.assign_connection(row, self.newest, draft, batch, &names);
+            let connection =
+                self.connections.assign_connection(row, self.newest, draft, batch, &names);
             let rarity = batch.rarity(draft);
             let other = rarity.map_or(Symbol::default(), |rarity| rarity.domain);
             let domains = (domains.of(draft.domain), domains.of(other));
@@ -156,7 +159,7 @@ impl Index {
 
     /// The end of the rows that [`Index::forget`] would let go of; `None` if there are too few.
     pub fn evictable_end(&self) -> Option<usize> {
-        self.rows.leaving()
+        self.rows.evictable_end()
     }
 
     /// Lets go of the oldest entries, a fixed number of them, and of the connections, messages and
@@ -165,8 +168,8 @@ impl Index {
         if self.evictable_end().is_none() {
             return;
         }
-        for (row, links) in self.rows.leave() {
-            self.connections.leave(row, links, &mut self.names);
+        for (row, links) in self.rows.evict_segment() {
+            self.connections.evict_row(row, links, &mut self.names);
         }
         let first = self.rows.first();
         self.connections.release(first);
@@ -194,15 +197,15 @@ impl Index {
     fn tie_message(&mut self, row: RowId, draft: &PendingRow, rarity: Option<&RareFields>) {
         if draft.kind == EntryKind::Header {
             let message = self.headers.tie(row, self.newest, draft);
-            if let Some(message) = message.filter(|&message| self.messages.holds(message)) {
+            if let Some(message) = message.filter(|&message| self.messages.contains(message)) {
                 self.join(row, message);
             }
         } else if let Some(message) = self.messages.of(row, draft, rarity) {
-            for header in self.headers.meet(self.newest, draft, message) {
+            for header in self.headers.link(self.newest, draft, message) {
                 self.join(header, message);
             }
             self.join(row, message);
-            self.messages.meet(message, draft.kind, self.newest);
+            self.messages.observe(message, draft.kind, self.newest);
         }
     }
 
@@ -309,7 +312,10 @@ impl Index {
     }
 
     /// The messages that this one, a notification, is about. They may have no entry.
-    pub fn notification_subjects(&self, message: MessageId) -> impl Iterator<Item = MessageId> + '_ {
+    pub fn notification_subjects(
+        &self,
+        message: MessageId,
+    ) -> impl Iterator<Item = MessageId> + '_ {
         self.messages.about().from(message)
     }
 
@@ -334,7 +340,7 @@ impl Index {
     }
 
     /// Which tying options the log shows to be on.
-    pub fn logged(&self) -> SeenOptions {
+    pub fn seen_options(&self) -> SeenOptions {
         self.logged
     }
 }

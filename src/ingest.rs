@@ -7,35 +7,35 @@
 //! bounded channel: if the owner lags, the reader waits, and the files are the buffer. Knows nothing
 //! of the index but how to fill a [`Batch`].
 
-mod find;
-mod log;
+mod expand_paths;
+mod input_log;
+mod input_stream;
 mod newest;
-mod originals;
 mod overlap;
 mod parsing;
 mod pipe;
 mod plan;
 mod pool;
-mod raw;
-mod supply;
+mod raw_entry;
+mod text_store;
 
-pub use find::expand_paths;
+pub use expand_paths::expand_paths;
+pub use input_stream::FileNote;
 pub use newest::newest;
-pub use originals::TextStore;
 pub use pipe::{CHUNK, CHUNKS};
-pub use pool::{Pool, WorkerPanicked, WORKERS};
-pub use supply::FileNote;
+pub use pool::{Pool, WORKERS, WorkerPanicked};
+pub use text_store::TextStore;
 
 use crate::entry::{Entry, Time};
 use crate::follow::{FollowEvent, FollowState};
 use crate::index::{Batch, KeyHasher, TextLocation};
 use crate::parse::{ParseError, Profile};
 use crate::source::{Fs, Handle};
-use crate::split::EntryLayout;
+use crate::splitter::EntryLayout;
 use crossbeam_channel::Sender;
-use log::{InputLog, Round};
+use input_log::{InputLog, Round};
 use parsing::{Parsers, Parsing};
-use raw::EntrySink;
+use raw_entry::EntrySink;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -111,7 +111,7 @@ pub struct LocatedEntry<'a> {
 /// Who listens to a reader.
 pub trait Listener {
     /// Something about the files.
-    fn news(&mut self, news: ReaderEvent);
+    fn on_event(&mut self, news: ReaderEvent);
     /// The next entry.
     fn entry(&mut self, found: &LocatedEntry<'_>);
 }
@@ -227,9 +227,9 @@ impl Reader {
             // All others wait with their next entry, or have none in this round.
             let mut is_next = true;
             while is_next {
-                let length = log.take(collect);
+                let length = log.collect_entries(collect);
                 log.fetch(&mut round, collect);
-                left = left.and_then(|left| less(left, length));
+                left = left.and_then(|left| subtract(left, length));
                 is_next = left.is_some()
                     && if is_merging {
                         log.next_time()
@@ -247,13 +247,13 @@ impl Reader {
         let status: Vec<FileStatus> = self.logs.iter().filter_map(InputLog::status).collect();
         if status != self.told {
             self.told.clone_from(&status);
-            collect.news(ReaderEvent::Status(status));
+            collect.push_event(ReaderEvent::Status(status));
         }
     }
 }
 
 /// What is left of a batch behind an entry of this length.
-fn less((entries, bytes): (usize, usize), length: usize) -> Option<(usize, usize)> {
+fn subtract((entries, bytes): (usize, usize), length: usize) -> Option<(usize, usize)> {
     let left = (entries.checked_sub(1)?, bytes.checked_sub(length)?);
     (left.0 > 0).then_some(left)
 }
@@ -288,7 +288,7 @@ pub fn spawn(
     let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let mut pool = Pool::new(keys, cores)?;
     thread::Builder::new().name("reader".to_owned()).spawn(move || {
-        give_way();
+        lower_priority();
         let start = Instant::now();
         let mut listening = true;
         while listening {
@@ -304,7 +304,7 @@ pub fn spawn(
 
 /// Lets the thread that calls wait for any other one that wants a core: keys are to be answered while
 /// all cores read, and the MTA is to deliver. Elsewhere than on Linux priority is the whole program's.
-fn give_way() {
+fn lower_priority() {
     // Without it all is as right, and only later.
     #[cfg(target_os = "linux")]
     if let Ok(own) = rustix::process::getpriority_process(None) {

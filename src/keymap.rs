@@ -364,7 +364,7 @@ fn unknown_key(name: &str) -> String {
 }
 
 fn unknown_command(name: &str) -> String {
-    let names: Vec<String> = named().map(Binding::name).collect();
+    let names: Vec<String> = named_bindings().map(Binding::name).collect();
     format!("no command is called {name:?}; there are {}", names.join(", "))
 }
 
@@ -389,7 +389,7 @@ fn ambiguous(binding: &Binding, name: &str, bindings: &[Binding]) -> Option<Stri
 }
 
 /// The first binding of each name.
-fn named() -> impl Iterator<Item = &'static Binding> {
+fn named_bindings() -> impl Iterator<Item = &'static Binding> {
     let seen = |at: usize, name: &str| BINDINGS.iter().take(at).any(|other| other.name() == name);
     let first = BINDINGS.iter().enumerate().filter(move |(at, b)| !seen(*at, &b.name()));
     first.map(|(_, binding)| binding)

@@ -62,12 +62,12 @@
 //! * Whatever a stranger can choose is hashed with a random key and parsed without recursion.
 
 pub mod entry;
-pub mod organisation;
-pub mod said;
+pub mod public_suffix;
+pub mod response_template;
 
 pub mod parse;
 pub mod redact;
-pub mod split;
+pub mod splitter;
 
 pub mod follow;
 pub mod source;
@@ -76,9 +76,9 @@ pub mod filter;
 pub mod index;
 pub mod ingest;
 pub mod output;
-pub mod save;
-pub mod search;
-pub mod show;
+pub mod sanitize;
+pub mod save_worker;
+pub mod search_worker;
 pub mod story;
 
 pub mod app;
@@ -88,9 +88,9 @@ pub mod ui;
 
 pub mod cli;
 pub mod config;
-pub mod headless;
-pub mod session;
-pub mod status;
+pub mod runner;
+pub mod session_file;
+pub mod status_file;
 pub mod table;
 
 pub mod check;
@@ -100,8 +100,8 @@ pub mod trace;
 
 pub mod tui;
 
+pub mod help;
 pub mod limits;
-pub mod manual;
 
 pub mod demo;
 pub mod simulate;

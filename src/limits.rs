@@ -7,10 +7,10 @@
 //! assert!(mtatop::limits::table().contains("64 KiB  of an entry are kept"));
 //! ```
 
-use crate::app::{self, Settings, copying, events, message, messages};
+use crate::app::{self, Settings, clipboard, file_events, message, messages};
 use crate::{
-    check, cli, config, filter, follow, headless, index, ingest, layout, parse, report, said,
-    session, show, source, split, status, story, table, trace, tui,
+    check, cli, config, filter, follow, index, ingest, layout, parse, report, response_template,
+    runner, sanitize, session_file, source, splitter, status_file, story, table, trace, tui,
 };
 use std::fmt::{self, Write as _};
 use std::time::Duration;
@@ -56,8 +56,8 @@ fn sections() -> [(&'static str, Vec<Limit>); 6] {
 
 fn reading() -> Vec<Limit> {
     vec![
-        bytes(split::LONGEST_ENTRY, "of an entry are kept; the rest is counted and passed over"),
-        count(split::MOST_LINES, "lines that an entry may be folded over"),
+        bytes(splitter::LONGEST_ENTRY, "of an entry are kept; the rest is counted and passed over"),
+        count(splitter::MOST_LINES, "lines that an entry may be folded over"),
         time(ingest::POLL, "between two looks at the files"),
         bytes(follow::BUFFER_LIMIT, "of a followed file are taken at once"),
         bytes(follow::OVERLAP, "before the place to go on from must be what they were"),
@@ -70,7 +70,7 @@ fn reading() -> Vec<Limit> {
         count(follow::MARKS, "files that were let go are remembered"),
         time(follow::MIN_RETRY_DELAY, "after an error a file is tried again, then twice as late"),
         time(follow::MAX_RETRY_DELAY, "at most between two tries"),
-        count(headless::PROBE_LINES, "lines without an entry, and a file is called no log"),
+        count(runner::PROBE_LINES, "lines without an entry, and a file is called no log"),
         millis(index::CLOSE_GRACE_MS, "after its end a connection still takes entries"),
         millis(index::PORT_REUSE_MS, "of silence, and the same ports are another connection"),
         millis(index::PID_REUSE_MS, "of silence, and so is the same process and thread"),
@@ -91,7 +91,10 @@ fn waiting() -> Vec<Limit> {
 fn packed() -> Vec<Limit> {
     vec![
         bytes(source::MAX_EXPANDED_BYTES, "unpacked, and from there on"),
-        count(source::MAX_EXPANSION_RATIO, "times its size; a file that gives more is read no further"),
+        count(
+            source::MAX_EXPANSION_RATIO,
+            "times its size; a file that gives more is read no further",
+        ),
         bytes(source::WINDOW, "that the window of a packed file may take"),
     ]
 }
@@ -107,7 +110,10 @@ fn understood() -> Vec<Limit> {
         bytes(parse::LONGEST_GROUP, "in the parentheses of a client's name and address"),
         count(parse::MOST_WORDS, "words of an SMTP command are looked at"),
         count(parse::MAX_CANDIDATES, "ways to read an entry; of one with more nothing is learned"),
-        bytes(said::LONGEST, "of an answer are looked at for what its like have in common"),
+        bytes(
+            response_template::LONGEST,
+            "of an answer are looked at for what its like have in common",
+        ),
         count(story::MAX_HOPS, "channels that a recipient is followed through"),
         count(story::MOST_IDS, "messages that a story follows when ids change"),
     ]
@@ -120,17 +126,17 @@ fn screen() -> Vec<Limit> {
         time(tui::MIN_FRAME_INTERVAL, "between two drawings, but after a key"),
         time(tui::ABSORB_BUDGET, "for new entries between two looks at the keys"),
         millis(Settings::default().stall, "of silence mark a connection STALL?; stall in the file"),
-        count(show::MAX_COMBINING_MARKS, "marks on a letter; more are escaped"),
-        count(events::MOST_EVENTS, "events of the files are kept"),
+        count(sanitize::MAX_COMBINING_MARKS, "marks on a letter; more are escaped"),
+        count(file_events::MOST_EVENTS, "events of the files are kept"),
         count(app::MOST_FILTERS, "earlier filters are kept"),
         count(app::CACHED_SEARCHES, "filters whose findings in the files are kept"),
         count(app::MOST_COMPLETIONS, "completions are offered"),
-        count(app::table::MAX_GROUPS_LISTED, "groups are listed"),
+        count(app::group_list::MAX_GROUPS_LISTED, "groups are listed"),
         count(messages::SUMMARY_ENTRIES, "entries of a listed message are read"),
         count(messages::MAX_TRACE_ENTRIES, "entries of the selected message are told"),
         count(message::HISTORY, "entries of its message stand below a selected entry"),
-        count(copying::MOST_COPIED, "entries are copied, and"),
-        bytes(copying::LONGEST_COPY, "of text"),
+        count(clipboard::MOST_COPIED, "entries are copied, and"),
+        bytes(clipboard::LONGEST_COPY, "of text"),
         count(app::MOST_TEXTS, "texts of entries are held for the screen"),
         count(
             tui::DEFAULT_MEMORY_DIVISOR,
@@ -153,8 +159,8 @@ fn beside() -> Vec<Limit> {
         count(table::WIDEST, "cells of a text that columns are aligned for"),
         bytes(config::file::LONGEST_FILE, "of a configuration"),
         bytes(app::MAX_SAVED_FILTER, "of a filter that --restore keeps"),
-        time(session::WRITE_INTERVAL, "between two writings of what it keeps"),
-        time(status::PACE, "between two writings of --status-file"),
+        time(session_file::WRITE_INTERVAL, "between two writings of what it keeps"),
+        time(status_file::PACE, "between two writings of --status-file"),
     ]
 }
 
@@ -196,7 +202,7 @@ impl fmt::Display for LimitValue {
                 let (by, unit) = largest(millis, &units).unwrap_or((1, "ms"));
                 format!("{} {unit}", millis / by)
             }
-            Self::Count(count) => show::number(usize::try_from(count).unwrap_or(usize::MAX)),
+            Self::Count(count) => sanitize::number(usize::try_from(count).unwrap_or(usize::MAX)),
             Self::Cells(width, height) => format!("{width}x{height}"),
         })
     }

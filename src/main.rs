@@ -1,10 +1,10 @@
 //! The `mtatop` program: flags in, exit code out.
 
 use mtatop::cli::simulate::Simulate;
-use mtatop::cli::{Cli, CliCommand, EXIT_FAILURE, EarlyExit, EXIT_USAGE};
-use mtatop::show::escape;
+use mtatop::cli::{Cli, CliCommand, EXIT_FAILURE, EXIT_USAGE, EarlyExit};
+use mtatop::sanitize::escape;
 use mtatop::simulate::Unwritten;
-use mtatop::{check, export, limits, manual, report, simulate, trace, tui};
+use mtatop::{check, export, help, limits, report, simulate, trace, tui};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -17,9 +17,9 @@ fn main() -> ExitCode {
             Some(CliCommand::Report(report)) => report::run(report),
             Some(CliCommand::Trace(trace)) => trace::run(trace),
             Some(CliCommand::Simulate(flags)) => simulated(flags),
-            Some(CliCommand::Help(help)) => told(manual::help(&help.of).map(String::into_bytes)),
-            Some(CliCommand::Completions(wanted)) => told(Ok(manual::completions(wanted.shell))),
-            Some(CliCommand::Man(man)) => told(manual::page(man.of.as_deref())),
+            Some(CliCommand::Help(help)) => told(help::help(&help.of).map(String::into_bytes)),
+            Some(CliCommand::Completions(wanted)) => told(Ok(help::completions(wanted.shell))),
+            Some(CliCommand::Man(man)) => told(help::page(man.of.as_deref())),
             None if cli.limits => told(Ok(limits::table().into_bytes())),
             None => tui::run(&cli),
         },

@@ -5,7 +5,7 @@
 //! because a log is full of addresses, and takes its place when all of it is on the disk. If anything
 //! fails before, or the program is told to end, what was written is removed.
 
-use crate::show::escape;
+use crate::sanitize::escape;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
@@ -74,7 +74,7 @@ impl TempFile {
             // It fails if there is anything of this name, be it a link that leads nowhere. The other
             // name goes with the rest.
             fs::hard_link(&self.part, &self.path).map_err(|error| match error.kind() {
-                io::ErrorKind::AlreadyExists => there(),
+                io::ErrorKind::AlreadyExists => already_exists(),
                 _ => error,
             })?;
         }
@@ -109,7 +109,7 @@ impl Output {
         }
         match sink(path, grows) {
             Ok(sink) => Ok(Self { name, sink }),
-            Err(error) => Err(named(&name, &error)),
+            Err(error) => Err(with_path(&name, &error)),
         }
     }
 
@@ -121,7 +121,7 @@ impl Output {
     pub fn create_new(path: &Path) -> io::Result<Self> {
         let name = escape(path.as_os_str().as_encoded_bytes());
         let beside = match fs::symlink_metadata(path) {
-            Ok(_) => Err(there()),
+            Ok(_) => Err(already_exists()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 TempFile::new(path.to_owned(), false)
             }
@@ -129,7 +129,7 @@ impl Output {
         };
         match beside {
             Ok(beside) => Ok(Self { name, sink: Sink::Beside(beside) }),
-            Err(error) => Err(named(&name, &error)),
+            Err(error) => Err(with_path(&name, &error)),
         }
     }
 
@@ -152,7 +152,7 @@ impl Output {
             Sink::Straight(file) => file.write_all(bytes),
             Sink::Beside(beside) => beside.file.write_all(bytes),
         };
-        written.map_err(|error| named(&self.name, &error))
+        written.map_err(|error| with_path(&self.name, &error))
     }
 
     /// Fails if whoever read it is gone, which else only the next write would show.
@@ -165,7 +165,7 @@ impl Output {
             Sink::Straight(file) => is_closed(file),
             Sink::Beside(_) => false,
         };
-        if closed { Err(named(&self.name, &io::ErrorKind::BrokenPipe.into())) } else { Ok(()) }
+        if closed { Err(with_path(&self.name, &io::ErrorKind::BrokenPipe.into())) } else { Ok(()) }
     }
 
     /// All was written: a file takes its place, unless an input that was found meanwhile has it.
@@ -178,7 +178,7 @@ impl Output {
             let text = format!("{}: is one of the files that were read", self.name);
             return Err(io::Error::other(text));
         }
-        beside.take_place().map_err(|error| named(&self.name, &error))
+        beside.take_place().map_err(|error| with_path(&self.name, &error))
     }
 }
 
@@ -216,7 +216,7 @@ fn is_closed<T>(_: &T) -> bool {
 }
 
 /// Whatever it is, it stays.
-fn there() -> io::Error {
+fn already_exists() -> io::Error {
     io::Error::new(io::ErrorKind::AlreadyExists, "exists already")
 }
 
@@ -238,7 +238,7 @@ fn is_same(one: &Path, other: &Path) -> bool {
 }
 
 /// The error with what it is about, in the words of the system.
-fn named(name: &str, error: &io::Error) -> io::Error {
+fn with_path(name: &str, error: &io::Error) -> io::Error {
     let text = error.to_string();
     let words = text.split(" (os error").next().unwrap_or_default();
     io::Error::new(error.kind(), format!("{name}: {words}"))

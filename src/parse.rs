@@ -7,37 +7,37 @@
 //! [diagnostic](crate::entry::Message::diagnostic) text. Nothing here recurses, and each byte is
 //! looked at a bounded number of times.
 
-mod by_shape;
+mod attributes;
+mod byte_search;
 mod command;
-mod counted;
 mod cursor;
-mod dirt;
-mod exact;
 mod format;
 mod head;
+mod heuristic_fields;
 mod json;
-mod learner;
+mod length_prefixed;
+mod lexical;
 mod message;
-mod named;
-mod near;
+mod optional_fields;
 mod parser;
+mod prefix;
 mod profile;
-mod shape;
+mod profile_inference;
+mod profiled_fields;
 mod status;
-mod tail;
 mod text;
 mod time;
 mod xml;
 
+pub use attributes::MOST_VALUES;
 pub use command::MOST_WORDS;
-pub use dirt::LONGEST_PREFIX;
 pub use format::{LogFormat, format};
 pub use json::MOST_LEVELS;
-pub use learner::MAX_CANDIDATES;
-pub use named::MOST_VALUES;
-pub use parser::{ParserState, EntryText, Parser, Scratch};
+pub use lexical::{LONGEST_GROUP, LONGEST_TYPE};
+pub use parser::{EntryText, Parser, ParserState, Scratch};
+pub use prefix::LONGEST_PREFIX;
 pub use profile::Profile;
-pub use shape::{LONGEST_GROUP, LONGEST_TYPE};
+pub use profile_inference::MAX_CANDIDATES;
 pub use xml::{LONGEST_NAME, LONGEST_REFERENCE};
 
 use crate::entry::Entry;
@@ -111,14 +111,14 @@ fn fill_in<'a>(
         return marked_up(markup, text, scratch, entry);
     }
     let Err(flaw) = text::read(text, profile, entry) else { return Ok(()) };
-    if let Some((prefix, behind)) = dirt::behind_prefix(text)
+    if let Some((prefix, behind)) = prefix::behind_prefix(text)
         && let Some(markup) = markup(behind)
     {
         marked_up(markup, behind, scratch, entry)?;
         entry.node = entry.node.or(prefix.host);
         return Ok(());
     }
-    if dirt::cleaned(text, &mut scratch.text) {
+    if prefix::strip_prefix(text, &mut scratch.text) {
         return text::read(&scratch.text, profile, entry).map(|_| ());
     }
     Err(flaw)
@@ -139,11 +139,11 @@ fn marked_up<'a>(
 /// Time stamp of a text, if it has one: at its beginning, or by its name.
 pub fn time(text: &[u8]) -> Option<crate::entry::Time> {
     let at_start = |text| match markup(text) {
-        Some(Markup::Xml) => named::time_behind(text, b" ts="),
-        Some(Markup::Json) => named::time_behind(text, b"\"ts\""),
+        Some(Markup::Xml) => attributes::time_behind(text, b" ts="),
+        Some(Markup::Json) => attributes::time_behind(text, b"\"ts\""),
         None => time::stamp(text).ok().map(|(_, (time, _))| time),
     };
-    at_start(text).or_else(|| at_start(dirt::behind_prefix(text)?.1))
+    at_start(text).or_else(|| at_start(prefix::behind_prefix(text)?.1))
 }
 
 #[cfg(test)]

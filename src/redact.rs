@@ -18,9 +18,9 @@
 
 mod fields;
 mod filter;
-mod flat;
-mod free;
+mod free_text;
 mod rewrite;
+mod unescape;
 
 use crate::entry::Response;
 use crate::parse::EntryText;
@@ -84,7 +84,7 @@ impl Redactor {
     }
 
     /// What it hides.
-    pub fn how(&self) -> RedactLevel {
+    pub fn level(&self) -> RedactLevel {
         self.how
     }
 
@@ -115,7 +115,7 @@ impl Redactor {
             [star @ b'*', name @ ..] => [&[*star][..], &self.user(name)].concat(),
             _ if name.contains(&b'@') => self.address(name),
             [b'<', name @ ..] => [b"<", &self.user(name)[..]].concat(),
-            _ => self.named(b"u-", NameKind::User, name, b""),
+            _ => self.pseudonym_between(b"u-", NameKind::User, name, b""),
         }
     }
 
@@ -130,8 +130,10 @@ impl Redactor {
         }
         match self.how {
             RedactLevel::People if is_name(name) => name.to_vec(),
-            _ if name.contains(&b'.') => self.named(b"d-", NameKind::Domain, name, b".invalid"),
-            _ => self.named(b"d-", NameKind::Domain, name, b""),
+            _ if name.contains(&b'.') => {
+                self.pseudonym_between(b"d-", NameKind::Domain, name, b".invalid")
+            }
+            _ => self.pseudonym_between(b"d-", NameKind::Domain, name, b""),
         }
     }
 
@@ -146,7 +148,7 @@ impl Redactor {
         }
         let above = parent(name).filter(|_| self.how == RedactLevel::People && is_name(name));
         let above = above.map(|above| [b".", above].concat());
-        self.named(b"h-", NameKind::Host, name, above.as_deref().unwrap_or(b".invalid"))
+        self.pseudonym_between(b"h-", NameKind::Host, name, above.as_deref().unwrap_or(b".invalid"))
     }
 
     /// The name of the other side of a connection: of a client, or of a server.
@@ -197,7 +199,7 @@ impl Redactor {
         if bare.is_empty() {
             return id.to_vec();
         }
-        let shown = self.named(b"m-", NameKind::Id, bare, OF_IDS);
+        let shown = self.pseudonym_between(b"m-", NameKind::Id, bare, OF_IDS);
         let (open, close) = (id.starts_with(b"<"), id.ends_with(b">"));
         [if open { &b"<"[..] } else { b"" }, &shown, if close { b">" } else { b"" }].concat()
     }
@@ -220,12 +222,16 @@ impl Redactor {
 
     /// Text of which nothing is known.
     pub fn text(&self, text: &[u8]) -> Vec<u8> {
-        if text.is_empty() { Vec::new() } else { self.named(b"x-", NameKind::Text, text, b"") }
+        if text.is_empty() {
+            Vec::new()
+        } else {
+            self.pseudonym_between(b"x-", NameKind::Text, text, b"")
+        }
     }
 
     /// What a server or we said: its words stay, but for addresses, names and ids.
     pub fn said(&self, text: &[u8]) -> Vec<u8> {
-        free::scrub(self, text, &[])
+        free_text::scrub(self, text, &[])
     }
 
     /// Of an answer whose entry is not at hand, so that nobody knows the names in it: its codes.
@@ -243,7 +249,13 @@ impl Redactor {
         filter::shown(self, text)
     }
 
-    fn named(&self, before: &[u8], of: NameKind, name: &[u8], behind: &[u8]) -> Vec<u8> {
+    fn pseudonym_between(
+        &self,
+        before: &[u8],
+        of: NameKind,
+        name: &[u8],
+        behind: &[u8],
+    ) -> Vec<u8> {
         let lower = name.to_ascii_lowercase();
         [before, &self.hex(of, &lower), behind].concat()
     }

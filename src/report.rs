@@ -10,23 +10,23 @@ mod groups;
 mod interned;
 mod json;
 mod key;
-mod lines;
 mod open;
+mod text_output;
 
 pub use condition::{Condition, ConditionError};
 pub use counts::{ConnectionCounts, ReportCounts, ReportTotals};
-pub use groups::{ReportGroup, ReportGroups, MOST_GROUPS};
+pub use groups::{MOST_GROUPS, ReportGroup, ReportGroups};
 pub use interned::{LONGEST_TEXT, MOST_BYTES};
 
 use crate::cli::EXIT_USAGE;
-use crate::cli::report::{ReportKey, ReportFormat, EXIT_CONDITION_MET, Report};
+use crate::cli::report::{EXIT_CONDITION_MET, Report, ReportFormat, ReportKey};
 use crate::entry::{Body, Entry, Outcome as Ended};
 use crate::filter::combine_args;
-use crate::headless::{self, LoadedLog, ExitReport, StopWhen, EntryConsumer};
 use crate::index::EntryKind;
 use crate::ingest::LocatedEntry;
-use crate::said;
-use crate::show::{number, escape};
+use crate::response_template;
+use crate::runner::{self, EntryConsumer, ExitReport, LoadedLog, StopWhen};
+use crate::sanitize::{escape, number};
 use crate::table;
 use open::OpenConnections;
 use std::io::{self, BufWriter, Write};
@@ -50,7 +50,7 @@ pub fn run(report: &Report) -> ExitReport {
         condition,
         holds: Vec::new(),
     };
-    let (code, mut lines) = headless::run(&report.input, StopWhen::End, &mut reporting);
+    let (code, mut lines) = runner::run(&report.input, StopWhen::End, &mut reporting);
     let asked = table::clip(&escape(report.fail_if.as_deref().unwrap_or_default().as_bytes()), 60);
     lines.extend(reporting.holds.iter().map(|line| format!("--fail-if '{asked}' {line}")));
     (code, lines)
@@ -101,10 +101,10 @@ impl ReportSummary {
         key::key(self.by, entry, &mut self.key);
         self.text.clear();
         if is_bad(kind) && self.by != ReportKey::Response {
-            said::of_entry(entry, &mut self.text);
+            response_template::of_entry(entry, &mut self.text);
         }
         let code = match &entry.body {
-            Body::Message(message) => said::code(message),
+            Body::Message(message) => response_template::code(message),
             Body::Connection(_) | Body::Header(_) => None,
         };
         self.groups.add(&self.key, kind, code, &self.text);
@@ -121,9 +121,9 @@ impl ReportSummary {
         out: &mut dyn Write,
     ) -> io::Result<()> {
         match format {
-            ReportFormat::Table => lines::table(self, line, out),
-            ReportFormat::Markdown => lines::markdown(self, out),
-            ReportFormat::Csv => lines::csv(self, out),
+            ReportFormat::Table => text_output::table(self, line, out),
+            ReportFormat::Markdown => text_output::markdown(self, out),
+            ReportFormat::Csv => text_output::csv(self, out),
             ReportFormat::Json => json::write(self, out),
         }
     }
@@ -137,7 +137,7 @@ impl ReportSummary {
             lines.push(format!("holds for the whole log: {}", self.whole()));
         }
         let sorted = self.groups.sorted();
-        let groups = sorted.iter().rev().map(|&(key, group, _)| (lines::label(key), group));
+        let groups = sorted.iter().rev().map(|&(key, group, _)| (text_output::label(key), group));
         let others = self.groups.others().map(|others| (groups::OTHERS.as_bytes(), others));
         for (label, group) in groups.chain(others) {
             if !condition.holds_for(&group.counts) {

@@ -34,7 +34,7 @@ mod feed;
 mod memory;
 mod packed;
 
-pub use decoder::{Decoder, MAX_EXPANDED_BYTES, MAX_EXPANSION_RATIO, MAGIC, Compression, WINDOW};
+pub use decoder::{Compression, Decoder, MAGIC, MAX_EXPANDED_BYTES, MAX_EXPANSION_RATIO, WINDOW};
 pub use disk::Disk;
 pub use feed::SequentialReader;
 pub use memory::{Memory, MemoryFile};

@@ -29,18 +29,18 @@
 //! assert_eq!(story.recipients[0].state, story::State::Queued);
 //! ```
 
-mod gather;
+mod build;
+mod format;
 mod hops;
+mod labels;
 mod page;
 mod steps;
-mod telling;
-mod words;
 
-pub use gather::waited;
+pub use build::waited;
+pub use format::TraceFormatter;
 pub use hops::MAX_HOPS;
+pub use labels::{display_address, state_summary};
 pub use page::{LineKind, TraceLine};
-pub use telling::TraceFormatter;
-pub use words::{display_address, state_summary};
 
 use crate::entry::{Action, Moment, Outcome, Time};
 use crate::index::{ConnectionId, Index, MessageId, RowId};
@@ -196,7 +196,9 @@ impl QueueHop {
                 Outcome::Deferred | Outcome::Warned => DeliveryState::Deferred,
                 Outcome::Failed => DeliveryState::Failed,
             },
-            Some(TraceStep { action: Action::Refuse | Action::BreakOff, .. }) => DeliveryState::Rejected,
+            Some(TraceStep { action: Action::Refuse | Action::BreakOff, .. }) => {
+                DeliveryState::Rejected
+            }
             _ => DeliveryState::Queued,
         }
     }
@@ -231,7 +233,10 @@ impl TraceStep {
 
 impl MessageTrace {
     /// The stays of a recipient, in order.
-    pub fn legs_of<'a>(&'a self, recipient: &'a RecipientTrace) -> impl Iterator<Item = &'a QueueHop> {
+    pub fn legs_of<'a>(
+        &'a self,
+        recipient: &'a RecipientTrace,
+    ) -> impl Iterator<Item = &'a QueueHop> {
         recipient.legs.iter().filter_map(|&leg| self.legs.get(leg))
     }
 
@@ -263,7 +268,7 @@ pub fn trace_message(
 
 /// The entries of a message and of what intermediate channels made of it, of each the newest first.
 pub fn rows(index: &Index, message: MessageId) -> impl Iterator<Item = RowId> + '_ {
-    let all = through(message, |message| index.successors(message).collect());
+    let all = reachable(message, |message| index.successors(message).collect());
     all.into_iter().flat_map(|message| index.rows_of(message))
 }
 
@@ -275,9 +280,9 @@ pub fn tell_rows(
 ) -> MessageTrace {
     rows.sort_unstable();
     rows.dedup();
-    let mut gathering = gather::TraceBuilder::default();
+    let mut gathering = build::TraceBuilder::default();
     for row in rows {
-        gathering.take(index, row, read(row));
+        gathering.add_row(index, row, read(row));
     }
     let mut story = gathering.finish();
     hops::chain(&mut story);
@@ -286,12 +291,12 @@ pub fn tell_rows(
 
 /// The message that this one was when it came in.
 pub fn origin(index: &Index, message: MessageId) -> MessageId {
-    let all = through(message, |message| index.predecessors(message).take(1).collect());
+    let all = reachable(message, |message| index.predecessors(message).take(1).collect());
     all.last().copied().unwrap_or(message)
 }
 
 /// A message and those that are linked to it, however far away.
-fn through(message: MessageId, links: impl Fn(MessageId) -> Vec<MessageId>) -> Vec<MessageId> {
+fn reachable(message: MessageId, links: impl Fn(MessageId) -> Vec<MessageId>) -> Vec<MessageId> {
     let mut found = vec![message];
     let mut at = 0;
     while let Some(&message) = found.get(at) {

@@ -14,7 +14,7 @@
 //! assert_eq!(table.line(&row), "a.example   1,204");
 //! ```
 
-use crate::show::{SafeText, sanitize};
+use crate::sanitize::{SafeText, sanitize};
 use std::io::IsTerminal;
 
 /// Columns of a text are aligned up to this width where nothing limits the line; longer ones stick
@@ -69,7 +69,7 @@ impl Table {
 
     /// Lays the columns out, all rows measured, for lines of so many cells; `None` if lines may be
     /// as long as they are.
-    pub fn fit(&mut self, line: Option<usize>) {
+    pub fn fit_to(&mut self, line: Option<usize>) {
         let bare: Vec<usize> = self.columns.iter().map(|column| column.cells).collect();
         for column in &mut self.columns {
             column.cells = column.cells.max(column.head.len());
@@ -185,7 +185,7 @@ mod tests {
         for row in &rows {
             table.measure(row);
         }
-        table.fit(line);
+        table.fit_to(line);
         std::iter::once(table.head()).chain(rows.iter().map(|row| table.line(row))).collect()
     }
 

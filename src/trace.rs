@@ -3,21 +3,21 @@
 //! One pass notes which messages mention what is asked for; when all was read, each is told, the
 //! newest last. Knows no grammar and no file: entries come parsed, and are read again to be told.
 
-mod asked;
-mod tell;
+mod printer;
+mod subject;
 
 use crate::cli::trace::Trace;
 use crate::cli::{EXIT_FAILURE, EXIT_USAGE};
-use crate::headless::{self, LoadedLog, ExitReport, StopWhen, EntryConsumer};
 use crate::index::{MessageId, RowId};
 use crate::ingest::LocatedEntry;
-use crate::show::{number, escape};
+use crate::runner::{self, EntryConsumer, ExitReport, LoadedLog, StopWhen};
+use crate::sanitize::{escape, number};
 use crate::story;
-use asked::{TraceSubject, MatchKind};
+use printer::TracePrinter;
 use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Write};
 use std::ops::Range;
-use tell::TracePrinter;
+use subject::{MatchKind, TraceSubject};
 
 /// Stories that are told whole; of more messages each is one line.
 pub const MAX_FULL_TRACES: usize = 36;
@@ -29,12 +29,15 @@ pub fn run(trace: &Trace) -> ExitReport {
         match TraceSubject::new(what) {
             Some(asked) => searches.push(Search { asked, found: TraceMatches::default() }),
             None => {
-                return (EXIT_USAGE, vec!["there is nothing to look for in an empty name".to_owned()]);
+                return (
+                    EXIT_USAGE,
+                    vec!["there is nothing to look for in an empty name".to_owned()],
+                );
             }
         }
     }
     let mut tracing = Tracing { searches, pending: Vec::new(), seen: 0, missing: Vec::new() };
-    let (code, mut lines) = headless::run(&trace.input, StopWhen::End, &mut tracing);
+    let (code, mut lines) = runner::run(&trace.input, StopWhen::End, &mut tracing);
     // What is remarked on the files is no failure of the search.
     let code = if tracing.missing.is_empty() { code } else { EXIT_FAILURE };
     lines.append(&mut tracing.missing);
@@ -71,7 +74,12 @@ impl EntryConsumer for Tracing {
         true
     }
 
-    fn entry(&mut self, found: &LocatedEntry<'_>, _wanted: bool, _log: &LoadedLog) -> io::Result<()> {
+    fn entry(
+        &mut self,
+        found: &LocatedEntry<'_>,
+        _wanted: bool,
+        _log: &LoadedLog,
+    ) -> io::Result<()> {
         for (at, search) in self.searches.iter_mut().enumerate() {
             match &found.entry {
                 Ok(entry) => {
@@ -79,7 +87,7 @@ impl EntryConsumer for Tracing {
                         self.pending.push((self.seen, at, mention));
                     }
                 }
-                Err(_) if search.asked.stands_in(found.text) => search.found.unparsed += 1,
+                Err(_) if search.asked.occurs_in(found.text) => search.found.unparsed += 1,
                 Err(_) => {}
             }
         }
@@ -106,23 +114,24 @@ impl EntryConsumer for Tracing {
             if found.is_empty() {
                 let what = match log.redactor {
                     Some(_) => "what was asked for".to_owned(),
-                    None => escape(asked.what().as_bytes()),
+                    None => escape(asked.as_text().as_bytes()),
                 };
                 self.missing.push(format!("nothing in these files mentions {what}"));
             }
-            let least = found.least();
+            let least = found.weakest_match();
             messages
                 .extend(found.messages(least).map(|message| story::origin(&log.index, message)));
-            alone.extend(found.alone(least));
+            alone.extend(found.unattributed_rows(least));
             unparsed += found.unparsed;
         }
         let read = |row| log.original(row);
         let mut printer = TracePrinter::new(log, &read, width(), io::stdout().lock());
         printer.messages(newest_last(log, messages), MAX_FULL_TRACES)?;
-        printer.alone(&alone.into_iter().collect::<Vec<_>>())?;
+        printer.print_entries(&alone.into_iter().collect::<Vec<_>>())?;
         if unparsed > 0 {
             let lines = if unparsed == 1 { "line that is" } else { "lines that are" };
-            printer.note(&format!("It also stands in {} {lines} no entry.", number(unparsed)))?;
+            printer
+                .print_note(&format!("It also stands in {} {lines} no entry.", number(unparsed)))?;
         }
         printer.out.flush()?;
         Ok(0)
@@ -153,7 +162,7 @@ impl TraceMatches {
     }
 
     /// If something is just what was asked for, what only contains it is not meant.
-    fn least(&self) -> MatchKind {
+    fn weakest_match(&self) -> MatchKind {
         self.best().unwrap_or(MatchKind::Part)
     }
 
@@ -164,7 +173,7 @@ impl TraceMatches {
             .filter_map(|(at, _)| MessageId::new(at))
     }
 
-    fn alone(&self, least: MatchKind) -> impl Iterator<Item = RowId> + '_ {
+    fn unattributed_rows(&self, least: MatchKind) -> impl Iterator<Item = RowId> + '_ {
         self.alone.iter().filter(move |(_, mention)| *mention >= least).map(|&(row, _)| row)
     }
 }

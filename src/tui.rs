@@ -1,38 +1,38 @@
 //! The program on a terminal: the only module that touches threads, terminal, signals and the clock
 //! for the screen. Here it is set up; `session` has the loop.
 
-mod look;
+mod color_support;
+mod eta;
+mod event_loop;
 mod memory;
-mod pace;
 mod panics;
-mod saver;
-mod screen;
-mod session;
+mod reader_messages;
+mod save_handle;
 mod signals;
 mod terminal;
-mod told;
+mod terminal_writer;
 
+pub use event_loop::{ABSORB_BUDGET, MIN_FRAME_INTERVAL};
 pub use memory::DEFAULT_MEMORY_DIVISOR;
-pub use session::{ABSORB_BUDGET, MIN_FRAME_INTERVAL};
-pub use told::told;
+pub use reader_messages::to_msg;
 
 use crate::app::{App, Msg};
-use crate::cli::{Cli, EXIT_FAILURE, EXIT_USAGE, ColorChoice};
+use crate::cli::{Cli, ColorChoice, EXIT_FAILURE, EXIT_USAGE};
 use crate::config::{Config, Ignored};
 use crate::demo;
 use crate::entry::Time;
 use crate::filter::combine_args;
 use crate::ingest::{self, Reader};
-use crate::session::{self as left, SessionWriter, LoadedSession};
-use crate::show::escape;
-use crate::source::{Disk, Fs, FileKind, Memory, STDIN};
-use crate::status::{ReaderProgress, StatusFile};
+use crate::sanitize::escape;
+use crate::session_file::{self as left, LoadedSession, SessionWriter};
+use crate::source::{Disk, FileKind, Fs, Memory, STDIN};
+use crate::status_file::{ReaderProgress, StatusFile};
 use crate::ui::Theme;
 use crossbeam_channel::{bounded, unbounded};
 use crossterm::event;
-use pace::Eta;
-use saver::SaveHandle;
-use session::{SearchHandle, EventLoop};
+use eta::Eta;
+use event_loop::{EventLoop, SearchHandle};
+use save_handle::SaveHandle;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -63,7 +63,7 @@ pub fn run(cli: &Cli) -> ScreenExit {
 
 /// Follows these files, wherever they are.
 pub fn run_on(cli: &Cli, fs: Arc<dyn Fs>, paths: Vec<PathBuf>) -> ScreenExit {
-    let result = settled(cli).and_then(|(config, filter, ignored)| {
+    let result = resolve_config(cli).and_then(|(config, filter, ignored)| {
         check_terminal()?;
         check_files(&*fs, &paths)?;
         let status_file = cli.status_file.as_deref().map(StatusFile::new).transpose();
@@ -78,7 +78,7 @@ pub fn run_on(cli: &Cli, fs: Arc<dyn Fs>, paths: Vec<PathBuf>) -> ScreenExit {
 }
 
 /// The configuration under the command line, and the filter of the command line.
-fn settled(cli: &Cli) -> Result<(Config, String, Option<Ignored>), ScreenExit> {
+fn resolve_config(cli: &Cli) -> Result<(Config, String, Option<Ignored>), ScreenExit> {
     let filter = filter_of(cli)?;
     let (config, ignored) = Config::read(cli).map_err(|wrong| (EXIT_USAGE, vec![wrong]))?;
     Ok((config, filter, ignored))
@@ -176,7 +176,8 @@ fn follow(
         // An error means that the terminal is gone: the channel closes and the loop ends.
         while event::read().is_ok_and(|event| events.send(event).is_ok()) {}
     })?;
-    let (palette, depth) = look::of(config, |name| std::env::var(name).unwrap_or_default());
+    let (palette, depth) =
+        color_support::of(config, |name| std::env::var(name).unwrap_or_default());
     let theme = Theme::new(palette).with(&config.colors, depth);
     let originals = Arc::default();
     EventLoop {

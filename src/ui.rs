@@ -19,17 +19,17 @@ mod list;
 mod log;
 mod message;
 mod messages;
-mod sheet;
+mod overlay;
 mod text;
 mod theme;
-mod times;
+mod timeline;
 mod trace;
 
-pub use theme::{StyleOverrides, ColorDepth, Palette, Theme};
+pub use theme::{ColorDepth, Palette, StyleOverrides, Theme};
 
 use crate::app::App;
 use crate::keymap::Command;
-use crate::layout::{Pane, MIN_SIZE};
+use crate::layout::{MIN_SIZE, Pane};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -49,12 +49,12 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     messages::draw(app, theme, frame, &screen);
     trace::draw(app, theme, frame, &screen);
     log::draw(app, theme, frame, &screen);
-    times::draw(app, theme, frame, &screen);
+    timeline::draw(app, theme, frame, &screen);
     for pane in [Pane::Domains, Pane::Responses, Pane::Via, Pane::Senders] {
         groups::draw(app, theme, frame, &screen, pane);
     }
     footer::draw(app, theme, frame, screen.footer);
-    sheet::draw(app, theme, frame);
+    overlay::draw(app, theme, frame);
     if theme.is_ascii() {
         text::in_ascii(frame, theme);
     }
@@ -123,7 +123,7 @@ fn mark(frame: &mut Frame<'_>, theme: &Theme, row: Rect, focused: bool) {
 }
 
 /// Why a list is empty.
-fn nothing(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
+fn draw_empty_hint(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     frame.render_widget(why_nothing(app, theme), area);
 }
 

@@ -1,7 +1,7 @@
 //! The view of activity: who sends how much, and by which way.
 
-use super::known::LogModel;
-use super::table::{OpenCounts, GroupList};
+use super::group_list::{GroupList, OpenCounts};
+use super::log_model::LogModel;
 use crate::entry::Time;
 use crate::filter::{GroupBy, GroupScope};
 use crate::layout::GroupColumn as Column;
@@ -13,7 +13,8 @@ pub(super) struct Activity {
 }
 
 /// What it goes through.
-const ALL: [GroupBy; 5] = [GroupBy::Sender, GroupBy::User, GroupBy::ConnectingIp, GroupBy::Channel, GroupBy::Host];
+const ALL: [GroupBy; 5] =
+    [GroupBy::Sender, GroupBy::User, GroupBy::ConnectingIp, GroupBy::Channel, GroupBy::Host];
 
 impl Default for Activity {
     fn default() -> Self {
@@ -24,7 +25,7 @@ impl Default for Activity {
 impl Activity {
     /// Brings list and selection up to date; so many rows are visible.
     pub(super) fn refresh(&mut self, known: &LogModel, wall: Time, height: usize) {
-        self.senders.turn_to(self.by, GroupScope::default());
+        self.senders.set_grouping(self.by, GroupScope::default());
         self.senders.refresh(known, &OpenCounts::default(), wall, height);
     }
 

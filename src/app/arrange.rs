@@ -1,7 +1,7 @@
 //! In which order the focused list stands, and by what it is grouped.
 
 use super::App;
-use super::table::sorting_columns;
+use super::group_list::sorting_columns;
 use crate::layout::View;
 
 impl App {

@@ -1,7 +1,7 @@
 //! What a word of a filter may be completed to: names of fields, and values seen in the log.
 
 use crate::filter::{CompletionContext, Field, OUTCOMES, quoted_if_needed};
-use crate::index::{Index, Dimensions};
+use crate::index::{Dimensions, Index};
 use crate::redact::RedactLevel;
 use std::collections::BTreeSet;
 
@@ -14,7 +14,11 @@ const CODES: [&str; 3] = ["4xx", "5xx", "2xx"];
 const TIMES: [&str; 5] = ["5m", "15m", "1h", "6h", "1d"];
 
 /// What the word can become, in the order in which it is offered; nothing that is hidden.
-pub(super) fn candidates(ending: &CompletionContext<'_>, index: &Index, hides: Option<RedactLevel>) -> Vec<String> {
+pub(super) fn candidates(
+    ending: &CompletionContext<'_>,
+    index: &Index,
+    hides: Option<RedactLevel>,
+) -> Vec<String> {
     let begins = |text: &str| {
         let begin = text.as_bytes().get(..ending.word.len());
         begin.is_some_and(|begin| begin.eq_ignore_ascii_case(ending.word.as_bytes()))

@@ -1,9 +1,9 @@
 //! The view of connections: the list of them, and the deliveries over the selected one.
 
+use super::connection_list::ConnectionList;
+use super::connection_sort::ConnectionOrder;
 use super::cursor::{Cursor, Follow};
-use super::known::LogModel;
-use super::listing::ConnectionList;
-use super::order::ConnectionOrder;
+use super::log_model::LogModel;
 use crate::entry::Time;
 use crate::index::{Connection, ConnectionId, EntryKind, RowId};
 use crate::keymap::Motion;
@@ -98,12 +98,12 @@ impl ConnectionsView {
     }
 
     /// These entries were found late: some may be deliveries that were passed over.
-    pub(super) fn found(&mut self, known: &LogModel, found: &[RowId]) {
+    pub(super) fn on_search_result(&mut self, known: &LogModel, found: &[RowId]) {
         let (of, seen) = (self.deliveries.of, self.deliveries.seen);
         let rows = known.index.rows();
         let late = found.iter().copied().filter(|&row| {
             // Of those that left meanwhile nothing is known any more.
-            rows.holds(row)
+            rows.contains(row)
                 && Some(row) <= seen
                 && Some(rows.connection(row)) == of
                 && is_delivery(known, row)
@@ -116,10 +116,10 @@ impl ConnectionsView {
     }
 
     /// Lets go of the entries that left.
-    pub(super) fn forget(&mut self, known: &LogModel) {
+    pub(super) fn evict(&mut self, known: &LogModel) {
         let first = known.index.rows().first();
         self.deliveries.rows.retain(|&row| row >= first);
-        self.listing.forget(known.tally());
+        self.listing.evict(known.tally());
     }
 
     /// Lets go of the entries that are before the window of time by now.
@@ -133,12 +133,18 @@ impl ConnectionsView {
     }
 
     /// Moves a selection.
-    pub(super) fn go(&mut self, pane: Pane, motion: Motion, height: usize, known: &LogModel) {
+    pub(super) fn move_cursor(
+        &mut self,
+        pane: Pane,
+        motion: Motion,
+        height: usize,
+        known: &LogModel,
+    ) {
         if pane == Pane::Deliveries {
-            self.delivery.go(motion, self.deliveries.rows.as_slice(), height, Follow::Bottom);
+            self.delivery.move_by(motion, self.deliveries.rows.as_slice(), height, Follow::Bottom);
         } else {
             let (ids, follow) = (self.listing.ids(known.tally()), self.order().follow());
-            self.cursor.go(motion, ids, height, follow);
+            self.cursor.move_by(motion, ids, height, follow);
         }
     }
 
@@ -199,7 +205,10 @@ impl ConnectionsView {
     }
 
     /// The selected connection.
-    pub(super) fn selected<'a>(&self, known: &'a LogModel) -> Option<(ConnectionId, &'a Connection)> {
+    pub(super) fn selected<'a>(
+        &self,
+        known: &'a LogModel,
+    ) -> Option<(ConnectionId, &'a Connection)> {
         let id = self.cursor.selected()?;
         Some((id, known.connections().get(id.0 as usize)?))
     }

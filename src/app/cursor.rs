@@ -83,7 +83,7 @@ impl<Id: Copy + PartialEq> Cursor<Id> {
     }
 
     /// Moves the selection.
-    pub fn go(
+    pub fn move_by(
         &mut self,
         motion: Motion,
         list: &(impl List<Id> + ?Sized),
@@ -145,19 +145,19 @@ impl<Id> Default for Scroll<Id> {
 
 impl<Id: PartialEq> Scroll<Id> {
     /// Looks at this.
-    pub fn turn_to(&mut self, of: Option<Id>) {
+    pub fn set_target(&mut self, of: Option<Id>) {
         if self.of != of {
             *self = Self { of, top: 0 };
         }
     }
 
     /// With this line at the top the last one is at the bottom: no further.
-    pub fn settle(&mut self, last: usize) {
+    pub fn clamp_to(&mut self, last: usize) {
         self.top = self.top.min(last);
     }
 
     /// Moves up or down, no further than to `last`.
-    pub fn go(&mut self, motion: Motion, last: usize, page: usize) {
+    pub fn move_by(&mut self, motion: Motion, last: usize, page: usize) {
         self.top = destination(motion, self.top, last + 1, page);
     }
 
@@ -193,10 +193,10 @@ mod tests {
         let mut cursor = Cursor::default();
         cursor.clamp_to([1, 2, 3].as_slice(), 2, Follow::Bottom);
         assert_eq!((cursor.selected(), cursor.top(), cursor.is_following()), (Some(3), 1, true));
-        cursor.go(Motion::Up, [1, 2, 3].as_slice(), 2, Follow::Bottom);
+        cursor.move_by(Motion::Up, [1, 2, 3].as_slice(), 2, Follow::Bottom);
         cursor.clamp_to([0, 1, 2, 3, 4, 5].as_slice(), 2, Follow::Bottom);
         assert_eq!((cursor.selected(), cursor.at(), cursor.is_following()), (Some(2), 2, false));
-        cursor.go(Motion::Last, [0, 1, 2, 3, 4, 5].as_slice(), 2, Follow::Bottom);
+        cursor.move_by(Motion::Last, [0, 1, 2, 3, 4, 5].as_slice(), 2, Follow::Bottom);
         cursor.clamp_to([0, 1, 2, 3, 4, 5, 6].as_slice(), 2, Follow::Bottom);
         assert_eq!((cursor.selected(), cursor.top()), (Some(6), 5));
     }
@@ -205,7 +205,7 @@ mod tests {
     fn what_is_gone_gives_way_to_its_neighbour() {
         let mut cursor = Cursor::default();
         cursor.clamp_to([1, 2, 3, 4].as_slice(), 4, Follow::Bottom);
-        cursor.go(Motion::Up, [1, 2, 3, 4].as_slice(), 4, Follow::Bottom);
+        cursor.move_by(Motion::Up, [1, 2, 3, 4].as_slice(), 4, Follow::Bottom);
         cursor.clamp_to([1, 2].as_slice(), 4, Follow::Bottom);
         assert_eq!(cursor.selected(), Some(2));
         cursor.clamp_to([].as_slice(), 4, Follow::Bottom);
@@ -224,7 +224,7 @@ mod tests {
                 let list: Vec<usize> = (0..length).collect();
                 for follow in [Follow::Bottom, Follow::Top] {
                     cursor.clamp_to(list.as_slice(), height, follow);
-                    cursor.go(motions[motion], list.as_slice(), height, follow);
+                    cursor.move_by(motions[motion], list.as_slice(), height, follow);
                     prop_assert_eq!(cursor.selected().is_some(), length > 0);
                     prop_assert!(cursor.top() <= cursor.at());
                     prop_assert!(cursor.at() < cursor.top() + height.max(1));

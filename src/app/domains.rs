@@ -3,8 +3,8 @@
 //! Each pane is narrowed to what is selected in the one before.
 
 use super::connections::ConnectionsView;
-use super::known::LogModel;
-use super::table::{OpenCounts, GroupList};
+use super::group_list::{GroupList, OpenCounts};
+use super::log_model::LogModel;
 use crate::entry::Time;
 use crate::filter::{DomainScope, GroupBy, GroupScope};
 use crate::index::{ConnectionId, Index, RowId, Symbol};
@@ -23,7 +23,8 @@ pub(super) struct Domains {
 }
 
 /// What the last pane goes through: from one connection to what many have in common.
-const ROUTES: [GroupBy; 4] = [GroupBy::Connection, GroupBy::Host, GroupBy::RemoteIp, GroupBy::LocalIp];
+const ROUTES: [GroupBy; 4] =
+    [GroupBy::Connection, GroupBy::Host, GroupBy::RemoteIp, GroupBy::LocalIp];
 
 impl Default for Domains {
     fn default() -> Self {
@@ -48,14 +49,14 @@ impl Domains {
         height: impl Fn(Pane) -> usize,
     ) {
         let by = if self.by_organisation { GroupBy::OrgDomain } else { GroupBy::Domain };
-        self.names.turn_to(by, GroupScope::default());
+        self.names.set_grouping(by, GroupScope::default());
         self.names.extend(known);
         self.count_open(known, connections);
-        self.names.settle(known, &self.open, wall, height(Pane::Domains));
+        self.names.update_order(known, &self.open, wall, height(Pane::Domains));
         let narrow = GroupScope { at: self.selected_place(&known.index), answer: None };
-        self.answers.turn_to(GroupBy::Response, narrow.clone());
+        self.answers.set_grouping(GroupBy::Response, narrow.clone());
         self.answers.refresh(known, &self.open, wall, height(Pane::Responses));
-        self.routes.turn_to(self.route, GroupScope { answer: self.answer(), ..narrow });
+        self.routes.set_grouping(self.route, GroupScope { answer: self.answer(), ..narrow });
         self.routes.refresh(known, &self.open, wall, height(Pane::Via));
     }
 
@@ -152,13 +153,13 @@ impl Domains {
     }
 
     /// These entries were found late.
-    pub(super) fn found(&mut self, known: &LogModel, found: &[RowId]) {
-        self.tables().into_iter().for_each(|table| table.found(known, found));
+    pub(super) fn on_search_result(&mut self, known: &LogModel, found: &[RowId]) {
+        self.tables().into_iter().for_each(|table| table.on_search_result(known, found));
     }
 
     /// Takes back the entries before `end`, which are about to leave.
-    pub(super) fn forget(&mut self, known: &LogModel, end: usize) {
-        self.tables().into_iter().for_each(|table| table.forget(known, end));
+    pub(super) fn evict(&mut self, known: &LogModel, end: usize) {
+        self.tables().into_iter().for_each(|table| table.evict(known, end));
     }
 
     /// They have left.

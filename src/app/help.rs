@@ -1,10 +1,10 @@
 //! The help: every key, and what the signs on the screen mean.
 
 use super::Settings;
-use super::words::age;
+use super::labels::age;
 use crate::filter::{EXAMPLES, RecentAttempts};
 use crate::keymap::Mode;
-use crate::show::SafeText;
+use crate::sanitize::SafeText;
 use std::borrow::Cow;
 
 /// One line of the help, or of what else is laid over the screen.
@@ -38,8 +38,9 @@ pub fn lines(settings: &Settings) -> Vec<HelpLine> {
     lines.extend([say(""), HelpLine::Heading(Mode::Name.heading())]);
     lines.extend(keys(Mode::Name));
     lines.extend([say(""), HelpLine::Heading("A filter")]);
-    let example =
-        |(example, leaves): &(&str, &str)| HelpLine::Words(format!("{example:<23} {leaves}").into());
+    let example = |(example, leaves): &(&str, &str)| {
+        HelpLine::Words(format!("{example:<23} {leaves}").into())
+    };
     lines.extend(EXAMPLES.iter().map(example));
     lines.extend([
         say(""),
@@ -64,7 +65,10 @@ pub fn lines(settings: &Settings) -> Vec<HelpLine> {
         say("NEW, +n      not there before the mark, and so many failures since"),
         say("‖ frozen +n  n entries came since; the reader goes on"),
         HelpLine::Escape("MIXED", "        letters of several scripts in one word: a look-alike?"),
-        HelpLine::Escape("RTL", "          letters that run from right to left, each in its own cell"),
+        HelpLine::Escape(
+            "RTL",
+            "          letters that run from right to left, each in its own cell",
+        ),
         HelpLine::Escape("^[", "           stands for a byte that must not reach a terminal"),
     ]);
     lines

@@ -1,9 +1,9 @@
 //! The view of the log: its entries under the filter, one line each, as they were logged.
 
 use super::cursor::{Cursor, Follow, List};
-use super::known::LogModel;
-use super::sifted::FilteredList;
-use super::words;
+use super::filtered_list::FilteredList;
+use super::labels;
+use super::log_model::LogModel;
 use crate::index::RowId;
 use crate::keymap::Motion;
 
@@ -91,12 +91,12 @@ impl LogView {
     }
 
     /// These entries were found late.
-    pub(super) fn found(&mut self, known: &LogModel, found: &[RowId]) {
-        self.left.found(known, found, |row| Some(row.0 as usize));
+    pub(super) fn on_search_result(&mut self, known: &LogModel, found: &[RowId]) {
+        self.left.on_search_result(known, found, |row| Some(row.0 as usize));
     }
 
     /// Lets go of the entries that left.
-    pub(super) fn forget(&mut self, known: &LogModel) {
+    pub(super) fn evict(&mut self, known: &LogModel) {
         let first = known.index.rows().first().0 as usize;
         self.left.retain(|row| row >= first);
     }
@@ -113,9 +113,9 @@ impl LogView {
     }
 
     /// Moves the selection.
-    pub(super) fn go(&mut self, motion: Motion, height: usize, known: &LogModel) {
+    pub(super) fn move_cursor(&mut self, motion: Motion, height: usize, known: &LogModel) {
         self.seek = None;
-        self.cursor.go(motion, &rows(&self.left, known), height, Follow::Bottom);
+        self.cursor.move_by(motion, &rows(&self.left, known), height, Follow::Bottom);
     }
 
     /// Selects a visible row.
@@ -139,7 +139,7 @@ impl LogView {
         let is_over = if forwards { way.end >= held.end } else { way.start <= held.start };
         let next = if forwards { at + way.len() } else { way.start };
         let wanted =
-            |row: &RowId| words::is_trouble(known.index.rows().kind(*row)) && known.leaves(*row);
+            |row: &RowId| labels::is_trouble(known.index.rows().kind(*row)) && known.leaves(*row);
         let mut way = way.filter_map(|at| u32::try_from(at).ok()).map(RowId);
         let found = if forwards { way.find(wanted) } else { way.rfind(wanted) };
         self.seek = Some(RowWalk { forwards, at: next }).filter(|_| found.is_none() && !is_over);

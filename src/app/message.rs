@@ -1,12 +1,12 @@
 //! The message pane: every field of the selected entry, what was answered first.
 
 use super::App;
-use super::words::{self, Severity};
+use super::labels::{self, Severity};
 use crate::entry::{Application, Body, ConnectionEntry, Direction, Entry, MessageEntry};
 use crate::index::RowId;
 use crate::parse::Scratch;
-use crate::show::{CharsetMode, SafeText};
-use crate::story::{self, TraceStep, MessageTrace};
+use crate::sanitize::{CharsetMode, SafeText};
+use crate::story::{self, MessageTrace, TraceStep};
 use std::borrow::Cow;
 
 /// Entries of the message that are listed at most.
@@ -102,9 +102,9 @@ impl DetailFields {
 
     fn entry(&mut self, app: &App, row: RowId, entry: &Entry<'_>, story: &MessageTrace) {
         let kind = app.index().rows().kind(row);
-        let (word, tone) = words::event(kind, Some(entry));
+        let (word, tone) = labels::event(kind, Some(entry));
         let word = String::from_utf8_lossy(&word);
-        let answer = words::answer(entry);
+        let answer = labels::answer(entry);
         let label = match &entry.body {
             Body::Message(message) if message.response.is_some() => "response",
             Body::Message(_) => "status",
@@ -134,7 +134,13 @@ impl DetailFields {
     }
 
     /// The outcome, which attempt it was, and how long the recipient was queued.
-    fn outcome(&mut self, word: &str, tone: Severity, message: &MessageEntry<'_>, step: Option<&TraceStep>) {
+    fn outcome(
+        &mut self,
+        word: &str,
+        tone: Severity,
+        message: &MessageEntry<'_>,
+        step: Option<&TraceStep>,
+    ) {
         let mut words = format!("{word} ({})", String::from_utf8_lossy(message.code.0));
         if message.outcome().is_some() {
             if let Some(attempt) = message.queue_file.and_then(|file| file.attempt()) {
@@ -238,20 +244,20 @@ impl DetailFields {
             "this message"
         }));
         for row in rows.into_iter().filter(|row| !story.headers.contains(row)) {
-            let (word, tone) = words::kind(app.index().rows().kind(row));
+            let (word, tone) = labels::kind(app.index().rows().kind(row));
             let mut scratch = Scratch::default();
             let entry = app.original(row).and_then(|text| text.entry(&mut scratch).ok());
             let mut line = word.as_bytes().to_vec();
             if let Some(Entry { body: Body::Message(message), .. }) = &entry {
                 line.extend([b" ", message.recipient(), b" "].concat());
             }
-            line.extend(entry.map(|entry| words::answer(&entry)).unwrap_or_default());
+            line.extend(entry.map(|entry| labels::answer(&entry)).unwrap_or_default());
             self.toned(app.index().rows().time(row).to_string(), &line, tone);
         }
         for &row in &story.headers {
             let mut scratch = Scratch::default();
             if let Some(Ok(entry)) = app.original(row).map(|text| text.entry(&mut scratch)) {
-                self.toned("header", &words::answer(&entry), Severity::Dim);
+                self.toned("header", &labels::answer(&entry), Severity::Dim);
             }
         }
     }

@@ -4,9 +4,9 @@
 //! What is said of a message is told by its story, of which only the newest entries are read.
 
 use super::cursor::{Cursor, Follow, List, Scroll};
-use super::known::LogModel;
-use super::picked::RankedBitSet;
-use super::sifted::FilteredList;
+use super::filtered_list::FilteredList;
+use super::log_model::LogModel;
+use super::ranked_bitset::RankedBitSet;
 use crate::index::{EntryKind, MessageId, RowId};
 use crate::keymap::Motion;
 use crate::story;
@@ -51,7 +51,7 @@ impl MessagesView {
     pub(super) fn refresh(&mut self, known: &LogModel, height: usize) {
         self.listed.refresh(known, |row| number(known, row));
         self.cursor.clamp_to(&MessageIds(self.listed.picked()), height, Follow::Bottom);
-        self.trace.turn_to(self.selected());
+        self.trace.set_target(self.selected());
         if self.cursor.is_following() {
             self.followed = known.rows();
         }
@@ -68,12 +68,12 @@ impl MessagesView {
     }
 
     /// These entries were found late.
-    pub(super) fn found(&mut self, known: &LogModel, found: &[RowId]) {
-        self.listed.found(known, found, |row| number(known, row));
+    pub(super) fn on_search_result(&mut self, known: &LogModel, found: &[RowId]) {
+        self.listed.on_search_result(known, found, |row| number(known, row));
     }
 
     /// Lets go of the messages of which no entry is held.
-    pub(super) fn forget(&mut self, known: &LogModel) {
+    pub(super) fn evict(&mut self, known: &LogModel) {
         let is_held =
             |at| MessageId::new(at).is_some_and(|id| known.index.rows_of(id).next().is_some());
         self.listed.retain(is_held);
@@ -85,8 +85,8 @@ impl MessagesView {
     }
 
     /// Moves the selection.
-    pub(super) fn go(&mut self, motion: Motion, height: usize) {
-        self.cursor.go(motion, &MessageIds(self.listed.picked()), height, Follow::Bottom);
+    pub(super) fn move_cursor(&mut self, motion: Motion, height: usize) {
+        self.cursor.move_by(motion, &MessageIds(self.listed.picked()), height, Follow::Bottom);
     }
 
     /// Selects a visible row.
@@ -107,11 +107,11 @@ impl MessagesView {
 
     /// Those on the screen.
     pub(super) fn visible(&self, height: usize) -> impl Iterator<Item = MessageId> + '_ {
-        self.behind(self.cursor.top()).take(height)
+        self.following_messages(self.cursor.top()).take(height)
     }
 
     /// Those from a place of the list on.
-    pub(super) fn behind(&self, place: usize) -> impl Iterator<Item = MessageId> + '_ {
+    pub(super) fn following_messages(&self, place: usize) -> impl Iterator<Item = MessageId> + '_ {
         (place..).map_while(|place| MessageIds(self.listed.picked()).at(place))
     }
 
@@ -157,7 +157,9 @@ pub(super) fn sum(known: &LogModel, message: MessageId) -> Sum {
         sum.oldest = sum.oldest.min(Some(row)).or(Some(row));
         match known.index.rows().kind(row) {
             EntryKind::Enqueued => sum.recipients += 1,
-            EntryKind::RecipientRejected => (sum.recipients, sum.failed) = (sum.recipients + 1, sum.failed + 1),
+            EntryKind::RecipientRejected => {
+                (sum.recipients, sum.failed) = (sum.recipients + 1, sum.failed + 1)
+            }
             EntryKind::Attempt(O::HandedOn) => handed_on += 1,
             EntryKind::Attempt(O::Delivered | O::Relayed) => sum.delivered += 1,
             EntryKind::Attempt(O::Failed) => sum.failed += 1,

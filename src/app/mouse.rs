@@ -19,8 +19,8 @@ impl App {
         let Some(pane) = screen.pane_at(x, y) else { return };
         self.focus_on(pane);
         match pointer {
-            Pointer::WheelDown(..) => (0..3).for_each(|_| self.go(Motion::Down)),
-            Pointer::WheelUp(..) => (0..3).for_each(|_| self.go(Motion::Up)),
+            Pointer::WheelDown(..) => (0..3).for_each(|_| self.move_cursor(Motion::Down)),
+            Pointer::WheelUp(..) => (0..3).for_each(|_| self.move_cursor(Motion::Up)),
             Pointer::Click(..) => self.click(&screen, pane, x, y),
         }
     }

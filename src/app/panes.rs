@@ -1,15 +1,15 @@
 //! The panes: what has the focus, and where motions go.
 
 use super::cursor::destination;
-use super::{App, message, sheet};
+use super::{App, message, overlay};
 use crate::keymap::Motion;
 use crate::layout::{Pane, View};
 
 impl App {
     /// Moves what has the focus.
-    pub(super) fn go(&mut self, motion: Motion) {
+    pub(super) fn move_cursor(&mut self, motion: Motion) {
         if let Some((_, _, last)) = self.sheet() {
-            let page = usize::from(self.size.height).saturating_sub(sheet::FRAME);
+            let page = usize::from(self.size.height).saturating_sub(overlay::FRAME);
             if let Some((_, top)) = &mut self.sheet {
                 *top = destination(motion, *top, last + 1, page);
             }
@@ -19,16 +19,16 @@ impl App {
         let height = self.rows_of(pane);
         match pane {
             Pane::Connections | Pane::Deliveries => {
-                self.connections.go(pane, motion, height, &self.known);
+                self.connections.move_cursor(pane, motion, height, &self.known);
             }
-            Pane::Message => self.message.go(motion, self.last_message_top(), height),
-            Pane::Messages => self.messages.go(motion, height),
-            Pane::Trace => self.messages.trace.go(motion, self.last_trace_top(), height),
+            Pane::Message => self.message.move_by(motion, self.last_message_top(), height),
+            Pane::Messages => self.messages.move_cursor(motion, height),
+            Pane::Trace => self.messages.trace.move_by(motion, self.last_trace_top(), height),
             Pane::Times => self.choose_time(motion),
-            Pane::Log => self.log.go(motion, height, &self.known),
+            Pane::Log => self.log.move_cursor(motion, height, &self.known),
             Pane::Domains | Pane::Responses | Pane::Via | Pane::Senders => {
                 if let Some(table) = self.table_mut(pane) {
-                    table.go(motion, height);
+                    table.move_cursor(motion, height);
                 }
             }
         }

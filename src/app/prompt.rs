@@ -83,7 +83,9 @@ impl Prompt {
     /// the log: while typing always, at the end unless the word is the name of one.
     fn understood(&self, domains: &Interner, at_end: bool) -> String {
         let closed = Filter::closed(self.text()).into_owned();
-        let Some(ending) = CompletionContext::of(self.text()).filter(CompletionContext::may_begin_domain) else {
+        let Some(ending) =
+            CompletionContext::of(self.text()).filter(CompletionContext::may_begin_domain)
+        else {
             return closed;
         };
         let matched = |filter: Option<Filter>| {

@@ -1,7 +1,7 @@
 //! What is shown, kept up to date with the index: counts, lists, selections, texts.
 
 use super::messages::{self, SUMMARY_ENTRIES};
-use super::sheet::Overlay;
+use super::overlay::Overlay;
 use super::{App, message};
 use crate::index::RowId;
 use crate::layout::{Pane, View};
@@ -27,12 +27,12 @@ impl App {
         }
         self.go_on_copying();
         self.hold_for_saving();
-        self.message.turn_to(self.selected_entry());
+        self.message.set_target(self.selected_entry());
         if self.message.top() > 0 {
-            self.message.settle(self.last_message_top());
+            self.message.clamp_to(self.last_message_top());
         }
         if self.view == View::Messages && self.messages.trace.top() > 0 {
-            self.messages.trace.settle(self.last_trace_top());
+            self.messages.trace.clamp_to(self.last_trace_top());
         }
     }
 
@@ -59,7 +59,8 @@ impl App {
             View::Domains | View::Activity => self.visible_failures(),
             View::Messages => {
                 let visible = self.visible_messages();
-                let listed = visible.flat_map(|id| messages::newest(&self.known, id, SUMMARY_ENTRIES));
+                let listed =
+                    visible.flat_map(|id| messages::newest(&self.known, id, SUMMARY_ENTRIES));
                 let traced = self.selected_message().into_iter().flat_map(|id| self.traced(id));
                 listed.chain(traced).collect()
             }
@@ -75,7 +76,7 @@ impl App {
         let mut wanted: Vec<RowId> =
             shown.into_iter().chain(selected).chain(history).chain(laid).collect();
         // Of a frozen screen some may have left meanwhile.
-        wanted.retain(|&row| !self.texts.knows(row) && self.known.index.rows().holds(row));
+        wanted.retain(|&row| !self.texts.knows(row) && self.known.index.rows().contains(row));
         wanted.sort_unstable();
         wanted.dedup();
         wanted

@@ -1,7 +1,7 @@
 //! What somebody may have chosen, and what holds else.
 
 use super::App;
-use super::words::{self, Severity};
+use super::labels::{self, Severity};
 use crate::index::Connection;
 use crate::keymap::{Command, Keymap, Mode};
 
@@ -40,6 +40,6 @@ impl App {
 
     /// State of a connection, in words.
     pub fn state_of(&self, connection: &Connection) -> (String, Severity) {
-        words::state(connection, self.now(), self.settings.stall)
+        labels::state(connection, self.now(), self.settings.stall)
     }
 }

@@ -1,17 +1,17 @@
 //! What drawing reads of the state.
 
-use super::events::FileEvent;
-use super::order::ConnectionOrder;
-use super::table::{self, GroupList};
+use super::connection_sort::ConnectionOrder;
+use super::file_events::FileEvent;
+use super::group_list::{self, GroupList};
 use super::{App, Prompt, ReaderStatus};
-use super::{help, sheet};
+use super::{help, overlay};
 use crate::entry::Time;
-use crate::filter::{GroupBy, Group, GroupId, Groups, Tally};
+use crate::filter::{Group, GroupBy, GroupId, Groups, Tally};
 use crate::index::{Connection, ConnectionId, Index, MessageId, RowId, Symbol};
 use crate::keymap::Mode;
-use crate::layout::{GroupColumn, Pane, PlacedColumn, PaneLayout, View};
+use crate::layout::{GroupColumn, Pane, PaneLayout, PlacedColumn, View};
 use crate::parse::EntryText;
-use crate::show::{CharsetMode, SafeText};
+use crate::sanitize::{CharsetMode, SafeText};
 use std::borrow::Cow;
 
 /// The groups in a pane.
@@ -19,7 +19,7 @@ pub struct Grouping<'a> {
     /// All of them.
     pub groups: &'a Groups,
     /// The order of the list.
-    pub order: table::GroupOrder,
+    pub order: group_list::GroupOrder,
     /// The selected one.
     pub selected: Option<GroupId>,
     /// How many there are.
@@ -55,7 +55,7 @@ impl App {
     }
 
     /// Everything, counted.
-    pub fn all(&self) -> &Tally {
+    pub fn total_tally(&self) -> &Tally {
         &self.known.all
     }
 
@@ -75,7 +75,7 @@ impl App {
         let (sheet, top) = self.sheet.as_ref()?;
         let columns = usize::from(self.size.width);
         let lines = sheet.lines(&self.events, &self.settings, self.alphabet, columns);
-        let rows = usize::from(self.size.height).saturating_sub(sheet::FRAME);
+        let rows = usize::from(self.size.height).saturating_sub(overlay::FRAME);
         let last = lines.len().saturating_sub(rows);
         Some((lines, (*top).min(last), last))
     }
@@ -96,8 +96,8 @@ impl App {
     }
 
     /// What happened to the files, if that is news.
-    pub fn news(&self) -> Option<&FileEvent> {
-        self.events.news(self.wall)
+    pub fn latest_event(&self) -> Option<&FileEvent> {
+        self.events.latest(self.wall)
     }
 
     /// What is shown.
@@ -144,7 +144,7 @@ impl App {
     /// Whether what is shown changes with the clock, although nothing comes.
     pub fn needs_tick(&self) -> bool {
         self.is_live()
-            || self.news().is_some()
+            || self.latest_event().is_some()
             || match self.view {
                 View::Connections => self.connections.is_behind(&self.known),
                 View::Domains => self.domains.is_behind(&self.known),
@@ -244,7 +244,7 @@ impl App {
     /// The columns of a list of groups that fit into so many cells.
     pub fn group_columns(&self, pane: Pane, width: u16) -> Vec<PlacedColumn<GroupColumn>> {
         let by = self.table(pane).map_or(GroupBy::Domain, |table| table.groups().by());
-        table::columns(pane, by, width, self.mark().is_some())
+        group_list::columns(pane, by, width, self.mark().is_some())
     }
 
     /// Open connections to a domain.

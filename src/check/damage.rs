@@ -1,7 +1,7 @@
 //! What in a file is no entry, and bytes that a log should not have.
 
 use crate::parse::ParseError;
-use crate::show::escape;
+use crate::sanitize::escape;
 use crate::table::clip;
 
 /// Examples kept of each reason.

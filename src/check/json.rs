@@ -1,9 +1,9 @@
 //! What was found out, as one JSON object for scripts.
 
-use super::facts::FileReport;
-use super::lines;
+use super::file_report::FileReport;
 use super::questions::Unanswered;
-use crate::show::quoted::json;
+use super::text_output;
+use crate::sanitize::escape::json;
 use std::io::{self, Write};
 
 /// Writes `{"files": […], "unanswered": […]}`.
@@ -37,7 +37,7 @@ fn file(facts: &FileReport) -> String {
         .map(|reason| format!("{}: {}", json(reason.flaw.to_string().as_bytes()), reason.count));
     let [messages, connections, headers] = facts.kinds;
     let span = facts.clock.span().map_or(String::new(), |(first, last)| {
-        let iso = |time| json(lines::date(time).replace(' ', "T").as_bytes());
+        let iso = |time| json(text_output::date(time).replace(' ', "T").as_bytes());
         format!("\"first\": {}, \"last\": {}, ", iso(first), iso(last))
     });
     format!(
@@ -55,7 +55,7 @@ fn file(facts: &FileReport) -> String {
         list(facts.options.names(true)),
         list(facts.options.names(false)),
         reasons.collect::<Vec<_>>().join(", "),
-        list(lines::notes(facts)),
+        list(text_output::notes(facts)),
     )
 }
 

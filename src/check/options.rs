@@ -93,12 +93,12 @@ pub struct OptionEvidence {
 impl OptionEvidence {
     /// Looks at an entry and the text it was read from.
     pub fn add(&mut self, entry: &Entry<'_>, text: &[u8], written: LogFormat) {
-        self.see(LogOption::Node, entry.node.is_some());
-        self.see(LogOption::Process, entry.process.is_some());
+        self.record(LogOption::Node, entry.node.is_some());
+        self.record(LogOption::Process, entry.process.is_some());
         match &entry.body {
             Body::Message(message) => self.add_message(message, text, written),
             Body::Connection(connection) => self.add_connection(connection),
-            Body::Header(_) => self.see(LogOption::Header, true),
+            Body::Header(_) => self.record(LogOption::Header, true),
         }
     }
 
@@ -127,12 +127,12 @@ impl OptionEvidence {
             (LogOption::Transport, transport && !in_status),
             (LogOption::Application, message.application.is_some()),
         ] {
-            self.see(logs, here);
+            self.record(logs, here);
         }
     }
 
     fn add_connection(&mut self, connection: &ConnectionEntry<'_>) {
-        self.see(
+        self.record(
             match connection.code.action() {
                 Action::Etrn => LogOption::Etrn,
                 Action::Authenticate => LogOption::Authentication,
@@ -142,7 +142,7 @@ impl OptionEvidence {
         );
     }
 
-    fn see(&mut self, logs: LogOption, here: bool) {
+    fn record(&mut self, logs: LogOption, here: bool) {
         if let Some(count) = self.place(logs).and_then(|at| self.seen.get_mut(at)) {
             *count += u64::from(here);
         }
@@ -201,7 +201,7 @@ mod tests {
         let mut options = OptionEvidence::default();
         for (logs, ..) in ALL {
             assert!(!options.has(logs));
-            options.see(logs, logs != LogOption::Process);
+            options.record(logs, logs != LogOption::Process);
         }
         assert_eq!(options.names(false), ["LOG_PROCESS"]);
         assert_eq!(options.names(true).get(1).map(String::as_str), Some("LOG_CONNECTION=231"));

@@ -59,11 +59,11 @@ impl VersionEvidence {
     /// Looks at the entry that begins on this line.
     pub fn add(&mut self, entry: &Entry<'_>, written: LogFormat, line: u64) {
         match written {
-            LogFormat::Xml => self.see(XML, line),
-            LogFormat::Json | LogFormat::FlatJson => self.see(JSON, line),
+            LogFormat::Xml => self.add_evidence(XML, line),
+            LogFormat::Json | LogFormat::FlatJson => self.add_evidence(JSON, line),
             _ => {}
         }
-        self.when(entry.node.is_some_and(|node| !node.is_empty()), NODE, line);
+        self.evidence_if(entry.node.is_some_and(|node| !node.is_empty()), NODE, line);
         match &entry.body {
             Body::Message(message) => self.add_message(message, written, line),
             Body::Connection(connection) => self.add_connection(connection, line),
@@ -74,55 +74,57 @@ impl VersionEvidence {
     fn add_message(&mut self, message: &MessageEntry<'_>, written: LogFormat, line: u64) {
         let (action, modifiers) = (message.code.action(), message.code.modifiers());
         let has = |letters: &[u8]| modifiers.iter().any(|letter| letters.contains(letter));
-        self.when(has(b"ECL"), MODIFIERS, line);
-        self.when(has(b"PQ"), LATER_MODIFIERS, line);
-        self.when(action == Action::BreakOff, LATER_CODES, line);
+        self.evidence_if(has(b"ECL"), MODIFIERS, line);
+        self.evidence_if(has(b"PQ"), LATER_MODIFIERS, line);
+        self.evidence_if(action == Action::BreakOff, LATER_CODES, line);
         for channel in
             [Some(message.source_channel), message.destination_channel].into_iter().flatten()
         {
-            self.when(channel == b"ims-ms", STORE, line);
-            self.when(channel == b"sims-ms", SIMS_STORE, line);
+            self.evidence_if(channel == b"ims-ms", STORE, line);
+            self.evidence_if(channel == b"sims-ms", SIMS_STORE, line);
         }
-        self.when(message.source_channel == b"l" && action.is_dequeue(), LOCAL, line);
+        self.evidence_if(message.source_channel == b"l" && action.is_dequeue(), LOCAL, line);
         match message.original_to_type {
-            Some(_) => self.see(TYPED, line),
-            None => self.when(written.is_text() && !message.original_to.is_empty(), BARE, line),
+            Some(_) => self.add_evidence(TYPED, line),
+            None => {
+                self.evidence_if(written.is_text() && !message.original_to.is_empty(), BARE, line)
+            }
         }
-        self.when(message.reason.is_some() || message.queue_seconds.is_some(), REASON, line);
+        self.evidence_if(message.reason.is_some() || message.queue_seconds.is_some(), REASON, line);
         self.add_queue_file(message, line);
         if let Some((_, behind)) = message.diagnostic.and_then(split_connect) {
             let address = behind.trim_ascii_start().first().is_some_and(u8::is_ascii_digit);
-            self.see(if address { CONNECT } else { CONNECT_BARE }, line);
+            self.add_evidence(if address { CONNECT } else { CONNECT_BARE }, line);
         }
     }
 
     fn add_queue_file(&mut self, message: &MessageEntry<'_>, line: u64) {
         let Some(file) = message.queue_file else { return };
         let within = |part: &[u8]| memmem::find(file.0, part).is_some();
-        self.when(within(b"/pmdf/") || within(b"PMDF_") || within(b"]"), PATH_PMDF, line);
-        self.when(within(b"/SUNWmail/"), PATH_SIMS, line);
-        self.when(within(b"/messaging64/"), PATH_64, line);
+        self.evidence_if(within(b"/pmdf/") || within(b"PMDF_") || within(b"]"), PATH_PMDF, line);
+        self.evidence_if(within(b"/SUNWmail/"), PATH_SIMS, line);
+        self.evidence_if(within(b"/messaging64/"), PATH_64, line);
         // Long ones only: a short name may have capitals by chance.
         if let Some(body) = file.body().filter(|body| body.len() >= 8) {
             let mixed = body.iter().any(u8::is_ascii_lowercase);
-            self.see(if mixed { MIXED } else { CAPITALS }, line);
+            self.add_evidence(if mixed { MIXED } else { CAPITALS }, line);
         }
     }
 
     fn add_connection(&mut self, connection: &ConnectionEntry<'_>, line: u64) {
         let action = connection.code.action();
-        self.when(action == Action::Authenticate, LATER_CODES, line);
+        self.evidence_if(action == Action::Authenticate, LATER_CODES, line);
         let reason = connection.reason().is_some_and(|reason| !reason.is_empty());
-        self.when(action == Action::Close && reason, CLOSE, line);
+        self.evidence_if(action == Action::Close && reason, CLOSE, line);
     }
 
-    fn when(&mut self, seen: bool, ground: Ground, line: u64) {
+    fn evidence_if(&mut self, seen: bool, ground: Ground, line: u64) {
         if seen {
-            self.see(ground, line);
+            self.add_evidence(ground, line);
         }
     }
 
-    fn see(&mut self, ground: Ground, line: u64) {
+    fn add_evidence(&mut self, ground: Ground, line: u64) {
         if !self.grounds.iter().any(|(known, _)| *known == ground) {
             self.grounds.push((ground, line));
         }

@@ -151,6 +151,9 @@ mod tests {
             numbers(&OptionEvidence::default(), ResponseCoverage { answered: 0, ..told }),
             [1, 3, 4, 5, 7, 8, 9]
         );
-        assert_eq!(numbers(&OptionEvidence::default(), ResponseCoverage::default()), [1, 2, 3, 5, 6, 7, 9]);
+        assert_eq!(
+            numbers(&OptionEvidence::default(), ResponseCoverage::default()),
+            [1, 2, 3, 5, 6, 7, 9]
+        );
     }
 }

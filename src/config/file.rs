@@ -1,6 +1,6 @@
 //! A file of the user: where it is, and whether it can be trusted.
 
-use crate::show::escape;
+use crate::sanitize::escape;
 use etcetera::base_strategy::{BaseStrategy as _, Xdg};
 use rustix::fs::{Mode, OFlags, open};
 use rustix::process::geteuid;
@@ -31,9 +31,9 @@ pub(super) fn of_user() -> Option<PathBuf> {
 }
 
 /// The text of a file that was named, which is to be there.
-pub(super) fn named(path: &Path) -> Result<String, String> {
+pub(super) fn describe_path(path: &Path) -> Result<String, String> {
     let (file, known) = opened(path).map_err(|error| complaint(path, &reason(&error)))?;
-    match distrust(&known) {
+    match untrusted_reason(&known) {
         Some(why) => Err(complaint(path, why)),
         None => text(path, file),
     }
@@ -45,7 +45,7 @@ pub(super) fn named(path: &Path) -> Result<String, String> {
 /// The path, and why it can't be read.
 pub fn usual(path: &Path) -> Result<Usual, String> {
     match opened(path) {
-        Ok((file, known)) => match distrust(&known) {
+        Ok((file, known)) => match untrusted_reason(&known) {
             Some(why) => Ok(Usual::Unsafe(why)),
             None => text(path, file).map(Usual::Text),
         },
@@ -74,7 +74,7 @@ fn opened(path: &Path) -> io::Result<(File, Metadata)> {
 }
 
 /// Why its words need not be those of the user.
-pub fn distrust(known: &Metadata) -> Option<&'static str> {
+pub fn untrusted_reason(known: &Metadata) -> Option<&'static str> {
     let owner = known.uid();
     if owner != 0 && owner != geteuid().as_raw() {
         Some("it belongs to somebody else")
@@ -120,7 +120,7 @@ mod tests {
     fn i26_what_others_may_write_is_not_obeyed() {
         for (mode, trusted) in [(0o644, true), (0o600, true), (0o664, false), (0o646, false)] {
             let (_room, path) = written(mode);
-            assert_eq!(named(&path).is_ok(), trusted, "{mode:o}");
+            assert_eq!(describe_path(&path).is_ok(), trusted, "{mode:o}");
             match usual(&path).unwrap() {
                 Usual::Text(text) => assert_eq!((trusted, &*text), (true, "mouse = false\n")),
                 Usual::Unsafe(why) => {
@@ -136,17 +136,21 @@ mod tests {
         let room = tempfile::tempdir().unwrap();
         let path = room.path().join("none").join("config.toml");
         assert!(matches!(usual(&path), Ok(Usual::Missing)));
-        assert!(named(&path).unwrap_err().ends_with("none/config.toml: No such file or directory"));
+        assert!(
+            describe_path(&path)
+                .unwrap_err()
+                .ends_with("none/config.toml: No such file or directory")
+        );
     }
 
     #[test]
     fn what_is_no_text_is_refused() {
         let (room, path) = written(0o600);
-        assert!(named(room.path()).unwrap_err().ends_with("is no file"));
+        assert!(describe_path(room.path()).unwrap_err().ends_with("is no file"));
         fs::write(&path, b"filter = \"\xff\"").unwrap();
-        assert!(named(&path).unwrap_err().ends_with("is not UTF-8"));
+        assert!(describe_path(&path).unwrap_err().ends_with("is not UTF-8"));
         fs::write(&path, vec![b'#'; 300_000]).unwrap();
-        assert!(named(&path).unwrap_err().ends_with("is too long"));
-        assert!(named(Path::new("/dev/zero")).unwrap_err().ends_with("is no file"));
+        assert!(describe_path(&path).unwrap_err().ends_with("is too long"));
+        assert!(describe_path(Path::new("/dev/zero")).unwrap_err().ends_with("is no file"));
     }
 }

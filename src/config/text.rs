@@ -2,7 +2,7 @@
 
 use super::Config;
 use crate::app::Settings;
-use crate::cli::{self, ThemeName, ColorChoice};
+use crate::cli::{self, ColorChoice, ThemeName};
 use crate::filter::Filter;
 use crate::keymap::Keymap;
 use clap::ValueEnum;
@@ -62,7 +62,7 @@ pub(super) fn parse(text: &str) -> Result<Config, ConfigError> {
     let line = |at: usize| text.bytes().take(at).filter(|&byte| byte == b'\n').count() + 1;
     let written: ConfigText = toml::from_str(text).map_err(|error| ConfigError {
         line: error.span().map_or(1, |span| line(span.start)),
-        why: in_our_words(error.message()),
+        why: simplify_message(error.message()),
     })?;
     let wrong = |at: usize, why| ConfigError { line: line(at), why };
     let default = Config::default();
@@ -77,10 +77,12 @@ pub(super) fn parse(text: &str) -> Result<Config, ConfigError> {
         config.filter = filter.into_inner();
     }
     if let Some(theme) = written.theme {
-        config.theme = named::<ThemeName>(&theme).map_err(|why| wrong(theme.span().start, why))?;
+        config.theme =
+            parse_name::<ThemeName>(&theme).map_err(|why| wrong(theme.span().start, why))?;
     }
     if let Some(color) = written.color {
-        config.color = named::<ColorChoice>(&color).map_err(|why| wrong(color.span().start, why))?;
+        config.color =
+            parse_name::<ColorChoice>(&color).map_err(|why| wrong(color.span().start, why))?;
     }
     if let Some(size) = written.max_memory.filter(|size| size.get_ref() != "auto") {
         let bytes = cli::size(size.get_ref()).map_err(|why| wrong(size.span().start, why))?;
@@ -104,7 +106,7 @@ pub(super) fn parse(text: &str) -> Result<Config, ConfigError> {
 }
 
 /// One of the values that a flag has as well.
-fn named<T: ValueEnum>(name: &Spanned<String>) -> Result<T, String> {
+fn parse_name<T: ValueEnum>(name: &Spanned<String>) -> Result<T, String> {
     let name = name.get_ref();
     T::from_str(name, false).map_err(|_| {
         let known = T::value_variants().iter().filter_map(ValueEnum::to_possible_value);
@@ -129,7 +131,7 @@ fn duration(text: &str) -> Result<u64, String> {
 }
 
 /// What the reader of TOML says, as the rest of the program would.
-fn in_our_words(message: &str) -> String {
+fn simplify_message(message: &str) -> String {
     let parts =
         message.strip_prefix("unknown field `").and_then(|rest| rest.split_once("`, expected "));
     match parts {

@@ -27,7 +27,7 @@ impl Default for Window {
 
 impl Window {
     /// Whether a time lies in it.
-    pub fn holds(self, time: Time) -> bool {
+    pub fn contains(self, time: Time) -> bool {
         self.since <= time && time < self.until
     }
 

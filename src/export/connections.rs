@@ -9,11 +9,11 @@ use super::{FieldWriter, RecordWriter, fields};
 use crate::cli::export::ExportFormat;
 use crate::entry::{Application, Body, ConnectionEntry, Direction, Entry, Stamp, Time, Transport};
 use crate::filter::{Counts, Tally};
-use crate::headless::{LoadedLog, EntryConsumer};
-use crate::index::{Connection, ConnectionId, Index, EntryKind, RowId, ConnectionState};
+use crate::index::{Connection, ConnectionId, ConnectionState, EntryKind, Index, RowId};
 use crate::ingest::POLL;
 use crate::output::Output;
 use crate::parse::{EntryText, Scratch};
+use crate::runner::{EntryConsumer, LoadedLog};
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::io;
@@ -95,10 +95,10 @@ impl EntryConsumer for ConnectionExport {
         // What texts say was found out as they came by.
         while let Some((asked, rows)) = tally.ask(&log.index) {
             let found: Vec<RowId> = rows.into_iter().filter(|&row| log.leaves(row)).collect();
-            tally.found(&log.index, &asked, &found);
+            tally.on_search_result(&log.index, &asked, &found);
         }
         if let Some(waiting) = &mut self.waiting {
-            waiting.learn(rows, &log.index);
+            waiting.observe_rows(rows, &log.index);
         }
         self.print_due(log)
     }
@@ -136,14 +136,16 @@ struct FinishedConnections {
 }
 
 impl FinishedConnections {
-    fn learn(&mut self, rows: Range<u32>, index: &Index) {
+    fn observe_rows(&mut self, rows: Range<u32>, index: &Index) {
         self.looks = if rows.is_empty() { self.looks.saturating_add(1) } else { 0 };
         self.taken.resize(index.connections().len(), false);
         for row in rows.map(RowId) {
             let id = index.rows().connection(row);
             match index.rows().kind(row) {
                 EntryKind::Opened => self.open.push(id),
-                EntryKind::Closed | EntryKind::ConnectionRejected | EntryKind::ConnectFailed => self.end(id, index),
+                EntryKind::Closed | EntryKind::ConnectionRejected | EntryKind::ConnectFailed => {
+                    self.end(id, index)
+                }
                 _ => {}
             }
         }
@@ -187,7 +189,9 @@ impl<'a> ConnectionRecord<'a> {
         for row in log.index.connection_rows(id, None) {
             match log.index.rows().kind(row) {
                 EntryKind::Opened => opened = Some(row),
-                EntryKind::Closed | EntryKind::ConnectionRejected | EntryKind::ConnectFailed => over = Some(row),
+                EntryKind::Closed | EntryKind::ConnectionRejected | EntryKind::ConnectFailed => {
+                    over = Some(row)
+                }
                 _ => {}
             }
         }
@@ -216,8 +220,8 @@ impl<'a> ConnectionRecord<'a> {
             let ends = process.text.len().saturating_sub(sequence);
             out.text("process", process.text.get(..ends).unwrap_or_default());
         }
-        moment("opened", self.opened, first.as_ref(), log, out);
-        moment("closed", self.over, end.as_ref(), log, out);
+        write_time("opened", self.opened, first.as_ref(), log, out);
+        write_time("closed", self.over, end.as_ref(), log, out);
         if let Some(state) = state(self.connection.state) {
             out.text("state", state.as_bytes());
         }
@@ -277,7 +281,7 @@ fn connection_entry<'a, 'b>(entry: &'b Entry<'a>) -> Option<&'b ConnectionEntry<
 }
 
 /// The time of a row, with the digits of its entry if that could be read again.
-fn moment(
+fn write_time(
     name: &str,
     row: Option<RowId>,
     entry: Option<&Entry<'_>>,

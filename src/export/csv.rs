@@ -7,7 +7,7 @@
 //! in the notation of [`plain`](crate::show::plain()). A writer of its own rather than a crate: the quoting is five lines.
 
 use super::{FieldWriter, json};
-use crate::show::quoted::{put_csv, put_harmless};
+use crate::sanitize::escape::{put_csv, put_harmless};
 
 /// One row of a table on its way, and what all rows have in common.
 pub struct Csv {
@@ -87,7 +87,12 @@ impl FieldWriter for Csv {
         self.within.truncate(outer);
     }
 
-    fn list(&mut self, name: &str, length: usize, item: &mut dyn FnMut(usize, &mut dyn FieldWriter)) {
+    fn list(
+        &mut self,
+        name: &str,
+        length: usize,
+        item: &mut dyn FnMut(usize, &mut dyn FieldWriter),
+    ) {
         if let Some(cell) = self.cell(name) {
             json::list(cell, length, item);
         }
@@ -107,7 +112,7 @@ fn row<'a>(cells: impl Iterator<Item = &'a [u8]>, out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::show::{CharClass, char_class};
+    use crate::sanitize::{CharClass, char_class};
     use proptest::prelude::*;
 
     const COLUMNS: &[&str] = &["a", "o.x", "o.y", "b"];

@@ -6,13 +6,13 @@
 
 use super::RecordWriter;
 use super::fields::{self, ENTRY};
-use super::kept::RecordBuffer;
+use super::record_buffer::RecordBuffer;
 use crate::cli::export::ExportFormat;
 use crate::entry::{Action, Body, Entry, MessageEntry, Outcome, Time};
-use crate::headless::{LoadedLog, EntryConsumer};
 use crate::index::{ConnectionId, RowId};
 use crate::ingest::LocatedEntry;
 use crate::output::Output;
+use crate::runner::{EntryConsumer, LoadedLog};
 use crate::story;
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
@@ -51,7 +51,13 @@ impl DeliveryExport {
         Self { printer, queued: EnqueueTimes::default(), waiting: Vec::new(), seen: 0 }
     }
 
-    fn delivery(&mut self, found: &LocatedEntry<'_>, entry: &Entry<'_>, wanted: bool, log: &LoadedLog) {
+    fn delivery(
+        &mut self,
+        found: &LocatedEntry<'_>,
+        entry: &Entry<'_>,
+        wanted: bool,
+        log: &LoadedLog,
+    ) {
         let Body::Message(message) = &entry.body else { return };
         let Some(outcome) = message.outcome() else {
             if message.code.action() == Action::Enqueue {
@@ -59,7 +65,7 @@ impl DeliveryExport {
             }
             return;
         };
-        let queued = self.queued.take(entry.time, message);
+        let queued = self.queued.record(entry.time, message);
         if !wanted {
             return;
         }
@@ -136,7 +142,7 @@ impl EnqueueTimes {
     }
 
     /// Milliseconds since the enqueue of the same queue file and recipient.
-    fn take(&mut self, time: Time, message: &MessageEntry<'_>) -> Option<u64> {
+    fn record(&mut self, time: Time, message: &MessageEntry<'_>) -> Option<u64> {
         let key = self.key(message.source_channel, message)?;
         let (enqueued, count) = self.times.get_mut(&key)?;
         let waited = story::waited(*enqueued, time);

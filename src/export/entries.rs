@@ -2,10 +2,10 @@
 
 use super::{RecordWriter, fields};
 use crate::cli::export::ExportFormat;
-use crate::headless::{LoadedLog, EntryConsumer};
 use crate::ingest::LocatedEntry;
 use crate::output::Output;
-use crate::show::escape;
+use crate::runner::{EntryConsumer, LoadedLog};
+use crate::sanitize::escape;
 use std::io;
 use std::path::Path;
 

@@ -15,8 +15,8 @@
 //! ```
 
 use crate::entry::{
-    Application, Body, Code, ConnectingHost, ConnectionEntry, Direction, Entry, MessageEntry, RemoteMta,
-    Response, Stamp, Time, Transport,
+    Application, Body, Code, ConnectingHost, ConnectionEntry, Direction, Entry, MessageEntry,
+    RemoteMta, Response, Stamp, Time, Transport,
 };
 use crate::ingest::LocatedEntry;
 use chrono::{Datelike, Timelike};
@@ -38,7 +38,12 @@ pub trait FieldWriter {
     /// An object.
     fn object(&mut self, name: &str, members: &mut dyn FnMut(&mut dyn FieldWriter));
     /// A list of so many objects; each is asked for by its place, from 0.
-    fn list(&mut self, name: &str, length: usize, item: &mut dyn FnMut(usize, &mut dyn FieldWriter));
+    fn list(
+        &mut self,
+        name: &str,
+        length: usize,
+        item: &mut dyn FnMut(usize, &mut dyn FieldWriter),
+    );
 }
 
 /// Every field of an entry, as the columns of a table: the members of an object behind its name.
@@ -118,13 +123,17 @@ pub struct EntryLocation<'a> {
 pub fn located(found: &LocatedEntry<'_>, file: &Path, out: &mut dyn FieldWriter) {
     let standing = EntryLocation { file, line: Some(found.line), offset: found.place.offset };
     match &found.entry {
-        Ok(entry) => standing_entry(standing, entry, out),
+        Ok(entry) => write_located_entry(standing, entry, out),
         Err(_) => unparsed(standing, found.text, out),
     }
 }
 
 /// An entry and where it stands.
-pub fn standing_entry(standing: EntryLocation<'_>, entry: &Entry<'_>, out: &mut dyn FieldWriter) {
+pub fn write_located_entry(
+    standing: EntryLocation<'_>,
+    entry: &Entry<'_>,
+    out: &mut dyn FieldWriter,
+) {
     out.text("kind", kind(entry).as_bytes());
     place(standing, out);
     facts(entry, out);
@@ -161,8 +170,8 @@ fn kind(entry: &Entry<'_>) -> &'static str {
 
 fn facts(entry: &Entry<'_>, out: &mut dyn FieldWriter) {
     time("time", entry.time, entry.stamp, out);
-    put("node", entry.node, out);
-    put("process", entry.process.map(|process| process.text), out);
+    write_text("node", entry.node, out);
+    write_text("process", entry.process.map(|process| process.text), out);
     match &entry.body {
         Body::Message(message) => message_facts(message, out),
         Body::Connection(connection) => connection_facts(connection, out),
@@ -175,23 +184,23 @@ fn facts(entry: &Entry<'_>, out: &mut dyn FieldWriter) {
 
 fn message_facts(message: &MessageEntry<'_>, out: &mut dyn FieldWriter) {
     out.text("source_channel", message.source_channel);
-    put("destination_channel", message.destination_channel, out);
+    write_text("destination_channel", message.destination_channel, out);
     code(message.code, out);
     out.number("size", message.size);
     out.text("envelope_from", message.envelope_from);
-    put("original_to_type", message.original_to_type, out);
+    write_text("original_to_type", message.original_to_type, out);
     out.text("original_to", message.original_to);
-    put("active_to", message.active_to, out);
+    write_text("active_to", message.active_to, out);
     if let Some(domain) = message.domain() {
         out.text("domain", &domain.to_ascii_lowercase());
     }
     count("notary_flags", message.notary_flags, out);
     count("sensitivity", message.sensitivity, out);
     count("priority", message.priority, out);
-    put("queue_file", message.queue_file.map(|file| file.0), out);
-    put("envelope_id", message.envelope_id, out);
-    put("message_id", message.message_id, out);
-    put("related_message_id", message.related_message_id, out);
+    write_text("queue_file", message.queue_file.map(|file| file.0), out);
+    write_text("envelope_id", message.envelope_id, out);
+    write_text("message_id", message.message_id, out);
+    write_text("related_message_id", message.related_message_id, out);
     if let Some(user) = message.username {
         out.text("username", user.name);
         out.flag("authenticated", user.authenticated);
@@ -199,20 +208,20 @@ fn message_facts(message: &MessageEntry<'_>, out: &mut dyn FieldWriter) {
     if let Some(host) = &message.connecting_host {
         connecting_host(host, out);
     }
-    put("remote_host", message.remote_host, out);
+    write_text("remote_host", message.remote_host, out);
     if let Some(mta) = &message.remote_mta {
         remote_mta(mta, out);
     }
     ends(message.transport.as_ref(), message.application.as_ref(), out);
-    put("banner", message.banner, out);
+    write_text("banner", message.banner, out);
     if let Some(reply) = &message.response {
         response("response", reply, out);
     }
-    put("diagnostic", message.diagnostic, out);
-    put("reason", message.reason, out);
-    put("filter", message.filter, out);
-    put("intermediate", message.intermediate, out);
-    put("initial", message.initial, out);
+    write_text("diagnostic", message.diagnostic, out);
+    write_text("reason", message.reason, out);
+    write_text("filter", message.filter, out);
+    write_text("intermediate", message.intermediate, out);
+    write_text("initial", message.initial, out);
     if let Some(seconds) = message.queue_seconds {
         out.decimal("queue_seconds", seconds);
     }
@@ -222,13 +231,13 @@ fn connection_facts(connection: &ConnectionEntry<'_>, out: &mut dyn FieldWriter)
     out.text("source_channel", connection.source_channel);
     out.text("direction", direction(connection.direction).as_bytes());
     code(connection.code, out);
-    put("username", connection.username, out);
+    write_text("username", connection.username, out);
     ends(connection.transport.as_ref(), connection.application.as_ref(), out);
-    put("diagnostic", connection.diagnostic, out);
-    put("auth_message", connection.auth_message, out);
+    write_text("diagnostic", connection.diagnostic, out);
+    write_text("auth_message", connection.auth_message, out);
 }
 
-fn put(name: &str, value: Option<&[u8]>, out: &mut dyn FieldWriter) {
+fn write_text(name: &str, value: Option<&[u8]>, out: &mut dyn FieldWriter) {
     if let Some(value) = value {
         out.text(name, value);
     }
@@ -242,8 +251,8 @@ fn count(name: &str, value: Option<u32>, out: &mut dyn FieldWriter) {
 
 fn code(code: Code<'_>, out: &mut dyn FieldWriter) {
     out.text("code", code.0);
-    put("action", code.0.get(..1), out);
-    put("modifiers", Some(code.modifiers()).filter(|modifiers| !modifiers.is_empty()), out);
+    write_text("action", code.0.get(..1), out);
+    write_text("modifiers", Some(code.modifiers()).filter(|modifiers| !modifiers.is_empty()), out);
 }
 
 /// The word for who opened a connection.
@@ -272,9 +281,9 @@ pub fn ends(
     if let Some(application) = application {
         out.object("application", &mut |out| {
             out.text("protocol", application.protocol);
-            put("initial_host", application.initial_host, out);
-            put("dns_host", application.dns_host, out);
-            put("tls", application.tls, out);
+            write_text("initial_host", application.initial_host, out);
+            write_text("dns_host", application.dns_host, out);
+            write_text("tls", application.tls, out);
         });
     }
 }
@@ -283,8 +292,8 @@ fn connecting_host(host: &ConnectingHost<'_>, out: &mut dyn FieldWriter) {
     out.object("connecting_host", &mut |out| {
         out.text("text", host.text);
         out.text("helo", host.helo);
-        put("rdns", host.rdns, out);
-        put("ip", host.ip, out);
+        write_text("rdns", host.rdns, out);
+        write_text("ip", host.ip, out);
     });
 }
 
@@ -299,7 +308,7 @@ fn remote_mta(mta: &RemoteMta<'_>, out: &mut dyn FieldWriter) {
 pub fn response(name: &str, reply: &Response<'_>, out: &mut dyn FieldWriter) {
     out.object(name, &mut |out| {
         out.number("code", reply.code.into());
-        put("enhanced", reply.enhanced, out);
+        write_text("enhanced", reply.enhanced, out);
         out.text("text", reply.text);
     });
 }
@@ -459,7 +468,7 @@ mod tests {
             Body::Header(b"Subject: x"),
         ] {
             let entry = entry_of(body);
-            found.extend(names(&written(&mut |out| standing_entry(standing, &entry, out))));
+            found.extend(names(&written(&mut |out| write_located_entry(standing, &entry, out))));
         }
         found.extend(names(&written(&mut |out| unparsed(standing, b"junk", out))));
         let columns: BTreeSet<String> = ENTRY.iter().map(|&name| name.to_owned()).collect();
@@ -475,7 +484,8 @@ mod tests {
         assert_eq!((&value["username"], &value["authenticated"]), (&"user".into(), &true.into()));
         assert_eq!(value["envelope_from"], "");
         assert_eq!(value["queue_seconds"], 12.5);
-        let bare = entry_of(Body::Message(MessageEntry { code: Code(b"Q"), ..MessageEntry::default() }));
+        let bare =
+            entry_of(Body::Message(MessageEntry { code: Code(b"Q"), ..MessageEntry::default() }));
         let value = written(&mut |out| super::entry(&bare, out));
         assert_eq!(value.get("modifiers"), None);
     }

@@ -5,7 +5,7 @@
 //! UTF-8 become U+FFFD, one for each sequence that is none.
 
 use super::FieldWriter;
-use crate::show::quoted::put_json;
+use crate::sanitize::escape::put_json;
 
 /// Writes an object and a line end.
 pub fn record(out: &mut Vec<u8>, members: &mut dyn FnMut(&mut dyn FieldWriter)) {
@@ -100,7 +100,12 @@ impl FieldWriter for Json<'_> {
         object(self.out, members);
     }
 
-    fn list(&mut self, name: &str, length: usize, item: &mut dyn FnMut(usize, &mut dyn FieldWriter)) {
+    fn list(
+        &mut self,
+        name: &str,
+        length: usize,
+        item: &mut dyn FnMut(usize, &mut dyn FieldWriter),
+    ) {
         self.name(name);
         list(self.out, length, item);
     }
@@ -136,7 +141,7 @@ fn number(digits: &[u8]) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::show::{CharClass, char_class};
+    use crate::sanitize::{CharClass, char_class};
     use proptest::prelude::*;
     use serde_json::{Value, json};
 

@@ -7,11 +7,11 @@
 use super::{FieldWriter, RecordWriter, fields};
 use crate::cli::export::ExportFormat;
 use crate::entry::Response;
-use crate::headless::{LoadedLog, EntryConsumer};
 use crate::index::{MessageId, RowId};
 use crate::output::Output;
-use crate::show::number;
-use crate::story::{self, RecipientTrace, Reply, MessageTrace};
+use crate::runner::{EntryConsumer, LoadedLog};
+use crate::sanitize::number;
+use crate::story::{self, MessageTrace, RecipientTrace, Reply};
 use std::io;
 use std::ops::Range;
 
@@ -52,7 +52,7 @@ impl MessageExport {
     }
 
     /// What is left out, for whoever reads the complaints.
-    pub(super) fn left_out(&self) -> Vec<String> {
+    pub(super) fn skipped_notes(&self) -> Vec<String> {
         if !self.whole {
             return Vec::new();
         }
@@ -84,7 +84,7 @@ impl MessageExport {
                 head(&story, out);
                 out.list("recipients", recipients.len(), &mut |at, out| {
                     if let Some(recipient) = recipients.get(at) {
-                        tell(&story, recipient, out);
+                        write_recipient(&story, recipient, out);
                     }
                 });
             });
@@ -95,7 +95,7 @@ impl MessageExport {
         for recipient in recipients {
             self.printer.record(&mut |out| {
                 head(&story, out);
-                tell(&story, recipient, out);
+                write_recipient(&story, recipient, out);
             })?;
         }
         Ok(())
@@ -139,7 +139,7 @@ fn head(story: &MessageTrace, out: &mut dyn FieldWriter) {
     }
 }
 
-fn tell(story: &MessageTrace, recipient: &RecipientTrace, out: &mut dyn FieldWriter) {
+fn write_recipient(story: &MessageTrace, recipient: &RecipientTrace, out: &mut dyn FieldWriter) {
     let Some(leg) = story.last_leg(recipient) else { return };
     out.text("original_to", leg.original_to.as_deref().unwrap_or_default());
     for (name, value) in [("active_to", &leg.active_to), ("domain", &leg.domain)] {

@@ -4,8 +4,8 @@
 
 use super::{Csv, FieldWriter, json};
 use crate::cli::export::ExportFormat;
-use crate::headless::LoadedLog;
 use crate::output::Output;
+use crate::runner::LoadedLog;
 use std::io;
 use std::path::Path;
 

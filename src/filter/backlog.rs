@@ -1,7 +1,7 @@
 //! Who waits because attempts failed, and how long those waited who have their message now.
 
 use crate::entry::Outcome;
-use crate::index::{RowView, Deferral, EntryKind};
+use crate::index::{Deferral, EntryKind, RowView};
 
 /// What entries did to the backlog: to the recipients who wait because an attempt failed for now.
 ///
@@ -17,7 +17,8 @@ pub struct Backlog {
 
 impl Backlog {
     pub(super) fn of(row: &RowView) -> Self {
-        let delivered = matches!(row.kind, EntryKind::Attempt(Outcome::Delivered | Outcome::Relayed));
+        let delivered =
+            matches!(row.kind, EntryKind::Attempt(Outcome::Delivered | Outcome::Relayed));
         match row.deferral {
             Deferral::None => Self::default(),
             Deferral::Began => Self { recovered: 0, change: 1 },

@@ -28,7 +28,9 @@ impl Counts {
             Counts { entries: 1, enqueued: 0, delivered: 0, deferred: 0, failed: 0, rejected: 0 };
         match kind {
             EntryKind::Enqueued => Self { enqueued: 1, ..NONE },
-            EntryKind::Attempt(Outcome::Delivered | Outcome::Relayed) => Self { delivered: 1, ..NONE },
+            EntryKind::Attempt(Outcome::Delivered | Outcome::Relayed) => {
+                Self { delivered: 1, ..NONE }
+            }
             EntryKind::Attempt(Outcome::Deferred) => Self { deferred: 1, ..NONE },
             EntryKind::Attempt(Outcome::Failed) => Self { failed: 1, ..NONE },
             EntryKind::RecipientRejected => Self { rejected: 1, ..NONE },

@@ -84,7 +84,7 @@ impl Field {
     }
 
     /// The field of a name, whatever its case.
-    pub(super) fn named(name: &str) -> Option<Self> {
+    pub(super) fn from_name(name: &str) -> Option<Self> {
         let known = NAMES.into_iter().find(|(_, known, _)| known.eq_ignore_ascii_case(name));
         known.map(|(field, ..)| field)
     }
@@ -149,8 +149,8 @@ mod tests {
     #[test]
     fn each_field_has_a_name_of_its_own() {
         for field in Field::all() {
-            assert_eq!(Field::named(&field.name().to_uppercase()), Some(field));
+            assert_eq!(Field::from_name(&field.name().to_uppercase()), Some(field));
         }
-        assert_eq!(Field::named(""), None);
+        assert_eq!(Field::from_name(""), None);
     }
 }

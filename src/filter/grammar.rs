@@ -122,7 +122,7 @@ fn field(text: &str) -> GrammarResult<'_, Option<Field>> {
     else {
         return if text.starts_with(':') { unknown(text) } else { Ok((text, None)) };
     };
-    match Field::named(name) {
+    match Field::from_name(name) {
         Some(field) => Ok((behind, Some(field))),
         None if is_ip(text) => Ok((text, None)),
         None => unknown(text),

@@ -4,21 +4,21 @@
 //! domain or one answer, so that one grouping shows what another one consists of. What a row is
 //! grouped by is found out once for each symbol.
 
-mod by;
-mod health;
+mod group_by;
 mod labels;
 mod members;
-mod narrow;
+mod recent_attempts;
+mod scope;
 
-pub use by::GroupBy;
-pub use health::RecentAttempts;
-pub use narrow::{DomainScope, GroupScope};
+pub use group_by::GroupBy;
+pub use recent_attempts::RecentAttempts;
+pub use scope::{DomainScope, GroupScope};
 
-use super::{Backlog, Counts, ScanProgress, RowFilter, LatencyHistogram};
+use super::{Backlog, Counts, LatencyHistogram, RowFilter, ScanProgress};
 use crate::entry::{Outcome, Window};
-use crate::index::{RowView, Index, EntryKind, RowId, Symbol};
+use crate::index::{EntryKind, Index, RowId, RowView, Symbol};
 use labels::Labels;
-use narrow::OrgDomainCache;
+use scope::OrgDomainCache;
 
 /// Number of a group, in the order of first sight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -82,7 +82,9 @@ impl Group {
         let newest = match row.kind {
             EntryKind::Attempt(Outcome::Deferred | Outcome::Failed) => &mut self.bad,
             EntryKind::Attempt(Outcome::Delivered | Outcome::Relayed) => &mut self.good,
-            EntryKind::RecipientRejected | EntryKind::ConnectionRejected | EntryKind::Unauthenticated => &mut self.refusal,
+            EntryKind::RecipientRejected
+            | EntryKind::ConnectionRejected
+            | EntryKind::Unauthenticated => &mut self.refusal,
             _ => return,
         };
         *newest = (*newest).max(Some(id));
@@ -218,12 +220,12 @@ impl Groups {
     }
 
     /// How many of the first `rows` are still to be looked at.
-    pub fn left(&self, rows: usize) -> usize {
-        self.reach.left() + rows.saturating_sub(self.reach.rows())
+    pub fn remaining(&self, rows: usize) -> usize {
+        self.reach.remaining() + rows.saturating_sub(self.reach.rows())
     }
 
     /// Takes in rows that a search found late.
-    pub fn found(&mut self, sieve: &RowFilter, index: &Index, found: &[RowId]) {
+    pub fn on_search_result(&mut self, sieve: &RowFilter, index: &Index, found: &[RowId]) {
         let counted = self.reach.counted();
         for at in found.iter().map(|row| row.0 as usize).filter(|at| counted.contains(at)) {
             sieve.each(index, at..at + 1, |id, row| self.count(index, id, row));
@@ -231,8 +233,8 @@ impl Groups {
     }
 
     /// Takes back the rows before `end`, which are about to leave the index.
-    pub fn forget(&mut self, sieve: &RowFilter, index: &Index, end: usize) {
-        let leaving = self.reach.forget(end);
+    pub fn evict(&mut self, sieve: &RowFilter, index: &Index, end: usize) {
+        let leaving = self.reach.evict(end);
         sieve.each_in(index, leaving, self.window, |id, row| self.take_back(index, id, row));
     }
 
@@ -282,7 +284,7 @@ impl Groups {
 
     /// The group of a row, new or known, and where it stands.
     fn group(&mut self, index: &Index, id: RowId, row: &RowView) -> Option<(usize, &mut Group)> {
-        self.kin.learn(&self.narrow, index, row.domains.0);
+        self.kin.prepare(&self.narrow, index, row.domains.0);
         let at = self.number_of(row)?;
         if self.numbers.len() <= at {
             self.numbers.resize(at + 1, NEW);
@@ -309,7 +311,7 @@ impl Groups {
 
     /// Where in `numbers` the group of a row stands; `None` if it is in none.
     fn number_of(&self, row: &RowView) -> Option<usize> {
-        let source = self.narrow.holds(row, &self.kin).then(|| self.by.source(row)).flatten()?;
+        let source = self.narrow.matches(row, &self.kin).then(|| self.by.source(row)).flatten()?;
         Some(source as usize)
     }
 

@@ -145,7 +145,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn found(pattern: &str, lines: &[&str], end: &str) -> Vec<usize> {
+    fn matching_lines(pattern: &str, lines: &[&str], end: &str) -> Vec<usize> {
         let (mut text, mut entries) = (String::new(), Vec::new());
         for line in lines {
             entries.push((text.len(), text.len() + line.len()));
@@ -177,7 +177,7 @@ mod tests {
             (r"\ba\b", vec![3]),
         ] {
             for end in ["\n", "\r\n"] {
-                assert_eq!(found(pattern, &lines, end), expected, "{pattern} {end:?}");
+                assert_eq!(matching_lines(pattern, &lines, end), expected, "{pattern} {end:?}");
             }
         }
     }
@@ -206,7 +206,7 @@ mod tests {
             let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
             let expected: Vec<usize> = (0..lines.len()).filter(|&at| regex.is_in(lines[at].as_bytes())).collect();
             for end in ["\n", "\r\n"] {
-                prop_assert_eq!(found(&pattern, &lines, end), expected.clone());
+                prop_assert_eq!(matching_lines(&pattern, &lines, end), expected.clone());
             }
         }
     }

@@ -4,9 +4,11 @@
 //! nothing while the log is quiet. A log of millions is counted in parts, between which the keys
 //! are looked at. Under a filter on texts only what was found is counted, as it is found.
 
-use super::{Backlog, Counts, Filter, HitSet, MinuteHistogram, ScanProgress, RateWindow, RowFilter};
+use super::{
+    Backlog, Counts, Filter, HitSet, MinuteHistogram, RateWindow, RowFilter, ScanProgress,
+};
 use crate::entry::{Time, Window};
-use crate::index::{ConnectionId, RowView as Row, Index, EntryKind, RowId, SegmentedVec};
+use crate::index::{ConnectionId, EntryKind, Index, RowId, RowView as Row, SegmentedVec};
 use std::ops::Range;
 
 /// Counts of the whole log.
@@ -82,7 +84,7 @@ impl Tally {
     /// The same, but of the rows that were there before looks at no more than `most`, from the
     /// newest on.
     pub fn extend_by(&mut self, index: &Index, rows: usize, most: usize) {
-        self.sieve.learn(index);
+        self.sieve.prepare(index);
         self.counted.by_connection.follow(index.connections());
         for part in self.reach.extend(index, rows, most) {
             self.sieve.sift(index, part.clone());
@@ -93,7 +95,7 @@ impl Tally {
 
     /// How many rows are still to be looked at.
     pub fn remaining(&self) -> usize {
-        self.reach.left()
+        self.reach.remaining()
     }
 
     /// Lets the window begin later: takes back what lies before.
@@ -109,8 +111,8 @@ impl Tally {
     }
 
     /// Takes back the rows before `end`, which are about to leave the index.
-    pub fn forget(&mut self, index: &Index, end: usize) {
-        let leaving = self.reach.forget(end);
+    pub fn evict(&mut self, index: &Index, end: usize) {
+        let leaving = self.reach.evict(end);
         self.sieve.each(index, leaving, |id, row| self.counted.take_back(id, row));
     }
 
@@ -133,8 +135,8 @@ impl Tally {
     }
 
     /// These rows, which were asked for, were searched, and `found` of them hold the texts.
-    pub fn found(&mut self, index: &Index, rows: &Range<usize>, found: &[RowId]) {
-        self.sieve.found(rows, found);
+    pub fn on_search_result(&mut self, index: &Index, rows: &Range<usize>, found: &[RowId]) {
+        self.sieve.on_search_result(rows, found);
         // What lies before is counted when its turn comes.
         for at in found.iter().map(|row| row.0 as usize).filter(|&at| at >= self.reach.from()) {
             self.sieve.each(index, at..at + 1, |id, row| self.counted.count(id, row));
@@ -236,7 +238,7 @@ impl TallyCounts {
         }
         self.totals.counts.take_back(&counts_of_it);
         self.totals.unparsed -= u32::from(row.kind == EntryKind::Unparsed);
-        self.recent.forget(row.time, &counts_of_it);
+        self.recent.evict(row.time, &counts_of_it);
         self.minutes.take_back(row.time, &counts_of_it);
         if let Some(counts) = self.by_connection.get_mut(row.connection.0 as usize) {
             counts.take_back(&counts_of_it);
@@ -320,7 +322,7 @@ mod tests {
                 }
                 if let Some(end) = index.evictable_end().filter(|_| rng.bool()) {
                     for tally in &mut tallies {
-                        tally.forget(&index, end);
+                        tally.evict(&index, end);
                     }
                     index.evict_oldest();
                     for tally in &mut tallies {

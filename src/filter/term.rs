@@ -1,16 +1,16 @@
 //! One term: what it looks at, and what it wants to find there.
 
+use super::entry_fields;
 use super::grammar::{RawTerm, RawValue};
-use super::named;
+use super::time_spec::TimeSpec;
 use super::value::{
-    ActionCode, AddressPattern, DomainPattern, Id, Ip, NamePattern, Substring, ReplyCode, Sizes, ValueError, is_domain_like,
-    is_ip_like,
+    ActionCode, AddressPattern, DomainPattern, Id, Ip, NamePattern, ReplyCode, Sizes, Substring,
+    ValueError, is_domain_like, is_ip_like,
 };
-use super::when::TimeSpec;
 use super::{Field, FilterError, Pattern};
 use crate::entry::{Body, Entry, MessageEntry, Outcome, Response, Time, Username, Window};
-use crate::index::{ConnectionId, EntryKind, Dimensions};
-use crate::said;
+use crate::index::{ConnectionId, Dimensions, EntryKind};
+use crate::response_template;
 use std::borrow::Cow;
 
 /// One term.
@@ -77,7 +77,7 @@ impl Term {
 
     /// Whether an entry is wanted, as far as it tells itself: see [`Filter::leaves`](super::Filter::leaves).
     pub(super) fn leaves(&self, entry: Option<&Entry<'_>>, text: &[u8]) -> bool {
-        self.test.is_elsewhere() || self.test.holds(entry, text) != self.negated
+        self.test.is_elsewhere() || self.test.matches(entry, text) != self.negated
     }
 
     /// The times at which an entry is wanted, if the term is on its time.
@@ -106,7 +106,7 @@ impl Term {
 
     /// Whether it means something else as time goes by.
     pub(super) fn is_relative(&self) -> bool {
-        matches!(&self.test, Predicate::Since(when) | Predicate::Until(when) if when.moves())
+        matches!(&self.test, Predicate::Since(when) | Predicate::Until(when) if when.is_relative())
     }
 }
 
@@ -114,12 +114,16 @@ impl Predicate {
     fn read(field: Option<Field>, values: &[RawValue<'_>]) -> Result<Self, FilterError> {
         let Some(field) = field else { return Self::read_bare(values) };
         Ok(match field {
-            Field::Domain => Self::Domain(each(values, |v| DomainPattern::read(&v.text, v.quoted))?),
+            Field::Domain => {
+                Self::Domain(each(values, |v| DomainPattern::read(&v.text, v.quoted))?)
+            }
             Field::To => Self::To(each(values, |v| AddressPattern::read(&v.text, v.quoted))?),
             Field::From => Self::From(each(values, |v| AddressPattern::read(&v.text, v.quoted))?),
             Field::Host => Self::Host(each(values, |v| DomainPattern::read(&v.text, v.quoted))?),
             Field::Ip => Self::Ip(each(values, |v| Ip::read(&v.text, v.quoted))?),
-            Field::Channel => Self::Channel(each(values, |v| NamePattern::read(&v.text, v.quoted))?),
+            Field::Channel => {
+                Self::Channel(each(values, |v| NamePattern::read(&v.text, v.quoted))?)
+            }
             Field::User => Self::User(each(values, |v| NamePattern::read(&v.text, v.quoted))?),
             Field::Action => Self::Action(each(values, |v| ActionCode::read(&v.text))?),
             Field::Outcome => Self::Outcome(each(values, |v| outcome(&v.text))?),
@@ -130,8 +134,8 @@ impl Predicate {
             Field::File => Self::File(each(values, |v| Ok(v.text.to_vec()))?),
             Field::Size => Self::Size(each(values, |v| Sizes::read(&v.text))?),
             Field::Connection => Self::Connection(each(values, |v| number(&v.text))?),
-            Field::Since => Self::Since(when(values)?),
-            Field::Until => Self::Until(when(values)?),
+            Field::Since => Self::Since(time_spec(values)?),
+            Field::Until => Self::Until(time_spec(values)?),
             Field::Text => Self::Text(pattern(values)?),
         })
     }
@@ -155,7 +159,7 @@ impl Predicate {
         matches!(self, Self::Connection(_) | Self::Since(_) | Self::Until(_))
     }
 
-    fn holds(&self, entry: Option<&Entry<'_>>, text: &[u8]) -> bool {
+    fn matches(&self, entry: Option<&Entry<'_>>, text: &[u8]) -> bool {
         match (self, entry) {
             (Self::Text(pattern), _) => pattern.is_in(text),
             (_, Some(entry)) => self.holds_for(entry),
@@ -170,28 +174,30 @@ impl Predicate {
         };
         let said_by = |test: &dyn Fn(&MessageEntry<'_>) -> bool| message.is_some_and(test);
         match self {
-            Self::Domain(domains) => {
-                any(domains, named::domains(entry).into_iter().flatten(), DomainPattern::matches)
-            }
+            Self::Domain(domains) => any(
+                domains,
+                entry_fields::domains(entry).into_iter().flatten(),
+                DomainPattern::matches,
+            ),
             Self::Word(words) => words.iter().any(|word| word.holds_for(entry)),
-            Self::To(wanted) => {
-                said_by(&|message| any(wanted, named::recipients(message), AddressPattern::matches))
-            }
+            Self::To(wanted) => said_by(&|message| {
+                any(wanted, entry_fields::recipients(message), AddressPattern::matches)
+            }),
             Self::From(wanted) => {
                 said_by(&|message| any(wanted, [message.envelope_from], AddressPattern::matches))
             }
-            Self::Ip(ips) => any(ips, named::ips(entry), Ip::matches),
+            Self::Ip(ips) => any(ips, entry_fields::ips(entry), Ip::matches),
             Self::Host(_) | Self::Channel(_) | Self::User(_) | Self::Action(_) => {
                 Dimensions::of(entry).is_some_and(|way| self.is_met_by_way(&way))
             }
             Self::Outcome(kinds) => kinds.contains(&EntryKind::of(entry)),
             Self::Code(_) | Self::ResponseTemplate(_) => {
                 let mut said = Vec::new();
-                said::of_entry(entry, &mut said);
+                response_template::of_entry(entry, &mut said);
                 self.is_met_by_answer(&said)
             }
             Self::ResponseRegex(pattern) => {
-                named::answer(entry).is_some_and(|answer| pattern.is_in(&answer))
+                entry_fields::answer(entry).is_some_and(|answer| pattern.is_in(&answer))
             }
             Self::Id(ids) => said_by(&|message| {
                 let named = [message.message_id, message.related_message_id, message.envelope_id];
@@ -225,7 +231,9 @@ impl Predicate {
     pub(super) fn is_met_by_way(&self, way: &Dimensions<'_>) -> bool {
         match self {
             Self::Host(hosts) => any(hosts, [way.host], DomainPattern::matches),
-            Self::Channel(names) => any(names, [way.channel, way.destination], NamePattern::matches),
+            Self::Channel(names) => {
+                any(names, [way.channel, way.destination], NamePattern::matches)
+            }
             // The star only tells whether he authenticated.
             Self::User(names) => any(names, [Username::new(way.user).name], NamePattern::matches),
             Self::Action(codes) => any(codes, [way.code], ActionCode::matches),
@@ -269,11 +277,12 @@ impl BareWord {
 
     fn holds_for(&self, entry: &Entry<'_>) -> bool {
         match self {
-            Self::Domain(domain) => {
-                named::domains(entry).into_iter().flatten().any(|named| domain.matches(named))
-            }
-            Self::Ip(ip) => named::ips(entry).any(|named| ip.matches(named)),
-            Self::Part(part) => named::mentions(entry, part),
+            Self::Domain(domain) => entry_fields::domains(entry)
+                .into_iter()
+                .flatten()
+                .any(|named| domain.matches(named)),
+            Self::Ip(ip) => entry_fields::ips(entry).any(|named| ip.matches(named)),
+            Self::Part(part) => entry_fields::mentions(entry, part),
         }
     }
 }
@@ -305,7 +314,7 @@ fn pattern(values: &[RawValue<'_>]) -> Result<Pattern, FilterError> {
     literal.map_err(|error| FilterError { at, ..error })
 }
 
-fn when(values: &[RawValue<'_>]) -> Result<TimeSpec, FilterError> {
+fn time_spec(values: &[RawValue<'_>]) -> Result<TimeSpec, FilterError> {
     if let [_, another, ..] = values {
         return Err(FilterError { at: another.at, what: "one time is enough".into() });
     }

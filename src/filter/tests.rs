@@ -185,8 +185,8 @@ fn errors_say_where_and_what() {
         assert_eq!(error.at, at, "{text}: {error}");
         assert!(error.what.starts_with(what), "{text}: {error}");
     }
-    assert!(Filter::parse(&"a.b ".repeat(row::MAX_ROW_TERMS)).is_ok());
-    assert!(Filter::parse(&"a.b ".repeat(row::MAX_ROW_TERMS + 1)).is_err());
+    assert!(Filter::parse(&"a.b ".repeat(row_matcher::MAX_ROW_TERMS)).is_ok());
+    assert!(Filter::parse(&"a.b ".repeat(row_matcher::MAX_ROW_TERMS + 1)).is_err());
 }
 
 #[test]
@@ -208,8 +208,8 @@ fn windows_are_those_of_all_terms_on_time() {
     assert_eq!(window("a.org"), all);
     assert_eq!(window("since:1m since:2m until:5s"), (Some(60_000), Some(5_000)));
     assert_eq!(window("-since:5s -until:1m"), window("until:5s since:1m"));
-    assert!(Filter::parse("since:1m").unwrap().moves());
-    assert!(!Filter::parse("since:2007-02-16").unwrap().moves());
+    assert!(Filter::parse("since:1m").unwrap().is_relative());
+    assert!(!Filter::parse("since:2007-02-16").unwrap().is_relative());
     let filter = Filter::parse("-conn:1|2").unwrap();
     assert_eq!(
         [1, 2, 3, 4].map(|id| filter.leaves_connection(ConnectionId(id))),
@@ -263,7 +263,7 @@ proptest! {
             };
             let other = [value, b"x"].concat();
             let mut said = Vec::new();
-            crate::said::of_entry(&entry(value), &mut said);
+            crate::response_template::of_entry(&entry(value), &mut said);
             for (field, picked, is_whole) in [
                 (Field::Channel, value, true),
                 (Field::From, value, true),

@@ -41,7 +41,10 @@ impl DomainPattern {
         if bare.is_empty() && !star {
             return wrong(0, "there is no name in this");
         }
-        Ok(Self { name: bare.to_vec(), reach: if star { MatchScope::Begins } else { MatchScope::Within } })
+        Ok(Self {
+            name: bare.to_vec(),
+            reach: if star { MatchScope::Begins } else { MatchScope::Within },
+        })
     }
 
     pub(super) fn matches(&self, domain: &[u8]) -> bool {
@@ -118,7 +121,8 @@ impl AddressPattern {
         }
         let before = usize::from(text.starts_with(b"<"));
         if is_domain_like(bare) && !bare.get(1..).unwrap_or_default().contains(&b'@') {
-            let domain = DomainPattern::read(bare, false).map_err(|(at, what)| (before + at, what))?;
+            let domain =
+                DomainPattern::read(bare, false).map_err(|(at, what)| (before + at, what))?;
             return Ok(Self::At(domain));
         }
         if let Some(star) = bare.iter().position(|&b| b == b'*') {

@@ -14,9 +14,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::open::PathState;
-use super::stream::{Drain, ResumePoint, OVERLAP, Stream};
-use super::{DRAIN_QUIET, FollowEvent, Follower, OpenReason, IoReason, copy};
-use crate::source::{Fs, Handle, Identity, FileKind, Stat, uninterrupted};
+use super::stream::{Drain, OVERLAP, ResumePoint, Stream};
+use super::{DRAIN_QUIET, FollowEvent, Follower, IoReason, OpenReason, copy};
+use crate::source::{FileKind, Fs, Handle, Identity, Stat, uninterrupted};
 
 /// How many files that were read to their end are held.
 pub const FINISHED_KEPT: usize = 4;
@@ -75,23 +75,23 @@ impl RollHistory {
     /// Takes note of what is there when the following begins: all that is known.
     pub(super) fn begin(&mut self, fs: &dyn Fs) {
         self.has_begun = true;
-        let yesterday = twice(|| {
+        let yesterday = retry_once(|| {
             let handle = fs.open(&self.yesterday)?;
             let stat = handle.stat()?;
             let mark = ResumePoint::at(&*handle, stat.identity, stat.len)?;
-            Ok(Stream::known(handle, mark))
+            Ok(Stream::resume(handle, mark))
         });
         self.kept = yesterday.into_iter().collect();
         self.note_all(fs);
     }
 
     fn note_all(&mut self, fs: &dyn Fs) {
-        let stat = twice(|| fs.stat(&self.all));
+        let stat = retry_once(|| fs.stat(&self.all));
         self.seen = stat.ok().map(|stat| (stat.identity, stat.len));
     }
 
     /// Keeps a file that was read to its end; gives one that is kept no longer.
-    pub(super) fn keep(&mut self, stream: Stream) -> Option<Stream> {
+    pub(super) fn retain_stream(&mut self, stream: Stream) -> Option<Stream> {
         self.kept.push(stream);
         if self.kept.len() <= FINISHED_KEPT {
             return None;
@@ -121,7 +121,7 @@ impl RollHistory {
     /// The file of yesterday, if there is one.
     fn open_yesterday(&self, fs: &dyn Fs) -> io::Result<Option<(Arc<dyn Handle>, Stat)>> {
         // One answer that there is none does not prove it, where all later ones depend on it.
-        match twice(|| fs.stat(&self.yesterday)) {
+        match retry_once(|| fs.stat(&self.yesterday)) {
             Ok(stat) if stat.kind == FileKind::Regular => {}
             Ok(_) => return Ok(None),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -135,7 +135,7 @@ impl RollHistory {
     /// What `X` has behind the copy of the last one of the files that are known, which come latest
     /// first, and before that of yesterday's, which may just be taken.
     fn growth(&self, fs: &dyn Fs, files: &[&Stream], yesterday: &dyn Handle) -> io::Result<Growth> {
-        let all = match twice(|| fs.open(&self.all)) {
+        let all = match retry_once(|| fs.open(&self.all)) {
             Ok(all) => all,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Growth::Nothing),
             Err(error) => return Err(error),
@@ -266,7 +266,7 @@ impl Follower {
     fn go_on_with_late(&mut self) {
         let Some(older) = &mut self.older else { return };
         let late = |kept: &mut Stream| {
-            twice(|| kept.handle.stat()).is_ok_and(|stat| stat.len > kept.mark.offset)
+            retry_once(|| kept.handle.stat()).is_ok_and(|stat| stat.len > kept.mark.offset)
         };
         let late: Vec<Stream> = older.kept.extract_if(.., late).collect();
         for kept in late.into_iter().rev() {
@@ -304,6 +304,6 @@ fn name(path: &Path) -> PathBuf {
 }
 
 /// Does it again if it fails, in whatever way: a single failure proves nothing.
-fn twice<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+fn retry_once<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     call().or_else(|_| call())
 }

@@ -29,7 +29,7 @@ pub(super) fn find(
     let (finder, mut start) = (Finder::new(&head), range.start);
     let mut late = None;
     while start < range.end {
-        let piece = read_span(whole, start, left(start, range.end, PIECE))?;
+        let piece = read_span(whole, start, remaining(start, range.end, PIECE))?;
         for at in finder.find_iter(&piece) {
             let copy = measure(file, whole, start + at as u64..range.end)?;
             let same = copy.end - copy.start;
@@ -62,7 +62,7 @@ fn measure(file: &dyn Handle, whole: &dyn Handle, range: Range<u64>) -> io::Resu
     let (mut same, mut lines) = (0, 0);
     loop {
         let at = range.start + same;
-        let theirs = read_span(whole, at, left(at, range.end, PIECE))?;
+        let theirs = read_span(whole, at, remaining(at, range.end, PIECE))?;
         let ours = read_span(file, same, theirs.len())?;
         let count = ours.iter().zip(&theirs).take_while(|(ours, theirs)| ours == theirs).count();
         let line = memchr::memrchr(b'\n', ours.get(..count).unwrap_or_default());
@@ -84,12 +84,12 @@ fn just_begun(
     range: &Range<u64>,
 ) -> io::Result<Option<Range<u64>>> {
     let start = range.end.saturating_sub(head.len() as u64).max(range.start);
-    let tail = read_span(whole, start, left(start, range.end, HEAD))?;
+    let tail = read_span(whole, start, remaining(start, range.end, HEAD))?;
     let begun = (1..head.len()).rev().find(|&len| tail.ends_with(&head[..len]));
     Ok(begun.map(|len| range.end - len as u64..range.end))
 }
 
-fn left(start: u64, end: u64, most: usize) -> usize {
+fn remaining(start: u64, end: u64, most: usize) -> usize {
     usize::try_from(end.saturating_sub(start)).map_or(most, |left| left.min(most))
 }
 

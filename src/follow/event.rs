@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{IoReason, FollowState};
+use super::{FollowState, IoReason};
 
 /// Something that happened to a log.
 ///
@@ -137,7 +137,10 @@ impl Counters {
             }
             FollowEvent::SkippedNul { bytes } => self.skipped_nul_bytes += bytes,
             FollowEvent::CutLine { .. } => self.cut_lines += 1,
-            FollowEvent::Problem(_) | FollowEvent::Recovered(_) | FollowEvent::RollMissed { .. } | FollowEvent::DrainAbandoned(_) => {}
+            FollowEvent::Problem(_)
+            | FollowEvent::Recovered(_)
+            | FollowEvent::RollMissed { .. }
+            | FollowEvent::DrainAbandoned(_) => {}
         }
     }
 }
@@ -216,7 +219,8 @@ mod tests {
         let names = vec![PathBuf::from("mail.log_yesterday"), PathBuf::from("mail.log")];
         let caught_up =
             FollowEvent::CaughtUp { files: 2, is_all: false, from: names.clone(), entries: 12_345 };
-        let one = FollowEvent::CaughtUp { files: 1, is_all: true, from: names[..1].to_vec(), entries: 1 };
+        let one =
+            FollowEvent::CaughtUp { files: 1, is_all: true, from: names[..1].to_vec(), entries: 1 };
         let denied = IoReason::of(&io::ErrorKind::PermissionDenied.into());
         let missed = |reason| FollowEvent::RollMissed { name: PathBuf::from("mail.log"), reason };
         for (event, text) in [
@@ -245,7 +249,10 @@ mod tests {
             (missed(Some(denied)), "was rolled unseen; cannot read mail.log: permission denied"),
             (FollowEvent::SkippedNul { bytes: 1_234_567_890 }, "skipped 1.2 GB of NUL bytes"),
             (FollowEvent::SkippedNul { bytes: 64 }, "skipped 64 bytes of NUL bytes"),
-            (FollowEvent::CutLine { bytes: 10_000_000, kept: 65_536 }, "line of 10.0 MB cut to 64 KiB"),
+            (
+                FollowEvent::CutLine { bytes: 10_000_000, kept: 65_536 },
+                "line of 10.0 MB cut to 64 KiB",
+            ),
             (
                 FollowEvent::DrainAbandoned(denied),
                 "was rolled; gave up the rest of the old file: permission denied",

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::stream::{Drain, ResumePoint, Stream};
-use super::{FollowEvent, Follower, OpenReason, IoReason, FollowState, FollowStep, StreamId};
-use crate::source::{Fs, Handle, Identity, FileKind, uninterrupted};
+use super::{FollowEvent, FollowState, FollowStep, Follower, IoReason, OpenReason, StreamId};
+use crate::source::{FileKind, Fs, Handle, Identity, uninterrupted};
 
 /// What the path led to when last looked at.
 #[derive(Clone, Copy, Debug)]
@@ -34,13 +34,13 @@ impl Follower {
                 }
                 _ => PathState::Other,
             },
-            Err(error) if error.kind() == io::ErrorKind::NotFound => self.miss(&error),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.missing_state(&error),
             Err(error) => PathState::Barred(IoReason::of(&error)),
         };
     }
 
     /// What it means that the path leads to nothing; the held file is asked once, not each time.
-    fn miss(&self, error: &io::Error) -> PathState {
+    fn missing_state(&self, error: &io::Error) -> PathState {
         match (self.sight, self.current()) {
             (PathState::Gone { removed }, Some(_)) => PathState::Gone { removed },
             (_, Some(current)) => PathState::Gone { removed: current.is_unlinked() },
@@ -62,7 +62,8 @@ impl Follower {
         let taken_up = match self.sight {
             PathState::Other | PathState::Same { .. } => self.open(fs),
             // What was there unseen may have been rolled since.
-            PathState::Gone { .. } | PathState::Barred(IoReason { kind: io::ErrorKind::NotFound, .. }) => {
+            PathState::Gone { .. }
+            | PathState::Barred(IoReason { kind: io::ErrorKind::NotFound, .. }) => {
                 return matches!(self.catch_up(fs), Ok(true)).then(|| self.announce())?;
             }
             PathState::Barred(_) | PathState::NotAFile(_) => return None,
@@ -113,7 +114,11 @@ impl Follower {
     }
 
     /// Takes back the mark of a file that was let go, if this is it.
-    fn returned(&mut self, handle: &dyn Handle, identity: &Identity) -> io::Result<Option<ResumePoint>> {
+    fn returned(
+        &mut self,
+        handle: &dyn Handle,
+        identity: &Identity,
+    ) -> io::Result<Option<ResumePoint>> {
         if let Some(mark) =
             self.older.as_mut().map_or(Ok(None), |older| older.returned(handle, identity))?
         {
@@ -146,7 +151,10 @@ impl Follower {
                 let deleted = self.notice(FollowState::Deleted);
                 self.events.extend(deleted);
             }
-            OpenReason::First | OpenReason::Truncated | OpenReason::Rewritten | OpenReason::Unseen => {}
+            OpenReason::First
+            | OpenReason::Truncated
+            | OpenReason::Rewritten
+            | OpenReason::Unseen => {}
         }
     }
 
@@ -170,7 +178,12 @@ impl Follower {
         }
     }
 
-    pub(super) fn stream(&mut self, handle: Arc<dyn Handle>, mark: ResumePoint, why: OpenReason) -> Stream {
+    pub(super) fn stream(
+        &mut self,
+        handle: Arc<dyn Handle>,
+        mark: ResumePoint,
+        why: OpenReason,
+    ) -> Stream {
         Stream::new(self.next_id(), handle, mark, why)
     }
 

@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::open::PathState;
-use super::stream::{ResumePoint, StreamRead, Stream};
-use super::{DRAIN_FILES, DRAIN_LONGEST, DRAIN_QUIET, FollowEvent, Follower, MARKS, OpenReason, FollowStep};
+use super::stream::{ResumePoint, Stream, StreamRead};
+use super::{
+    DRAIN_FILES, DRAIN_LONGEST, DRAIN_QUIET, FollowEvent, FollowStep, Follower, MARKS, OpenReason,
+};
 
 impl Follower {
     /// Reads the streams in turn, until one of them has something to tell.
@@ -38,8 +40,10 @@ impl Follower {
             // A file that always grows would never show its end.
             drain.is_spent = is_over && *behind == 0;
         }
-        let is_at_end =
-            !matches!(read, StreamRead::Bytes { behind: 1.., .. } | StreamRead::Hole { behind: 1.. });
+        let is_at_end = !matches!(
+            read,
+            StreamRead::Bytes { behind: 1.., .. } | StreamRead::Hole { behind: 1.. }
+        );
         if !matches!(read, StreamRead::Hole { behind: 1.. }) {
             self.events.extend(stream.skipped());
         }
@@ -52,7 +56,9 @@ impl Follower {
             self.retire_current();
         }
         match read {
-            StreamRead::Bytes { offset, behind } => Some(FollowStep::Bytes { stream: id, offset, behind }),
+            StreamRead::Bytes { offset, behind } => {
+                Some(FollowStep::Bytes { stream: id, offset, behind })
+            }
             StreamRead::Hole { behind } => {
                 let offset = self.streams[index].mark.offset;
                 Some(FollowStep::Bytes { stream: id, offset, behind })
@@ -64,7 +70,9 @@ impl Follower {
                 Some(FollowStep::Finished { stream: id, overwritten: true })
             }
             StreamRead::Other(why) => Some(self.restart(index, why, now)),
-            StreamRead::End if is_part || is_over || self.is_quiet(index) => Some(self.finish(index)),
+            StreamRead::End if is_part || is_over || self.is_quiet(index) => {
+                Some(self.finish(index))
+            }
             StreamRead::Trouble if is_over => {
                 self.events.extend(self.streams[index].reason().map(FollowEvent::DrainAbandoned));
                 Some(self.finish(index))
@@ -94,7 +102,7 @@ impl Follower {
         let id = stream.id;
         let forgotten = match &mut self.older {
             _ if stream.end.is_some() => None,
-            Some(older) => older.keep(stream).map(|stream| stream.mark),
+            Some(older) => older.retain_stream(stream).map(|stream| stream.mark),
             None => Some(stream.mark),
         };
         if self.marks.len() == MARKS {

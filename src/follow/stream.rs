@@ -6,7 +6,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{FollowEvent, OpenReason, IoReason, FollowState, FollowStep, StreamId};
+use super::{FollowEvent, FollowState, FollowStep, IoReason, OpenReason, StreamId};
 use crate::source::{Handle, Identity, read_full, read_span, uninterrupted};
 
 /// How many bytes before the place to go on from are read again and compared.
@@ -176,7 +176,12 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    pub(super) fn new(id: StreamId, handle: Arc<dyn Handle>, mark: ResumePoint, why: OpenReason) -> Self {
+    pub(super) fn new(
+        id: StreamId,
+        handle: Arc<dyn Handle>,
+        mark: ResumePoint,
+        why: OpenReason,
+    ) -> Self {
         Self {
             id,
             order: id.0,
@@ -196,18 +201,27 @@ impl Stream {
     }
 
     /// A file that was read up to the mark before, or not to be read up to there.
-    pub(super) fn known(handle: Arc<dyn Handle>, mark: ResumePoint) -> Self {
+    pub(super) fn resume(handle: Arc<dyn Handle>, mark: ResumePoint) -> Self {
         Self { untold: None, ..Self::new(StreamId(0), handle, mark, OpenReason::First) }
     }
 
     /// Tells, once, that it begins.
     pub(super) fn announce(&mut self) -> Option<FollowStep> {
         let (stream, handle) = (self.id, &self.handle);
-        self.untold.take().map(|why| FollowStep::Opened { stream, handle: Arc::clone(handle), reason: why })
+        self.untold.take().map(|why| FollowStep::Opened {
+            stream,
+            handle: Arc::clone(handle),
+            reason: why,
+        })
     }
 
     /// Reads on, at most what fits into `buffer` after the overlap.
-    pub(super) fn read(&mut self, buffer: &mut [u8], now: Duration, out: &mut Vec<u8>) -> StreamRead {
+    pub(super) fn read(
+        &mut self,
+        buffer: &mut [u8],
+        now: Duration,
+        out: &mut Vec<u8>,
+    ) -> StreamRead {
         if self.trouble.is_some_and(|trouble| now < trouble.until) {
             return StreamRead::Trouble;
         }
@@ -270,8 +284,12 @@ impl Stream {
                 self.pass_hole();
             }
         }
-        let behind = if is_full { self.behind() } else { left };
-        Ok(if self.in_hole { StreamRead::Hole { behind } } else { StreamRead::Bytes { offset, behind } })
+        let behind = if is_full { self.bytes_behind() } else { left };
+        Ok(if self.in_hole {
+            StreamRead::Hole { behind }
+        } else {
+            StreamRead::Bytes { offset, behind }
+        })
     }
 
     /// Passes over what need not be read to know that it is NUL bytes.
@@ -305,7 +323,7 @@ impl Stream {
     }
 
     /// How much is unread; only for showing, so an error here is none of the reading.
-    fn behind(&self) -> u64 {
+    fn bytes_behind(&self) -> u64 {
         let len = self.end.or_else(|| Some(uninterrupted(|| self.handle.stat()).ok()?.len));
         len.map_or(0, |len| len.saturating_sub(self.mark.offset))
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
-use crate::source::{Disk, Handle, Identity, FileKind, Memory, read_span};
+use crate::source::{Disk, FileKind, Handle, Identity, Memory, read_span};
 
 /// Each as a test in memory and as one on disk.
 macro_rules! on_every_ground {
@@ -134,7 +134,7 @@ impl Ground {
 
     fn obstruct(&self, name: &str) {
         match self {
-            Self::Memory(memory) => memory.obstruct(&self.path(name), FileKind::Directory),
+            Self::Memory(memory) => memory.insert_special(&self.path(name), FileKind::Directory),
             Self::Disk(_) => fs::create_dir(self.path(name)).unwrap(),
         }
     }

@@ -4,15 +4,15 @@
 //! the index has little left to do for each. What only some entries have stands in lists of its
 //! own: an entry is moved several times, and most are moved without it.
 
-use super::keys::{Fingerprint, KeyHasher};
-use super::texts::BatchInterner;
-use super::{Ends, DimensionKeys, EntryKind, SeenOptions, TextLocation, Symbol, facts};
+use super::batch_interner::BatchInterner;
+use super::fingerprint::{Fingerprint, KeyHasher};
+use super::{DimensionKeys, Ends, EntryKind, SeenOptions, Symbol, TextLocation, dimensions};
 use crate::entry::{
     Action, Application, Body, ConnectionEntry, Direction, Entry, MessageEntry, Outcome, QueueFile,
     Time, Transport,
 };
 use crate::parse::ParseError;
-use crate::said;
+use crate::response_template;
 
 /// Entries in the order of the log, ready to be absorbed.
 pub struct Batch {
@@ -120,7 +120,12 @@ impl Batch {
     }
 
     /// Adds one entry, understood or not, whose text is `length` bytes at `place`.
-    pub fn push(&mut self, place: TextLocation, length: usize, entry: &Result<Entry<'_>, ParseError>) {
+    pub fn push(
+        &mut self,
+        place: TextLocation,
+        length: usize,
+        entry: &Result<Entry<'_>, ParseError>,
+    ) {
         let mut draft = PendingRow {
             place,
             time: Time::default(),
@@ -155,10 +160,10 @@ impl Batch {
 
     fn facts(&mut self, entry: &Entry<'_>) -> DimensionKeys {
         let (text, keys) = (&mut self.lists.text, &self.keys);
-        facts::write(entry, text);
+        dimensions::write(entry, text);
         let way = self.texts.ways.intern(text, keys);
         text.clear();
-        said::of_entry(entry, text);
+        response_template::of_entry(entry, text);
         let sender = match &entry.body {
             Body::Message(message) => message.envelope_from,
             Body::Connection(_) | Body::Header(_) => b"",
@@ -184,7 +189,11 @@ impl Batch {
         }
         if let Some(transport) = &message.transport {
             let channel = self.texts.names.intern(message.source_channel, &self.keys);
-            self.meet(draft, Some(transport), ConnectionInfo { channel, ..ConnectionInfo::default() });
+            self.link_connection(
+                draft,
+                Some(transport),
+                ConnectionInfo { channel, ..ConnectionInfo::default() },
+            );
         }
         let active = message.active_domain();
         let same = message.active_to == Some(message.original_to);
@@ -199,7 +208,7 @@ impl Batch {
             hop: self.hop(message),
         };
         if !rarity.is_none() {
-            draft.rarity = put(&mut self.lists.rarities, rarity);
+            draft.rarity = push_rare(&mut self.lists.rarities, rarity);
         }
     }
 
@@ -236,16 +245,21 @@ impl Batch {
             dns: name(dns_host),
             tls: name(tls),
         };
-        self.meet(draft, connection.transport.as_ref(), contact);
+        self.link_connection(draft, connection.transport.as_ref(), contact);
         // A client asks for the recipient domain, so that the connection is one of that domain even
         // before it has delivered anything.
         draft.domain = self.domain(initial_host);
     }
 
-    fn meet(&mut self, draft: &mut PendingRow, transport: Option<&Transport<'_>>, contact: ConnectionInfo) {
+    fn link_connection(
+        &mut self,
+        draft: &mut PendingRow,
+        transport: Option<&Transport<'_>>,
+        contact: ConnectionInfo,
+    ) {
         let ends = transport.and_then(Ends::new);
         draft.ends = ends.map(|ends| self.keys.ends(ends));
-        draft.contact = put(&mut self.lists.contacts, ConnectionInfo { ends, ..contact });
+        draft.contact = push_rare(&mut self.lists.contacts, ConnectionInfo { ends, ..contact });
     }
 
     fn domain(&mut self, domain: Option<&[u8]>) -> Symbol {
@@ -291,7 +305,7 @@ impl RareFields {
 }
 
 /// Adds to a list; gives the place.
-fn put<T>(list: &mut Vec<T>, item: T) -> u32 {
+fn push_rare<T>(list: &mut Vec<T>, item: T) -> u32 {
     let place = u32::try_from(list.len()).unwrap_or(NOWHERE);
     list.push(item);
     place

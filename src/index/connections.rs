@@ -6,12 +6,12 @@
 //! shortly behind the `C` (`mta-log-format` section 13).
 
 use super::batch::{Batch, ConnectionInfo, PendingRow};
-use super::keys::Fingerprint;
+use super::fingerprint::Fingerprint;
+use super::interner::SymbolMap;
 use super::rows::RowLinks;
-use super::segments::SegmentedVec;
+use super::segmented_vec::SegmentedVec;
 use super::sharded::Sharded;
-use super::symbols::SymbolMap;
-use super::{Ends, EntryKind, RowId, Symbol, Interner};
+use super::{Ends, EntryKind, Interner, RowId, Symbol};
 use crate::entry::{Direction, Outcome, Time};
 use hashbrown::hash_table::Entry;
 use std::num::NonZeroU64;
@@ -87,7 +87,13 @@ pub struct Connection {
 impl Connection {
     /// Whether it is known to be over.
     pub fn is_over(&self) -> bool {
-        matches!(self.state, ConnectionState::Closed | ConnectionState::Superseded | ConnectionState::Failed | ConnectionState::Rejected)
+        matches!(
+            self.state,
+            ConnectionState::Closed
+                | ConnectionState::Superseded
+                | ConnectionState::Failed
+                | ConnectionState::Rejected
+        )
     }
 
     /// Whether it was opened and not seen closed.
@@ -126,7 +132,7 @@ impl Connections {
 
     /// A row leaves: the next of its connection is the first now. Without one the connection has
     /// left; the names of one that stays are kept.
-    pub(super) fn leave(&mut self, row: RowId, links: RowLinks, names: &mut Interner) {
+    pub(super) fn evict_row(&mut self, row: RowId, links: RowLinks, names: &mut Interner) {
         let Some(connection) = self.all.get_mut(links.connection.0 as usize) else { return };
         connection.first = links.next;
         connection.last_status_row = connection.last_status_row.filter(|&told| told != row);
@@ -136,7 +142,7 @@ impl Connections {
         };
         let Connection { channel, initial_host, dns_host, tls, .. } = *connection;
         for name in [channel, initial_host, dns_host, tls] {
-            names.keep(name, next);
+            names.touch(name, next);
         }
     }
 
@@ -189,18 +195,28 @@ impl Connections {
             EntryKind::Unparsed => Some(ConnectionId::UNPARSED),
             // One that failed never was another one.
             EntryKind::Opened | EntryKind::ConnectFailed => None,
-            EntryKind::Closed | EntryKind::ConnectionRejected => self.live(draft, &contact, time, 0),
+            EntryKind::Closed | EntryKind::ConnectionRejected => {
+                self.live(draft, &contact, time, 0)
+            }
             _ => self.live(draft, &contact, time, CLOSE_GRACE_MS),
         };
         let id = match (found, draft.kind) {
             (Some(id), _) => id,
             (None, EntryKind::Opened) => self.begin(row, draft, begins(ConnectionState::Open)),
             (None, EntryKind::Closed) => self.begin(row, draft, begins(ConnectionState::Closed)),
-            (None, EntryKind::ConnectionRejected) => self.begin(row, draft, begins(ConnectionState::Rejected)),
-            (None, EntryKind::ConnectFailed) => self.begin(row, draft, begins(ConnectionState::Failed)),
+            (None, EntryKind::ConnectionRejected) => {
+                self.begin(row, draft, begins(ConnectionState::Rejected))
+            }
+            (None, EntryKind::ConnectFailed) => {
+                self.begin(row, draft, begins(ConnectionState::Failed))
+            }
             (None, _) if draft.ends.is_some() => {
                 let direction = contact.direction.or(direction_of(draft.kind));
-                self.begin(row, draft, Connection { direction, ..begins(ConnectionState::Inferred) })
+                self.begin(
+                    row,
+                    draft,
+                    Connection { direction, ..begins(ConnectionState::Inferred) },
+                )
             }
             (None, _) => ConnectionId::UNATTRIBUTED,
         };
@@ -282,9 +298,12 @@ impl Connections {
         }
         connection.state = over.unwrap_or(connection.state);
         if id.is_real() {
-            connection.learn(contact, names);
+            connection.update_info(contact, names);
         }
-        let tells = matches!(draft.kind, EntryKind::Enqueued | EntryKind::Attempt(_) | EntryKind::RecipientRejected);
+        let tells = matches!(
+            draft.kind,
+            EntryKind::Enqueued | EntryKind::Attempt(_) | EntryKind::RecipientRejected
+        );
         if tells || over.is_some() && connection.last_status_row.is_none() {
             connection.last_status_row = Some(row);
         }
@@ -298,7 +317,7 @@ impl Connections {
 
 impl Connection {
     /// Takes names that an entry tells and no entry before did.
-    fn learn(&mut self, contact: &ConnectionInfo, names: &SymbolMap) {
+    fn update_info(&mut self, contact: &ConnectionInfo, names: &SymbolMap) {
         self.direction = self.direction.or(contact.direction);
         for (known, told) in [
             (&mut self.initial_host, contact.initial),
@@ -317,7 +336,9 @@ impl Connection {
 fn direction_of(kind: EntryKind) -> Option<Direction> {
     match kind {
         EntryKind::Attempt(_) => Some(Direction::Outbound),
-        EntryKind::Enqueued | EntryKind::RecipientRejected | EntryKind::OtherMessage => Some(Direction::Inbound),
+        EntryKind::Enqueued | EntryKind::RecipientRejected | EntryKind::OtherMessage => {
+            Some(Direction::Inbound)
+        }
         _ => None,
     }
 }

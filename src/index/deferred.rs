@@ -3,7 +3,7 @@
 //! Each is known by fingerprint, from the first such attempt to the one that ends the wait, so that
 //! each entry can say once and for all what it did to the backlog.
 
-use super::keys::Fingerprint;
+use super::fingerprint::Fingerprint;
 use super::sharded::Sharded;
 use super::{EntryKind, RowId};
 use crate::entry::Outcome;
@@ -39,9 +39,16 @@ impl Default for Deferred {
 
 impl Deferred {
     /// Takes in an attempt for a recipient; says what it did.
-    pub(super) fn attempt(&mut self, recipient: Fingerprint, kind: EntryKind, row: RowId) -> Deferral {
+    pub(super) fn attempt(
+        &mut self,
+        recipient: Fingerprint,
+        kind: EntryKind,
+        row: RowId,
+    ) -> Deferral {
         match (recipient, kind) {
-            (Some(key), EntryKind::Attempt(Outcome::Deferred)) => self.defer(DeferredAttempt { key, row }),
+            (Some(key), EntryKind::Attempt(Outcome::Deferred)) => {
+                self.defer(DeferredAttempt { key, row })
+            }
             // Somebody is told that the message is late; it goes on waiting.
             (Some(_), EntryKind::Attempt(Outcome::Warned)) | (None, _) => Deferral::None,
             (Some(key), EntryKind::Attempt(_)) => self.end(key),

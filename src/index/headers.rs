@@ -32,7 +32,7 @@ impl HeaderKey {
     }
 
     /// Whether the entries with these marks were logged in one go.
-    fn fits(&self, other: &Self) -> bool {
+    fn matches(&self, other: &Self) -> bool {
         let near = self.time.0.abs_diff(other.time.0) <= APART;
         let same = match (self.operation, other.operation) {
             (Some(one), Some(other)) => one == other && near,
@@ -54,18 +54,24 @@ impl Headers {
     /// The message of a header entry, if an entry before it tells.
     pub(super) fn tie(&mut self, row: RowId, time: Time, draft: &PendingRow) -> Option<MessageId> {
         let mark = HeaderKey::new(draft, time);
-        let known = self.recent.iter().rev().find(|(other, _)| mark.fits(other));
+        let known = self.recent.iter().rev().find(|(other, _)| mark.matches(other));
         if known.is_none() {
-            keep(&mut self.waiting, (mark, row));
+            push_recent(&mut self.waiting, (mark, row));
         }
         known.map(|&(_, message)| message)
     }
 
     /// Takes note of an entry of a message; gives the header entries before it that are of the same.
-    pub(super) fn meet(&mut self, time: Time, draft: &PendingRow, message: MessageId) -> Vec<RowId> {
+    pub(super) fn link(
+        &mut self,
+        time: Time,
+        draft: &PendingRow,
+        message: MessageId,
+    ) -> Vec<RowId> {
         if !matches!(
             draft.kind,
-            EntryKind::Enqueued | EntryKind::Attempt(Outcome::Delivered | Outcome::Relayed | Outcome::HandedOn)
+            EntryKind::Enqueued
+                | EntryKind::Attempt(Outcome::Delivered | Outcome::Relayed | Outcome::HandedOn)
         ) {
             return Vec::new();
         }
@@ -73,18 +79,18 @@ impl Headers {
         let of_it: Vec<RowId> = self
             .waiting
             .iter()
-            .filter(|(other, _)| mark.fits(other))
+            .filter(|(other, _)| mark.matches(other))
             .map(|&(_, row)| row)
             .collect();
         if !of_it.is_empty() {
-            self.waiting.retain(|(other, _)| !mark.fits(other));
+            self.waiting.retain(|(other, _)| !mark.matches(other));
         }
-        keep(&mut self.recent, (mark, message));
+        push_recent(&mut self.recent, (mark, message));
         of_it
     }
 }
 
-fn keep<T>(near: &mut VecDeque<T>, new: T) {
+fn push_recent<T>(near: &mut VecDeque<T>, new: T) {
     if near.len() >= NEAR {
         near.pop_front();
     }

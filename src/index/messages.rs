@@ -4,10 +4,10 @@
 //! ids still has each retry behind its enqueue (`mta-log-format` section 13). Everything is known by
 //! fingerprint only; an id costs some twenty bytes, and so does a queue file.
 
-use super::batch::{PendingRow, HopKeys, RareFields};
-use super::keys::Fingerprint;
+use super::batch::{HopKeys, PendingRow, RareFields};
+use super::fingerprint::Fingerprint;
 use super::links::Links;
-use super::segments::SegmentedVec;
+use super::segmented_vec::SegmentedVec;
 use super::sharded::Sharded;
 use super::{EntryKind, RowId};
 use crate::entry::Time;
@@ -102,9 +102,14 @@ impl Messages {
         Some(message)
     }
 
-    fn by_id_or_file(&mut self, row: RowId, id: Fingerprint, file: Fingerprint) -> Option<MessageId> {
+    fn by_id_or_file(
+        &mut self,
+        row: RowId,
+        id: Fingerprint,
+        file: Fingerprint,
+    ) -> Option<MessageId> {
         id.or(file)?;
-        let held = |known: &MessageMatch| self.all.holds(known.message.at());
+        let held = |known: &MessageMatch| self.all.contains(known.message.at());
         let by_id = id.and_then(|id| self.known.find(id.get())).filter(held);
         let by_file = file.and_then(|file| self.known.find(file.get())).filter(held);
         let found = match (id, by_id, by_file) {
@@ -160,7 +165,7 @@ impl Messages {
     }
 
     /// An entry of this kind is one of a message.
-    pub(super) fn meet(&mut self, message: MessageId, kind: EntryKind, time: Time) {
+    pub(super) fn observe(&mut self, message: MessageId, kind: EntryKind, time: Time) {
         let new = |known: &&mut Message| known.came == EnqueueTime::UNKNOWN;
         if let Some(known) = self.all.get_mut(message.at()).filter(new) {
             known.came = match kind {
@@ -178,8 +183,8 @@ impl Messages {
     }
 
     /// Whether a message was not yet let go of.
-    pub(super) fn holds(&self, message: MessageId) -> bool {
-        self.all.holds(message.at())
+    pub(super) fn contains(&self, message: MessageId) -> bool {
+        self.all.contains(message.at())
     }
 
     /// The newest entry of a message; it may have left.
@@ -211,7 +216,7 @@ impl Messages {
     /// Looks through a part of the keys and links for those of messages that left.
     pub(super) fn sweep(&mut self) {
         let all = &self.all;
-        let held = |message: MessageId| all.holds(message.at());
+        let held = |message: MessageId| all.contains(message.at());
         self.known.0.sweep(|slot| slot.message().is_some_and(held));
         self.passing.0.sweep(|passing| held(passing.message));
         self.about.sweep(held);

@@ -80,7 +80,10 @@ impl EntryKind {
 
     /// Whether the entry is about a message, not about a connection.
     pub fn is_message(self) -> bool {
-        matches!(self, Self::Enqueued | Self::Attempt(_) | Self::RecipientRejected | Self::OtherMessage)
+        matches!(
+            self,
+            Self::Enqueued | Self::Attempt(_) | Self::RecipientRejected | Self::OtherMessage
+        )
     }
 }
 
@@ -138,7 +141,7 @@ impl Rows {
     }
 
     /// Whether an entry is held.
-    pub fn holds(&self, row: RowId) -> bool {
+    pub fn contains(&self, row: RowId) -> bool {
         self.first() <= row && row < self.next_id()
     }
 
@@ -177,12 +180,12 @@ impl Rows {
     }
 
     /// The end of the oldest segment, if it is not the one that is being filled.
-    pub(super) fn leaving(&self) -> Option<usize> {
+    pub(super) fn evictable_end(&self) -> Option<usize> {
         (self.segments.len() > 1).then(|| (self.left + 1) * SPAN)
     }
 
     /// Lets go of the oldest segment; gives its rows, with where they stood.
-    pub(super) fn leave(&mut self) -> impl Iterator<Item = (RowId, RowLinks)> + use<> {
+    pub(super) fn evict_segment(&mut self) -> impl Iterator<Item = (RowId, RowLinks)> + use<> {
         let first = self.first();
         let oldest = self.segments.pop_front();
         self.left += usize::from(oldest.is_some());
@@ -251,7 +254,7 @@ impl Rows {
         (from / SPAN..rows.end.div_ceil(SPAN)).filter_map(move |number| {
             let (segment, start) = (self.segments.get(number - self.left)?, number * SPAN);
             let within = from.max(start) - start..rows.end.min(start + SPAN) - start;
-            segment.meets(window).then_some(Run { segment, start, within })
+            segment.overlaps(window).then_some(Run { segment, start, within })
         })
     }
 

@@ -68,7 +68,10 @@ fn process_and_thread_tie_deliveries_to_their_connection() {
         deliver("10:00:09", "a.1.1", ""),
         deliver("10:00:01", "b.1.1", ""),
     ];
-    assert_eq!(tied(&lines), (vec![2, 3, 2, 3, 2, 2, 0, 0], vec![ConnectionState::Closed, ConnectionState::Open]));
+    assert_eq!(
+        tied(&lines),
+        (vec![2, 3, 2, 3, 2, 2, 0, 0], vec![ConnectionState::Closed, ConnectionState::Open])
+    );
 }
 
 #[test]
@@ -78,7 +81,10 @@ fn a_thread_that_opens_another_has_left_the_first() {
         open("10:05:00", "a.1.3", 5002),
         deliver("10:05:01", "a.1.4", ""),
     ];
-    assert_eq!(tied(&lines), (vec![2, 3, 3], vec![ConnectionState::Superseded, ConnectionState::Open]));
+    assert_eq!(
+        tied(&lines),
+        (vec![2, 3, 3], vec![ConnectionState::Superseded, ConnectionState::Open])
+    );
 }
 
 #[test]
@@ -88,7 +94,8 @@ fn what_a_thread_delivers_over_other_ports_does_not_hide_what_it_opened() {
         deliver("10:00:01", "a.1.1", "(TCP|10.0.0.1|5002|10.0.0.2|25)"),
         open("10:00:02", "a.1.2", 5003),
     ];
-    let states = vec![ConnectionState::Superseded, ConnectionState::Inferred, ConnectionState::Open];
+    let states =
+        vec![ConnectionState::Superseded, ConnectionState::Inferred, ConnectionState::Open];
     assert_eq!(tied(&lines), (vec![2, 3, 4], states));
 }
 
@@ -104,7 +111,10 @@ fn the_quadruple_ties_what_no_process_does() {
         deliver("10:00:05", "", ends),
         deliver("11:00:00", "", ends),
     ];
-    assert_eq!(tied(&lines), (vec![2, 2, 3], vec![ConnectionState::Inferred, ConnectionState::Inferred]));
+    assert_eq!(
+        tied(&lines),
+        (vec![2, 2, 3], vec![ConnectionState::Inferred, ConnectionState::Inferred])
+    );
 }
 
 #[test]
@@ -118,7 +128,10 @@ fn failed_and_rejected_connections_are_connections() {
         at("10:00:01", "b.1.0 tcp_local + X TCP|10.0.0.1|25|10.0.0.9|999 SMTP 554 go away"),
         "no entry at all".to_owned(),
     ];
-    assert_eq!(tied(&lines), (vec![2, 2, 3, 1], vec![ConnectionState::Failed, ConnectionState::Rejected]));
+    assert_eq!(
+        tied(&lines),
+        (vec![2, 2, 3, 1], vec![ConnectionState::Failed, ConnectionState::Rejected])
+    );
 }
 
 #[test]
@@ -134,7 +147,10 @@ fn one_that_failed_ends_no_other() {
         deliver("10:00:02", "a.1.3", ends),
         close("10:00:03", "a.1.4", 5001),
     ];
-    assert_eq!(tied(&lines), (vec![2, 3, 3, 2, 2], vec![ConnectionState::Closed, ConnectionState::Failed]));
+    assert_eq!(
+        tied(&lines),
+        (vec![2, 3, 3, 2, 2], vec![ConnectionState::Closed, ConnectionState::Failed])
+    );
 }
 
 #[test]
@@ -243,7 +259,10 @@ fn a_notification_and_its_cause_name_each_other() {
     let message = |row| index.rows().message(RowId(row)).unwrap();
     assert_eq!(index.notification_subjects(message(1)).collect::<Vec<_>>(), [message(0)]);
     assert_eq!(index.bounces(message(0)).collect::<Vec<_>>(), [message(1)]);
-    assert_eq!(index.notification_subjects(message(0)).count() + index.bounces(message(1)).count(), 0);
+    assert_eq!(
+        index.notification_subjects(message(0)).count() + index.bounces(message(1)).count(),
+        0
+    );
     let gone = index.notification_subjects(message(3)).next().unwrap();
     assert_eq!(index.rows_of(gone).count(), 0);
     assert_eq!(index.messages().collect::<Vec<_>>(), [message(0), message(1), message(3)]);
@@ -324,7 +343,10 @@ fn ports_that_are_opened_again_have_left_what_they_had() {
     let ends = "(TCP|10.0.0.1|5001|10.0.0.2|25)";
     let lines =
         [open("10:00:00", "", 5001), open("11:00:00", "", 5001), deliver("11:00:01", "", ends)];
-    assert_eq!(tied(&lines), (vec![2, 3, 3], vec![ConnectionState::Superseded, ConnectionState::Open]));
+    assert_eq!(
+        tied(&lines),
+        (vec![2, 3, 3], vec![ConnectionState::Superseded, ConnectionState::Open])
+    );
 }
 
 #[test]

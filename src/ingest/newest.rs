@@ -3,7 +3,7 @@
 use super::expand_paths;
 use crate::entry::Time;
 use crate::parse;
-use crate::source::{Fs, FileKind, read_span};
+use crate::source::{FileKind, Fs, read_span};
 use std::path::{Path, PathBuf};
 
 /// Bytes at the end of a file that are looked at: an entry may be as long.

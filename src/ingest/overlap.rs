@@ -72,12 +72,12 @@ pub(super) fn part_of(part: &Plain, whole: &Plain) -> Option<u64> {
     let [first, last] = &part.ends;
     let [whole_first, whole_last] = &whole.ends;
     if whole_last.ends_with(last)
-        && let Some(lines) = stands_at(part, whole, whole.len - part.len)
+        && let Some(lines) = is_part_at(part, whole, whole.len - part.len)
     {
         return Some(lines);
     }
     if whole_first.starts_with(first)
-        && let Some(lines) = stands_at(part, whole, 0)
+        && let Some(lines) = is_part_at(part, whole, 0)
     {
         return Some(lines);
     }
@@ -85,7 +85,7 @@ pub(super) fn part_of(part: &Plain, whole: &Plain) -> Option<u64> {
 }
 
 /// Whether the part stands at this offset, from the beginning of a line to the end of one.
-fn stands_at(part: &Plain, whole: &Plain, offset: u64) -> Option<u64> {
+fn is_part_at(part: &Plain, whole: &Plain, offset: u64) -> Option<u64> {
     let is_line_end = |at: u64| read_span(&*whole.handle, at, 1).is_ok_and(|byte| byte == b"\n");
     let end = offset + part.len;
     let begins = offset == 0 || is_line_end(offset - 1);
@@ -124,7 +124,7 @@ fn in_the_middle(part: &Plain, whole: &Plain) -> Option<u64> {
         }
         if this == line
             && start + part.len <= whole.len
-            && let Some(lines) = stands_at(part, whole, start)
+            && let Some(lines) = is_part_at(part, whole, start)
         {
             return Some(lines);
         }

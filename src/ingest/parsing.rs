@@ -1,8 +1,8 @@
 //! Parses entries one after the other as they are found, for those who want each with its text.
 
-use super::raw::{EntrySink, RawEntry};
+use super::raw_entry::{EntrySink, RawEntry};
 use super::{Listener, LocatedEntry, ReaderEvent};
-use crate::parse::{ParserState, Parser};
+use crate::parse::{Parser, ParserState};
 
 /// The parser of each source, by number.
 #[derive(Default)]
@@ -31,11 +31,11 @@ impl EntrySink for Parsing<'_> {
         self.parsers.begin(source, learned);
     }
 
-    fn news(&mut self, news: ReaderEvent) {
-        self.listener.news(news);
+    fn push_event(&mut self, news: ReaderEvent) {
+        self.listener.on_event(news);
     }
 
-    fn take(&mut self, raw: &RawEntry<'_>) {
+    fn push_entry(&mut self, raw: &RawEntry<'_>) {
         let Some(parser) = self.parsers.0.get_mut(usize::from(raw.place.source)) else { return };
         let (before, text) = (parser.profile(), raw.text());
         let &RawEntry { place, line, length, cut, bytes, .. } = raw;
@@ -47,7 +47,7 @@ impl EntrySink for Parsing<'_> {
         let profile = parser.profile();
         if profile != before {
             let (number, from) = (place.source, place.offset);
-            self.listener.news(ReaderEvent::Profile { number, from, profile });
+            self.listener.on_event(ReaderEvent::Profile { number, from, profile });
         }
     }
 }

@@ -5,12 +5,14 @@
 //! (`mta-log-format` section 2). Who followed all three would read a day twice. So of a set only the
 //! newest file is followed, and the others are read as they are at the start.
 
-use super::find::{RollGeneration, expand_paths};
-use super::log::InputLog;
+use super::expand_paths::{RollGeneration, expand_paths};
+use super::input_log::InputLog;
+use super::input_stream::{FileNote, InputStream, Skip};
 use super::overlap::{Plain, part_of};
-use super::supply::{FileNote, Skip, InputStream};
 use crate::follow::IoReason;
-use crate::source::{Fs, Handle, FileKind, MAGIC, Compression, STDIN, Stat, read_span, uninterrupted};
+use crate::source::{
+    Compression, FileKind, Fs, Handle, MAGIC, STDIN, Stat, read_span, uninterrupted,
+};
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -63,12 +65,15 @@ pub(super) fn logs(fs: &Arc<dyn Fs>, named: &[PathBuf]) -> Vec<InputLog> {
         leave_out_same(&mut candidates);
         leave_out_parts(&mut candidates);
     }
-    candidates.into_iter().map(|candidate| InputLog::new(candidate.supply(fs))).collect()
+    candidates.into_iter().map(|candidate| InputLog::new(candidate.into_stream(fs))).collect()
 }
 
 /// The files that are not there between the roll and the first entry of the day.
 fn expected(paths: &[PathBuf]) -> Vec<Candidate> {
-    let rolled = paths.iter().map(|path| RollGeneration::of(path)).filter(|(_, age)| *age == RollGeneration::Yesterday);
+    let rolled = paths
+        .iter()
+        .map(|path| RollGeneration::of(path))
+        .filter(|(_, age)| *age == RollGeneration::Yesterday);
     let current = rolled.map(|(mut set, _)| {
         set.as_mut_os_string().push("_current");
         set
@@ -100,10 +105,10 @@ impl Candidate {
         self.is_newest && self.file().is_none_or(|file| !file.is_packed)
     }
 
-    fn supply(self, fs: &Arc<dyn Fs>) -> InputStream {
+    fn into_stream(self, fs: &Arc<dyn Fs>) -> InputStream {
         let path = &self.path;
         if let Some(note) = self.left_out {
-            return InputStream::nowhere(path, note);
+            return InputStream::missing(path, note);
         }
         if is_pipe(&**fs, path) {
             return InputStream::pipe(fs, path);
@@ -117,7 +122,7 @@ impl Candidate {
             }
             // What appears here later was read under another name.
             Some(Err(error)) if !self.is_newest => {
-                InputStream::nowhere(path, FileNote::failure(IoReason::of(&error).to_string()))
+                InputStream::missing(path, FileNote::failure(IoReason::of(&error).to_string()))
             }
             _ if self.is_expected => InputStream::expected(path),
             _ => InputStream::followed(path, self.skip).with_note(self.note),
@@ -144,8 +149,8 @@ fn tell_newest(candidates: &mut [Candidate]) {
     for candidate in candidates {
         let (set, age) = RollGeneration::of(&candidate.path);
         let is_older = newest.get(&set).is_some_and(|&newest| newest < age);
-        let is_aside =
-            age == RollGeneration::Older && sets.iter().any(|set| RollGeneration::is_aside(&candidate.path, set));
+        let is_aside = age == RollGeneration::Older
+            && sets.iter().any(|set| RollGeneration::is_aside(&candidate.path, set));
         candidate.is_newest = !is_older && !is_aside;
     }
 }

@@ -7,11 +7,11 @@
 //! case that the jobs before it have taught something since. What is told is therefore the same
 //! however many workers there are.
 
-use super::raw::{EntrySink, RawEntry};
-use super::{BATCH, BATCH_BYTES, ReaderMessage, ReaderEvent, Reader, give_way};
+use super::raw_entry::{EntrySink, RawEntry};
+use super::{BATCH, BATCH_BYTES, Reader, ReaderEvent, ReaderMessage, lower_priority};
 use crate::index::{Batch, KeyHasher, TextLocation};
-use crate::parse::{ParserState, Parser};
-use crate::split::{self, EntryLayout};
+use crate::parse::{Parser, ParserState};
+use crate::splitter::{self, EntryLayout};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use std::collections::VecDeque;
 use std::io;
@@ -91,7 +91,7 @@ impl Pool {
         for _ in 0..workers {
             let (inbox, keys) = (inbox.clone(), keys.clone());
             thread::Builder::new().name("parser".to_owned()).spawn(move || {
-                give_way();
+                lower_priority();
                 for (job, done) in inbox {
                     // Whoever ordered it may be gone, and with it the need.
                     let _ = done.send(job.parse(&keys));
@@ -208,11 +208,11 @@ impl EntrySink for Pool {
         }
     }
 
-    fn news(&mut self, news: ReaderEvent) {
+    fn push_event(&mut self, news: ReaderEvent) {
         self.turns.push_back(PendingResult::News(news));
     }
 
-    fn take(&mut self, raw: &RawEntry<'_>) {
+    fn push_entry(&mut self, raw: &RawEntry<'_>) {
         let RawEntry { place, form, length, .. } = *raw;
         let job = &mut self.job;
         if job.sources.last().is_none_or(|(last, _)| *last != place.source)
@@ -248,11 +248,15 @@ impl Job {
             rest = behind;
             let own = parsers.iter_mut().find(|(source, _)| *source == place.source);
             let Some((_, parser)) = own else { break };
-            let (before, text) = (parser.profile(), split::unfold(form, bytes));
+            let (before, text) = (parser.profile(), splitter::unfold(form, bytes));
             batch.push(place, length, &parser.entry(&text));
             let profile = parser.profile();
             if profile != before {
-                news.push(ReaderEvent::Profile { number: place.source, from: place.offset, profile });
+                news.push(ReaderEvent::Profile {
+                    number: place.source,
+                    from: place.offset,
+                    profile,
+                });
             }
         }
         let learned = parsers.into_iter().map(|(source, parser)| (source, parser.into_learned()));

@@ -1,9 +1,9 @@
 //! What a log can do to its reader, from bytes to rows and back to texts.
 
 use super::*;
-use crate::index::{Index, EntryKind, RowId};
+use crate::index::{EntryKind, Index, RowId};
 use crate::source::Memory;
-use crate::split::LONGEST_ENTRY;
+use crate::splitter::LONGEST_ENTRY;
 use proptest::prelude::*;
 use std::path::Path;
 
@@ -64,7 +64,7 @@ impl Watch {
         let mut tell = |message: ReaderMessage| match message {
             ReaderMessage::Batch(batch) => index.absorb(&batch),
             ReaderMessage::News(news) => {
-                originals.learn(&news);
+                originals.observe(&news);
                 match news {
                     ReaderEvent::Status(files) => *status = files,
                     ReaderEvent::Event { event, .. } => events.push(event),
@@ -428,7 +428,10 @@ fn f11_a_file_that_is_not_there_yet() {
     assert_eq!(watch.status[0].state.to_string(), "no such file; waiting");
     watch.append("log", format!("{LINE}\n"));
     watch.settle();
-    assert_eq!((watch.texts(), watch.status[0].state), (vec![LINE.to_owned()], FollowState::Following));
+    assert_eq!(
+        (watch.texts(), watch.status[0].state),
+        (vec![LINE.to_owned()], FollowState::Following)
+    );
 }
 
 #[test]

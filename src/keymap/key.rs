@@ -32,7 +32,7 @@ const NOT_TOLD_APART: &str = "im[";
 /// in a character that stands for itself.
 pub(super) fn parse(name: &str) -> Option<Key> {
     let (mut rest, mut held) = (name, KeyModifiers::NONE);
-    while let Some((modifier, after)) = held_down(rest) {
+    while let Some((modifier, after)) = modifiers(rest) {
         (held, rest) = (held | modifier, after);
     }
     let ctrl = held.contains(KeyModifiers::CONTROL);
@@ -52,7 +52,7 @@ pub(super) fn parse(name: &str) -> Option<Key> {
 }
 
 /// What is held down at the beginning of a name, and the rest of it.
-fn held_down(name: &str) -> Option<(KeyModifiers, &str)> {
+fn modifiers(name: &str) -> Option<(KeyModifiers, &str)> {
     let (word, rest) = name.split_once('-')?;
     if rest.is_empty() {
         return None;

@@ -1,6 +1,6 @@
 //! The table as the README and the configuration print it.
 
-use super::{BINDINGS, Binding, Mode, key, named};
+use super::{BINDINGS, Binding, Mode, key, named_bindings};
 
 /// All names with their keys, as lines of the configuration, and what they do.
 pub fn settings() -> String {
@@ -9,7 +9,7 @@ pub fn settings() -> String {
         let set = format!("#{} = [{}]", binding.name(), keys.collect::<Vec<_>>().join(", "));
         format!("{set:<34} # {}\n", binding.help)
     };
-    named().map(line).collect()
+    named_bindings().map(line).collect()
 }
 
 /// The table as the README prints it.

@@ -300,7 +300,7 @@ fn place<C: Copy>(width: u16, wishes: &[ColumnSpec<C>]) -> Vec<PlacedColumn<C>> 
     }
     let fits = |wish: &&ColumnSpec<C>| worst.is_some_and(|worst| wish.4 <= worst);
     let chosen: Vec<&ColumnSpec<C>> = wishes.iter().filter(fits).collect();
-    let widths = share(left, &chosen);
+    let widths = distribute_width(left, &chosen);
     let mut x = 0;
     let placed = chosen.iter().zip(widths).map(|(wish, width)| {
         let placed = PlacedColumn { column: wish.0, head: wish.1, x, width };
@@ -312,7 +312,7 @@ fn place<C: Copy>(width: u16, wishes: &[ColumnSpec<C>]) -> Vec<PlacedColumn<C>> 
 
 /// Shares what is left over among the columns that can grow; the first of them in rank gets twice
 /// as much as each other.
-fn share<C>(mut left: u16, chosen: &[&ColumnSpec<C>]) -> Vec<u16> {
+fn distribute_width<C>(mut left: u16, chosen: &[&ColumnSpec<C>]) -> Vec<u16> {
     let mut widths: Vec<u16> = chosen.iter().map(|wish| wish.2).collect();
     let mut grown = true;
     while grown {

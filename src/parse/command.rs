@@ -1,10 +1,10 @@
 //! The recipient of a `B` entry: the SMTP command that was refused, which can hold blanks.
 
 use super::cursor::FieldCursor;
-use super::exact::{self, FieldFit};
+use super::optional_fields::Tail;
 use super::profile::Profile;
+use super::profiled_fields::{self, FieldFit};
 use super::status;
-use super::tail::Tail;
 use crate::entry::MessageEntry;
 use memchr::{memchr, memchr_iter, memmem};
 
@@ -25,13 +25,14 @@ pub(super) fn recipient<'a>(
         let tail = Tail::Plain(FieldCursor(text.get(at..).unwrap_or_default()));
         let mut message = message.clone();
         profile.is_learned()
-            && exact::fill(&mut message, tail, profile) == FieldFit::Whole
+            && profiled_fields::fill(&mut message, tail, profile) == FieldFit::Whole
             && message.diagnostic.is_some_and(|text| status::begins_reply(FieldCursor(text)))
     };
-    let replies =
-        |&at: &usize| text.get(at + 1..).is_some_and(|rest| status::begins_reply(FieldCursor(rest)));
-    let end = only(blanks().filter(fits)).or_else(|| {
-        let reply = only(blanks().filter(replies))?;
+    let replies = |&at: &usize| {
+        text.get(at + 1..).is_some_and(|rest| status::begins_reply(FieldCursor(rest)))
+    };
+    let end = single(blanks().filter(fits)).or_else(|| {
+        let reply = single(blanks().filter(replies))?;
         // Before the fields that are blank, more than one stands.
         let fields = text.get(1..reply).and_then(|text| memmem::find(text, b"  "));
         Some(fields.map_or(reply, |at| at + 1))
@@ -43,7 +44,7 @@ pub(super) fn recipient<'a>(
     FieldCursor(rest)
 }
 
-fn only(mut places: impl Iterator<Item = usize>) -> Option<usize> {
+fn single(mut places: impl Iterator<Item = usize>) -> Option<usize> {
     let first = places.next()?;
     places.next().is_none().then_some(first)
 }

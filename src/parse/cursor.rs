@@ -1,6 +1,6 @@
 //! A place in the text of one entry, moved on field by field.
 
-use super::near;
+use super::byte_search;
 
 /// What is left of an entry's text.
 #[derive(Clone, Copy, Debug)]
@@ -17,13 +17,13 @@ impl<'a> FieldCursor<'a> {
     /// The next token, without moving; empty at the end.
     pub(super) fn peek(&self) -> &'a [u8] {
         let text = skip_blanks(self.0);
-        text.get(..near::find(b' ', text).unwrap_or(text.len())).unwrap_or_default()
+        text.get(..byte_search::find(b' ', text).unwrap_or(text.len())).unwrap_or_default()
     }
 
     /// Moves over the next token.
     pub(super) fn token(&mut self) -> &'a [u8] {
         self.blanks();
-        self.take(near::find(b' ', self.0).unwrap_or(self.0.len()))
+        self.take(byte_search::find(b' ', self.0).unwrap_or(self.0.len()))
     }
 
     /// Moves over an address: as a token, but blanks inside quotes belong to it.
@@ -40,7 +40,7 @@ impl<'a> FieldCursor<'a> {
 
     /// Bytes of the token that begins here.
     pub(super) fn token_length(self) -> usize {
-        near::find(b' ', self.0).unwrap_or(self.0.len())
+        byte_search::find(b' ', self.0).unwrap_or(self.0.len())
     }
 
     /// Bytes of the address that begins here.
@@ -68,7 +68,7 @@ fn skip_blanks(text: &[u8]) -> &[u8] {
         // Nearly always it is one.
         [b' ', rest @ ..] if rest.first().is_some_and(|b| *b > b' ') => rest,
         _ => {
-            let rest = text.get(near::find_other(b' ', text)..).unwrap_or_default();
+            let rest = text.get(byte_search::find_other(b' ', text)..).unwrap_or_default();
             let tabs = rest.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
             rest.get(tabs..).unwrap_or_default()
         }
@@ -79,14 +79,16 @@ fn skip_blanks(text: &[u8]) -> &[u8] {
 /// ordinary character, or one odd address would swallow the fields behind it.
 fn address_end(text: &[u8]) -> usize {
     let mut at = 0;
-    while let Some(found) = text.get(at..).and_then(|rest| near::find_any([b' ', b'"'], rest)) {
+    while let Some(found) =
+        text.get(at..).and_then(|rest| byte_search::find_any([b' ', b'"'], rest))
+    {
         at += found;
         if text.get(at) == Some(&b' ') {
             return at;
         }
         match closing_quote(text, at + 1) {
             Some(close) => at = close + 1,
-            None => return near::find(b' ', text).unwrap_or(text.len()),
+            None => return byte_search::find(b' ', text).unwrap_or(text.len()),
         }
     }
     text.len()
@@ -95,7 +97,7 @@ fn address_end(text: &[u8]) -> usize {
 /// The quote that closes a quoted local part: one not behind a backslash.
 fn closing_quote(text: &[u8], mut at: usize) -> Option<usize> {
     loop {
-        at += near::find_any([b'"', b'\\'], text.get(at..)?)?;
+        at += byte_search::find_any([b'"', b'\\'], text.get(at..)?)?;
         if text.get(at) == Some(&b'"') {
             return Some(at);
         }

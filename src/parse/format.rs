@@ -1,6 +1,6 @@
 //! Which of the six `LOG_FORMAT`s an entry is written in.
 
-use super::{Profile, dirt, json, text};
+use super::{Profile, json, prefix, text};
 use crate::entry::{Body, Entry};
 use memchr::memmem;
 use std::fmt;
@@ -60,7 +60,7 @@ impl fmt::Display for LogFormat {
 /// Tells the format of one entry; `None` if it is no entry of any. JSON counts as flat if no member
 /// of it is an object or an array.
 pub fn format(text: &[u8]) -> Option<LogFormat> {
-    let behind = || dirt::behind_prefix(text).and_then(|(_, behind)| markup_format(behind));
+    let behind = || prefix::behind_prefix(text).and_then(|(_, behind)| markup_format(behind));
     markup_format(text).or_else(|| text_format(text)).or_else(behind)
 }
 

@@ -4,7 +4,7 @@
 //! first upper-case word behind a channel, is what tells the columns before it apart.
 
 use super::cursor::FieldCursor;
-use super::{ParseError, shape};
+use super::{ParseError, lexical};
 use crate::entry::{Code, Direction, ProcessId};
 
 /// Node and process, and what the entry is about.
@@ -17,8 +17,18 @@ pub(super) struct Head<'a> {
 /// The kind of entry that the columns stand for.
 pub(super) enum Role<'a> {
     Header(&'a [u8]),
-    Message { source: &'a [u8], destination: Option<&'a [u8]>, code: Code<'a>, rest: FieldCursor<'a> },
-    Connection { source: &'a [u8], direction: Direction, code: Code<'a>, rest: FieldCursor<'a> },
+    Message {
+        source: &'a [u8],
+        destination: Option<&'a [u8]>,
+        code: Code<'a>,
+        rest: FieldCursor<'a>,
+    },
+    Connection {
+        source: &'a [u8],
+        direction: Direction,
+        code: Code<'a>,
+        rest: FieldCursor<'a>,
+    },
 }
 
 /// Node, process, source channel and destination channel: no more stand before the code.
@@ -67,7 +77,7 @@ fn is_column(mut rest: FieldCursor<'_>) -> bool {
     rest.blanks();
     rest.0.first().is_some_and(u8::is_ascii_uppercase)
         && is_code(rest.token())
-        && shape::is_digits(rest.peek())
+        && lexical::is_digits(rest.peek())
 }
 
 /// Splits off node and process where a process id shows where they end.

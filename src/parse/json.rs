@@ -12,7 +12,7 @@
 
 mod plain;
 
-use super::named::{AttributeDraft, ElementKind, Name, Put, AttributeValue};
+use super::attributes::{AttributeDraft, AttributeValue, ElementKind, Name, Put};
 use super::{ParseError, Scratch};
 use crate::entry::Entry;
 use memchr::{memchr, memchr2};
@@ -30,7 +30,9 @@ pub(super) fn read<'a>(text: &'a [u8], scratch: &'a mut Scratch, entry: &mut Ent
     }
     let draft = match str::from_utf8(text).ok().map(|json| draft(text, json, decoded)) {
         Some(Ok(draft)) => draft,
-        Some(Err(flaw)) if flaw != ParseError::NoObject || !text.iter().any(|byte| needs_mask(*byte)) => {
+        Some(Err(flaw))
+            if flaw != ParseError::NoObject || !text.iter().any(|byte| needs_mask(*byte)) =>
+        {
             return Err(flaw);
         }
         _ => draft(text, mask(text, masked).ok_or(ParseError::NoObject)?, decoded)?,
@@ -52,9 +54,14 @@ pub(super) fn is_nested(text: &[u8]) -> Option<bool> {
 }
 
 /// The values of the object in `text`, of which `json` is the same with nothing that JSON forbids.
-fn draft<'a>(text: &'a [u8], json: &str, decoded: &mut Vec<u8>) -> Result<AttributeDraft<'a>, ParseError> {
+fn draft<'a>(
+    text: &'a [u8],
+    json: &str,
+    decoded: &mut Vec<u8>,
+) -> Result<AttributeDraft<'a>, ParseError> {
     decoded.clear();
-    let mut walk = Walk { text, start: json.as_ptr().addr(), draft: AttributeDraft::new(None), decoded };
+    let mut walk =
+        Walk { text, start: json.as_ptr().addr(), draft: AttributeDraft::new(None), decoded };
     walk.members(json, None, MOST_LEVELS)?;
     Ok(walk.draft)
 }

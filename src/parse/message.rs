@@ -2,11 +2,11 @@
 //! exactly where the profile fits and by their shapes where it does not.
 
 use super::cursor::FieldCursor;
-use super::exact::{self, FieldFit, unbracketed};
+use super::optional_fields::Tail;
 use super::profile::{OptionalField, Profile};
-use super::tail::Tail;
+use super::profiled_fields::{self, FieldFit, unbracketed};
 use super::text::TextLayout;
-use super::{ParseError, by_shape, command, counted, shape, status};
+use super::{ParseError, command, heuristic_fields, length_prefixed, lexical, status};
 use crate::entry::{Action, MessageEntry};
 
 /// An entry without free text of others.
@@ -27,7 +27,9 @@ impl TrainingSample<'_> {
     /// sent, and how long it was queued of what was.
     pub(super) fn may_be_blank(self, field: OptionalField) -> bool {
         match field {
-            OptionalField::Connection | OptionalField::Transport | OptionalField::Application => !self.from_client,
+            OptionalField::Connection | OptionalField::Transport | OptionalField::Application => {
+                !self.from_client
+            }
             OptionalField::QueueTime => !self.dequeue,
             _ => true,
         }
@@ -40,8 +42,8 @@ pub(super) fn fill_in<'a>(
     mut rest: FieldCursor<'a>,
     profile: Profile,
 ) -> Result<TextLayout<'a>, ParseError> {
-    message.size = shape::integer(rest.token()).ok_or(ParseError::NoSize)?;
-    let tail = if counted::begins(rest) {
+    message.size = lexical::integer(rest.token()).ok_or(ParseError::NoSize)?;
+    let tail = if length_prefixed::begins(rest) {
         counted_addresses(message, rest)?
     } else {
         addresses(message, &mut rest, profile)?;
@@ -51,14 +53,14 @@ pub(super) fn fill_in<'a>(
         FieldFit::None => {
             *message = only_addresses(message);
             match tail {
-                Tail::Plain(rest) => by_shape::plain(message, rest),
-                Tail::Counted(_) => by_shape::counted(message, tail),
+                Tail::Plain(rest) => heuristic_fields::plain(message, rest),
+                Tail::Counted(_) => heuristic_fields::counted(message, tail),
             }
             false
         }
         fit => fit == FieldFit::Clean,
     };
-    let lesson = lesson(message, tail, clean);
+    let lesson = training_sample(message, tail, clean);
     Ok(TextLayout { lesson, counted: matches!(tail, Tail::Counted(_)) })
 }
 
@@ -67,7 +69,7 @@ fn fill<'a>(message: &mut MessageEntry<'a>, tail: Tail<'a>, profile: Profile) ->
     if !profile.is_learned() {
         return FieldFit::None;
     }
-    let fit = exact::fill(message, tail, profile);
+    let fit = profiled_fields::fill(message, tail, profile);
     // What an enqueue has left over is no diagnostics, but fields that the profile misses.
     if message.code.action() == Action::Enqueue {
         return if fit == FieldFit::Clean { fit } else { FieldFit::None };
@@ -77,7 +79,7 @@ fn fill<'a>(message: &mut MessageEntry<'a>, tail: Tail<'a>, profile: Profile) ->
     }
     for other in variants(profile, matches!(tail, Tail::Counted(_))) {
         *message = only_addresses(message);
-        if exact::fill(message, tail, other) == FieldFit::Whole {
+        if profiled_fields::fill(message, tail, other) == FieldFit::Whole {
             return FieldFit::Whole;
         }
     }
@@ -115,7 +117,11 @@ fn only_addresses<'a>(message: &MessageEntry<'a>) -> MessageEntry<'a> {
 }
 
 /// An enqueue and a delivery into a local channel say nothing that another server said.
-fn lesson<'a>(message: &MessageEntry<'a>, tail: Tail<'a>, clean: bool) -> Option<TrainingSample<'a>> {
+fn training_sample<'a>(
+    message: &MessageEntry<'a>,
+    tail: Tail<'a>,
+    clean: bool,
+) -> Option<TrainingSample<'a>> {
     let network = message.source_channel.starts_with(b"tcp_");
     let dequeue = match message.code.action() {
         Action::Enqueue => false,
@@ -136,7 +142,7 @@ fn addresses<'a>(
     let gap = rest.blanks();
     let mut begin = rest.0;
     let mut original = rest.address();
-    let mut kind = shape::address_type(original);
+    let mut kind = lexical::address_type(original);
     // One blank ends the size, so a second one means a blank envelope From. Pasted text may have
     // lost it; then the type prefix shows that the original To is next.
     if kind.is_none() && !(gap == 2 && is_untyped_pair(*rest)) {
@@ -144,7 +150,7 @@ fn addresses<'a>(
         rest.blanks();
         begin = rest.0;
         original = rest.address();
-        kind = shape::address_type(original);
+        kind = lexical::address_type(original);
     }
     if original.is_empty() {
         return Err(ParseError::NoRecipient);
@@ -175,9 +181,9 @@ fn is_untyped_pair(mut rest: FieldCursor<'_>) -> bool {
     rest.blanks();
     let third = rest.address();
     let address = |token: &[u8]| !token.is_empty() && memchr::memchr2(b'/', b';', token).is_none();
-    shape::address_type(active).is_none()
+    lexical::address_type(active).is_none()
         && address(active)
-        && (third.is_empty() || shape::is_queue_file(third) || third.starts_with(b"<"))
+        && (third.is_empty() || lexical::is_queue_file(third) || third.starts_with(b"<"))
 }
 
 fn active<'a>(message: &mut MessageEntry<'a>, rest: &mut FieldCursor<'a>) {
@@ -187,7 +193,7 @@ fn active<'a>(message: &mut MessageEntry<'a>, rest: &mut FieldCursor<'a>) {
         return;
     }
     let address = ahead.address();
-    if !address.is_empty() && !shape::is_queue_file(address) {
+    if !address.is_empty() && !lexical::is_queue_file(address) {
         message.active_to = Some(unbracketed(address));
         *rest = ahead;
     }
@@ -197,9 +203,9 @@ fn counted_addresses<'a>(
     message: &mut MessageEntry<'a>,
     mut rest: FieldCursor<'a>,
 ) -> Result<Tail<'a>, ParseError> {
-    message.envelope_from = unbracketed(counted::value(&mut rest).unwrap_or_default());
-    let original = counted::value(&mut rest).ok_or(ParseError::NoRecipient)?;
-    set_original(message, shape::address_type(original), original);
-    message.active_to = counted::value(&mut rest).map(unbracketed);
+    message.envelope_from = unbracketed(length_prefixed::value(&mut rest).unwrap_or_default());
+    let original = length_prefixed::value(&mut rest).ok_or(ParseError::NoRecipient)?;
+    set_original(message, lexical::address_type(original), original);
+    message.active_to = length_prefixed::value(&mut rest).map(unbracketed);
     message.active_to.map(|_| Tail::Counted(rest)).ok_or(ParseError::NoRecipient)
 }

@@ -1,7 +1,7 @@
 //! The parser of one file: the grammars, and what it learned of how the file is written.
 
-use super::learner::Learner;
 use super::message::TrainingSample;
+use super::profile_inference::Learner;
 use super::{ParseError, Profile, entry, fill_in, format, text};
 use crate::entry::Entry;
 
@@ -104,7 +104,7 @@ impl Parser {
     /// True if the profile changed.
     fn take_lesson(&mut self, lesson: TrainingSample<'_>) -> bool {
         let ParserState { profile, learner } = &mut self.learned;
-        let changed = learner.learn(lesson);
+        let changed = learner.observe(lesson);
         if changed {
             *profile = learner.profile();
         }

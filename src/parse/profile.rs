@@ -96,7 +96,9 @@ impl Profile {
         let intermediate = self.has(OptionalField::Intermediate);
         OptionalField::ALL
             .into_iter()
-            .filter(move |&field| self.has(field) && !(intermediate && field == OptionalField::Initial))
+            .filter(move |&field| {
+                self.has(field) && !(intermediate && field == OptionalField::Initial)
+            })
             .map(OptionalField::option)
     }
 
@@ -123,7 +125,7 @@ impl Profile {
     }
 
     /// Its fields behind the diagnostics, first to last.
-    pub(super) fn behind(self) -> impl DoubleEndedIterator<Item = OptionalField> {
+    pub(super) fn after(self) -> impl DoubleEndedIterator<Item = OptionalField> {
         let all = OptionalField::ALL.into_iter();
         all.skip(OptionalField::BEFORE_DIAGNOSTICS).filter(move |&field| self.has(field))
     }
@@ -159,6 +161,6 @@ mod tests {
         assert_eq!(all.options().last(), Some("LOG_QUEUE_TIME"));
         let initial = Profile::of(OptionalField::Initial.bit());
         assert_eq!(initial.options().collect::<Vec<_>>(), ["LOG_INTERMEDIATE"]);
-        assert!(all.before().chain(all.behind()).eq(OptionalField::ALL));
+        assert!(all.before().chain(all.after()).eq(OptionalField::ALL));
     }
 }

@@ -4,8 +4,8 @@
 //! where a banner or a reply imitates that structure the whole stays text: no guess decides what a
 //! remote server is seen to have said.
 
+use super::byte_search;
 use super::cursor::FieldCursor;
-use super::near;
 use crate::entry::{Application, MessageEntry, RemoteMta, Response, Transport, is_enhanced};
 
 /// Reads `[dns;host] [(TCP|…)] [(banner)] [(TCP|…)] [smtp;reply]` or any other text.
@@ -40,14 +40,14 @@ fn groups<'a>(message: &mut MessageEntry<'a>, rest: &mut FieldCursor<'a>) {
 
 /// `(TCP|…)` and its length.
 fn transport_group(text: &[u8]) -> Option<(Transport<'_>, usize)> {
-    let end = near::find(b')', text)?;
+    let end = byte_search::find(b')', text)?;
     let inside = text.get(..end)?.strip_prefix(b"(")?;
     Some((transport(inside)?, end + 1))
 }
 
 /// `PROTOCOL|ip|port|ip|port`. IPv6 addresses hold colons, so only `|` separates.
 pub(super) fn transport(text: &[u8]) -> Option<Transport<'_>> {
-    let mut parts = near::split(b'|', text);
+    let mut parts = byte_search::split(b'|', text);
     let mut next = || parts.next().filter(|part| !part.is_empty());
     let protocol = next().filter(|p| p.len() <= 8 && p.iter().all(u8::is_ascii_alphanumeric))?;
     let (local_ip, local_port) = (next()?, port(next()?)?);
@@ -57,7 +57,7 @@ pub(super) fn transport(text: &[u8]) -> Option<Transport<'_>> {
 
 /// `SMTP[/initial-host/dns-host][/TLS-…]`.
 pub(super) fn application(token: &[u8]) -> Option<Application<'_>> {
-    let mut parts = near::split(b'/', token);
+    let mut parts = byte_search::split(b'/', token);
     let protocol = parts.next().filter(|p| p.len() >= 3 && p.iter().all(u8::is_ascii_uppercase))?;
     let mut application = Application { protocol, ..Application::default() };
     for part in parts {
@@ -87,7 +87,7 @@ fn banner_length(text: &[u8]) -> Option<usize> {
         return None;
     }
     let ends = |&at: &usize| text.get(at + 1) == Some(&b' ') && follows_banner(text, at + 2);
-    let mut ends = near::find_all(b')', text).filter(ends);
+    let mut ends = byte_search::find_all(b')', text).filter(ends);
     match ends.next() {
         Some(end) => ends.next().is_none().then_some(end + 1),
         None => text.ends_with(b")").then_some(text.len()),

@@ -2,7 +2,7 @@
 
 use super::cursor::FieldCursor;
 use super::message::{self, TrainingSample};
-use super::{ParseError, Profile, counted, dirt, head, status, time};
+use super::{ParseError, Profile, head, length_prefixed, prefix, status, time};
 use crate::entry::{Body, ConnectionEntry, Entry};
 
 /// How an entry is written.
@@ -29,14 +29,18 @@ pub(super) fn read<'a>(
 
 /// The host that sent an entry to syslog is the node of an entry that names none.
 fn prefixed<'a>(text: &'a [u8], profile: Profile, entry: &mut Entry<'a>) -> Option<TextLayout<'a>> {
-    let (prefix, behind) = dirt::behind_prefix(text)?;
+    let (prefix, behind) = prefix::behind_prefix(text)?;
     let manner = bare(behind, profile, entry).ok()?;
     let node = &mut entry.node;
     *node = node.filter(|node| !node.is_empty()).or(prefix.host).or(*node);
     Some(manner)
 }
 
-fn bare<'a>(text: &'a [u8], profile: Profile, entry: &mut Entry<'a>) -> Result<TextLayout<'a>, ParseError> {
+fn bare<'a>(
+    text: &'a [u8],
+    profile: Profile,
+    entry: &mut Entry<'a>,
+) -> Result<TextLayout<'a>, ParseError> {
     let (rest, (time, stamp)) = time::stamp(text).map_err(|_| ParseError::NoTime)?;
     let head = head::head(FieldCursor(rest))?;
     (entry.time, entry.stamp) = (time, stamp);
@@ -63,7 +67,7 @@ fn bare<'a>(text: &'a [u8], profile: Profile, entry: &mut Entry<'a>) -> Result<T
                 auth_message: None,
                 diagnostic: None,
             };
-            let counted = counted::begins(rest);
+            let counted = length_prefixed::begins(rest);
             let ends = if counted { counted_ends } else { ends };
             ends(&mut connection, rest);
             if connection.transport.is_none() && connection.application.is_none() {
@@ -90,7 +94,7 @@ fn ends<'a>(entry: &mut ConnectionEntry<'a>, mut rest: FieldCursor<'a>) {
 
 /// Behind its lengths: transport, application, message, user and diagnostics, as XML orders them.
 fn counted_ends<'a>(entry: &mut ConnectionEntry<'a>, mut rest: FieldCursor<'a>) {
-    let mut next = || counted::value(&mut rest).filter(|value| !value.is_empty());
+    let mut next = || length_prefixed::value(&mut rest).filter(|value| !value.is_empty());
     entry.transport = next().and_then(status::transport);
     entry.application = next().and_then(status::application);
     entry.auth_message = next();

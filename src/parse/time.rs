@@ -14,7 +14,7 @@ use nom::{IResult, Parser};
 pub(super) fn stamp(text: &[u8]) -> IResult<&[u8], (Time, Stamp<'_>)> {
     match usual(text) {
         Some(stamp) => Ok(stamp),
-        None => any(text),
+        None => any_stamp(text),
     }
 }
 
@@ -50,7 +50,7 @@ fn two(tens: u8, ones: u8) -> Option<u32> {
     digits.then(|| u32::from(tens - b'0') * 10 + u32::from(ones - b'0'))
 }
 
-fn any(text: &[u8]) -> IResult<&[u8], (Time, Stamp<'_>)> {
+fn any_stamp(text: &[u8]) -> IResult<&[u8], (Time, Stamp<'_>)> {
     let (text, _) = take_while(|b| b == b' ' || b == b'\t').parse(text)?;
     let (text, date) = day(text)?;
     let (text, (hour, _, minute, _, second)) =

@@ -5,8 +5,8 @@
 //! is told by what is behind it, which for a well-formed element is what XML says
 //! (`mta-log-format` section 9.1).
 
-use super::named::{AttributeDraft, ElementKind, Name, Put, AttributeValue};
-use super::{ParseError, Scratch, near};
+use super::attributes::{AttributeDraft, AttributeValue, ElementKind, Name, Put};
+use super::{ParseError, Scratch, byte_search};
 use crate::entry::Entry;
 use memchr::memmem;
 use quick_xml::escape::unescape;
@@ -24,19 +24,23 @@ pub(super) fn read<'a>(text: &'a [u8], scratch: &'a mut Scratch, entry: &mut Ent
     let decoded = &mut scratch.decoded;
     decoded.clear();
     let mut draft = AttributeDraft::new(Some(kind));
-    take(attributes, &mut draft, decoded)?;
+    read_attributes(attributes, &mut draft, decoded)?;
     draft.fill_in(entry, decoded)
 }
 
 /// Takes the attributes. A value ends at the quote behind which the next attribute begins, or
 /// nothing follows.
-fn take<'a>(attributes: &'a [u8], draft: &mut AttributeDraft<'a>, decoded: &mut Vec<u8>) -> Put {
+fn read_attributes<'a>(
+    attributes: &'a [u8],
+    draft: &mut AttributeDraft<'a>,
+    decoded: &mut Vec<u8>,
+) -> Put {
     let mut rest = attributes.trim_ascii();
     let mut next = Attribute::begin(rest);
     while !rest.is_empty() {
         let Attribute { name, quote, text } = next.ok_or(ParseError::NoElement)?;
         let (inner_quotes, end, behind) = (0_u32..)
-            .zip(near::find_all(quote, text))
+            .zip(byte_search::find_all(quote, text))
             .find_map(|(before, end)| Some((before, end, Behind::value(text.get(end + 1..)?)?)))
             .ok_or(ParseError::NoElement)?;
         let value = text.get(..end).unwrap_or_default();
@@ -61,7 +65,7 @@ impl<'a> Attribute<'a> {
     /// The attribute that begins here.
     fn begin(text: &'a [u8]) -> Option<Self> {
         let most = text.get(..LONGEST_NAME + 1).unwrap_or(text);
-        let (name, rest) = text.split_at(near::find(b'=', most)?);
+        let (name, rest) = text.split_at(byte_search::find(b'=', most)?);
         match rest {
             [b'=', quote @ (b'"' | b'\''), text @ ..] if is_name(name) => {
                 Some(Self { name, quote: *quote, text })
@@ -120,7 +124,7 @@ pub const LONGEST_REFERENCE: usize = 16;
 /// whether the MTA escapes a `&` is not known.
 fn unescaped<'a>(value: &'a [u8], decoded: &mut Vec<u8>) -> AttributeValue<'a> {
     let (start, mut rest) = (decoded.len(), value);
-    while let Some(at) = near::find(b'&', rest) {
+    while let Some(at) = byte_search::find(b'&', rest) {
         let (before, reference) = rest.split_at(at);
         decoded.extend_from_slice(before);
         rest = resolved(reference, decoded).unwrap_or_else(|| {
@@ -141,7 +145,7 @@ fn resolved<'a>(text: &'a [u8], decoded: &mut Vec<u8>) -> Option<&'a [u8]> {
         decoded.push(character);
         return Some(rest);
     }
-    let end = near::find(b';', text.get(..LONGEST_REFERENCE).unwrap_or(text))?;
+    let end = byte_search::find(b';', text.get(..LONGEST_REFERENCE).unwrap_or(text))?;
     let (reference, rest) = text.split_at_checked(end + 1)?;
     let reference = str::from_utf8(reference).ok()?;
     decoded.extend_from_slice(unescape(reference).ok()?.as_bytes());

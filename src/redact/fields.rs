@@ -1,9 +1,9 @@
 //! The fields of an entry, each hidden as what it is.
 
 use super::Redactor;
-use super::flat::flat;
-use super::free::{self, KnownName};
+use super::free_text::{self, KnownName};
 use super::rewrite::{Span, length, rewritten};
+use super::unescape::flat;
 use crate::entry::{
     Action, Application, Body, ConnectionEntry, Direction, Entry, MessageEntry, Response, Transport,
 };
@@ -50,10 +50,10 @@ pub(super) fn shown(redactor: &Redactor, original: &EntryText) -> EntryText {
 fn hidden(redactor: &Redactor, text: &[u8], entry: &Entry<'_>) -> Option<Vec<u8>> {
     let mut fields = HiddenFields(Vec::new());
     fields.entry(entry);
-    let known = fields.known(redactor);
+    let known = fields.known_names(redactor);
     let mut spans = Vec::new();
     for &(value, of) in fields.0.iter().filter(|(value, _)| !value.is_empty()) {
-        let put = put(redactor, value, of, &known);
+        let put = pseudonym_for(redactor, value, of, &known);
         let places = match place(value, text) {
             Some(place) => vec![place],
             None => places(value, text),
@@ -110,7 +110,7 @@ fn is_counted(text: &[u8], entry: &Entry<'_>) -> bool {
     starts.into_iter().any(|start| is_behind_its_length(start).is_some())
 }
 
-fn put(redactor: &Redactor, value: &[u8], of: As, known: &[KnownName<'_>]) -> Vec<u8> {
+fn pseudonym_for(redactor: &Redactor, value: &[u8], of: As, known: &[KnownName<'_>]) -> Vec<u8> {
     match of {
         As::Address => redactor.address(value),
         As::User => redactor.user(value),
@@ -119,7 +119,7 @@ fn put(redactor: &Redactor, value: &[u8], of: As, known: &[KnownName<'_>]) -> Ve
         As::Client => redactor.host(value),
         As::Id => redactor.id(value),
         As::File => redactor.queue_file(value),
-        As::Words => free::scrub(redactor, value, known),
+        As::Words => free_text::scrub(redactor, value, known),
         As::Login => login(redactor, value, known),
         As::Text => redactor.text(value),
         As::Header => header(redactor, value),
@@ -150,7 +150,7 @@ fn login(redactor: &Redactor, text: &[u8], known: &[KnownName<'_>]) -> Vec<u8> {
             let (name, reply) = text.split_at(at);
             let name = name.trim_ascii_end();
             let blank = if name.is_empty() { &b""[..] } else { b" " };
-            [&redactor.text(name), blank, &free::scrub(redactor, reply, known)].concat()
+            [&redactor.text(name), blank, &free_text::scrub(redactor, reply, known)].concat()
         }
         None => redactor.text(text),
     }
@@ -160,15 +160,15 @@ fn login(redactor: &Redactor, text: &[u8], known: &[KnownName<'_>]) -> Vec<u8> {
 struct HiddenFields<'e>(Vec<(&'e [u8], As)>);
 
 impl<'e> HiddenFields<'e> {
-    fn put(&mut self, value: Option<&'e [u8]>, of: As) {
+    fn push(&mut self, value: Option<&'e [u8]>, of: As) {
         self.0.extend(value.map(|value| (value, of)));
     }
 
     /// Names that may stand in somebody's words as well.
-    fn known(&self, redactor: &Redactor) -> Vec<KnownName<'e>> {
+    fn known_names(&self, redactor: &Redactor) -> Vec<KnownName<'e>> {
         let mut known: Vec<KnownName<'e>> = Vec::new();
         let mut add = |name: &'e [u8], put: Vec<u8>| {
-            let long_enough = name.len() > free::LEAST;
+            let long_enough = name.len() > free_text::LEAST;
             if long_enough && !known.iter().any(|(other, _)| *other == name) {
                 known.push((name, put));
             }
@@ -200,14 +200,14 @@ impl<'e> HiddenFields<'e> {
     }
 
     fn entry(&mut self, entry: &Entry<'e>) {
-        self.put(entry.node, As::Client);
+        self.push(entry.node, As::Client);
         match &entry.body {
             Body::Message(message) => self.message(message),
             Body::Connection(connection) => self.connection(connection),
-            Body::Header(line) => self.put(Some(line), As::Header),
+            Body::Header(line) => self.push(Some(line), As::Header),
         }
         for &(_, value) in &entry.extra {
-            self.put(Some(value), As::Text);
+            self.push(Some(value), As::Text);
         }
     }
 
@@ -216,26 +216,26 @@ impl<'e> HiddenFields<'e> {
         let addresses = [message.active_to, message.intermediate, message.initial];
         let addresses = addresses.into_iter().flatten();
         for address in addresses.chain([message.envelope_from, message.original_to]) {
-            self.put(Some(address), As::Address);
+            self.push(Some(address), As::Address);
         }
         for id in [message.envelope_id, message.message_id, message.related_message_id] {
-            self.put(id, As::Id);
+            self.push(id, As::Id);
         }
-        self.put(message.queue_file.map(|file| file.0), As::File);
-        self.put(message.username.map(|user| user.name), As::User);
+        self.push(message.queue_file.map(|file| file.0), As::File);
+        self.push(message.username.map(|user| user.name), As::User);
         if let Some(host) = message.connecting_host {
-            self.put(Some(host.helo), As::Client);
-            self.put(host.rdns, As::Client);
-            self.put(host.ip, As::Ip);
+            self.push(Some(host.helo), As::Client);
+            self.push(host.rdns, As::Client);
+            self.push(host.ip, As::Ip);
         }
-        self.put(message.remote_host, if inbound { As::Client } else { As::Server });
-        self.put(message.remote_mta.map(|mta| mta.host), As::Server);
+        self.push(message.remote_host, if inbound { As::Client } else { As::Server });
+        self.push(message.remote_mta.map(|mta| mta.host), As::Server);
         self.ends(message.transport, message.application, inbound);
-        self.put(message.filter, As::Text);
+        self.push(message.filter, As::Text);
         for words in [message.reason, message.banner, message.diagnostic] {
-            self.put(words, As::Words);
+            self.push(words, As::Words);
         }
-        self.put(message.response.map(|response| response.text), As::Words);
+        self.push(message.response.map(|response| response.text), As::Words);
     }
 
     fn connection(&mut self, connection: &ConnectionEntry<'e>) {
@@ -245,9 +245,9 @@ impl<'e> HiddenFields<'e> {
             connection.code.action() == Action::Authenticate && connection.username.is_none();
         let words = if is_login { As::Login } else { As::Words };
         self.ends(connection.transport, connection.application, inbound);
-        self.put(connection.username, As::User);
-        self.put(connection.auth_message, words);
-        self.put(connection.diagnostic, words);
+        self.push(connection.username, As::User);
+        self.push(connection.auth_message, words);
+        self.push(connection.diagnostic, words);
     }
 
     fn ends(
@@ -256,10 +256,10 @@ impl<'e> HiddenFields<'e> {
         application: Option<Application<'e>>,
         inbound: bool,
     ) {
-        self.put(ends.map(|ends| ends.local_ip), As::Ip);
-        self.put(ends.map(|ends| ends.remote_ip), As::Ip);
+        self.push(ends.map(|ends| ends.local_ip), As::Ip);
+        self.push(ends.map(|ends| ends.remote_ip), As::Ip);
         let host = if inbound { As::Client } else { As::Server };
-        self.put(application.and_then(|it| it.initial_host), host);
-        self.put(application.and_then(|it| it.dns_host), host);
+        self.push(application.and_then(|it| it.initial_host), host);
+        self.push(application.and_then(|it| it.dns_host), host);
     }
 }

@@ -1,7 +1,7 @@
 //! A text with other words in some of its places.
 
 use super::Redactor;
-use super::free;
+use super::free_text;
 use std::ops::Range;
 
 /// What stands somewhere from now on.
@@ -87,9 +87,9 @@ fn part(redactor: &Redactor, text: &[u8], spans: &[Span], within: Range<usize>, 
             at = at.max(span.place.end.min(within.end));
             continue;
         }
-        free::between(redactor, text.get(at..span.place.start).unwrap_or_default(), out);
+        free_text::between(redactor, text.get(at..span.place.start).unwrap_or_default(), out);
         out.extend_from_slice(&span.put);
         at = span.place.end.min(within.end);
     }
-    free::between(redactor, text.get(at..within.end).unwrap_or_default(), out);
+    free_text::between(redactor, text.get(at..within.end).unwrap_or_default(), out);
 }

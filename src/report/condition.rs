@@ -95,7 +95,7 @@ impl Condition {
     /// Whether it holds for a group.
     pub fn holds_for(&self, group: &ReportCounts) -> bool {
         let of_groups = self.0.iter().filter(|all| !all.iter().any(|one| one.name.is_of_totals()));
-        of_groups.into_iter().any(|all| all.iter().all(|one| one.holds(group, None)))
+        of_groups.into_iter().any(|all| all.iter().all(|one| one.is_met(group, None)))
     }
 
     /// Whether an alternative about the whole log holds.
@@ -103,7 +103,7 @@ impl Condition {
         let of_totals = self.0.iter().filter(|all| all.iter().any(|one| one.name.is_of_totals()));
         of_totals
             .into_iter()
-            .any(|all| all.iter().all(|one| one.holds(&totals.counts, Some(totals))))
+            .any(|all| all.iter().all(|one| one.is_met(&totals.counts, Some(totals))))
     }
 }
 
@@ -114,7 +114,7 @@ impl Metric {
 }
 
 impl Comparison {
-    fn holds(self, counts: &ReportCounts, totals: Option<&ReportTotals>) -> bool {
+    fn is_met(self, counts: &ReportCounts, totals: Option<&ReportTotals>) -> bool {
         let count = match self.name {
             Metric::Enqueued => counts.enqueued,
             Metric::Delivered => counts.delivered,
@@ -249,7 +249,8 @@ mod tests {
 
     #[test]
     fn counts_of_the_log_are_tested_on_it() {
-        let totals = ReportTotals { entries: 100, unparsed: 1, counts: GROUP, ..ReportTotals::default() };
+        let totals =
+            ReportTotals { entries: 100, unparsed: 1, counts: GROUP, ..ReportTotals::default() };
         for (text, holds) in [
             ("unparsed>0", true),
             ("entries>0 failed>2", true),

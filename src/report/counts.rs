@@ -49,7 +49,7 @@ impl ReportCounts {
     }
 
     /// All that is counted.
-    pub fn all(&self) -> u64 {
+    pub fn total(&self) -> u64 {
         self.enqueued + self.delivered + self.trouble()
     }
 
@@ -134,7 +134,7 @@ impl ReportTotals {
             self.unparsed += 1;
             return;
         };
-        self.see(entry.time, entry.stamp);
+        self.record(entry.time, entry.stamp);
         self.counts.add(EntryKind::of(entry));
         let code = match &entry.body {
             Body::Message(message) => message.code,
@@ -150,7 +150,7 @@ impl ReportTotals {
         }
     }
 
-    fn see(&mut self, time: Time, stamp: Stamp<'_>) {
+    fn record(&mut self, time: Time, stamp: Stamp<'_>) {
         match &mut self.span {
             None => {
                 let moment = Moment::new(time, stamp);
@@ -187,8 +187,15 @@ mod tests {
     #[test]
     fn the_share_of_failures_is_of_attempts() {
         let counts = |delivered, deferred, failed, rejected| {
-            ReportCounts { enqueued: 9, delivered, deferred, failed, rejected, ..ReportCounts::default() }
-                .failed_of_1000()
+            ReportCounts {
+                enqueued: 9,
+                delivered,
+                deferred,
+                failed,
+                rejected,
+                ..ReportCounts::default()
+            }
+            .failed_of_1000()
         };
         assert_eq!(counts(0, 0, 0, 5), None);
         assert_eq!(counts(2, 1, 0, 5), Some(333));

@@ -76,11 +76,11 @@ impl ReportGroups {
         let known = at.and_then(|at| self.all.get_mut(at));
         known.unwrap_or(&mut self.others).add(kind, code);
         if let Some(group) = number.filter(|_| !text.is_empty()) {
-            self.tell(group, text);
+            self.add_response(group, text);
         }
     }
 
-    fn tell(&mut self, group: u32, text: &[u8]) {
+    fn add_response(&mut self, group: u32, text: &[u8]) {
         let Some(text) = self.texts.number(text) else {
             self.untold += 1;
             return;
@@ -110,7 +110,7 @@ impl ReportGroups {
 
     /// What there was no room for, if there was anything.
     pub fn others(&self) -> Option<&ReportGroup> {
-        (self.others.counts.all() > 0).then_some(&self.others)
+        (self.others.counts.total() > 0).then_some(&self.others)
     }
 
     /// Failures whose text there was no room for, so that another one may stand as most frequent.
@@ -127,7 +127,7 @@ impl ReportGroups {
             .map(|((number, group), &(_, text))| (self.keys.text(number), group, text))
             .collect();
         sorted.sort_by_key(|&(key, ReportGroup { counts, .. }, _)| {
-            (!key.is_empty(), counts.trouble(), counts.all(), key)
+            (!key.is_empty(), counts.trouble(), counts.total(), key)
         });
         sorted
     }

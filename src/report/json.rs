@@ -1,10 +1,10 @@
 //! A report as one JSON object, as `export-schema` says.
 
 use super::counts::{ReportCounts, ReportTotals, iso};
-use super::groups::{ReportGroup, OTHERS};
+use super::groups::{OTHERS, ReportGroup};
 use super::{ReportSummary, key};
 use crate::entry::Moment;
-use crate::show::quoted::json;
+use crate::sanitize::escape::json;
 use std::io::{self, Write};
 
 /// Writes the object. The groups come in the order of the table, the worst last.

@@ -3,9 +3,9 @@
 use crate::cli::report::ReportKey;
 use crate::entry::{Body, Entry, MessageEntry};
 use crate::filter;
-use crate::index::{EntryKind, Dimensions};
-use crate::organisation;
-use crate::said;
+use crate::index::{Dimensions, EntryKind};
+use crate::public_suffix;
+use crate::response_template;
 
 /// What the screen calls this grouping; `None` if it has none such.
 fn on_screen(by: ReportKey) -> Option<filter::GroupBy> {
@@ -44,7 +44,7 @@ pub(super) fn key(by: ReportKey, entry: &Entry<'_>, into: &mut Vec<u8>) {
         ReportKey::Domain => lower(message.and_then(MessageEntry::domain), into),
         ReportKey::OrgDomain => {
             lower(message.and_then(MessageEntry::domain), into);
-            let below = into.len() - organisation::registrable_domain(into).len();
+            let below = into.len() - public_suffix::registrable_domain(into).len();
             into.drain(..below);
         }
         ReportKey::Sender => match message.map_or(&b""[..], |message| message.envelope_from) {
@@ -52,7 +52,7 @@ pub(super) fn key(by: ReportKey, entry: &Entry<'_>, into: &mut Vec<u8>) {
             b"" => into.extend_from_slice(b"<>"),
             sender => into.extend_from_slice(sender),
         },
-        ReportKey::Response => said::of_entry(entry, into),
+        ReportKey::Response => response_template::of_entry(entry, into),
         ReportKey::Process => {
             // Ids of processes of two nodes have nothing to do with each other.
             if let (Some(node), Some(_)) = (entry.node, entry.process) {
@@ -62,7 +62,9 @@ pub(super) fn key(by: ReportKey, entry: &Entry<'_>, into: &mut Vec<u8>) {
             into.extend_from_slice(entry.process.map_or(b"", |process| process.pid));
         }
         ReportKey::RemoteHost | ReportKey::ConnectingIp => lower(part(by, entry), into),
-        ReportKey::Channel | ReportKey::User => into.extend_from_slice(part(by, entry).unwrap_or_default()),
+        ReportKey::Channel | ReportKey::User => {
+            into.extend_from_slice(part(by, entry).unwrap_or_default())
+        }
     }
 }
 

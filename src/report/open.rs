@@ -1,6 +1,6 @@
 //! Which connections are still open: all that a report needs an index for.
 
-use crate::index::{Batch, ConnectionId, Index, RowId, ConnectionState};
+use crate::index::{Batch, ConnectionId, ConnectionState, Index, RowId};
 use crate::ingest::LocatedEntry;
 
 /// Entries absorbed at a time.

@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Fs, Handle, FileKind, STDIN, Stat};
+use super::{FileKind, Fs, Handle, STDIN, Stat};
 
 /// The real file system.
 #[derive(Clone, Copy, Debug, Default)]
@@ -40,7 +40,9 @@ impl Fs for Disk {
         let file = File::open(path)?;
         match kind(&file.metadata()?) {
             FileKind::Pipe => Ok(Box::new(file)),
-            FileKind::Regular | FileKind::Directory | FileKind::Other => Err(io::ErrorKind::Unsupported.into()),
+            FileKind::Regular | FileKind::Directory | FileKind::Other => {
+                Err(io::ErrorKind::Unsupported.into())
+            }
         }
     }
 }

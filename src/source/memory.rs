@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Fs, Handle, Identity, FileKind, Stat};
+use super::{FileKind, Fs, Handle, Identity, Stat};
 
 /// A file system in memory; clones are the same one.
 #[derive(Clone, Debug, Default)]
@@ -30,21 +30,21 @@ impl Memory {
     /// Puts a new, empty file at `path`; what was there loses this name.
     pub fn create(&self, path: &Path) -> Arc<MemoryFile> {
         // The name goes first, so that the number it may give back can be the new file's.
-        drop(held(&self.names).remove(path));
+        drop(lock(&self.names).remove(path));
         let file = Arc::new(MemoryFile {
-            inode: held(&self.inodes).take(),
+            inode: lock(&self.inodes).read_limit(),
             inodes: Arc::clone(&self.inodes),
             names: AtomicU64::new(0),
             content: Mutex::default(),
         });
         let node = Node::File(DirectoryEntry::of(&file));
-        held(&self.names).insert(path.to_owned(), node);
+        lock(&self.names).insert(path.to_owned(), node);
         file
     }
 
     /// The file at `path`, to go on writing it whatever it is called later.
     pub fn file(&self, path: &Path) -> Option<Arc<MemoryFile>> {
-        match held(&self.names).get(path) {
+        match lock(&self.names).get(path) {
             Some(Node::File(name)) => Some(Arc::clone(&name.0)),
             _ => None,
         }
@@ -52,7 +52,7 @@ impl Memory {
 
     /// Moves the name `from` to `to`; what was called `to` loses that name.
     pub fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        let mut names = held(&self.names);
+        let mut names = lock(&self.names);
         let node = names.remove(from).ok_or(io::ErrorKind::NotFound)?;
         names.insert(to.to_owned(), node);
         Ok(())
@@ -63,13 +63,13 @@ impl Memory {
     pub fn link(&self, path: &Path, link: &Path) -> io::Result<()> {
         let file = self.file(path).ok_or(io::ErrorKind::NotFound)?;
         let node = Node::File(DirectoryEntry::of(&file));
-        held(&self.names).insert(link.to_owned(), node);
+        lock(&self.names).insert(link.to_owned(), node);
         Ok(())
     }
 
     /// Removes the name `path`.
     pub fn remove(&self, path: &Path) -> io::Result<()> {
-        let node = held(&self.names).remove(path);
+        let node = lock(&self.names).remove(path);
         node.map(drop).ok_or(io::ErrorKind::NotFound.into())
     }
 
@@ -81,14 +81,14 @@ impl Memory {
     }
 
     /// Puts something at `path` that is not a file to follow.
-    pub fn obstruct(&self, path: &Path, kind: FileKind) {
-        held(&self.names).insert(path.to_owned(), Node::Obstacle(kind));
+    pub fn insert_special(&self, path: &Path, kind: FileKind) {
+        lock(&self.names).insert(path.to_owned(), Node::Obstacle(kind));
     }
 }
 
 impl Fs for Memory {
     fn open(&self, path: &Path) -> io::Result<Arc<dyn Handle>> {
-        match held(&self.names).get(path) {
+        match lock(&self.names).get(path) {
             Some(Node::File(name)) => {
                 let file = Arc::clone(&name.0);
                 Ok(file)
@@ -100,7 +100,7 @@ impl Fs for Memory {
     }
 
     fn stat(&self, path: &Path) -> io::Result<Stat> {
-        match held(&self.names).get(path) {
+        match lock(&self.names).get(path) {
             Some(Node::File(name)) => name.0.stat(),
             Some(Node::Obstacle(kind)) => Ok(Stat {
                 len: 0,
@@ -113,7 +113,7 @@ impl Fs for Memory {
     }
 
     fn list(&self, path: &Path) -> io::Result<Vec<OsString>> {
-        let names = held(&self.names);
+        let names = lock(&self.names);
         let inside = names.keys().filter(|name| name.parent() == Some(path));
         Ok(inside.filter_map(|name| Some(name.file_name()?.to_owned())).collect())
     }
@@ -132,18 +132,18 @@ pub struct MemoryFile {
 impl MemoryFile {
     /// Appends, as a writer with the file open does, whatever the file is called by now.
     pub fn append(&self, bytes: &[u8]) {
-        held(&self.content).extend_from_slice(bytes);
+        lock(&self.content).extend_from_slice(bytes);
     }
 
     /// Cuts it to its first `len` bytes.
     pub fn truncate(&self, len: usize) {
-        held(&self.content).truncate(len);
+        lock(&self.content).truncate(len);
     }
 }
 
 impl Handle for MemoryFile {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        let content = held(&self.content);
+        let content = lock(&self.content);
         let rest = usize::try_from(offset)
             .ok()
             .and_then(|offset| content.get(offset..))
@@ -155,7 +155,7 @@ impl Handle for MemoryFile {
 
     fn stat(&self) -> io::Result<Stat> {
         Ok(Stat {
-            len: held(&self.content).len() as u64,
+            len: lock(&self.content).len() as u64,
             identity: Identity { device: 0, inode: self.inode, born: None },
             kind: FileKind::Regular,
             unlinked: self.names.load(Ordering::Relaxed) == 0,
@@ -165,7 +165,7 @@ impl Handle for MemoryFile {
 
 impl Drop for MemoryFile {
     fn drop(&mut self) {
-        held(&self.inodes).free.push(self.inode);
+        lock(&self.inodes).free.push(self.inode);
     }
 }
 
@@ -201,7 +201,7 @@ struct Inodes {
 }
 
 impl Inodes {
-    fn take(&mut self) -> u64 {
+    fn read_limit(&mut self) -> u64 {
         self.free.pop().unwrap_or_else(|| {
             self.given += 1;
             self.given
@@ -210,7 +210,7 @@ impl Inodes {
 }
 
 /// Locked; bytes and names are whole even after a thread panicked while it held them.
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -265,10 +265,10 @@ mod tests {
     #[test]
     fn what_is_not_a_file_is_seen_and_refused() {
         let (memory, path) = (Memory::default(), Path::new("log"));
-        memory.obstruct(path, FileKind::Directory);
+        memory.insert_special(path, FileKind::Directory);
         assert_eq!(memory.stat(path).unwrap().kind, FileKind::Directory);
         assert_eq!(memory.open(path).unwrap_err().kind(), io::ErrorKind::IsADirectory);
-        memory.obstruct(path, FileKind::Other);
+        memory.insert_special(path, FileKind::Other);
         assert_eq!(memory.open(path).unwrap_err().kind(), io::ErrorKind::Unsupported);
     }
 }

@@ -9,7 +9,7 @@ use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Handle, Identity, FileKind, Stat};
+use super::{FileKind, Handle, Identity, Stat};
 
 /// Bytes of a block. With blocks of twice the length 265 MB of log take 0.138 of that instead of 0.143,
 /// and each look-up twice the time.
@@ -47,7 +47,7 @@ impl CompressedBuffer {
     /// Puts bytes behind those that are there.
     pub fn append(&self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
-            let mut store = self.held();
+            let mut store = self.lock();
             let (fits, rest) = bytes.split_at(bytes.len().min(BLOCK - store.last.len()));
             store.last.extend_from_slice(fits);
             bytes = rest;
@@ -62,7 +62,7 @@ impl CompressedBuffer {
 
     /// How many bytes there are.
     pub fn len(&self) -> u64 {
-        self.held().len()
+        self.lock().len()
     }
 
     /// Whether there are none.
@@ -72,7 +72,7 @@ impl CompressedBuffer {
 
     /// Bytes of memory that it takes, but for the blocks that are unpacked.
     pub fn memory(&self) -> usize {
-        let store = self.held();
+        let store = self.lock();
         store.packed + store.last.capacity()
     }
 
@@ -84,7 +84,7 @@ impl CompressedBuffer {
             Ok(_) | Err(_) => return Err(io::ErrorKind::InvalidData.into()),
         }
         let bytes: Arc<[u8]> = bytes.into();
-        let mut store = self.held();
+        let mut store = self.lock();
         store.unpacked.push_back((number, Arc::clone(&bytes)));
         if store.unpacked.len() > UNPACKED {
             store.unpacked.pop_front();
@@ -93,7 +93,7 @@ impl CompressedBuffer {
     }
 
     /// Locked; the bytes are whole even after a thread panicked while it held them.
-    fn held(&self) -> MutexGuard<'_, Store> {
+    fn lock(&self) -> MutexGuard<'_, Store> {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -116,7 +116,7 @@ impl Handle for CompressedBuffer {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let Ok(offset) = usize::try_from(offset) else { return Ok(0) };
         let (number, start) = (offset / BLOCK, offset % BLOCK);
-        let mut store = self.held();
+        let mut store = self.lock();
         let Some(block) = store.blocks.get(number).map(Arc::clone) else {
             let last = if number == store.blocks.len() { &store.last[..] } else { &[] };
             return Ok(copy(last.get(start..).unwrap_or_default(), buffer));
@@ -130,7 +130,7 @@ impl Handle for CompressedBuffer {
 
     fn stat(&self) -> io::Result<Stat> {
         Ok(Stat {
-            len: self.held().len(),
+            len: self.lock().len(),
             identity: Identity { device: DEVICE, inode: self.number, born: None },
             kind: FileKind::Regular,
             unlinked: false,

@@ -1,7 +1,7 @@
 //! From channel to channel: which stay in a queue follows on which, and so who the recipients are.
 
-use super::gather::local_part;
-use super::{QueueHop, RecipientTrace, DeliveryState, MessageTrace};
+use super::build::local_part;
+use super::{DeliveryState, MessageTrace, QueueHop, RecipientTrace};
 use crate::entry::{Action, Outcome};
 use crate::index::RowId;
 use std::collections::HashMap;
@@ -17,7 +17,7 @@ pub(super) fn chain(story: &mut MessageTrace) {
     let mut order: Vec<usize> = (0..story.legs.len()).collect();
     order.sort_by_key(|&at| first_row(&story.legs, at));
     for at in order {
-        let before = sources.before(&story.legs, at);
+        let before = sources.previous_hop(&story.legs, at);
         if let Some(leg) = story.legs.get_mut(at) {
             leg.before = before;
         }
@@ -89,7 +89,7 @@ impl Sources {
     }
 
     /// The stay that this one comes from.
-    fn before(&self, legs: &[QueueHop], at: usize) -> Option<usize> {
+    fn previous_hop(&self, legs: &[QueueHop], at: usize) -> Option<usize> {
         let leg = legs.get(at)?;
         if leg.steps.iter().any(|step| matches!(step.action, Action::Refuse | Action::BreakOff)) {
             return None;
@@ -98,21 +98,21 @@ impl Sources {
         let Some(from) = &leg.from_channel else {
             // Without an enqueue nobody says where it comes from.
             let [.., description] = descriptions(b"", leg);
-            return fitting(legs, at, anywhere.get(&description)?, QueueHop::has_vanished);
+            return matching_hops(legs, at, anywhere.get(&description)?, QueueHop::has_vanished);
         };
         let kinds = self.by.iter().zip(descriptions(from, leg)).take(3);
         let mut found = kinds.filter_map(|(of_kind, description)| {
-            fitting(legs, at, of_kind.get(&description)?, QueueHop::is_intermediate)
+            matching_hops(legs, at, of_kind.get(&description)?, QueueHop::is_intermediate)
         });
         found.next().or_else(|| {
             let [description, ..] = descriptions(&leg.channel, leg);
-            fitting(legs, at, exact.get(&description)?, QueueHop::is_replaced)
+            matching_hops(legs, at, exact.get(&description)?, QueueHop::is_replaced)
         })
     }
 }
 
 /// The newest stay before this one that may go on here; better one that does not yet.
-fn fitting(
+fn matching_hops(
     legs: &[QueueHop],
     at: usize,
     candidates: &[usize],

@@ -46,7 +46,7 @@ impl TracePage {
     }
 
     /// What was laid out since the last time.
-    pub(super) fn take(&mut self) -> Vec<TraceLine> {
+    pub(super) fn take_lines(&mut self) -> Vec<TraceLine> {
         std::mem::take(&mut self.lines)
     }
 
@@ -128,7 +128,7 @@ mod tests {
         assert_eq!(wrap("", 3), [""]);
         let mut page = TracePage::new(0);
         page.hanging("label  ", &"word ".repeat(9));
-        let lines: Vec<_> = page.take().into_iter().map(|line| line.text).collect();
+        let lines: Vec<_> = page.take_lines().into_iter().map(|line| line.text).collect();
         assert_eq!(lines, ["label  word word word word word word", "       word word word"]);
     }
 

@@ -1,13 +1,13 @@
 //! The steps of a recipient in a line each, with what was said below.
 
+use super::format::TraceFormatter;
+use super::labels::{action_text, answer, span};
 use super::page::LineKind;
-use super::telling::TraceFormatter;
-use super::words::{answer, span, what};
-use super::{RecipientTrace, TraceStep, MessageTrace};
+use super::{MessageTrace, RecipientTrace, TraceStep};
 use crate::entry::{Body, Direction, Entry, MessageEntry, Time};
 use crate::index::{ConnectionId, RowId};
 use crate::parse::Scratch;
-use crate::show::{number, escape};
+use crate::sanitize::{escape, number};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -23,7 +23,12 @@ pub(super) struct RenderState {
 
 impl TraceFormatter<'_> {
     /// What happened to a recipient, a line or more for each entry.
-    pub(super) fn steps(&mut self, manner: &mut RenderState, story: &MessageTrace, recipient: &RecipientTrace) {
+    pub(super) fn steps(
+        &mut self,
+        manner: &mut RenderState,
+        story: &MessageTrace,
+        recipient: &RecipientTrace,
+    ) {
         let mut steps: Vec<(RowId, &TraceStep)> = Vec::new();
         for &at in &recipient.legs {
             let Some(leg) = story.legs.get(at) else { continue };
@@ -83,17 +88,17 @@ impl TraceFormatter<'_> {
         };
         let indent = 6 + clock.len();
         let label = format!("    {clock}  {waited:<13}  {:<5} ", escape(message.code.0));
-        self.page.hanging(&label, &what(message, step));
+        self.page.hanging(&label, &action_text(message, step));
         let mut said = vec![answer(message), message.reason.map(escape)];
         let connection = self.index.rows().connection(row);
-        said.push(self.over(connection, message));
+        said.push(self.connection_text(connection, message));
         for text in said.into_iter().flatten().filter(|text| !text.is_empty()) {
             self.page.line(indent, &text);
         }
     }
 
     /// The connection that something happened on, as far as it is known.
-    fn over(&self, id: ConnectionId, message: &MessageEntry<'_>) -> Option<String> {
+    fn connection_text(&self, id: ConnectionId, message: &MessageEntry<'_>) -> Option<String> {
         let index = self.index;
         let connection = index.connection(id).and_then(|known| Some((id.number()?, known)));
         let Some((number, connection)) = connection else {
@@ -128,7 +133,7 @@ impl TraceFormatter<'_> {
     }
 
     /// Header lines, and entries that are about no recipient in a queue.
-    pub(super) fn rest(&mut self, manner: &mut RenderState, story: &MessageTrace) {
+    pub(super) fn push_rest(&mut self, manner: &mut RenderState, story: &MessageTrace) {
         if !story.headers.is_empty() {
             self.page.blank();
             for &row in &story.headers {

@@ -19,7 +19,11 @@ impl Log {
             for (at, line) in lines.iter().enumerate() {
                 let offset = (number * size + at) as u64;
                 let mut parser = Parser::default();
-                batch.push(TextLocation { source: 0, offset }, line.len(), &parser.entry(line.as_bytes()));
+                batch.push(
+                    TextLocation { source: 0, offset },
+                    line.len(),
+                    &parser.entry(line.as_bytes()),
+                );
             }
             index.absorb(&batch);
         }
@@ -138,7 +142,15 @@ fn retries_follow_the_queue_file_with_and_without_an_id() {
         let lines = retries(id);
         let states = (1..=4).map(|end| Log::new(&lines[..end]).story_of(0).recipients[0].state);
         let states: Vec<DeliveryState> = states.collect();
-        assert_eq!(states, [DeliveryState::Queued, DeliveryState::Deferred, DeliveryState::Deferred, DeliveryState::Relayed]);
+        assert_eq!(
+            states,
+            [
+                DeliveryState::Queued,
+                DeliveryState::Deferred,
+                DeliveryState::Deferred,
+                DeliveryState::Relayed
+            ]
+        );
         let story = Log::new(&lines).story_of(0);
         assert_eq!(told(&story), ["b@y.org: tcp_local: relayed 3 Some(3605500)"], "{id}");
         let attempts: Vec<_> = story.legs[0].steps.iter().map(|step| step.attempt).collect();

@@ -3,9 +3,9 @@
 //! That of a reader ends only the reading: what was read stays on the screen. Any other one ends the
 //! program, after the terminal was given back, so that the message can be read.
 
-use super::screen::TerminalWriter;
 use super::signals;
-use crate::show::escape;
+use super::terminal_writer::TerminalWriter;
+use crate::sanitize::escape;
 use std::io::{self, Write};
 use std::panic::{self, PanicHookInfo};
 use std::sync::Mutex;

@@ -1,8 +1,8 @@
 //! What ends or stops the program from outside, on threads of their own: signals, and the end of the
 //! terminal. They work whatever the loop is doing.
 
-use super::screen::TerminalWriter;
-use crate::{output, session};
+use super::terminal_writer::TerminalWriter;
+use crate::{output, session_file};
 use crossbeam_channel::Sender;
 use crossterm::event::Event;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -59,7 +59,7 @@ fn stop(screen: &TerminalWriter) {
     if getsid(None).is_ok_and(|session| session == getpgrp()) {
         return;
     }
-    screen.leave();
+    screen.restore();
     // It can't fail, and what it does shows by the signal that continues us.
     let _ = raise(SIGSTOP);
 }
@@ -67,7 +67,7 @@ fn stop(screen: &TerminalWriter) {
 /// Ends the program now. What it holds is not worth waiting for, but the session as it was last seen.
 pub(super) fn end(code: i32) -> ! {
     output::remove_temp_files();
-    session::finish();
+    session_file::finish();
     process::exit(code)
 }
 

@@ -1,6 +1,6 @@
 //! The terminal: taken over, and given back on every way out.
 
-use super::screen::{FrameWriter, TerminalWriter};
+use super::terminal_writer::{FrameWriter, TerminalWriter};
 use super::{panics, signals};
 use crossbeam_channel::{Receiver, Sender};
 use crossterm::clipboard::CopyToClipboard;
@@ -36,7 +36,7 @@ impl Terminal {
     }
 
     /// Makes what is drawn fit the terminal, of which nothing is known any more but its size.
-    pub(super) fn fit(&mut self) -> io::Result<Size> {
+    pub(super) fn resize(&mut self) -> io::Result<Size> {
         let size = size();
         self.inner = fresh(&self.screen, size)?;
         self.inner.backend_mut().clear()?;
@@ -83,7 +83,10 @@ fn size() -> Size {
 }
 
 /// One that knows of nothing drawn, and draws everything.
-fn fresh(screen: &TerminalWriter, size: Size) -> io::Result<ratatui::Terminal<CrosstermBackend<FrameWriter>>> {
+fn fresh(
+    screen: &TerminalWriter,
+    size: Size,
+) -> io::Result<ratatui::Terminal<CrosstermBackend<FrameWriter>>> {
     let viewport = Viewport::Fixed(Rect::from((ratatui::layout::Position::ORIGIN, size)));
     let backend = CrosstermBackend::new(screen.frames());
     ratatui::Terminal::with_options(backend, TerminalOptions { viewport })

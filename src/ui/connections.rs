@@ -1,13 +1,15 @@
 //! The connection list.
 
-use super::{Theme, list, nothing, text, title};
+use super::{Theme, draw_empty_hint, list, text, title};
 use crate::app::App;
-use crate::app::words::{self, Severity};
+use crate::app::labels::{self, Severity};
 use crate::entry::{Body, Direction};
 use crate::index::{Connection, ConnectionId};
-use crate::layout::{ConnectionColumn as Column, Pane, PlacedColumn, PaneLayout, connection_columns};
+use crate::layout::{
+    ConnectionColumn as Column, Pane, PaneLayout, PlacedColumn, connection_columns,
+};
 use crate::parse::Scratch;
-use crate::show::SafeText;
+use crate::sanitize::SafeText;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -25,7 +27,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Pan
     let sorted = Some((app.order().column, app.order().reversed));
     list::heads(theme, frame, screen.heads(Pane::Connections), &columns, sorted);
     if app.listed_connections().is_empty() {
-        nothing(app, theme, frame, rows);
+        draw_empty_hint(app, theme, frame, rows);
     }
     let selected = app.selected_connection().map(|(id, _)| id);
     let visible = app.visible_connections().map(|(id, _)| id);
@@ -44,23 +46,29 @@ fn note(app: &App, theme: &Theme) -> Vec<Span<'static>> {
     let stand_ins = [ConnectionId::UNATTRIBUTED, ConnectionId::UNPARSED].into_iter();
     let shown = stand_ins.filter(|&id| app.tally().of(id).entries > 0).count();
     let listed = app.listed_connections().len().saturating_sub(shown);
-    vec![text::label(words::number(listed as u64), theme.strong)]
+    vec![text::label(labels::number(listed as u64), theme.strong)]
 }
 
 /// A row for entries that belong to no connection, which says why.
-fn draw_placeholder_row(app: &App, theme: &Theme, frame: &mut Frame<'_>, row: Rect, id: ConnectionId) {
+fn draw_placeholder_row(
+    app: &App,
+    theme: &Theme,
+    frame: &mut Frame<'_>,
+    row: Rect,
+    id: ConnectionId,
+) {
     let counts = app.tally().of(id);
     let words = if id == ConnectionId::UNPARSED {
-        format!("(unparsed)  {} that could not be read", words::entries(counts.entries))
+        format!("(unparsed)  {} that could not be read", labels::entries(counts.entries))
     } else {
-        let logged = app.index().logged();
+        let logged = app.index().seen_options();
         let why = match (logged.connection, logged.process) {
             (true, true) => "outside any logged connection",
             (true, false) => "with nothing to tie them: LOG_PROCESS is off",
             (false, true) => "with nothing to tie them: LOG_CONNECTION is off",
             (false, false) => "with nothing to tie them: LOG_CONNECTION and LOG_PROCESS are off",
         };
-        format!("(no connection logged)  {} {why}", words::entries(counts.entries))
+        format!("(no connection logged)  {} {why}", labels::entries(counts.entries))
     };
     text::draw_label(
         frame,
@@ -91,7 +99,9 @@ impl ConnectionRow<'_> {
         let name = |symbol| self.app.show(self.app.index().names().text(symbol));
         let counts = self.app.tally().of(self.id);
         match column {
-            Column::Opened => text::draw_label(frame, cell, connection.opened.to_string(), theme.dim),
+            Column::Opened => {
+                text::draw_label(frame, cell, connection.opened.to_string(), theme.dim)
+            }
             Column::Direction => text::draw_label(frame, cell, arrow(connection.direction), base),
             Column::Channel => text::draw_text(frame, cell, &name(connection.channel), base, theme),
             Column::Host => self.host(frame, cell, base),
@@ -103,7 +113,9 @@ impl ConnectionRow<'_> {
                 let ends = self.app.ends(connection);
                 text::draw_label(frame, cell, end(ends.map(|(_, remote)| remote)), base);
             }
-            Column::Tls => text::draw_text(frame, cell, &tls(self.app, connection), theme.dim, theme),
+            Column::Tls => {
+                text::draw_text(frame, cell, &tls(self.app, connection), theme.dim, theme)
+            }
             Column::State => {
                 let (words, tone) = self.app.state_of(connection);
                 text::draw_label(frame, cell, words, theme.tone(tone));
@@ -127,11 +139,11 @@ impl ConnectionRow<'_> {
         let mut scratch = Scratch::default();
         let entry = self.app.original(row).and_then(|text| text.entry(&mut scratch).ok());
         if let Some(entry) = entry {
-            let (_, tone) = words::event(self.app.index().rows().kind(row), Some(&entry));
+            let (_, tone) = labels::event(self.app.index().rows().kind(row), Some(&entry));
             text::draw_text(
                 frame,
                 cell,
-                &self.app.show(&words::answer(&entry)),
+                &self.app.show(&labels::answer(&entry)),
                 self.theme.tone(tone),
                 self.theme,
             );
@@ -181,7 +193,7 @@ fn peer(app: &App, connection: &Connection) -> Option<SafeText> {
 }
 
 fn count(frame: &mut Frame<'_>, cell: Rect, count: u32, tone: Severity, theme: &Theme) {
-    text::say_right(frame, cell, words::short(count), theme.count(count, tone));
+    text::draw_label_right(frame, cell, labels::short(count), theme.count(count, tone));
 }
 
 pub(super) fn arrow(direction: Option<Direction>) -> &'static str {

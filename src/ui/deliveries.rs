@@ -3,10 +3,12 @@
 use super::connections::{arrow, end, hosts, tls};
 use super::{Theme, list, text, title};
 use crate::app::App;
-use crate::app::words::{self, Severity};
+use crate::app::labels::{self, Severity};
 use crate::entry::Body;
 use crate::index::RowId;
-use crate::layout::{DeliveryColumn as Column, Pane, PlacedColumn, PaneLayout, delivery_columns, shows_ends};
+use crate::layout::{
+    DeliveryColumn as Column, Pane, PaneLayout, PlacedColumn, delivery_columns, shows_ends,
+};
 use crate::parse::Scratch;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -45,7 +47,7 @@ fn note(app: &App, theme: &Theme, width: usize) -> Vec<Span<'static>> {
     if !spans.is_empty() {
         spans.push(text::label("  ", theme.plain));
     }
-    spans.push(text::label(words::number(app.deliveries().len() as u64), theme.strong));
+    spans.push(text::label(labels::number(app.deliveries().len() as u64), theme.strong));
     spans
 }
 
@@ -89,7 +91,7 @@ fn draw_row(
     let mut scratch = Scratch::default();
     let original = app.original(row);
     let entry = original.and_then(|original| original.entry(&mut scratch).ok());
-    let (word, tone) = words::event(rows.kind(row), entry.as_ref());
+    let (word, tone) = labels::event(rows.kind(row), entry.as_ref());
     let message = entry.as_ref().and_then(|entry| match &entry.body {
         Body::Message(message) => Some(message),
         _ => None,
@@ -97,7 +99,9 @@ fn draw_row(
     for (cell, column) in list::cells(line, columns) {
         match column {
             Column::Time => text::draw_label(frame, cell, rows.time(row).to_string(), theme.dim),
-            Column::Outcome => text::draw_text(frame, cell, &app.show(&word), theme.tone(tone), theme),
+            Column::Outcome => {
+                text::draw_text(frame, cell, &app.show(&word), theme.tone(tone), theme)
+            }
             Column::Recipient => {
                 let recipient = message.map_or(&b""[..], |message| message.recipient());
                 text::draw_text(frame, cell, &app.show(recipient), theme.plain, theme);
@@ -107,12 +111,12 @@ fn draw_row(
                     message.and_then(|message| message.queue_file).and_then(|file| file.attempt());
                 let shown =
                     attempt.filter(|_| tone != Severity::Plain).map(|attempt| attempt.to_string());
-                text::say_right(frame, cell, shown.unwrap_or_default(), theme.dim);
+                text::draw_label_right(frame, cell, shown.unwrap_or_default(), theme.dim);
             }
             Column::Response => {
                 let answer = entry
                     .as_ref()
-                    .map(words::answer)
+                    .map(labels::answer)
                     .or(original.map(|original| original.text.clone()))
                     .unwrap_or_default();
                 text::draw_text(frame, cell, &app.show(&answer), theme.tone(tone), theme);

@@ -1,12 +1,12 @@
 //! The filter in force and what it leaves, or the prompt in which one is typed.
 
 use super::{Theme, text};
-use crate::app::span::CountMark;
-use crate::app::words::{self, Severity, entries, number};
+use crate::app::labels::{self, Severity, entries, number};
+use crate::app::time_window::CountMark;
 use crate::app::{App, Prompt};
 use crate::filter::{Backlog, Counts};
 use crate::keymap::Command;
-use crate::show::CharsetMode;
+use crate::sanitize::CharsetMode;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
@@ -23,13 +23,24 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) 
         Some(prompt) => draw_prompt(prompt, app.alphabet(), theme, frame, bar),
         None if app.filter_text().is_empty() => {
             let key = app.key_for(Command::EditFilter);
-            text::draw_label(frame, bar, format!("no filter: {key} filters by domain or text"), theme.dim);
+            text::draw_label(
+                frame,
+                bar,
+                format!("no filter: {key} filters by domain or text"),
+                theme.dim,
+            );
         }
         None => {
             let [label, filter] =
                 Layout::horizontal([Constraint::Length(7), Constraint::Fill(1)]).areas(bar);
             text::draw_label(frame, label, "filter ", theme.dim);
-            text::draw_text(frame, filter, &app.show(app.shown_filter().as_bytes()), theme.accent, theme);
+            text::draw_text(
+                frame,
+                filter,
+                &app.show(app.shown_filter().as_bytes()),
+                theme.accent,
+                theme,
+            );
         }
     }
     frame.render_widget(note, Rect { x: bar.right(), width, ..area });
@@ -44,7 +55,7 @@ fn note(app: &App, theme: &Theme, width: u16) -> Line<'static> {
         return text::line(text::spans(&shown, theme.tone(Severity::Error), theme));
     }
     let since = |mark: CountMark| since(mark, app.tally().since_mark(), width);
-    let entries = Some(left(app)).filter(|_| width >= 60);
+    let entries = Some(remaining(app)).filter(|_| width >= 60);
     let parts = [app.span(), app.mark().map(since), entries].into_iter();
     let styles = [theme.accent, theme.strong, theme.dim];
     let mut spans = Vec::new();
@@ -66,13 +77,14 @@ fn since(mark: CountMark, (counts, backlog): (Counts, Backlog), width: u16) -> S
     let Counts { delivered, deferred, failed, .. } = counts;
     let [d, q, r, recovered] = [delivered, deferred, failed, backlog.recovered].map(number);
     let recovered = if width < 120 { String::new() } else { format!(" recovered {recovered},") };
-    let change = words::change(backlog.change, u16::MAX);
+    let change = labels::change(backlog.change, u16::MAX);
     format!("since {}: D {d} Q {q} R {r},{recovered} backlog {change}", mark.at)
 }
 
 /// How much of the log the filter leaves.
-fn left(app: &App) -> String {
-    let (left, all) = (app.tally().totals().counts.entries, app.all().totals().counts.entries);
+fn remaining(app: &App) -> String {
+    let (left, all) =
+        (app.tally().totals().counts.entries, app.total_tally().totals().counts.entries);
     if app.tally().filter().is_empty() && app.span().is_none() {
         format!("{} entries", number(all))
     } else if app.progress().is_some() {
@@ -95,7 +107,11 @@ fn draw_prompt(
     let (right, wrong) = all.split_at_checked(right).unwrap_or((all, ""));
     let mut spans = vec![text::label("/", theme.accent)];
     spans.extend(text::spans(&alphabet.show_bare(right.as_bytes()), theme.strong, theme));
-    spans.extend(text::spans(&alphabet.show_bare(wrong.as_bytes()), theme.tone(Severity::Error), theme));
+    spans.extend(text::spans(
+        &alphabet.show_bare(wrong.as_bytes()),
+        theme.tone(Severity::Error),
+        theme,
+    ));
     let before = alphabet.show_bare(prompt.before_cursor().as_bytes()).width();
     draw_typed(spans, before + 1, frame, area);
 }

@@ -2,7 +2,7 @@
 
 use super::{Theme, text};
 use crate::app::App;
-use crate::show::sanitize;
+use crate::sanitize::sanitize;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
@@ -13,7 +13,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) 
 
 /// What came of the last copy; gives the cells that it takes.
 fn note(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) -> u16 {
-    let Some((words, tone)) = app.note() else { return 0 };
+    let Some((words, tone)) = app.notice() else { return 0 };
     let shown = sanitize(words.as_bytes()).clip(usize::from(area.width));
     text::draw_text(frame, area, &shown, theme.tone(tone), theme);
     u16::try_from(shown.width() + 2).unwrap_or(area.width).min(area.width)

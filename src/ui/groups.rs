@@ -1,20 +1,26 @@
 //! Lists of groups: domains, what their servers answer, over which connections, and who sends.
 
 use super::connections::{arrow, end};
-use super::{Theme, list, nothing, text, title};
+use super::{Theme, draw_empty_hint, list, text, title};
 use crate::app::App;
-use crate::app::words::{self, Severity};
+use crate::app::labels::{self, Severity};
 use crate::entry::Time;
-use crate::filter::{GroupBy, Group, GroupId, Groups, RecentAttempts};
+use crate::filter::{Group, GroupBy, GroupId, Groups, RecentAttempts};
 use crate::index::{ConnectionId, RowId};
-use crate::layout::{GroupColumn as Column, Pane, PlacedColumn, PaneLayout};
+use crate::layout::{GroupColumn as Column, Pane, PaneLayout, PlacedColumn};
 use crate::parse::Scratch;
-use crate::show::sanitize;
+use crate::sanitize::sanitize;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &PaneLayout, pane: Pane) {
+pub(super) fn draw(
+    app: &App,
+    theme: &Theme,
+    frame: &mut Frame<'_>,
+    screen: &PaneLayout,
+    pane: Pane,
+) {
     let area = screen.pane(pane);
     let Some(grouping) = app.grouping(pane).filter(|_| !area.is_empty()) else { return };
     let groups = grouping.groups;
@@ -24,7 +30,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Pan
     let sorted = Some((grouping.order.column, grouping.order.reversed));
     list::heads(theme, frame, screen.heads(pane), &columns, sorted);
     if grouping.count == 0 && pane == app.view().first() {
-        nothing(app, theme, frame, rows);
+        draw_empty_hint(app, theme, frame, rows);
     }
     let visible: Vec<_> = app.visible_groups(pane).collect();
     let listed = (visible.iter().map(|(id, _)| *id), grouping.selected);
@@ -41,7 +47,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Pan
 /// The columns, with a head that says what the groups are.
 fn columns(by: GroupBy, mut columns: Vec<PlacedColumn<Column>>) -> Vec<PlacedColumn<Column>> {
     let unnamed = columns.iter_mut().filter(|placed| placed.head.is_empty());
-    unnamed.for_each(|placed| placed.head = words::grouped_by(by).0);
+    unnamed.for_each(|placed| placed.head = labels::grouped_by(by).0);
     columns
 }
 
@@ -54,14 +60,14 @@ fn note(app: &App, theme: &Theme, pane: Pane, width: usize) -> Vec<Span<'static>
         spans.extend(text::spans(&app.show(&of).clip(room), theme.strong, theme));
         spans.push(text::label("  ", theme.plain));
     }
-    let (_, one, many) = words::grouped_by(groups.by());
+    let (_, one, many) = labels::grouped_by(groups.by());
     let word = if grouping.count == 1 { one } else { many };
-    spans.push(text::label(words::number(grouping.count as u64), theme.strong));
+    spans.push(text::label(labels::number(grouping.count as u64), theme.strong));
     let by = if grouping.order.column == Column::Bad { ", most failures first" } else { "" };
     let by = if width < 100 { "" } else { by };
     spans.push(text::label(format!(" {word}{by}"), theme.dim));
     if let [Some(half), Some(most)] = [50, 95].map(|of_100| groups.waits().percentile(of_100)) {
-        let waits = format!("  queued {} p50, {} p95", words::age(half), words::age(most));
+        let waits = format!("  queued {} p50, {} p95", labels::age(half), labels::age(most));
         spans.push(text::label(waits, theme.dim));
     }
     spans
@@ -83,8 +89,8 @@ impl GroupRow<'_> {
         let counts = &group.counts;
         let count = |frame: &mut Frame<'_>, count: u32, tone| {
             let words =
-                if count == 0 { "·".to_owned() } else { words::rough_in(count, cell.width) };
-            text::say_right(frame, cell, words, theme.count(count, tone));
+                if count == 0 { "·".to_owned() } else { labels::rough_in(count, cell.width) };
+            text::draw_label_right(frame, cell, words, theme.count(count, tone));
         };
         match column {
             Column::Label => self.label(frame, cell),
@@ -107,18 +113,23 @@ impl GroupRow<'_> {
                 let tone = if change > 0 { Severity::Warning } else { Severity::Good };
                 let words = match change {
                     0 => "·".to_owned(),
-                    change => words::change(change, cell.width),
+                    change => labels::change(change, cell.width),
                 };
-                text::say_right(frame, cell, words, theme.count(change.unsigned_abs(), tone));
+                text::draw_label_right(
+                    frame,
+                    cell,
+                    words,
+                    theme.count(change.unsigned_abs(), tone),
+                );
             }
             Column::FailShare => self.fail_share(frame, cell),
             Column::Health => self.health(frame, cell),
             Column::Share => {
                 let share = u64::from(counts.entries) * 1_000 / u64::from(self.all.max(1));
-                text::say_right(frame, cell, words::tenths(share), theme.dim);
+                text::draw_label_right(frame, cell, labels::tenths(share), theme.dim);
             }
-            Column::First => self.moment(frame, cell, Some(group.first)),
-            Column::Last => self.moment(frame, cell, Some(group.last)),
+            Column::First => self.draw_time(frame, cell, Some(group.first)),
+            Column::Last => self.draw_time(frame, cell, Some(group.last)),
             Column::LastBad => self.ago(frame, cell, group.bad, Severity::Warning),
             Column::LastGood => self.ago(frame, cell, group.good, Severity::Good),
             Column::Response => self.response(frame, cell),
@@ -132,7 +143,7 @@ impl GroupRow<'_> {
         }
         let label = self.app.label(self.groups, self.group);
         if label.is_empty() {
-            return text::draw_label(frame, cell, words::none_of(by), theme.dim);
+            return text::draw_label(frame, cell, labels::none_of(by), theme.dim);
         }
         let tone = match by {
             GroupBy::Response => tone_of(&label),
@@ -153,7 +164,7 @@ impl GroupRow<'_> {
         let words = format!("{} {} ", connection.opened, arrow(connection.direction));
         let state = format!(" {ends} {state}");
         let host = self.app.show(&self.app.host(connection, host));
-        let shown = sanitize(words.as_bytes()).then(&host).then(&sanitize(state.as_bytes()));
+        let shown = sanitize(words.as_bytes()).append(&host).append(&sanitize(state.as_bytes()));
         text::draw_text(frame, cell, &shown, self.theme.plain, self.theme);
     }
 
@@ -162,10 +173,12 @@ impl GroupRow<'_> {
         let bad = self.group.since_mark.bad();
         let words = match bad {
             0 => "·".to_owned(),
-            _ if self.groups.by() == GroupBy::Response && self.group.first >= mark.row => "NEW".to_owned(),
-            bad => format!("+{}", words::rough_in(bad, cell.width - 1)),
+            _ if self.groups.by() == GroupBy::Response && self.group.first >= mark.row => {
+                "NEW".to_owned()
+            }
+            bad => format!("+{}", labels::rough_in(bad, cell.width - 1)),
         };
-        text::say_right(frame, cell, words, self.theme.count(bad, Severity::Error));
+        text::draw_label_right(frame, cell, words, self.theme.count(bad, Severity::Error));
     }
 
     /// How the newest attempts ended: read from left to right, the last one is the newest.
@@ -188,15 +201,15 @@ impl GroupRow<'_> {
             1..500 => Severity::Warning,
             _ => Severity::Error,
         };
-        text::say_right(frame, cell, words::tenths(share.into()), self.theme.tone(tone));
+        text::draw_label_right(frame, cell, labels::tenths(share.into()), self.theme.tone(tone));
     }
 
     /// Time of an entry; what left the index stands before all that is held.
-    fn moment(&self, frame: &mut Frame<'_>, cell: Rect, row: Option<RowId>) {
+    fn draw_time(&self, frame: &mut Frame<'_>, cell: Rect, row: Option<RowId>) {
         let Some(row) = row else { return };
         let rows = self.app.index().rows();
-        let words = if rows.holds(row) {
-            words::moment(rows.time(row), self.app.now())
+        let words = if rows.contains(row) {
+            labels::format_moment(rows.time(row), self.app.now())
         } else {
             "before".to_owned()
         };
@@ -205,14 +218,14 @@ impl GroupRow<'_> {
 
     fn ago(&self, frame: &mut Frame<'_>, cell: Rect, row: Option<RowId>, tone: Severity) {
         let rows = self.app.index().rows();
-        let time: Option<Time> = row.filter(|&row| rows.holds(row)).map(|row| rows.time(row));
+        let time: Option<Time> = row.filter(|&row| rows.contains(row)).map(|row| rows.time(row));
         let words = match (row, time) {
             (None, _) => "·".to_owned(),
             (_, None) => "old".to_owned(),
-            (_, Some(time)) => words::age(self.app.now().since(time)),
+            (_, Some(time)) => labels::age(self.app.now().since(time)),
         };
         let style = if row.is_some() { self.theme.tone(tone) } else { self.theme.dim };
-        text::say_right(frame, cell, words, style);
+        text::draw_label_right(frame, cell, words, style);
     }
 
     /// What the newest failure was answered with.
@@ -221,8 +234,8 @@ impl GroupRow<'_> {
         let mut scratch = Scratch::default();
         let entry = self.app.original(row).and_then(|text| text.entry(&mut scratch).ok());
         let Some(entry) = entry else { return };
-        let (_, tone) = words::event(self.app.index().rows().kind(row), Some(&entry));
-        let answer = self.app.show(&words::answer(&entry));
+        let (_, tone) = labels::event(self.app.index().rows().kind(row), Some(&entry));
+        let answer = self.app.show(&labels::answer(&entry));
         text::draw_text(frame, cell, &answer, self.theme.tone(tone), self.theme);
     }
 }

@@ -2,9 +2,9 @@
 
 use super::{Theme, text};
 use crate::app::App;
-use crate::app::words::{self, Severity};
+use crate::app::labels::{self, Severity};
 use crate::filter::CountBucket;
-use crate::show::CharsetMode;
+use crate::sanitize::CharsetMode;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -21,9 +21,9 @@ const BARS: usize = 60;
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let line = |row: u16| Rect { y: area.y + row, height: 1, ..area };
     let title = usize::from(NAME + if app.redactor().is_some() { REDACTED } else { 0 });
-    let mut totals = totals(app, theme, words::number);
+    let mut totals = totals(app, theme, labels::number);
     if title + totals.width() > usize::from(area.width) {
-        totals = self::totals(app, theme, |count| words::format_count(count as usize));
+        totals = self::totals(app, theme, |count| labels::format_count(count as usize));
     }
     let width = u16::try_from(totals.width()).unwrap_or(area.width).min(area.width);
     let left = Rect { width: area.width - width, ..line(0) };
@@ -81,25 +81,29 @@ fn status(app: &App, theme: &Theme, room: usize) -> Line<'static> {
         parts.push((1, late(format!("  {words}"))));
     }
     if reading.behind > LOADING && app.frozen().is_none() {
-        let entries = words::format_count(app.index().rows().len());
+        let entries = labels::format_count(app.index().rows().len());
         parts.push((6, late(format!(" · {entries} entries"))));
-        let left = reading.left.map(|left| format!(" · {} left", words::format_eta(left)));
+        let left = reading.left.map(|left| format!(" · {} left", labels::format_eta(left)));
         parts.extend(left.map(|left| (4, late(left))));
     }
     if app.alphabet() == CharsetMode::Ascii {
         parts.push((1, late("  non-ASCII escaped".to_owned())));
     }
-    let unparsed = app.all().totals().unparsed;
+    let unparsed = app.total_tally().totals().unparsed;
     if unparsed > 0 {
-        let words = format!("  unparsed {}", words::number(unparsed));
+        let words = format!("  unparsed {}", labels::number(unparsed));
         parts.push((2, text::label(words, theme.tone(Severity::Error))));
     }
     if let Some((held, all)) = app.retained() {
-        let words = format!("  holding the newest {} of {}", words::format_count(held), words::format_count(all));
+        let words = format!(
+            "  holding the newest {} of {}",
+            labels::format_count(held),
+            labels::format_count(all)
+        );
         parts.push((3, text::label(words, theme.dim)));
     }
     if reading.partial > 0 && reading.behind == 0 {
-        let words = format!("  +{} unfinished", words::bytes(reading.partial));
+        let words = format!("  +{} unfinished", labels::bytes(reading.partial));
         parts.push((5, text::label(words, theme.dim)));
     }
     let width =
@@ -118,7 +122,7 @@ const LOADING: u64 = 1_000_000;
 fn state(app: &App, theme: &Theme) -> Span<'static> {
     let reading = app.reading();
     let total = reading.read + reading.behind;
-    let number = |new: usize| words::number(new as u64);
+    let number = |new: usize| labels::number(new as u64);
     if let Some(why) = app.stopped() {
         return text::label(
             format!("reader stopped: {} (q to quit)", app.alphabet().restrict(why)),
@@ -130,10 +134,10 @@ fn state(app: &App, theme: &Theme) -> Span<'static> {
     } else if reading.behind > LOADING && reading.behind * 20 > total {
         format!("loading {} %", reading.read * 100 / total.max(1))
     } else if reading.behind > LOADING {
-        format!("behind {}", words::bytes(reading.behind))
+        format!("behind {}", labels::bytes(reading.behind))
     } else if let Some(state) = &reading.state {
         app.alphabet().restrict(state)
-    } else if let Some(news) = app.news() {
+    } else if let Some(news) = app.latest_event() {
         // The name of the only file stands before it already.
         let name = if news.path == reading.name { &[][..] } else { base_name(&news.path) };
         format!("{} {}", app.alphabet().plain(name), app.alphabet().restrict(&news.words))
@@ -185,10 +189,12 @@ fn rates(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
         spans.push(text::label(format!("{rate:.1}/s"), theme.count(count, tone)));
         spans.push(text::label(format!(" {words}  "), theme.dim));
     }
-    spans.extend(shares(app, theme));
+    spans.extend(outcome_shares(app, theme));
     let open = app.open_connections();
-    spans
-        .push(text::label(format!("{open} open  "), if open > 0 { theme.strong } else { theme.dim }));
+    spans.push(text::label(
+        format!("{open} open  "),
+        if open > 0 { theme.strong } else { theme.dim },
+    ));
     let line = text::line(spans);
     let used = u16::try_from(line.width()).unwrap_or(area.width).min(area.width);
     frame.render_widget(line, area);
@@ -196,11 +202,11 @@ fn rates(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
 }
 
 /// The share of attempts that fail, in the last minute and in the hour before it.
-fn shares(app: &App, theme: &Theme) -> [Span<'static>; 4] {
+fn outcome_shares(app: &App, theme: &Theme) -> [Span<'static>; 4] {
     const NOW: i64 = 60;
     let recent = app.tally().recent();
     let (now, before) = (recent.sum(app.now(), NOW), recent.before(app.now(), NOW));
-    let words = |share: Option<u32>| share.map_or("-".to_owned(), |it| words::tenths(it.into()));
+    let words = |share: Option<u32>| share.map_or("-".to_owned(), |it| labels::tenths(it.into()));
     let (now, before) = (now.failed_of_1000(), before.failed_of_1000());
     let tone = match (now, before) {
         (None | Some(0), _) => Severity::Good,
@@ -228,7 +234,8 @@ fn bars(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let bar = |column: usize| {
         let seconds =
             (column * step..(column + 1) * step).filter_map(|ago| i64::try_from(ago).ok());
-        let sum: CountBucket = seconds.map(|ago| app.tally().recent().second(app.now(), ago + 1)).sum();
+        let sum: CountBucket =
+            seconds.map(|ago| app.tally().recent().second(app.now(), ago + 1)).sum();
         let not_delivered = sum.deferred + sum.failed + sum.rejected;
         let tone = if not_delivered == 0 {
             Severity::Good
@@ -240,11 +247,16 @@ fn bars(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
         SparklineBar::from(u64::from(sum.delivered + not_delivered)).style(Some(theme.tone(tone)))
     };
     let bars: Vec<SparklineBar> = (0..columns).rev().map(bar).collect();
-    let span = format!("{:>5}", words::age((columns * step) as u64 * 1_000));
+    let span = format!("{:>5}", labels::age((columns * step) as u64 * 1_000));
     let width = u16::try_from(columns).unwrap_or(0);
     let place = Rect { x: area.right() - LABEL - width, width, ..area };
     frame.render_widget(Sparkline::default().data(bars), place);
-    text::draw_label(frame, Rect { x: area.right() - LABEL, width: LABEL, ..area }, span, theme.dim);
+    text::draw_label(
+        frame,
+        Rect { x: area.right() - LABEL, width: LABEL, ..area },
+        span,
+        theme.dim,
+    );
 }
 
 #[cfg(test)]

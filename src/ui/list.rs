@@ -2,7 +2,7 @@
 
 use super::{Theme, mark, text};
 use crate::app::App;
-use crate::layout::{Pane, PlacedColumn, PaneLayout};
+use crate::layout::{Pane, PaneLayout, PlacedColumn};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
@@ -24,7 +24,7 @@ pub(super) fn heads<C: Copy + PartialEq>(
         let head = format!("{}{arrow}", placed.head.trim_start());
         // What stands at the right of its cells has its head there.
         if placed.head.starts_with("  ") {
-            text::say_right(frame, cell, head, theme.accent);
+            text::draw_label_right(frame, cell, head, theme.accent);
         } else {
             text::draw_label(frame, cell, head, theme.accent);
         }
@@ -51,7 +51,10 @@ pub(super) fn rows<Id: Copy + PartialEq>(
 }
 
 /// The cells of a line, one a column.
-pub(super) fn cells<C: Copy>(line: Rect, columns: &[PlacedColumn<C>]) -> impl Iterator<Item = (Rect, C)> {
+pub(super) fn cells<C: Copy>(
+    line: Rect,
+    columns: &[PlacedColumn<C>],
+) -> impl Iterator<Item = (Rect, C)> {
     columns.iter().map(move |placed| {
         (Rect { x: line.x + placed.x, width: placed.width, ..line }, placed.column)
     })

@@ -2,12 +2,12 @@
 
 use super::{Theme, list, text, title};
 use crate::app::App;
-use crate::app::words::{self, Severity, number};
+use crate::app::labels::{self, Severity, number};
 use crate::entry::{Body, Entry};
 use crate::index::{EntryKind, RowId};
 use crate::layout::{Pane, PaneLayout};
 use crate::parse::Scratch;
-use crate::show::CharsetMode;
+use crate::sanitize::CharsetMode;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -29,7 +29,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Pan
     title(app, theme, frame, pane, Pane::Log, note);
     let rows = screen.rows(Pane::Log);
     if app.log_length() == 0 {
-        super::nothing(app, theme, frame, rows);
+        super::draw_empty_hint(app, theme, frame, rows);
     }
     let listed = (app.visible_log(), app.selected_entry());
     list::rows(app, theme, frame, (screen, Pane::Log), listed, |frame, line, row| {
@@ -48,7 +48,7 @@ fn entry(app: &App, theme: &Theme, frame: &mut Frame<'_>, line: Rect, row: RowId
     };
     let mut scratch = Scratch::default();
     let entry = original.entry(&mut scratch).ok();
-    let (_, tone) = words::event(kind, entry.as_ref());
+    let (_, tone) = labels::event(kind, entry.as_ref());
     text::draw_label(frame, Rect { width: 1, ..line }, sign, theme.tone(tone));
     let hidden = app.log_hidden();
     // What lies behind that can't be on the screen.

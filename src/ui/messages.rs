@@ -1,8 +1,8 @@
 //! The list of messages.
 
-use super::{Theme, list, nothing, text, title};
+use super::{Theme, draw_empty_hint, list, text, title};
 use crate::app::App;
-use crate::app::words::{number, short};
+use crate::app::labels::{number, short};
 use crate::layout::{MessageColumn as Column, Pane, PaneLayout, message_columns};
 use ratatui::Frame;
 
@@ -17,7 +17,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Pan
     let columns = message_columns(rows.width);
     list::heads(theme, frame, screen.heads(Pane::Messages), &columns, None);
     if app.listed_messages() == 0 {
-        nothing(app, theme, frame, rows);
+        draw_empty_hint(app, theme, frame, rows);
     }
     let place = (screen, Pane::Messages);
     let listed = (app.visible_messages(), app.selected_message());
@@ -33,10 +33,12 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Pan
                     let from = app.show(glance.from.as_deref().unwrap_or_default());
                     text::draw_text(frame, cell, &from, theme.plain, theme);
                 }
-                Column::To => text::draw_text(frame, cell, &app.show(&glance.to), theme.plain, theme),
+                Column::To => {
+                    text::draw_text(frame, cell, &app.show(&glance.to), theme.plain, theme)
+                }
                 Column::Recipients => {
                     let count = u32::try_from(glance.recipients).unwrap_or(u32::MAX);
-                    text::say_right(frame, cell, short(count), theme.plain);
+                    text::draw_label_right(frame, cell, short(count), theme.plain);
                 }
                 Column::State => {
                     let states = app.show(glance.states.as_bytes());
@@ -44,7 +46,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Pan
                 }
                 Column::Size => {
                     let size = glance.size.map(number).unwrap_or_default();
-                    text::say_right(frame, cell, size, theme.dim);
+                    text::draw_label_right(frame, cell, size, theme.dim);
                 }
                 Column::Id => text::draw_text(frame, cell, &app.show(&glance.id), theme.dim, theme),
             }

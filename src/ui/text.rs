@@ -3,7 +3,7 @@
 //! Nobody else in this room makes spans and lines of text, which `tests/it/architecture.rs` sees to.
 
 use super::Theme;
-use crate::show::{Fragment, SafeText, CharClass, escape, char_class};
+use crate::sanitize::{CharClass, Fragment, SafeText, char_class, escape};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -25,7 +25,13 @@ pub(super) fn spans(shown: &SafeText, style: Style, theme: &Theme) -> Vec<Span<'
 }
 
 /// Text of the log in one line of the screen, with `…` where it is cut.
-pub(super) fn draw_text(frame: &mut Frame<'_>, area: Rect, shown: &SafeText, style: Style, theme: &Theme) {
+pub(super) fn draw_text(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    shown: &SafeText,
+    style: Style,
+    theme: &Theme,
+) {
     frame
         .render_widget(Line::from(spans(&shown.clip(usize::from(area.width)), style, theme)), area);
 }
@@ -50,7 +56,7 @@ pub(super) fn put_parts(
         let part = part.skip(std::mem::take(&mut hidden));
         let width = part.width();
         if width > room || width == room && parts.peek().is_some() {
-            let cut = parts.next().map_or(part.clone(), |(next, _)| part.then(&next)).clip(room);
+            let cut = parts.next().map_or(part.clone(), |(next, _)| part.append(&next)).clip(room);
             drawn.extend(spans(&cut, style, theme));
             break;
         }
@@ -86,7 +92,7 @@ pub(super) fn draw_label(
 }
 
 /// Our own words, at the right edge.
-pub(super) fn say_right(
+pub(super) fn draw_label_right(
     frame: &mut Frame<'_>,
     area: Rect,
     words: impl Into<Cow<'static, str>>,

@@ -1,11 +1,11 @@
 //! The only place with colours.
 
-mod chosen;
 mod nearest;
+mod style_overrides;
 
-pub use chosen::StyleOverrides;
+pub use style_overrides::StyleOverrides;
 
-use crate::app::words::Severity;
+use crate::app::labels::Severity;
 use ratatui::style::{Color, Modifier, Style};
 
 /// Which colours suit the terminal.

@@ -16,13 +16,13 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use harness::Opened;
 use mtatop::filter::{BLOCK, Filter, Tally};
-use mtatop::index::{Batch, Index, KeyHasher, TextLocation, RowId};
+use mtatop::index::{Batch, Index, KeyHasher, RowId, TextLocation};
 use mtatop::ingest::{ReaderEvent, TextStore};
 use mtatop::parse::Parser;
-use mtatop::search::{SearchRequest, SearchWorker};
+use mtatop::search_worker::{SearchRequest, SearchWorker};
 use mtatop::simulate::{self, Format, Written};
 use mtatop::source::{Fs, Memory};
-use mtatop::split::{self, EntryLayout};
+use mtatop::splitter::{self, EntryLayout};
 use std::hint::black_box;
 use std::path::Path;
 use std::process::Command;
@@ -56,7 +56,7 @@ fn group<'a>(c: &'a mut Criterion, name: &str, entries: usize) -> BenchmarkGroup
 fn texts(log: &[u8]) -> impl Iterator<Item = (u64, &[u8])> {
     let mut at = 0;
     std::iter::from_fn(move || {
-        let found = split::next(EntryLayout::Lines, log.get(at..)?, true)?;
+        let found = splitter::next(EntryLayout::Lines, log.get(at..)?, true)?;
         let start = at + found.start;
         at += found.end;
         Some((start as u64, log.get(start..start + found.length)?))
@@ -154,7 +154,7 @@ fn search(c: &mut Criterion) {
     let handle = memory.open(path).expect("it is there");
     let mut originals = TextStore::default();
     let (path, form) = (Arc::from(path), EntryLayout::Lines);
-    originals.learn(&ReaderEvent::Source { number: 0, path, handle, form });
+    originals.observe(&ReaderEvent::Source { number: 0, path, handle, form });
     let places: Vec<(RowId, TextLocation, usize)> = (0..)
         .zip(texts(&log))
         .map(|(row, (offset, text))| (RowId(row), TextLocation { source: 0, offset }, text.len()))

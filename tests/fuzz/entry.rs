@@ -1,8 +1,8 @@
 //! Any bytes as a log: they are split, unfolded and read as they would be from a file.
 
 use mtatop::entry::{Body, Entry, Time};
-use mtatop::parse::{self, ParseError, EntryText, Parser, Scratch};
-use mtatop::split::{self, EntryLayout};
+use mtatop::parse::{self, EntryText, ParseError, Parser, Scratch};
+use mtatop::splitter::{self, EntryLayout};
 use std::borrow::Cow;
 
 pub(crate) fn run(bytes: &[u8]) {
@@ -18,23 +18,26 @@ pub(crate) fn run(bytes: &[u8]) {
         assert_eq!(said, gist(&original.entry(&mut scratch)));
         parse::time(&original.text);
     }
-    texts(if form == EntryLayout::Lines { EntryLayout::Folded } else { EntryLayout::Lines }, bytes).for_each(drop);
+    texts(if form == EntryLayout::Lines { EntryLayout::Folded } else { EntryLayout::Lines }, bytes)
+        .for_each(drop);
 }
 
 /// The texts of all entries, one line each. Each is found behind the one before.
 pub(crate) fn texts(form: EntryLayout, bytes: &[u8]) -> impl Iterator<Item = Cow<'_, [u8]>> {
     let mut at = 0;
     std::iter::from_fn(move || {
-        let found = split::next(form, &bytes[at..], true)?;
+        let found = splitter::next(form, &bytes[at..], true)?;
         let text = &bytes[at + found.start..][..found.length];
         assert!(found.end > 0 && found.start + found.length <= found.end);
         at += found.end;
-        Some(split::unfold(form, text))
+        Some(splitter::unfold(form, text))
     })
 }
 
 /// As much of what an entry says as is quickly compared: its time, and how long its texts are.
-fn gist(entry: &Result<Entry<'_>, ParseError>) -> Result<(Time, usize, [Option<usize>; 6]), ParseError> {
+fn gist(
+    entry: &Result<Entry<'_>, ParseError>,
+) -> Result<(Time, usize, [Option<usize>; 6]), ParseError> {
     let entry = entry.as_ref().map_err(|flaw| *flaw)?;
     let length = |text: Option<&[u8]>| text.map(<[u8]>::len);
     let lengths = match &entry.body {

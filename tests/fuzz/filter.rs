@@ -27,7 +27,7 @@ pub(crate) fn run(bytes: &[u8]) {
         let entry = original.entry(&mut scratch).ok();
         let expected = filter.matches(entry.as_ref(), &original.text)
             && filter.leaves_connection(index.rows().connection(row))
-            && window.holds(index.rows().time(row));
+            && window.contains(index.rows().time(row));
         assert_eq!(
             tally.leaves(index, row),
             expected,

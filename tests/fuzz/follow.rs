@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use mtatop::follow::{
-    DRAIN_FILES, DRAIN_LONGEST, Follower, MARKS, OVERLAP, OpenReason, FollowStep, StreamId,
+    DRAIN_FILES, DRAIN_LONGEST, FollowStep, Follower, MARKS, OVERLAP, OpenReason, StreamId,
 };
 use mtatop::source::{Fs, Memory};
 

@@ -1,6 +1,6 @@
 //! Any bytes as a file that may be packed: however it is read, the same comes out of it.
 
-use mtatop::show::escape;
+use mtatop::sanitize::escape;
 use mtatop::source::Decoder;
 use std::io::{Cursor, Read};
 

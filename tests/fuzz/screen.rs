@@ -2,7 +2,7 @@
 //! reorders, and drawing again changes nothing.
 
 use crate::harness::{Opened, is_ours};
-use mtatop::show::sanitize;
+use mtatop::sanitize::sanitize;
 use mtatop::ui::Palette;
 use ratatui::buffer::Buffer;
 
@@ -27,7 +27,7 @@ pub(crate) fn run(bytes: &[u8]) {
         }
         opened.press("<esc>z");
     }
-    let all = opened.app.all().totals();
+    let all = opened.app.total_tally().totals();
     assert_eq!(all.counts.entries as usize, opened.app.index().rows().len());
 }
 

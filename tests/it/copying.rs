@@ -3,7 +3,7 @@
 use crate::e2e::{Log, check_sequences, documented, mtatop, wait_for_all};
 use crate::harness::{Opened, data};
 use crate::pty::Pty;
-use mtatop::show::escape;
+use mtatop::sanitize::escape;
 use mtatop::simulate::{Format, Options, Scenario, Simulator, Written};
 use std::process::Command;
 
@@ -25,7 +25,7 @@ pub(crate) fn simulated(entries: usize) -> String {
 fn copied(opened: &mut Opened, keys: &str) -> (Option<String>, String) {
     opened.copied = None;
     opened.press(keys);
-    let said = opened.app.note().map(|(words, _)| words.into_owned());
+    let said = opened.app.notice().map(|(words, _)| words.into_owned());
     (opened.copied.take(), said.unwrap_or_default())
 }
 
@@ -151,7 +151,7 @@ fn compare(text: &str, report: &serde_json::Value, filter: &str) {
     for key in ["enqueued", "delivered", "deferred", "failed", "rejected"] {
         let groups = report["groups"].as_array().unwrap().iter();
         let total: u64 = groups.filter_map(|group| group[key].as_u64()).sum();
-        let told = format!(" {} {key}", mtatop::show::number(total));
+        let told = format!(" {} {key}", mtatop::sanitize::number(total));
         assert!(counts.contains(&told), "{filter}: {counts}: {told}");
     }
 }
@@ -181,7 +181,7 @@ fn what_was_counted_when_the_filter_changes_is_not_copied() {
         opened.app.refresh();
     }
     assert_eq!(opened.copied, None);
-    let said = opened.app.note().unwrap().0;
+    let said = opened.app.notice().unwrap().0;
     assert_eq!(said, "the filter changed meanwhile: nothing was copied");
 }
 

@@ -4,10 +4,10 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use mtatop::app::{App, Flow, Msg, Settings};
 use mtatop::entry::Time;
 use mtatop::index::RowId;
-use mtatop::ingest::{ReaderMessage, TextStore, Pool, Reader};
+use mtatop::ingest::{Pool, Reader, ReaderMessage, TextStore};
 use mtatop::parse::EntryText;
-use mtatop::save::SaveWorker;
-use mtatop::search::{SearchRequest, SearchResult, SearchWorker};
+use mtatop::save_worker::SaveWorker;
+use mtatop::search_worker::{SearchRequest, SearchResult, SearchWorker};
 use mtatop::source::Memory;
 use mtatop::ui::{self, Palette, Theme};
 use ratatui::Terminal;
@@ -69,8 +69,8 @@ impl Opened {
                 app.update(Msg::Batch(batch));
             }
             ReaderMessage::News(news) => {
-                originals.learn(&news);
-                if let Some(msg) = mtatop::tui::told(&news) {
+                originals.observe(&news);
+                if let Some(msg) = mtatop::tui::to_msg(&news) {
                     app.update(msg);
                 }
             }
@@ -137,8 +137,10 @@ impl Opened {
         }
         for row in self.app.missing_texts() {
             let place = self.app.index().rows().place(row);
-            self.app
-                .provide_text(row, place.and_then(|(place, length)| self.originals.read(place, length)));
+            self.app.provide_text(
+                row,
+                place.and_then(|(place, length)| self.originals.read(place, length)),
+            );
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::harness::Opened;
 use mtatop::entry::{Body, Entry};
 use mtatop::filter::{Field, Filter, quoted_if_needed};
-use mtatop::index::{RowId, Dimensions};
+use mtatop::index::{Dimensions, RowId};
 use mtatop::parse::Scratch;
 use mtatop::simulate::{Format, Options, Scenario, Simulator, Written};
 
@@ -55,7 +55,7 @@ fn value(entry: &Entry<'_>, rng: &mut fastrand::Rng) -> Option<(Field, Vec<u8>)>
         .map(|(field, text)| (field, text.to_vec()))
         .collect();
     let mut said = Vec::new();
-    mtatop::said::of_entry(entry, &mut said);
+    mtatop::response_template::of_entry(entry, &mut said);
     values.extend((!said.is_empty()).then_some((Field::Reply, said)));
     Some(values.swap_remove(rng.usize(0..values.len())))
 }
@@ -139,7 +139,7 @@ fn the_screen_leaves_what_each_entry_tells_by_itself() {
             for (row, original, entry) in &entries {
                 let expected = filter.matches(entry.as_ref(), original)
                     && filter.leaves_connection(index.rows().connection(*row))
-                    && window.holds(index.rows().time(*row));
+                    && window.contains(index.rows().time(*row));
                 let shown = original.escape_ascii();
                 assert_eq!(tally.leaves(index, *row), expected, "{format:?} {text}\n{shown}");
                 left += u32::from(expected);

@@ -3,7 +3,7 @@
 
 use crate::harness::Opened;
 use mtatop::entry::{Time, Window};
-use mtatop::filter::{GroupBy, Group, Groups, GroupScope};
+use mtatop::filter::{Group, GroupBy, GroupScope, Groups};
 use mtatop::index::ConnectionState;
 use mtatop::layout::Pane;
 use mtatop::simulate;

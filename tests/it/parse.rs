@@ -3,7 +3,7 @@
 use mtatop::entry::Entry;
 use mtatop::export::{fields, json};
 use mtatop::parse::Parser;
-use mtatop::split;
+use mtatop::splitter;
 use serde_json::Value;
 use std::path::Path;
 
@@ -27,10 +27,10 @@ fn golden_entries() {
 
 /// The entries of a whole file, in the words of the export schema.
 fn exported(bytes: &[u8]) -> Vec<Value> {
-    let form = split::EntryLayout::detect(bytes);
+    let form = splitter::EntryLayout::detect(bytes);
     let (mut at, mut entries, mut parser) = (0, Vec::new(), Parser::default());
-    while let Some(found) = split::next(form, &bytes[at..], true) {
-        let text = split::unfold(form, &bytes[at + found.start..][..found.length]);
+    while let Some(found) = splitter::next(form, &bytes[at..], true) {
+        let text = splitter::unfold(form, &bytes[at + found.start..][..found.length]);
         entries.push(object(&parser.entry(&text).unwrap()));
         at += found.end;
     }

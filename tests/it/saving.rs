@@ -13,7 +13,7 @@ fn saved(opened: &mut Opened, path: &Path) -> String {
     opened.press("w<c-u>");
     opened.paste(path.to_str().unwrap());
     opened.press("<enter>");
-    opened.app.note().map(|(words, _)| words.into_owned()).unwrap_or_default()
+    opened.app.notice().map(|(words, _)| words.into_owned()).unwrap_or_default()
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn w_writes_the_bytes_that_an_export_prints() {
             "{filter}: {said}"
         );
         let count = opened.app.tally().totals().counts.entries;
-        let words = format!("wrote {} ", mtatop::app::words::entries(count));
+        let words = format!("wrote {} ", mtatop::app::labels::entries(count));
         assert!(said.starts_with(&words) && said.ends_with(out.to_str().unwrap()), "{said}");
     }
 }
@@ -60,11 +60,11 @@ fn the_name_comes_from_the_time_and_is_asked_for() {
     opened.press("<esc>");
     assert!(opened.app.naming().is_none() && opened.app.next_order().is_none());
     opened.press("w<c-u><enter>");
-    assert_eq!(opened.app.note().unwrap().0, "no name: nothing was written");
+    assert_eq!(opened.app.notice().unwrap().0, "no name: nothing was written");
     let mut opened = Opened::new(b"", "");
     opened.press("w");
     assert_eq!(
-        opened.app.note().unwrap().0,
+        opened.app.notice().unwrap().0,
         "nothing under this filter: there is nothing to write"
     );
 }

@@ -8,7 +8,7 @@ use mtatop::keymap::pointer;
 use mtatop::layout::{ConnectionColumn, connection_columns};
 use mtatop::simulate::{self, Format, Options, Scenario, Simulator, Written};
 use mtatop::ui::Palette;
-use mtatop::{demo, show};
+use mtatop::{demo, sanitize};
 
 use ratatui::style::Modifier;
 use std::time::Duration;
@@ -260,7 +260,7 @@ fn no_character_of_a_hostile_log_reaches_a_cell() {
             let buffer = opened.buffer(size.0, size.1);
             for cell in &buffer.content {
                 let drawable = cell.symbol().chars().all(|c| {
-                    show::sanitize(c.to_string().as_bytes()).pieces().all(|piece| !piece.escape)
+                    sanitize::sanitize(c.to_string().as_bytes()).pieces().all(|piece| !piece.escape)
                         || "→←…".contains(c)
                 });
                 assert!(drawable, "{:?}", cell.symbol());

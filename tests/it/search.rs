@@ -6,7 +6,7 @@ use mtatop::filter::{BLOCK, Filter};
 use mtatop::index::RowId;
 use mtatop::ingest::TextStore;
 use mtatop::parse::Scratch;
-use mtatop::search::SearchWorker;
+use mtatop::search_worker::SearchWorker;
 use mtatop::simulate;
 use proptest::prelude::*;
 
@@ -25,7 +25,7 @@ fn looked_at(opened: &Opened, filter: &str) -> Vec<RowId> {
         let Some(original) = opened.original(row) else { return false };
         let mut scratch = Scratch::default();
         filter.matches(original.entry(&mut scratch).ok().as_ref(), &original.text)
-            && filter.window(opened.app.now()).holds(index.rows().time(row))
+            && filter.window(opened.app.now()).contains(index.rows().time(row))
             && filter.leaves_connection(index.rows().connection(row))
     })
     .collect()

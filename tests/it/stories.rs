@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "how a test fails")]
 
-use mtatop::index::{Batch, ConnectionId, Index, TextLocation, RowId, ConnectionState};
+use mtatop::index::{Batch, ConnectionId, ConnectionState, Index, RowId, TextLocation};
 use mtatop::parse::Parser;
 use mtatop::simulate::{self, Format, Options, Scenario, Simulator, Told, Written};
 use serde_json::Value;

@@ -3,7 +3,7 @@
 use crate::harness::{Opened, data};
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use mtatop::app::Msg;
-use mtatop::app::words::Severity;
+use mtatop::app::labels::Severity;
 use mtatop::keymap::pointer;
 use mtatop::simulate::{Format, Scenario, Simulator, Written};
 use mtatop::ui::Theme;

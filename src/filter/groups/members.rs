@@ -2,7 +2,7 @@
 
 use super::{GroupId, Groups};
 use crate::filter::RowFilter;
-use crate::index::{RowView, Index, RowId};
+use crate::index::{Index, RowId, RowView};
 
 /// Rows that are looked at in one go.
 const BLOCK: usize = 64 * 1024;

@@ -134,9 +134,9 @@ fn groups_are_those_of_the_held_rows_in_the_window_whatever_happened_before() {
                 }
             }
             if let Some(end) = index.evictable_end().filter(|_| rng.bool()) {
-                tally.forget(&index, end);
+                tally.evict(&index, end);
                 for one in &mut groups {
-                    one.forget(tally.sieve(), &index, end);
+                    one.evict(tally.sieve(), &index, end);
                 }
                 index.evict_oldest();
                 tally.release(&index);
@@ -186,7 +186,11 @@ fn a_row_stands_in_the_group_of_what_it_says() {
         "19-Feb-1998 10:00:02 a.2.1 tcp_submit tcp_local EEA 1 x@x.org rfc822;y@a.org y@a.org q/ZZ2.00 <j@d> *joe pc ([192.0.2.7])",
         "19-Feb-1998 10:00:03 a.3.1 tcp_local + X TCP|10.0.0.1|25|192.0.2.7|9 SMTP too many",
     ] {
-        batch.push(TextLocation { source: 0, offset: 0 }, 1, &Parser::default().entry(text.as_bytes()));
+        batch.push(
+            TextLocation { source: 0, offset: 0 },
+            1,
+            &Parser::default().entry(text.as_bytes()),
+        );
     }
     index.absorb(&batch);
     let of = |by| {
@@ -238,7 +242,11 @@ fn the_backlog_is_of_recipients_and_a_wait_of_their_messages() {
         entry("20:00", "R", "four", "ZXA.00"),
         entry("30:00", "Q", "five", "ZZB.00"),
     ] {
-        batch.push(TextLocation { source: 0, offset: 0 }, 1, &Parser::default().entry(text.as_bytes()));
+        batch.push(
+            TextLocation { source: 0, offset: 0 },
+            1,
+            &Parser::default().entry(text.as_bytes()),
+        );
     }
     index.absorb(&batch);
     let rows = index.rows().len();

@@ -346,7 +346,10 @@ fn f20_without_a_descriptor_for_the_new_file_the_old_one_is_read_on() {
     fs.fail(Call::Open, EMFILE);
     fs.memory.rename(log, old).unwrap();
     fs.memory.append(log, b"b1\n");
-    assert_eq!(watch.settle(), FollowState::Waiting(IoReason::of(&io::Error::from_raw_os_error(EMFILE))));
+    assert_eq!(
+        watch.settle(),
+        FollowState::Waiting(IoReason::of(&io::Error::from_raw_os_error(EMFILE)))
+    );
     fs.memory.append(old, b"a2\n");
     watch.settle();
     watch.check(0, OpenReason::First, "a1\na2\n", false);

@@ -1,6 +1,6 @@
 //! A segment of rows, each in 32 bytes and its facts: what is near to the others is kept by its distance.
 
-use super::{RowView, DimensionKeys, EntryKind, RowLinks, TextLocation, RowId, SPAN, ResolvedRow};
+use super::{DimensionKeys, EntryKind, ResolvedRow, RowId, RowLinks, RowView, SPAN, TextLocation};
 use crate::entry::{Time, Window};
 use crate::index::batch::PendingRow;
 use crate::index::{ConnectionId, Deferral, MessageId, Symbol};
@@ -94,7 +94,7 @@ impl<T: Copy> Apart<T> {
     }
 
     /// Those from this place on.
-    fn behind(&self, at: usize) -> &[(u16, T)] {
+    fn after(&self, at: usize) -> &[(u16, T)] {
         let before = self.0.partition_point(|&(known, _)| usize::from(known) < at);
         self.0.get(before..).unwrap_or_default()
     }
@@ -127,7 +127,7 @@ impl RowSegment {
     }
 
     /// Whether some row can have a time in the window.
-    pub(super) fn meets(&self, window: Window) -> bool {
+    pub(super) fn overlaps(&self, window: Window) -> bool {
         self.span
             .is_some_and(|(earliest, latest)| earliest < window.until && window.since <= latest)
     }
@@ -278,7 +278,7 @@ impl RowSegment {
         let rows = self.rows.get(part.clone()).unwrap_or_default();
         let facts = self.facts.get(part.clone()).unwrap_or_default();
         // Few rows have another domain; to look for that of each would take longer than all the rest.
-        let mut others = self.others.behind(part.start).iter().peekable();
+        let mut others = self.others.after(part.start).iter().peekable();
         (part.start..).zip(rows.iter().zip(facts)).map(move |(at, (row, &facts))| {
             let other = others.next_if(|&&(place, _)| usize::from(place) == at);
             let counted = RowView {

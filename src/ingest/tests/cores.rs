@@ -35,7 +35,7 @@ fn pooled(log: &[u8], workers: usize) -> (Watch, Vec<Told>) {
             told.push(Told::Rows(index.rows().len()));
         }
         ReaderMessage::News(news) => {
-            originals.learn(&news);
+            originals.observe(&news);
             if let ReaderEvent::Profile { from, profile, .. } = news {
                 told.push(Told::Profile(from, profile));
             }
@@ -53,7 +53,7 @@ struct OneByOne {
 }
 
 impl Listener for OneByOne {
-    fn news(&mut self, news: ReaderEvent) {
+    fn on_event(&mut self, news: ReaderEvent) {
         if let ReaderEvent::Profile { from, profile, .. } = news {
             self.told.push(Told::Profile(from, profile));
         }

@@ -1,7 +1,7 @@
 //! Several files at once, packed ones, pipes: each entry once, and in the order of the times.
 
 use super::*;
-use crate::source::{Handle, FileKind, MAGIC, Stat};
+use crate::source::{FileKind, Handle, MAGIC, Stat};
 use std::io::{self, Read, Write};
 use std::sync::Mutex;
 use std::sync::mpsc;
@@ -52,7 +52,7 @@ impl Watch {
 
 fn directory() -> Watch {
     let watch = Watch::of(&["/log"]);
-    watch.memory.obstruct(Path::new("/log"), FileKind::Directory);
+    watch.memory.insert_special(Path::new("/log"), FileKind::Directory);
     watch
 }
 
@@ -182,7 +182,7 @@ proptest! {
 struct Places(Vec<(u16, u64, u64)>);
 
 impl Listener for Places {
-    fn news(&mut self, _: ReaderEvent) {}
+    fn on_event(&mut self, _: ReaderEvent) {}
     fn entry(&mut self, found: &LocatedEntry<'_>) {
         self.0.push((found.place.source, found.place.offset, found.line));
     }

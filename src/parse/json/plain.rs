@@ -3,9 +3,9 @@
 //! Nearly all entries are written so, and this way are read in a third of the time that they take by
 //! `serde_json`, to which all others are left.
 
-use super::{MOST_LEVELS, JsonPath, Walk};
-use crate::parse::named::{AttributeDraft, ElementKind, Name, AttributeValue};
-use crate::parse::near;
+use super::{JsonPath, MOST_LEVELS, Walk};
+use crate::parse::attributes::{AttributeDraft, AttributeValue, ElementKind, Name};
+use crate::parse::byte_search;
 
 /// The values of an object; `None` if it is written in any other way, or has a flaw.
 pub(super) fn draft<'a>(text: &'a [u8], decoded: &mut Vec<u8>) -> Option<AttributeDraft<'a>> {
@@ -53,7 +53,7 @@ impl<'a> Walk<'a, '_> {
 /// The inside of a string without escapes, and what is behind it.
 fn plain_string(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let inside = text.strip_prefix(b"\"")?;
-    let (string, rest) = inside.split_at(near::find_any([b'"', b'\\'], inside)?);
+    let (string, rest) = inside.split_at(byte_search::find_any([b'"', b'\\'], inside)?);
     Some((string, rest.strip_prefix(b"\"")?))
 }
 

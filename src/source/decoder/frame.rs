@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-use super::{PeekReader, Member, WINDOW};
+use super::{Member, PeekReader, WINDOW};
 
 /// A last block without contents (RFC 8878, 3.1.1.2), and room for a checksum behind it.
 const LAST_BLOCK: [u8; 7] = [1, 0, 0, 0, 0, 0, 0];

@@ -4,7 +4,8 @@ use super::*;
 use proptest::prelude::*;
 use std::io::Write;
 
-const PACKINGS: [Compression; 4] = [Compression::Gzip, Compression::Zstd, Compression::Bzip2, Compression::Xz];
+const PACKINGS: [Compression; 4] =
+    [Compression::Gzip, Compression::Zstd, Compression::Bzip2, Compression::Xz];
 
 /// The log in `tests/data` packed by the programs of these names, see the README there.
 const PACKED_BY_OTHERS: [(Compression, &[u8]); 4] = [

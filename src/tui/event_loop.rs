@@ -1,0 +1,303 @@
+//! The event loop.
+//!
+//! Each turn takes all keys first, then absorbs batches for a few milliseconds, then draws if
+//! anything changed: so keys are answered at once while millions of entries load, and a quiet log
+//! costs nothing.
+
+use super::eta::Eta;
+use super::save_handle::SaveHandle;
+use super::terminal::Terminal;
+use super::{ScreenExit, panics, signals, to_msg, wall_clock};
+use crate::app::{App, Flow, Msg};
+use crate::index::RowId;
+use crate::ingest::{ReaderMessage, TextStore};
+use crate::keymap;
+use crate::parse::EntryText;
+use crate::search_worker::{self, SearchRequest, SearchResult};
+use crate::session_file::SessionWriter;
+use crate::status_file::{self, ReaderProgress, StatusFile};
+use crate::ui::{self, Theme};
+use crossbeam_channel::{Receiver, Select, Sender, never, unbounded};
+use crossterm::event::Event;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// Time for absorbing, or for catching up with it, between two looks at the keys.
+pub const ABSORB_BUDGET: Duration = Duration::from_millis(3);
+/// Least time between two drawings when nobody pressed a key.
+pub const MIN_FRAME_INTERVAL: Duration = Duration::from_millis(33);
+/// The clock moves on the screen this often.
+const TICK: Duration = Duration::from_secs(1);
+/// Exit code of a program that was interrupted.
+const INTERRUPTED: u8 = 130;
+
+/// Everything that the loop turns around.
+pub(super) struct EventLoop {
+    pub(super) app: App,
+    /// Keeps for another time how the screen is set up.
+    pub(super) keeper: Option<SessionWriter>,
+    pub(super) terminal: Terminal,
+    pub(super) theme: Theme,
+    /// Shared with the searcher, which sees them as they were when it was asked.
+    pub(super) originals: Arc<TextStore>,
+    pub(super) keys: Receiver<Event>,
+    pub(super) inbox: Receiver<ReaderMessage>,
+    pub(super) searcher: SearchHandle,
+    pub(super) saver: SaveHandle,
+    /// Ends when nothing was new for so long.
+    pub(super) idle: Option<Duration>,
+    pub(super) status: ReaderProgress,
+    pub(super) status_file: Option<StatusFile>,
+    /// The terminal has another size, or shows something else than what was drawn.
+    pub(super) resized: bool,
+    pub(super) start: Instant,
+    pub(super) pace: Eta,
+}
+
+/// The thread that searches the files.
+pub(super) struct SearchHandle {
+    asks: Sender<(SearchRequest, Arc<TextStore>)>,
+    answers: Receiver<SearchResult>,
+    /// The search that is wanted.
+    current: Arc<AtomicU64>,
+}
+
+impl SearchHandle {
+    /// Starts the thread.
+    pub(super) fn spawn() -> io::Result<Self> {
+        let (asks, asked) = unbounded();
+        let (found, answers) = unbounded();
+        let current = Arc::default();
+        search_worker::spawn(asked, found, Arc::clone(&current))?;
+        Ok(Self { asks, answers, current })
+    }
+}
+
+impl EventLoop {
+    /// Turns until somebody quits.
+    pub(super) fn run(mut self) -> io::Result<ScreenExit> {
+        let start = Instant::now();
+        let (mut drawn, mut ticked, mut dirty) = (None, start, true);
+        let mut newest = start;
+        self.app.update(Msg::Tick(wall_clock()));
+        loop {
+            let pressed = match self.take_keys()? {
+                Ok(pressed) => pressed,
+                Err(outcome) => return Ok(self.finish(start.elapsed(), outcome)),
+            };
+            if let Some(keeper) = self.keeper.as_mut().filter(|_| pressed)
+                && let Some(setup) = self.app.setup_to_keep()
+            {
+                keeper.save(setup);
+            }
+            let grew = self.absorb();
+            let saved = self.saver.poll(&mut self.app, &self.originals)?;
+            let came = grew | self.search()? | saved;
+            let copied = self.copy()?;
+            let untold = self.write_status(start.elapsed());
+            let tick = ticked.elapsed() >= TICK;
+            let moves = self.app.needs_tick();
+            if tick || came {
+                self.app.update(Msg::Tick(wall_clock()));
+            }
+            if tick {
+                ticked = Instant::now();
+            }
+            dirty |= pressed || came || copied || self.resized || tick && moves;
+            let since: Option<Duration> = drawn.map(|at: Instant| at.elapsed());
+            let ready = self.terminal.is_ready();
+            if dirty && ready && (pressed || since.is_none_or(|since| since >= MIN_FRAME_INTERVAL))
+            {
+                self.draw()?;
+                (drawn, dirty) = (Some(Instant::now()), false);
+            }
+            if self.app.is_busy() || self.app.to_copy().is_some() {
+                self.catch_up();
+                dirty = true;
+                continue;
+            }
+            if grew {
+                newest = Instant::now();
+            }
+            let left = self.idle.map(|idle| idle.saturating_sub(newest.elapsed()));
+            if left.is_some_and(|left| left.is_zero()) && self.app.unsaved().is_none() {
+                return Ok(self.finish(start.elapsed(), (0, Vec::new())));
+            }
+            let next = if dirty && ready {
+                MIN_FRAME_INTERVAL.saturating_sub(since.unwrap_or(MIN_FRAME_INTERVAL))
+            } else {
+                TICK.saturating_sub(ticked.elapsed())
+            };
+            let next = left.filter(|left| !left.is_zero()).map_or(next, |left| next.min(left));
+            self.wait(if untold { next.min(status_file::PACE) } else { next });
+        }
+    }
+
+    /// The outcome, with what the user should know of what could not be kept.
+    fn finish(mut self, now: Duration, (code, mut lines): ScreenExit) -> ScreenExit {
+        self.write_status(now + status_file::PACE);
+        let unsaved = self.app.unsaved();
+        lines.extend(unsaved.map(|name| format!("{name}: was not whole; nothing was kept")));
+        self.saver.end();
+        let setup = self.app.setup_to_keep();
+        let left = self.keeper.and_then(|mut keeper| {
+            if let Some(setup) = setup {
+                keeper.save(setup);
+            }
+            keeper.end()
+        });
+        lines.extend(left);
+        (code, lines)
+    }
+
+    /// Keeps the status file. True if there is more to be told.
+    fn write_status(&mut self, now: Duration) -> bool {
+        let Some(file) = &mut self.status_file else { return false };
+        self.status.entries = self.app.index().rows().len() as u64;
+        file.write(now, &self.status)
+    }
+
+    /// Waits until there is a key or a message, or the terminal took a drawing, but no longer.
+    fn wait(&self, longest: Duration) {
+        let mut select = Select::new();
+        select.recv(&self.keys);
+        select.recv(&self.inbox);
+        select.recv(&self.searcher.answers);
+        select.recv(self.saver.events());
+        select.recv(self.terminal.drawn());
+        // Which of them it was does not matter: the next turn looks at all.
+        let _ = select.ready_timeout(longest.max(Duration::from_millis(1)));
+    }
+
+    /// Takes all keys there are. True if there were any; the outcome if the program is to end.
+    fn take_keys(&mut self) -> io::Result<Result<bool, ScreenExit>> {
+        let mut pressed = false;
+        loop {
+            let msg = match self.keys.try_recv() {
+                Ok(Event::Key(key)) => Some(Msg::Key(key)),
+                Ok(Event::Mouse(mouse)) => keymap::pointer(mouse).map(Msg::Pointer),
+                // However many come, one drawing does.
+                Ok(Event::Resize(..)) => {
+                    self.resized = true;
+                    None
+                }
+                Ok(_) => None,
+                Err(error) if error.is_empty() => return Ok(Ok(pressed)),
+                Err(_) => signals::end(signals::HANGUP),
+            };
+            let Some(msg) = msg else { continue };
+            pressed = true;
+            match self.app.update(msg) {
+                Flow::Continue => {}
+                Flow::Quit => return Ok(Err((0, Vec::new()))),
+                Flow::Interrupt => return Ok(Err((INTERRUPTED, Vec::new()))),
+                Flow::Suspend => signals::suspend()?,
+            }
+            // The next key may need to know what this one moved to, and moves what is copied.
+            self.app.refresh();
+            self.copy()?;
+        }
+    }
+
+    /// Takes in what the reader found, for as long as keys can wait. True if there was anything.
+    fn absorb(&mut self) -> bool {
+        let start = Instant::now();
+        let mut came = false;
+        while start.elapsed() < ABSORB_BUDGET {
+            let message = match self.inbox.try_recv() {
+                Ok(message) => message,
+                Err(error) if error.is_empty() => break,
+                Err(_) => {
+                    // What was read stays.
+                    self.app.update(Msg::ReaderStopped(panics::of_reader()));
+                    self.inbox = never();
+                    return true;
+                }
+            };
+            came = true;
+            match message {
+                ReaderMessage::News(news) => {
+                    Arc::make_mut(&mut self.originals).observe(&news);
+                    self.status.observe(&news);
+                    if let Some(mut msg) = to_msg(&news) {
+                        if let Msg::ReaderStatus(reading) = &mut msg {
+                            let now = self.start.elapsed();
+                            reading.left = self.pace.remaining(now, reading.read, reading.behind);
+                        }
+                        self.app.update(msg);
+                    }
+                }
+                ReaderMessage::Batch(batch) => {
+                    // What is counted for the screen stands still with it, and leaves it.
+                    self.status.unparsed += batch.unparsed() as u64;
+                    self.app.update(Msg::Batch(batch));
+                }
+            }
+        }
+        came
+    }
+
+    /// Takes what the searcher found, and asks for more. True if there was anything.
+    fn search(&mut self) -> io::Result<bool> {
+        let mut came = false;
+        loop {
+            match self.searcher.answers.try_recv() {
+                Ok(found) => self.app.update(Msg::SearchResult(found)),
+                Err(error) if error.is_empty() => break,
+                Err(_) => return Err(io::Error::other("the searcher stopped")),
+            };
+            came = true;
+        }
+        if came {
+            // A key must not meet a list that grew above the selection.
+            self.app.refresh();
+        }
+        // What is searched for another filter is left off at once.
+        self.searcher.current.store(self.app.search(), Ordering::Relaxed);
+        while let Some(ask) = self.app.ask() {
+            let sent = self.searcher.asks.send((ask, Arc::clone(&self.originals)));
+            sent.map_err(|_| io::Error::other("the searcher stopped"))?;
+        }
+        Ok(came)
+    }
+
+    /// Hands the terminal what is to be copied. True if there was anything.
+    fn copy(&mut self) -> io::Result<bool> {
+        let Some(rows) = self.app.to_copy() else { return Ok(false) };
+        let texts: Vec<_> = rows.iter().map(|&row| self.read(row)).collect();
+        if let Some(text) = self.app.copied(&texts) {
+            self.terminal.copy(&text)?;
+        }
+        Ok(true)
+    }
+
+    /// The text of an entry, as it stands in its file.
+    fn read(&self, row: RowId) -> Option<EntryText> {
+        let (place, length) = self.app.index().rows().place(row)?;
+        self.originals.read(place, length)
+    }
+
+    /// Does what the state still has to do, for as long as keys can wait.
+    fn catch_up(&mut self) {
+        let start = Instant::now();
+        self.app.refresh();
+        while self.app.is_busy() && start.elapsed() < ABSORB_BUDGET {
+            self.app.refresh();
+        }
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        if std::mem::take(&mut self.resized) {
+            let size = self.terminal.resize()?;
+            self.app.update(Msg::Resize(size.width, size.height));
+        }
+        self.catch_up();
+        for row in self.app.missing_texts() {
+            let text = self.read(row);
+            self.app.provide_text(row, text);
+        }
+        self.terminal.draw(|frame| ui::draw(&self.app, &self.theme, frame))
+    }
+}

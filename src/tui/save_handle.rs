@@ -1,0 +1,60 @@
+//! The thread that writes the file that somebody named.
+
+use crate::app::{App, Msg};
+use crate::ingest::TextStore;
+use crate::output;
+use crate::save_worker::{self, SaveEvent, SaveRequest};
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The end of the program waits so long for what is not whole to be removed.
+const PATIENCE: Duration = Duration::from_millis(700);
+
+/// A way to it, and back.
+pub(super) struct SaveHandle {
+    orders: Sender<(SaveRequest, Arc<TextStore>)>,
+    told: Receiver<SaveEvent>,
+}
+
+impl SaveHandle {
+    /// Starts the thread.
+    pub(super) fn spawn() -> io::Result<Self> {
+        let (orders, ordered) = unbounded();
+        let (tell, told) = unbounded();
+        save_worker::spawn(ordered, tell)?;
+        Ok(Self { orders, told })
+    }
+
+    /// Hears of what was done.
+    pub(super) fn events(&self) -> &Receiver<SaveEvent> {
+        &self.told
+    }
+
+    /// Takes what was done, and orders more. True if there was anything.
+    pub(super) fn poll(&self, app: &mut App, originals: &Arc<TextStore>) -> io::Result<bool> {
+        let stopped = || io::Error::other("the saver stopped");
+        let mut came = false;
+        loop {
+            match self.told.try_recv() {
+                Ok(told) => app.update(Msg::SaveEvent(told)),
+                Err(error) if error.is_empty() => break,
+                Err(_) => return Err(stopped()),
+            };
+            came = true;
+        }
+        while let Some(order) = app.next_order() {
+            self.orders.send((order, Arc::clone(originals))).map_err(|_| stopped())?;
+        }
+        Ok(came)
+    }
+
+    /// Leaves off what is not whole, of which nothing is kept.
+    pub(super) fn end(self) {
+        drop(self.orders);
+        // It ends behind the order that it is at.
+        while self.told.recv_timeout(PATIENCE).is_ok() {}
+        output::remove_temp_files();
+    }
+}
