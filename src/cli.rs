@@ -3,8 +3,8 @@
 pub mod check;
 mod conditions;
 pub mod export;
+pub mod help;
 mod input;
-pub mod manual;
 pub mod redact;
 pub mod report;
 pub mod simulate;
@@ -110,11 +110,11 @@ pub enum CliCommand {
     /// Print the log of a simulated busy relay: the same seed gives the same log
     Simulate(simulate::Simulate),
     /// Tell more: of a command, or of keys, filter, screen, config or limits
-    Help(manual::Help),
+    Help(help::Help),
     /// Print the script by which a shell completes
-    Completions(manual::Completions),
+    Completions(help::Completions),
     /// Print the manual page, in roff
-    Man(manual::Man),
+    Man(help::Man),
 }
 
 /// When to use colours.

@@ -35,7 +35,7 @@
 //! ```
 //! use mtatop::filter::Filter;
 //! let text = b"16-Feb-2007 14:54:13.72 tcp_local Q 1 a@x.org rfc822;b@y.org b@y.org smtp;450 4.7.1 no";
-//! let mut parser = mtatop::parse::Parser::default();
+//! let mut parser = mtatop::log::parse::Parser::default();
 //! let entry = parser.entry(text).ok();
 //! let leaves = |filter| Filter::parse(filter).unwrap().leaves(entry.as_ref(), text);
 //! assert!(leaves("y.org|z.org from:@x.org outcome:deferred code:4xx"));
@@ -45,46 +45,32 @@
 //!
 //! [`Way::host`]: crate::index::Way::host
 
-mod backlog;
 mod completion_context;
-mod counts;
 mod entry_fields;
 mod field;
 mod from_args;
 mod grammar;
-mod groups;
 mod hit_set;
-pub mod minute_histogram;
 mod pattern;
-mod rate_window;
 mod row_filter;
 mod row_matcher;
-mod scan_progress;
-mod tally;
 mod term;
 mod text_matcher;
 mod time_spec;
 mod value;
 
-pub use backlog::{Backlog, LatencyHistogram};
 pub use completion_context::CompletionContext;
-pub use counts::Counts;
 pub use field::{EXAMPLES, Field, markdown};
 pub use from_args::combine_args;
 pub use grammar::quoted_if_needed;
-pub use groups::{DomainScope, Group, GroupBy, GroupId, GroupScope, Groups, RecentAttempts};
 pub use hit_set::{BLOCK, HitSet};
-pub use minute_histogram::MinuteHistogram;
 pub use pattern::{Pattern, REGEX_DFA_SIZE_LIMIT, REGEX_SIZE_LIMIT};
-pub use rate_window::{CountBucket, RateWindow};
 pub use row_filter::RowFilter;
 pub use row_matcher::MAX_ROW_TERMS;
-pub use tally::{Tally, Totals};
 pub use term::OUTCOMES;
 pub use text_matcher::TextMatcher;
 
-use crate::entry::Entry;
-use scan_progress::ScanProgress;
+use crate::log::entry::Entry;
 use std::borrow::Cow;
 use std::fmt;
 use term::Term;

@@ -3,14 +3,14 @@
 //! All of it is made of what the program goes by: the flags, the keys, the help of the screen and the
 //! file of defaults.
 
+pub mod limits;
 mod page;
 
-use crate::app::Settings;
-use crate::app::help::{HelpLine, lines};
 use crate::cli::Cli;
-use crate::config::DEFAULTS;
-use crate::keymap::{BINDINGS, Binding, Mode};
-use crate::limits;
+use crate::tui::app::Settings;
+use crate::tui::app::help::{HelpLine, lines};
+use crate::tui::config::DEFAULTS;
+use crate::tui::keymap::{BINDINGS, Binding, Mode};
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 

@@ -10,7 +10,7 @@
 //! let mut index = Index::default();
 //! let mut batch = Batch::new(index.keys());
 //! let text = b"16-Feb-2007 14:54:13.72 tcp_local ims-ms EE 1 a@x.org rfc822;b@y.org b@ims-ms-daemon";
-//! batch.push(Place { source: 0, offset: 0 }, text.len(), &mtatop::parse::Parser::default().entry(text));
+//! batch.push(Place { source: 0, offset: 0 }, text.len(), &mtatop::log::parse::Parser::default().entry(text));
 //! index.absorb(&batch);
 //! assert_eq!(index.domains().text(index.rows().domains(mtatop::index::RowId(0)).0), b"y.org");
 //! ```
@@ -43,7 +43,7 @@ pub use messages::MessageId;
 pub use rows::{EntryKind, RowId, RowView, Rows, Run, TextLocation};
 pub use segmented_vec::SegmentedVec;
 
-use crate::entry::Time;
+use crate::log::entry::Time;
 use batch::{PendingRow, RareFields};
 use connections::Connections;
 use deferred::Deferred;

@@ -61,47 +61,23 @@
 //!   searched and filtered never does.
 //! * Whatever a stranger can choose is hashed with a random key and parsed without recursion.
 
-pub mod entry;
-pub mod public_suffix;
-pub mod response_template;
+pub mod text;
 
-pub mod parse;
-pub mod redact;
-pub mod splitter;
+pub mod log;
 
-pub mod follow;
-pub mod source;
+pub mod index;
+pub mod input;
 
 pub mod filter;
-pub mod index;
-pub mod ingest;
-pub mod output;
-pub mod sanitize;
-pub mod save_worker;
-pub mod search_worker;
-pub mod story;
-
-pub mod app;
-pub mod keymap;
-pub mod layout;
-pub mod ui;
-
-pub mod cli;
-pub mod config;
-pub mod runner;
-pub mod session_file;
-pub mod status_file;
-pub mod table;
-
-pub mod check;
-pub mod export;
-pub mod report;
+pub mod stats;
 pub mod trace;
 
+pub mod output;
+
+pub mod commands;
 pub mod tui;
 
+pub mod cli;
 pub mod help;
-pub mod limits;
 
-pub mod demo;
 pub mod simulate;

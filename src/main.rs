@@ -2,9 +2,11 @@
 
 use mtatop::cli::simulate::Simulate;
 use mtatop::cli::{Cli, CliCommand, EXIT_FAILURE, EXIT_USAGE, EarlyExit};
-use mtatop::sanitize::escape;
+use mtatop::commands::{check, export, report, trace};
+use mtatop::help::limits;
 use mtatop::simulate::Unwritten;
-use mtatop::{check, export, help, limits, report, simulate, trace, tui};
+use mtatop::text::sanitize::escape;
+use mtatop::{help, simulate, tui};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::process::ExitCode;

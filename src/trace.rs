@@ -1,192 +1,315 @@
-//! `mtatop trace`: the story of messages.
+//! The story of a message: what became of each recipient, from queue to queue.
 //!
-//! One pass notes which messages mention what is asked for; when all was read, each is told, the
-//! newest last. Knows no grammar and no file: entries come parsed, and are read again to be told.
+//! Made of the rows that the index ties to one message, whose texts the caller reads; knows no file,
+//! no screen and no output. The rules are those of `mta-log-format` section 13: entries of one queue
+//! file and recipient are one [`Leg`], a dequeue from an intermediate channel is no delivery, and
+//! the enqueue that goes on from there stands before it.
+//!
+//! ```
+//! use mtatop::index::{Batch, Index, Place, RowId};
+//! use mtatop::log::parse;
+//! use mtatop::trace;
+//! let lines = [
+//!     "04-Feb-1998 00:06:26.72 tcp_local conversion E 9 a@x.org rfc822;b@y.org b@y.org q/ZZA.00 <1@x>",
+//!     "04-Feb-1998 00:06:29.06 conversion ims-ms E 9 a@x.org rfc822;b@y.org b@ims-ms-daemon q/ZZB.00 <1@x>",
+//!     "04-Feb-1998 00:06:29.31 conversion D 9 a@x.org rfc822;b@y.org b@y.org q/ZZA.00 <1@x>",
+//! ];
+//! let mut index = Index::default();
+//! let mut batch = Batch::new(index.keys());
+//! for line in lines {
+//!     batch.push(Place { source: 0, offset: 0 }, line.len(), &parse::Parser::default().entry(line.as_bytes()));
+//! }
+//! index.absorb(&batch);
+//! let mut read = |row: RowId| {
+//!     let text = lines.get(row.0 as usize)?.as_bytes().to_vec();
+//!     Some(parse::Original { text, profile: parse::Profile::default() })
+//! };
+//! let message = index.rows().message(RowId(0)).unwrap();
+//! let story = trace::tell(&index, message, &mut read);
+//! // It left `conversion`, and waits for the message store.
+//! assert_eq!(story.recipients[0].state, trace::State::Queued);
+//! ```
 
-mod printer;
-mod subject;
+mod build;
+mod format;
+mod hops;
+mod labels;
+mod page;
+mod steps;
 
-use crate::cli::trace::Trace;
-use crate::cli::{EXIT_FAILURE, EXIT_USAGE};
-use crate::index::{MessageId, RowId};
-use crate::ingest::LocatedEntry;
-use crate::runner::{self, EntryConsumer, ExitReport, LoadedLog, StopWhen};
-use crate::sanitize::{escape, number};
-use crate::story;
-use printer::TracePrinter;
-use std::collections::BTreeSet;
-use std::io::{self, IsTerminal, Write};
-use std::ops::Range;
-use subject::{MatchKind, TraceSubject};
+pub use build::waited;
+pub use format::TraceFormatter;
+pub use hops::MAX_HOPS;
+pub use labels::{display_address, state_summary};
+pub use page::{LineKind, TraceLine};
 
-/// Stories that are told whole; of more messages each is one line.
-pub const MAX_FULL_TRACES: usize = 36;
+use crate::index::{ConnectionId, Index, MessageId, RowId};
+use crate::log::entry::{Action, Moment, Outcome, Time};
+use crate::log::parse::EntryText;
 
-/// Prints what was asked for.
-pub fn run(trace: &Trace) -> ExitReport {
-    let mut searches = Vec::new();
-    for what in std::iter::once(&trace.what).chain(&trace.also) {
-        match TraceSubject::new(what) {
-            Some(asked) => searches.push(Search { asked, found: TraceMatches::default() }),
-            None => {
-                return (
-                    EXIT_USAGE,
-                    vec!["there is nothing to look for in an empty name".to_owned()],
-                );
+/// What is known of one message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MessageTrace {
+    /// Message ids as logged, in the order of first sight: several if an intermediate channel gave
+    /// the message another one, none if the log has none.
+    pub ids: Vec<Vec<u8>>,
+    /// Envelope From of its first entry; empty for a notification.
+    pub envelope_from: Option<Vec<u8>>,
+    /// Blocks, as its first enqueue says.
+    pub size: Option<u64>,
+    /// When it was first and last heard of, in the order of the log.
+    pub seen: Option<(Moment, Moment)>,
+    /// Recipients in the order of first sight.
+    pub recipients: Vec<RecipientTrace>,
+    /// The stays in a queue that recipients point to.
+    pub legs: Vec<QueueHop>,
+    /// Its header entries.
+    pub headers: Vec<RowId>,
+    /// Entries that are about no recipient in a queue: bad commands, and codes not known.
+    pub others: Vec<RowId>,
+    /// Entries whose text is no longer in the log: nothing of them is told.
+    pub gone: usize,
+}
+
+/// Somebody who was to get the message, or one of those that a list was expanded to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RecipientTrace {
+    /// Stays in queues, by their place in [`Story::legs`]: from that in which the recipient came in
+    /// to the last one.
+    pub legs: Vec<usize>,
+    /// What became of them.
+    pub state: DeliveryState,
+    /// Delivery attempts in the last channel: from the name of the queue file if logged, else as
+    /// many as were seen.
+    pub attempts: u32,
+}
+
+/// What became of a recipient, or of a stay in a queue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum DeliveryState {
+    /// In a queue; or taken from an intermediate channel, and not seen since.
+    #[default]
+    Queued,
+    /// In a queue, after an attempt that failed for now.
+    Deferred,
+    /// In a message store or a local channel.
+    Delivered,
+    /// Handed to another host.
+    Relayed,
+    /// Given up.
+    Failed,
+    /// Never accepted.
+    Rejected,
+}
+
+impl DeliveryState {
+    /// All of them, best first.
+    pub const ALL: [Self; 6] = [
+        Self::Delivered,
+        Self::Relayed,
+        Self::Queued,
+        Self::Deferred,
+        Self::Failed,
+        Self::Rejected,
+    ];
+
+    /// The word of export-schema: stable, for people and programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Deferred => "deferred",
+            Self::Delivered => "delivered",
+            Self::Relayed => "relayed",
+            Self::Failed => "failed",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+/// A recipient's stay in the queue of one channel: an enqueue, attempts, and the end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct QueueHop {
+    /// The channel that it came from; `None` if its enqueue was not logged.
+    pub from_channel: Option<Vec<u8>>,
+    /// The channel whose queue it is.
+    pub channel: Vec<u8>,
+    /// Recipient before alias, list and forwarding expansion; `None` if unknown.
+    pub original_to: Option<Vec<u8>>,
+    /// Recipient that the queue entry carries.
+    pub active_to: Option<Vec<u8>>,
+    /// Recipient domain, lower case.
+    pub domain: Option<Vec<u8>>,
+    /// What happened: its enqueue, then the rest in the order of the log.
+    pub steps: Vec<TraceStep>,
+    /// The newest answer of a remote server.
+    pub response: Option<Reply>,
+    /// The stay from which the recipient came here, by its place.
+    pub before: Option<usize>,
+    /// Recipients went on from here.
+    pub goes_on: bool,
+}
+
+/// What a remote server answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// SMTP reply code.
+    pub code: u16,
+    /// Enhanced status code.
+    pub enhanced: Option<Vec<u8>>,
+    /// The rest.
+    pub text: Vec<u8>,
+}
+
+/// One entry of a stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TraceStep {
+    /// The entry.
+    pub row: RowId,
+    /// Its time.
+    pub time: Time,
+    /// What happened.
+    pub action: Action,
+    /// How the attempt ended, if it was one.
+    pub outcome: Option<Outcome>,
+    /// Which attempt it was, from the name of the queue file.
+    pub attempt: Option<u32>,
+    /// Milliseconds since the enqueue of the same queue file and recipient.
+    pub queued: Option<u64>,
+    /// The connection it happened on.
+    pub connection: ConnectionId,
+}
+
+impl QueueHop {
+    /// Whether nothing more is to be expected of this stay.
+    pub fn is_over(&self) -> bool {
+        self.steps.iter().any(TraceStep::ends)
+    }
+
+    /// What became of the recipient here.
+    pub fn state(&self) -> DeliveryState {
+        let end = self.steps.iter().rev().find(|step| step.ends());
+        let last = end.or_else(|| self.steps.iter().rev().find(|step| step.outcome.is_some()));
+        match last.or(self.steps.last()) {
+            Some(TraceStep { outcome: Some(outcome), .. }) => match outcome {
+                Outcome::Delivered => DeliveryState::Delivered,
+                Outcome::Relayed => DeliveryState::Relayed,
+                Outcome::HandedOn => DeliveryState::Queued,
+                Outcome::Deferred | Outcome::Warned => DeliveryState::Deferred,
+                Outcome::Failed => DeliveryState::Failed,
+            },
+            Some(TraceStep { action: Action::Refuse | Action::BreakOff, .. }) => {
+                DeliveryState::Rejected
+            }
+            _ => DeliveryState::Queued,
+        }
+    }
+
+    /// How long the recipient was queued when the newest attempt ended, in milliseconds.
+    pub fn queued(&self) -> Option<u64> {
+        self.steps.iter().rev().find(|step| step.outcome.is_some())?.queued
+    }
+
+    /// Delivery attempts, as in [`Recipient::attempts`].
+    fn attempts(&self) -> u32 {
+        let tried = self.steps.iter().filter(|step| step.is_attempt());
+        let named = tried.clone().filter_map(|step| step.attempt).max();
+        named.unwrap_or_else(|| u32::try_from(tried.count()).unwrap_or(u32::MAX))
+    }
+
+    fn enqueued(&self) -> Option<&TraceStep> {
+        self.steps.first().filter(|step| step.action == Action::Enqueue)
+    }
+}
+
+impl TraceStep {
+    /// Whether the recipient left the queue by it.
+    fn ends(&self) -> bool {
+        matches!(self.action, Action::Dequeue | Action::Fail | Action::Discard)
+    }
+
+    fn is_attempt(&self) -> bool {
+        self.outcome.is_some_and(|outcome| outcome != Outcome::Warned)
+    }
+}
+
+impl MessageTrace {
+    /// The stays of a recipient, in order.
+    pub fn legs_of<'a>(
+        &'a self,
+        recipient: &'a RecipientTrace,
+    ) -> impl Iterator<Item = &'a QueueHop> {
+        recipient.legs.iter().filter_map(|&leg| self.legs.get(leg))
+    }
+
+    /// The last stay of a recipient: it says who they are, and what became of them.
+    pub fn last_leg(&self, recipient: &RecipientTrace) -> Option<&QueueHop> {
+        self.legs.get(*recipient.legs.last()?)
+    }
+
+    /// The step that a row is, if it is one.
+    pub fn step(&self, row: RowId) -> Option<&TraceStep> {
+        self.legs.iter().flat_map(|leg| &leg.steps).find(|step| step.row == row)
+    }
+}
+
+/// Messages that one story follows through changes of its id, at most.
+pub const MOST_IDS: usize = 64;
+
+/// The story of a message, with what intermediate channels made of it.
+///
+/// `read` gives the text of an entry; an entry of which it has none is counted as gone. The work is
+/// linear in the entries of the message, and so is the memory: up to 1.5 kB an entry.
+pub fn trace_message(
+    index: &Index,
+    message: MessageId,
+    read: &mut dyn FnMut(RowId) -> Option<EntryText>,
+) -> MessageTrace {
+    tell_rows(index, rows(index, message).collect(), read)
+}
+
+/// The entries of a message and of what intermediate channels made of it, of each the newest first.
+pub fn rows(index: &Index, message: MessageId) -> impl Iterator<Item = RowId> + '_ {
+    let all = reachable(message, |message| index.successors(message).collect());
+    all.into_iter().flat_map(|message| index.rows_of(message))
+}
+
+/// The story that these entries make, in whatever order they are given.
+pub fn tell_rows(
+    index: &Index,
+    mut rows: Vec<RowId>,
+    read: &mut dyn FnMut(RowId) -> Option<EntryText>,
+) -> MessageTrace {
+    rows.sort_unstable();
+    rows.dedup();
+    let mut gathering = build::TraceBuilder::default();
+    for row in rows {
+        gathering.add_row(index, row, read(row));
+    }
+    let mut story = gathering.finish();
+    hops::chain(&mut story);
+    story
+}
+
+/// The message that this one was when it came in.
+pub fn origin(index: &Index, message: MessageId) -> MessageId {
+    let all = reachable(message, |message| index.predecessors(message).take(1).collect());
+    all.last().copied().unwrap_or(message)
+}
+
+/// A message and those that are linked to it, however far away.
+fn reachable(message: MessageId, links: impl Fn(MessageId) -> Vec<MessageId>) -> Vec<MessageId> {
+    let mut found = vec![message];
+    let mut at = 0;
+    while let Some(&message) = found.get(at) {
+        for next in links(message) {
+            if found.len() < MOST_IDS && !found.contains(&next) {
+                found.push(next);
             }
         }
+        at += 1;
     }
-    let mut tracing = Tracing { searches, pending: Vec::new(), seen: 0, missing: Vec::new() };
-    let (code, mut lines) = runner::run(&trace.input, StopWhen::End, &mut tracing);
-    // What is remarked on the files is no failure of the search.
-    let code = if tracing.missing.is_empty() { code } else { EXIT_FAILURE };
-    lines.append(&mut tracing.missing);
-    (code, lines)
+    found
 }
 
-struct Tracing {
-    searches: Vec<Search>,
-    /// Mentions whose rows are not in the index yet: place in the round, and of which search.
-    pending: Vec<(u32, usize, MatchKind)>,
-    /// Entries of this round.
-    seen: u32,
-    missing: Vec<String>,
-}
-
-struct Search {
-    asked: TraceSubject,
-    found: TraceMatches,
-}
-
-/// What mentions the thing asked for.
-#[derive(Default)]
-struct TraceMatches {
-    /// By message; a byte for each.
-    messages: Vec<Option<MatchKind>>,
-    /// Entries that name no message.
-    alone: Vec<(RowId, MatchKind)>,
-    /// Lines that could not be read as entries.
-    unparsed: u64,
-}
-
-impl EntryConsumer for Tracing {
-    fn looks_for(&self) -> bool {
-        true
-    }
-
-    fn entry(
-        &mut self,
-        found: &LocatedEntry<'_>,
-        _wanted: bool,
-        _log: &LoadedLog,
-    ) -> io::Result<()> {
-        for (at, search) in self.searches.iter_mut().enumerate() {
-            match &found.entry {
-                Ok(entry) => {
-                    if let Some(mention) = search.asked.mentioned(entry) {
-                        self.pending.push((self.seen, at, mention));
-                    }
-                }
-                Err(_) if search.asked.occurs_in(found.text) => search.found.unparsed += 1,
-                Err(_) => {}
-            }
-        }
-        self.seen += 1;
-        Ok(())
-    }
-
-    fn absorbed(&mut self, rows: Range<u32>, log: &LoadedLog) -> io::Result<()> {
-        for (at, search, mention) in self.pending.drain(..) {
-            let row = RowId(rows.start.saturating_add(at));
-            if let Some(search) = self.searches.get_mut(search)
-                && log.leaves(row)
-            {
-                search.found.add(row, log.index.rows().message(row), mention);
-            }
-        }
-        self.seen = 0;
-        Ok(())
-    }
-
-    fn finish(&mut self, log: &LoadedLog) -> io::Result<u8> {
-        let (mut messages, mut alone, mut unparsed) = (BTreeSet::new(), BTreeSet::new(), 0);
-        for Search { asked, found } in &self.searches {
-            if found.is_empty() {
-                let what = match log.redactor {
-                    Some(_) => "what was asked for".to_owned(),
-                    None => escape(asked.as_text().as_bytes()),
-                };
-                self.missing.push(format!("nothing in these files mentions {what}"));
-            }
-            let least = found.weakest_match();
-            messages
-                .extend(found.messages(least).map(|message| story::origin(&log.index, message)));
-            alone.extend(found.unattributed_rows(least));
-            unparsed += found.unparsed;
-        }
-        let read = |row| log.original(row);
-        let mut printer = TracePrinter::new(log, &read, width(), io::stdout().lock());
-        printer.messages(newest_last(log, messages), MAX_FULL_TRACES)?;
-        printer.print_entries(&alone.into_iter().collect::<Vec<_>>())?;
-        if unparsed > 0 {
-            let lines = if unparsed == 1 { "line that is" } else { "lines that are" };
-            printer
-                .print_note(&format!("It also stands in {} {lines} no entry.", number(unparsed)))?;
-        }
-        printer.out.flush()?;
-        Ok(0)
-    }
-}
-
-impl TraceMatches {
-    fn add(&mut self, row: RowId, message: Option<MessageId>, mention: MatchKind) {
-        let Some(message) = message else {
-            self.alone.push((row, mention));
-            return;
-        };
-        if self.messages.len() <= message.at() {
-            self.messages.resize(message.at() + 1, None);
-        }
-        if let Some(known) = self.messages.get_mut(message.at()) {
-            *known = (*known).max(Some(mention));
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.unparsed == 0 && self.best().is_none()
-    }
-
-    fn best(&self) -> Option<MatchKind> {
-        let messages = self.messages.iter().copied().flatten();
-        messages.chain(self.alone.iter().map(|&(_, mention)| mention)).max()
-    }
-
-    /// If something is just what was asked for, what only contains it is not meant.
-    fn weakest_match(&self) -> MatchKind {
-        self.best().unwrap_or(MatchKind::Part)
-    }
-
-    fn messages(&self, least: MatchKind) -> impl Iterator<Item = MessageId> + '_ {
-        let numbered = self.messages.iter().enumerate();
-        numbered
-            .filter(move |(_, mention)| **mention >= Some(least))
-            .filter_map(|(at, _)| MessageId::new(at))
-    }
-
-    fn unattributed_rows(&self, least: MatchKind) -> impl Iterator<Item = RowId> + '_ {
-        self.alone.iter().filter(move |(_, mention)| *mention >= least).map(|&(row, _)| row)
-    }
-}
-
-fn newest_last(log: &LoadedLog, messages: BTreeSet<MessageId>) -> Vec<MessageId> {
-    let mut messages: Vec<MessageId> = messages.into_iter().collect();
-    messages.sort_by_key(|&message| log.index.rows_of(message).next());
-    messages
-}
-
-/// Columns of the terminal, else as `COLUMNS` says, else 80.
-fn width() -> usize {
-    let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
-    let asked = || std::env::var("COLUMNS").ok()?.parse().ok();
-    terminal.map(|(width, _)| usize::from(width.0)).or_else(asked).unwrap_or(80)
-}
+#[cfg(test)]
+mod tests;

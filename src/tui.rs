@@ -1,33 +1,43 @@
 //! The program on a terminal: the only module that touches threads, terminal, signals and the clock
 //! for the screen. Here it is set up; `session` has the loop.
 
+pub mod app;
 mod color_support;
+pub mod config;
+pub mod demo;
 mod eta;
 mod event_loop;
+pub mod keymap;
+pub mod layout;
 mod memory;
 mod panics;
 mod reader_messages;
 mod save_handle;
+pub mod session_file;
 mod signals;
 mod terminal;
 mod terminal_writer;
+pub mod theme;
+pub mod view;
+pub mod workers;
 
 pub use event_loop::{ABSORB_BUDGET, MIN_FRAME_INTERVAL};
 pub use memory::DEFAULT_MEMORY_DIVISOR;
 pub use reader_messages::to_msg;
 
-use crate::app::{App, Msg};
 use crate::cli::{Cli, ColorChoice, EXIT_FAILURE, EXIT_USAGE};
-use crate::config::{Config, Ignored};
-use crate::demo;
-use crate::entry::Time;
 use crate::filter::combine_args;
-use crate::ingest::{self, Reader};
-use crate::sanitize::escape;
-use crate::session_file::{self as left, LoadedSession, SessionWriter};
-use crate::source::{Disk, FileKind, Fs, Memory, STDIN};
-use crate::status_file::{ReaderProgress, StatusFile};
-use crate::ui::Theme;
+use crate::input::reader;
+use crate::input::reader::Reader;
+use crate::input::source::{Disk, FileKind, Fs, Memory, STDIN};
+use crate::log::entry::Time;
+use crate::output::status_file::{ReaderProgress, StatusFile};
+use crate::text::sanitize::escape;
+use crate::tui::app::{App, Msg};
+use crate::tui::config::{Config, Ignored};
+use crate::tui::session_file as left;
+use crate::tui::session_file::{LoadedSession, SessionWriter};
+use crate::tui::theme::Theme;
 use crossbeam_channel::{bounded, unbounded};
 use crossterm::event;
 use eta::Eta;
@@ -130,7 +140,7 @@ fn check_terminal() -> Result<(), ScreenExit> {
 /// What can never become a log is refused; what is missing or closed may come or open.
 fn check_files(fs: &dyn Fs, files: &[PathBuf]) -> Result<(), ScreenExit> {
     for path in files {
-        let wrong = match ingest::expand_paths(fs, path) {
+        let wrong = match reader::expand_paths(fs, path) {
             Err(wrong) => Some(wrong),
             Ok(_) if path == Path::new(STDIN) => {
                 io::stdin().is_terminal().then(|| "is the terminal; pipe a log into it".to_owned())
@@ -166,7 +176,7 @@ fn follow(
         Err(error) => return Ok(unusable(&error)),
     };
     let (messages, inbox) = bounded(BATCHES);
-    ingest::spawn(Reader::new(fs, paths), app.index().keys(), messages)?;
+    reader::spawn(Reader::new(fs, paths), app.index().keys(), messages)?;
     let searcher = SearchHandle::spawn()?;
     let saver = SaveHandle::spawn()?;
     // From here on no change of the size is missed, which else would begin with the first read of a

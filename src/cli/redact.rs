@@ -1,6 +1,6 @@
 //! Whether names are hidden: the same option on the screen and in every command.
 
-use crate::redact::RedactLevel;
+use crate::log::redact::RedactLevel;
 use clap::Args;
 
 /// What is hidden of the log.

@@ -1,9 +1,9 @@
 //! Which texts of an entry a term looks at: the table in [`filter`](super) as code.
 
 use super::value::Substring;
-use crate::entry::{Body, Entry, MessageEntry};
 use crate::index::Dimensions;
-use crate::response_template;
+use crate::log::entry::{Body, Entry, MessageEntry};
+use crate::log::response_template;
 use std::borrow::Cow;
 
 /// Recipients, after forwarding and before.

@@ -5,8 +5,8 @@
 
 use super::row_matcher::RowMatcher;
 use super::{Filter, HitSet};
-use crate::entry::{Time, Window};
 use crate::index::{Index, RowId, RowView};
+use crate::log::entry::{Time, Window};
 use std::ops::Range;
 
 /// If fewer than one of so many rows are left, they are looked up one by one.
@@ -24,28 +24,29 @@ pub struct RowFilter {
     kept: HitSet,
     sifted: Range<usize>,
     /// The times wanted.
-    pub(super) window: Window,
+    pub window: Window,
 }
 
 impl RowFilter {
-    pub(super) fn new(filter: Filter) -> Self {
+    /// A filter over all times.
+    pub fn new(filter: Filter) -> Self {
         let hits = filter.text_test().map(|_| HitSet::default());
         Self { test: RowMatcher::new(&filter), filter, hits, ..Self::default() }
     }
 
     /// With what an earlier search for the same filter found.
-    pub(super) fn resume(filter: Filter, mut hits: HitSet) -> Self {
+    pub fn resume(filter: Filter, mut hits: HitSet) -> Self {
         hits.forget_asked();
         Self { hits: Some(hits), ..Self::new(filter) }
     }
 
     /// Looks at the symbols that came since.
-    pub(super) fn prepare(&mut self, index: &Index) {
+    pub fn prepare(&mut self, index: &Index) {
         self.test.prepare(index);
     }
 
     /// Looks at these rows, unless it did so before; those that it looked at stay one run.
-    pub(super) fn sift(&mut self, index: &Index, rows: Range<usize>) {
+    pub fn sift(&mut self, index: &Index, rows: Range<usize>) {
         if self.test.is_empty() || self.hits.is_some() || rows.is_empty() {
             return;
         }
@@ -71,12 +72,12 @@ impl RowFilter {
     }
 
     /// Does something with each of these rows that is left.
-    pub(super) fn each(&self, index: &Index, rows: Range<usize>, act: impl FnMut(RowId, &RowView)) {
+    pub fn each(&self, index: &Index, rows: Range<usize>, act: impl FnMut(RowId, &RowView)) {
         self.each_in(index, rows, self.window, act);
     }
 
     /// The same, of another window.
-    pub(super) fn each_in(
+    pub fn each_in(
         &self,
         index: &Index,
         rows: Range<usize>,
@@ -125,7 +126,7 @@ impl RowFilter {
     }
 
     /// Of `rows` there are, those whose text is to be searched next, and which of them may be left.
-    pub(super) fn ask(&mut self, index: &Index, rows: usize) -> Option<(Range<usize>, Vec<RowId>)> {
+    pub fn ask(&mut self, index: &Index, rows: usize) -> Option<(Range<usize>, Vec<RowId>)> {
         let (hits, first) = (self.hits.as_mut()?, index.rows().first().0 as usize);
         let mut asked = hits.ask(rows)?;
         while asked.end <= first {
@@ -139,19 +140,19 @@ impl RowFilter {
     }
 
     /// These rows were searched, and `found` of them hold the texts.
-    pub(super) fn on_search_result(&mut self, rows: &Range<usize>, found: &[RowId]) {
+    pub fn on_search_result(&mut self, rows: &Range<usize>, found: &[RowId]) {
         if let Some(hits) = &mut self.hits {
             hits.record_search(rows, found);
         }
     }
 
     /// The filter and what was found for it.
-    pub(super) fn into_hits(self) -> Option<(Filter, HitSet)> {
+    pub fn into_hits(self) -> Option<(Filter, HitSet)> {
         Some((self.filter, self.hits?))
     }
 
     /// How many rows were searched, if any have to be.
-    pub(super) fn searched(&self) -> Option<usize> {
+    pub fn searched(&self) -> Option<usize> {
         self.hits.as_ref().map(HitSet::searched)
     }
 
@@ -161,7 +162,7 @@ impl RowFilter {
     }
 
     /// Bytes that it takes.
-    pub(super) fn memory(&self) -> usize {
+    pub fn memory(&self) -> usize {
         self.test.memory()
     }
 }
@@ -174,7 +175,7 @@ fn id(at: usize) -> RowId {
 mod tests {
     use super::*;
     use crate::index::{Batch, TextLocation};
-    use crate::parse::Parser;
+    use crate::log::parse::Parser;
 
     #[test]
     fn what_is_left_is_the_same_whatever_was_looked_at_before() {

@@ -6,8 +6,8 @@
 use super::Filter;
 use super::term::{Predicate, Term};
 use super::value::AddressPattern;
-use crate::entry::{Time, Window};
 use crate::index::{ConnectionId, Dimensions, Index, Interner, RowView, Symbol};
+use crate::log::entry::{Time, Window};
 
 /// What a term is decided by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

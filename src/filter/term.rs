@@ -8,9 +8,9 @@ use super::value::{
     ValueError, is_domain_like, is_ip_like,
 };
 use super::{Field, FilterError, Pattern};
-use crate::entry::{Body, Entry, MessageEntry, Outcome, Response, Time, Username, Window};
 use crate::index::{ConnectionId, Dimensions, EntryKind};
-use crate::response_template;
+use crate::log::entry::{Body, Entry, MessageEntry, Outcome, Response, Time, Username, Window};
+use crate::log::response_template;
 use std::borrow::Cow;
 
 /// One term.

@@ -1,7 +1,7 @@
 use super::*;
-use crate::entry::{Time, Window};
 use crate::index::ConnectionId;
-use crate::parse::Parser;
+use crate::log::entry::{Time, Window};
+use crate::log::parse::Parser;
 use proptest::prelude::*;
 
 const ENQUEUE: &str = "16-Feb-2007 14:54:13.72 tcp_local ims-ms EEA 9 Ann@x.org rfc822;Bob@Sub.y.org @relay.z.org:bob@y.org /q/ZYf0s690kN_y0.00 <1@X.ORG> *joe laptop (Pool.X.org [192.0.2.7])";
@@ -247,23 +247,23 @@ proptest! {
     #[test]
     fn a_picked_value_stands_for_itself(value in proptest::collection::vec(any::<u8>(), 1..9), text in "[ -~]{1,9}|-?text:x|[*]{1,3}|a\\\\x41") {
         for value in [&*value, text.as_bytes()] {
-            let message = |value| crate::entry::MessageEntry {
+            let message = |value| crate::log::entry::MessageEntry {
                 source_channel: value,
                 envelope_from: value,
                 original_to: value,
                 diagnostic: Some(value),
-                username: Some(crate::entry::Username { text: value, name: value, authenticated: false }),
-                code: crate::entry::Code(b"Q"),
+                username: Some(crate::log::entry::Username { text: value, name: value, authenticated: false }),
+                code: crate::log::entry::Code(b"Q"),
                 remote_host: Some(value),
-                ..crate::entry::MessageEntry::default()
+                ..crate::log::entry::MessageEntry::default()
             };
-            let entry = |value| crate::entry::Entry {
-                body: crate::entry::Body::Message(message(value)),
-                ..crate::entry::Entry::blank()
+            let entry = |value| crate::log::entry::Entry {
+                body: crate::log::entry::Body::Message(message(value)),
+                ..crate::log::entry::Entry::blank()
             };
             let other = [value, b"x"].concat();
             let mut said = Vec::new();
-            crate::response_template::of_entry(&entry(value), &mut said);
+            crate::log::response_template::of_entry(&entry(value), &mut said);
             for (field, picked, is_whole) in [
                 (Field::Channel, value, true),
                 (Field::From, value, true),

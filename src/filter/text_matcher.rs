@@ -7,7 +7,7 @@ use super::row_matcher::EvalStage;
 use super::term::{BareWord, Predicate, Term};
 use super::value::Ip;
 use super::{Filter, Pattern};
-use crate::entry::{Entry, QueueFile};
+use crate::log::entry::{Entry, QueueFile};
 use std::borrow::Cow;
 
 /// What a filter wants of the text of an entry.

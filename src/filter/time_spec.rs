@@ -1,6 +1,6 @@
 //! Times: how long ago, a time of day, or a date.
 
-use crate::entry::Time;
+use crate::log::entry::Time;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use std::borrow::Cow;
 

@@ -1,7 +1,7 @@
 //! Values, and what bytes they match: apart from any entry, so that each distinct text of a log need
 //! be looked at once. Upper and lower case are the same.
 
-use crate::entry::{is_address, is_id, without_brackets};
+use crate::log::entry::{is_address, is_id, without_brackets};
 use std::borrow::Cow;
 use std::net::IpAddr;
 

@@ -1,7 +1,7 @@
 //! The manual page, in roff.
 
 use super::{command, keys, section};
-use crate::limits;
+use crate::help::limits;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 use std::io;

@@ -7,12 +7,12 @@
 use super::batch_interner::BatchInterner;
 use super::fingerprint::{Fingerprint, KeyHasher};
 use super::{DimensionKeys, Ends, EntryKind, SeenOptions, Symbol, TextLocation, dimensions};
-use crate::entry::{
+use crate::log::entry::{
     Action, Application, Body, ConnectionEntry, Direction, Entry, MessageEntry, Outcome, QueueFile,
     Time, Transport,
 };
-use crate::parse::ParseError;
-use crate::response_template;
+use crate::log::parse::ParseError;
+use crate::log::response_template;
 
 /// Entries in the order of the log, ready to be absorbed.
 pub struct Batch {

@@ -12,7 +12,7 @@ use super::rows::RowLinks;
 use super::segmented_vec::SegmentedVec;
 use super::sharded::Sharded;
 use super::{Ends, EntryKind, Interner, RowId, Symbol};
-use crate::entry::{Direction, Outcome, Time};
+use crate::log::entry::{Direction, Outcome, Time};
 use hashbrown::hash_table::Entry;
 use std::num::NonZeroU64;
 

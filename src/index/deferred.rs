@@ -6,7 +6,7 @@
 use super::fingerprint::Fingerprint;
 use super::sharded::Sharded;
 use super::{EntryKind, RowId};
-use crate::entry::Outcome;
+use crate::log::entry::Outcome;
 use hashbrown::hash_table::Entry;
 use std::num::NonZeroU64;
 

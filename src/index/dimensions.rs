@@ -5,7 +5,7 @@
 //! together, so that a row needs one symbol for all of them.
 
 use super::Symbol;
-use crate::entry::{Body, ConnectionEntry, Entry, MessageEntry};
+use crate::log::entry::{Body, ConnectionEntry, Entry, MessageEntry};
 
 /// Of one entry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -142,7 +142,7 @@ mod tests {
     fn a_way_has_all_that_entries_say_of_it() {
         let mut way = Vec::new();
         let mut of = |text: &[u8]| {
-            write(&crate::parse::Parser::default().entry(text).unwrap(), &mut way);
+            write(&crate::log::parse::Parser::default().entry(text).unwrap(), &mut way);
             let Dimensions { channel, destination, code, user, host, ip } = Dimensions::read(&way);
             [channel, destination, code, user, host, ip]
                 .map(|part| String::from_utf8_lossy(part).into_owned())

@@ -1,6 +1,6 @@
 //! Both ends of a TCP connection.
 
-use crate::entry::Transport;
+use crate::log::entry::Transport;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Addresses and ports of both ends, ours first.

@@ -1,7 +1,7 @@
 //! Fingerprints by which entries are tied together, instead of the texts themselves.
 
 use super::Ends;
-use crate::entry::Entry;
+use crate::log::entry::Entry;
 use foldhash::quality::RandomState;
 use std::hash::{BuildHasher, Hash};
 use std::num::NonZeroU64;

@@ -7,7 +7,7 @@
 
 use super::batch::PendingRow;
 use super::{EntryKind, MessageId, RowId};
-use crate::entry::{Outcome, Time};
+use crate::log::entry::{Outcome, Time};
 use std::collections::VecDeque;
 use std::num::NonZeroU64;
 

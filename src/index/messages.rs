@@ -10,7 +10,7 @@ use super::links::Links;
 use super::segmented_vec::SegmentedVec;
 use super::sharded::Sharded;
 use super::{EntryKind, RowId};
-use crate::entry::Time;
+use crate::log::entry::Time;
 use hashbrown::hash_table::Entry;
 use std::num::{NonZeroU32, NonZeroU64};
 

@@ -4,7 +4,7 @@ mod packed;
 
 use super::batch::PendingRow;
 use super::{ConnectionId, Deferral, DimensionKeys, MessageId, Symbol};
-use crate::entry::{Action, Body, Entry, Outcome, Time, Window};
+use crate::log::entry::{Action, Body, Entry, Outcome, Time, Window};
 use packed::RowSegment;
 use std::collections::VecDeque;
 use std::ops::Range;

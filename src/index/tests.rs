@@ -1,6 +1,6 @@
 use super::*;
-use crate::entry::{Body, Direction, Outcome, Transport};
-use crate::parse::Parser;
+use crate::log::entry::{Body, Direction, Outcome, Transport};
+use crate::log::parse::Parser;
 
 mod forgetting;
 

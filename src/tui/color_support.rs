@@ -1,8 +1,8 @@
 //! Which colours there are to be, by what somebody chose and what the environment says of the terminal.
 
 use crate::cli::{ColorChoice, ThemeName};
-use crate::config::Config;
-use crate::ui::{ColorDepth, Palette};
+use crate::tui::config::Config;
+use crate::tui::theme::{ColorDepth, Palette};
 
 /// The palette, and how many colours there are; `variable` gives those of the environment.
 pub(super) fn of(config: &Config, variable: impl Fn(&str) -> String) -> (Palette, ColorDepth) {

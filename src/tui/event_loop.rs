@@ -8,15 +8,18 @@ use super::eta::Eta;
 use super::save_handle::SaveHandle;
 use super::terminal::Terminal;
 use super::{ScreenExit, panics, signals, to_msg, wall_clock};
-use crate::app::{App, Flow, Msg};
 use crate::index::RowId;
-use crate::ingest::{ReaderMessage, TextStore};
-use crate::keymap;
-use crate::parse::EntryText;
-use crate::search_worker::{self, SearchRequest, SearchResult};
-use crate::session_file::SessionWriter;
-use crate::status_file::{self, ReaderProgress, StatusFile};
-use crate::ui::{self, Theme};
+use crate::input::reader::{ReaderMessage, TextStore};
+use crate::log::parse::EntryText;
+use crate::output::status_file;
+use crate::output::status_file::{ReaderProgress, StatusFile};
+use crate::tui::app::{App, Flow, Msg};
+use crate::tui::keymap;
+use crate::tui::session_file::SessionWriter;
+use crate::tui::theme::Theme;
+use crate::tui::view;
+use crate::tui::workers::search;
+use crate::tui::workers::search::{SearchRequest, SearchResult};
 use crossbeam_channel::{Receiver, Select, Sender, never, unbounded};
 use crossterm::event::Event;
 use std::io;
@@ -70,7 +73,7 @@ impl SearchHandle {
         let (asks, asked) = unbounded();
         let (found, answers) = unbounded();
         let current = Arc::default();
-        search_worker::spawn(asked, found, Arc::clone(&current))?;
+        search::spawn(asked, found, Arc::clone(&current))?;
         Ok(Self { asks, answers, current })
     }
 }
@@ -298,6 +301,6 @@ impl EventLoop {
             let text = self.read(row);
             self.app.provide_text(row, text);
         }
-        self.terminal.draw(|frame| ui::draw(&self.app, &self.theme, frame))
+        self.terminal.draw(|frame| view::draw(&self.app, &self.theme, frame))
     }
 }

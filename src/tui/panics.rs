@@ -5,7 +5,7 @@
 
 use super::signals;
 use super::terminal_writer::TerminalWriter;
-use crate::sanitize::escape;
+use crate::text::sanitize::escape;
 use std::io::{self, Write};
 use std::panic::{self, PanicHookInfo};
 use std::sync::Mutex;

@@ -1,9 +1,9 @@
 //! What the reader tells, in the words of the screen.
 
-use crate::app::{Msg, ReaderStatus};
-use crate::follow::FollowState;
-use crate::ingest::{FileStatus, ReaderEvent};
-use crate::sanitize::escape;
+use crate::input::follow::FollowState;
+use crate::input::reader::{FileStatus, ReaderEvent};
+use crate::text::sanitize::escape;
+use crate::tui::app::{Msg, ReaderStatus};
 use std::io;
 use std::path::Path;
 

@@ -1,9 +1,10 @@
 //! The thread that writes the file that somebody named.
 
-use crate::app::{App, Msg};
-use crate::ingest::TextStore;
-use crate::output;
-use crate::save_worker::{self, SaveEvent, SaveRequest};
+use crate::input::reader::TextStore;
+use crate::output::atomic_file;
+use crate::tui::app::{App, Msg};
+use crate::tui::workers::save;
+use crate::tui::workers::save::{SaveEvent, SaveRequest};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use std::io;
 use std::sync::Arc;
@@ -23,7 +24,7 @@ impl SaveHandle {
     pub(super) fn spawn() -> io::Result<Self> {
         let (orders, ordered) = unbounded();
         let (tell, told) = unbounded();
-        save_worker::spawn(ordered, tell)?;
+        save::spawn(ordered, tell)?;
         Ok(Self { orders, told })
     }
 
@@ -55,6 +56,6 @@ impl SaveHandle {
         drop(self.orders);
         // It ends behind the order that it is at.
         while self.told.recv_timeout(PATIENCE).is_ok() {}
-        output::remove_temp_files();
+        atomic_file::remove_temp_files();
     }
 }

@@ -2,7 +2,8 @@
 //! terminal. They work whatever the loop is doing.
 
 use super::terminal_writer::TerminalWriter;
-use crate::{output, session_file};
+use crate::output::atomic_file;
+use crate::tui::session_file;
 use crossbeam_channel::Sender;
 use crossterm::event::Event;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -66,7 +67,7 @@ fn stop(screen: &TerminalWriter) {
 
 /// Ends the program now. What it holds is not worth waiting for, but the session as it was last seen.
 pub(super) fn end(code: i32) -> ! {
-    output::remove_temp_files();
+    atomic_file::remove_temp_files();
     session_file::finish();
     process::exit(code)
 }

@@ -1,8 +1,10 @@
 //! Any bytes as a log: they are split, unfolded and read as they would be from a file.
 
-use mtatop::entry::{Body, Entry, Time};
-use mtatop::parse::{self, EntryText, ParseError, Parser, Scratch};
-use mtatop::splitter::{self, EntryLayout};
+use mtatop::log::entry::{Body, Entry, Time};
+use mtatop::log::parse;
+use mtatop::log::parse::{EntryText, ParseError, Parser, Scratch};
+use mtatop::log::splitter;
+use mtatop::log::splitter::EntryLayout;
 use std::borrow::Cow;
 
 pub(crate) fn run(bytes: &[u8]) {

@@ -4,7 +4,7 @@
 use crate::harness::Opened;
 use mtatop::filter::Filter;
 use mtatop::index::RowId;
-use mtatop::parse::Scratch;
+use mtatop::log::parse::Scratch;
 
 pub(crate) fn run(bytes: &[u8]) {
     let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());

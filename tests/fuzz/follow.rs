@@ -4,12 +4,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use mtatop::follow::{
+use mtatop::input::follow::{
     DRAIN_FILES, DRAIN_LONGEST, FollowStep, Follower, MARKS, OVERLAP, OpenReason, StreamId,
 };
-use mtatop::source::{Fs, Memory};
+use mtatop::input::source::{Fs, Memory};
 
-#[path = "../../src/follow/tests/model.rs"]
+#[path = "../../src/input/follow/tests/model.rs"]
 mod model;
 
 use model::{Action, live};

@@ -1,8 +1,8 @@
 //! Any bytes between the brackets of XML and JSON, and as a value in both, which is read as it was.
 
 use super::entry;
-use mtatop::entry::Body;
-use mtatop::parse::Parser;
+use mtatop::log::entry::Body;
+use mtatop::log::parse::Parser;
 use std::fmt::Write;
 
 /// What the value is written between.

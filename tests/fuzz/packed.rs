@@ -1,7 +1,7 @@
 //! Any bytes as a file that may be packed: however it is read, the same comes out of it.
 
-use mtatop::sanitize::escape;
-use mtatop::source::Decoder;
+use mtatop::input::source::Decoder;
+use mtatop::text::sanitize::escape;
 use std::io::{Cursor, Read};
 
 /// So much is unpacked: what goes on is no news.

@@ -2,8 +2,8 @@
 //! reorders, and drawing again changes nothing.
 
 use crate::harness::{Opened, is_ours};
-use mtatop::sanitize::sanitize;
-use mtatop::ui::Palette;
+use mtatop::text::sanitize::sanitize;
+use mtatop::tui::theme::Palette;
 use ratatui::buffer::Buffer;
 
 /// First views, then keys in each of them.

@@ -3,8 +3,8 @@
 use crate::e2e::{Log, check_sequences, documented, mtatop, wait_for_all};
 use crate::harness::{Opened, data};
 use crate::pty::Pty;
-use mtatop::sanitize::escape;
 use mtatop::simulate::{Format, Options, Scenario, Simulator, Written};
+use mtatop::text::sanitize::escape;
 use std::process::Command;
 
 fn outbound() -> (Vec<String>, Opened) {
@@ -151,7 +151,7 @@ fn compare(text: &str, report: &serde_json::Value, filter: &str) {
     for key in ["enqueued", "delivered", "deferred", "failed", "rejected"] {
         let groups = report["groups"].as_array().unwrap().iter();
         let total: u64 = groups.filter_map(|group| group[key].as_u64()).sum();
-        let told = format!(" {} {key}", mtatop::sanitize::number(total));
+        let told = format!(" {} {key}", mtatop::text::units::number(total));
         assert!(counts.contains(&told), "{filter}: {counts}: {told}");
     }
 }
@@ -177,7 +177,7 @@ fn what_was_counted_when_the_filter_changes_is_not_copied() {
             crossterm::event::KeyCode::Esc
         };
         let event = crossterm::event::KeyEvent::new(code, crossterm::event::KeyModifiers::NONE);
-        opened.app.update(mtatop::app::Msg::Key(event));
+        opened.app.update(mtatop::tui::app::Msg::Key(event));
         opened.app.refresh();
     }
     assert_eq!(opened.copied, None);

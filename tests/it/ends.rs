@@ -7,7 +7,7 @@ use crate::e2e::{
 };
 use crate::pty::Pty;
 use mtatop::cli::Cli;
-use mtatop::source::{Fs, Handle, Memory, Stat};
+use mtatop::input::source::{Fs, Handle, Memory, Stat};
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use std::fs;
 use std::io::{self, Read};

@@ -1,11 +1,12 @@
 //! The numbers on the screen are those of the log, counted again by other means.
 
 use crate::harness::Opened;
-use mtatop::entry::{Action, Body};
-use mtatop::filter::{Counts, Filter, Tally};
+use mtatop::filter::Filter;
 use mtatop::index::RowId;
-use mtatop::parse::Parser;
+use mtatop::log::entry::{Action, Body};
+use mtatop::log::parse::Parser;
 use mtatop::simulate;
+use mtatop::stats::{Counts, Tally};
 use proptest::prelude::*;
 
 fn simulated(entries: usize, seed: u64) -> Vec<u8> {

@@ -1,15 +1,16 @@
 //! The program without a terminal: a log in memory, keys, and the screen as text or cells.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use mtatop::app::{App, Flow, Msg, Settings};
-use mtatop::entry::Time;
 use mtatop::index::RowId;
-use mtatop::ingest::{Pool, Reader, ReaderMessage, TextStore};
-use mtatop::parse::EntryText;
-use mtatop::save_worker::SaveWorker;
-use mtatop::search_worker::{SearchRequest, SearchResult, SearchWorker};
-use mtatop::source::Memory;
-use mtatop::ui::{self, Palette, Theme};
+use mtatop::input::reader::{Pool, Reader, ReaderMessage, TextStore};
+use mtatop::input::source::Memory;
+use mtatop::log::entry::Time;
+use mtatop::log::parse::EntryText;
+use mtatop::tui::app::{App, Flow, Msg, Settings};
+use mtatop::tui::theme::{Palette, Theme};
+use mtatop::tui::view;
+use mtatop::tui::workers::save::SaveWorker;
+use mtatop::tui::workers::search::{SearchRequest, SearchResult, SearchWorker};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -170,7 +171,7 @@ impl Opened {
             Terminal::new(TestBackend::new(width, height)).expect("a test terminal never fails");
         let theme = Theme::new(self.palette);
         terminal
-            .draw(|frame| ui::draw(&self.app, &theme, frame))
+            .draw(|frame| view::draw(&self.app, &theme, frame))
             .expect("a test terminal never fails");
         terminal.backend().buffer().clone()
     }

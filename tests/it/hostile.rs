@@ -175,7 +175,7 @@ fn no_hostile_line_acts_on_the_terminal() {
     let log = room.path().join("mail.log_current");
     std::fs::write(&log, hostile(lines, 5)).unwrap();
     let mut program = Watched::new(log.to_str().unwrap());
-    let count = mtatop::sanitize::number(lines as u64);
+    let count = mtatop::text::units::number(lines as u64);
     program.wait_for(&format!("{count} entries"));
     // The connections, then what belongs to none, and what is no entry: those stand above them.
     program.press("z");

@@ -1,10 +1,10 @@
 //! A filter leaves on the screen what each entry tells by itself, in every format, whatever is asked.
 
 use crate::harness::Opened;
-use mtatop::entry::{Body, Entry};
 use mtatop::filter::{Field, Filter, quoted_if_needed};
 use mtatop::index::{Dimensions, RowId};
-use mtatop::parse::Scratch;
+use mtatop::log::entry::{Body, Entry};
+use mtatop::log::parse::Scratch;
 use mtatop::simulate::{Format, Options, Scenario, Simulator, Written};
 
 const FORMATS: [Format; 6] =
@@ -55,7 +55,7 @@ fn value(entry: &Entry<'_>, rng: &mut fastrand::Rng) -> Option<(Field, Vec<u8>)>
         .map(|(field, text)| (field, text.to_vec()))
         .collect();
     let mut said = Vec::new();
-    mtatop::response_template::of_entry(entry, &mut said);
+    mtatop::log::response_template::of_entry(entry, &mut said);
     values.extend((!said.is_empty()).then_some((Field::Reply, said)));
     Some(values.swap_remove(rng.usize(0..values.len())))
 }

@@ -1,7 +1,8 @@
 //! XML and JSON say what the text formats say, and no bytes in them do harm.
 
-use mtatop::entry::{Body, Entry, Stamp, Time};
-use mtatop::parse::{self, ParseError, Profile, Scratch};
+use mtatop::log::entry::{Body, Entry, Stamp, Time};
+use mtatop::log::parse;
+use mtatop::log::parse::{ParseError, Profile, Scratch};
 use mtatop::simulate::{Format, Options, Scenario, Simulator, Written};
 use proptest::prelude::*;
 

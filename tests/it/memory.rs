@@ -1,9 +1,9 @@
 //! How much the log takes in memory, whatever is in it.
 
-use mtatop::app::{App, Msg};
-use mtatop::entry::{Body, Entry};
 use mtatop::index::{Batch, TextLocation};
-use mtatop::parse::Parser;
+use mtatop::log::entry::{Body, Entry};
+use mtatop::log::parse::Parser;
+use mtatop::tui::app::{App, Msg};
 
 const OPEN: &[u8] =
     b"19-Feb-1998 10:00:00 a.1.0 tcp_local + O TCP|10.0.0.1|25|10.0.0.9|4000 SMTP/a.org/mx.a.org";

@@ -1,7 +1,7 @@
 //! Entries written under any set of options, in the three text formats, say what was written.
 
-use mtatop::entry::{Body, MessageEntry};
-use mtatop::parse::{LogFormat, Parser, format};
+use mtatop::log::entry::{Body, MessageEntry};
+use mtatop::log::parse::{LogFormat, Parser, format};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use std::fmt::Write;

@@ -2,11 +2,11 @@
 //! with the same counts: at rest, and while the log grows and the window moves on.
 
 use crate::harness::Opened;
-use mtatop::entry::{Time, Window};
-use mtatop::filter::{Group, GroupBy, GroupScope, Groups};
 use mtatop::index::ConnectionState;
-use mtatop::layout::Pane;
+use mtatop::log::entry::{Time, Window};
 use mtatop::simulate;
+use mtatop::stats::{Group, GroupBy, GroupScope, Groups};
+use mtatop::tui::layout::Pane;
 use proptest::prelude::*;
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -1,9 +1,9 @@
 //! Every documented entry says what its golden export says, folded and unfolded, in text and XML.
 
-use mtatop::entry::Entry;
-use mtatop::export::{fields, json};
-use mtatop::parse::Parser;
-use mtatop::splitter;
+use mtatop::commands::export::{fields, json};
+use mtatop::log::entry::Entry;
+use mtatop::log::parse::Parser;
+use mtatop::log::splitter;
 use serde_json::Value;
 use std::path::Path;
 

@@ -2,7 +2,7 @@
 //! out, whichever way.
 
 use crate::harness::Opened;
-use mtatop::redact::RedactLevel;
+use mtatop::log::redact::RedactLevel;
 use serde_json::Value;
 use std::fmt::Write;
 use std::path::Path;
@@ -388,7 +388,7 @@ fn walk(opened: &mut Opened, seen: &mut dyn FnMut(&str, &str)) {
     }
     assert!(copies >= 6, "{copies} copies were made");
     opened.press("5g");
-    opened.app.update(mtatop::app::Msg::Resize(250, 100));
+    opened.app.update(mtatop::tui::app::Msg::Resize(250, 100));
     for _ in 0..20 {
         seen("a page of the log", &opened.screen(250, 100));
         opened.press("<pgdn>");

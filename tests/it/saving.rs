@@ -42,7 +42,7 @@ fn w_writes_the_bytes_that_an_export_prints() {
             "{filter}: {said}"
         );
         let count = opened.app.tally().totals().counts.entries;
-        let words = format!("wrote {} ", mtatop::app::labels::entries(count));
+        let words = format!("wrote {} ", mtatop::tui::app::labels::entries(count));
         assert!(said.starts_with(&words) && said.ends_with(out.to_str().unwrap()), "{said}");
     }
 }
@@ -103,7 +103,7 @@ fn what_held_when_it_was_named_is_written_and_no_more() {
     }
     opened.paste(out.to_str().unwrap());
     let enter = crossterm::event::KeyCode::Enter.into();
-    opened.app.update(mtatop::app::Msg::Key(enter));
+    opened.app.update(mtatop::tui::app::Msg::Key(enter));
     opened.append(simulated(310).split_at(log.len()).1.as_bytes());
     opened.press("/nothing<enter>");
     assert_eq!(fs::read_to_string(&out).unwrap(), log);

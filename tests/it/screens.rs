@@ -2,13 +2,14 @@
 
 use crate::harness::{Opened, data};
 use crossterm::event::{KeyCode, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
-use mtatop::app::{Flow, Msg, ReaderStatus, message};
-use mtatop::entry::Time;
-use mtatop::keymap::pointer;
-use mtatop::layout::{ConnectionColumn, connection_columns};
+use mtatop::log::entry::Time;
 use mtatop::simulate::{self, Format, Options, Scenario, Simulator, Written};
-use mtatop::ui::Palette;
-use mtatop::{demo, sanitize};
+use mtatop::text::sanitize;
+use mtatop::tui::app::{Flow, Msg, ReaderStatus, message};
+use mtatop::tui::demo;
+use mtatop::tui::keymap::pointer;
+use mtatop::tui::layout::{ConnectionColumn, connection_columns};
+use mtatop::tui::theme::Palette;
 
 use ratatui::style::Modifier;
 use std::time::Duration;
@@ -369,7 +370,7 @@ fn the_header_tells_how_far_loading_is_as_far_as_there_is_room() {
 #[test]
 fn what_happens_to_a_file_is_told_and_listed() {
     let mut opened = Opened::new(&data("sjsms2005q4-21-09-outbound-connection.log"), "");
-    let now = mtatop::entry::Time(1_000_000_000_000);
+    let now = mtatop::log::entry::Time(1_000_000_000_000);
     opened.tick(now);
     opened.press("!");
     assert!(opened.screen(80, 24).contains("nothing so far"));
@@ -380,7 +381,7 @@ fn what_happens_to_a_file_is_told_and_listed() {
     assert!(screen.contains("rolled; still reading the old file (5 s)"), "{screen}");
     // A name that is chosen by whoever makes files there.
     opened.app.update(happened("cannot read x\u{1b}[2J\u{202e}: permission denied"));
-    opened.tick(mtatop::entry::Time(now.0 + 10_000));
+    opened.tick(mtatop::log::entry::Time(now.0 + 10_000));
     assert!(opened.screen(80, 24).contains("mail.log_current  following"));
     opened.press("!");
     let screen = opened.screen(80, 24);

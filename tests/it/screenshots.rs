@@ -5,9 +5,10 @@
 use crate::golden;
 use crate::harness::{Opened, data};
 use crate::svg::svg;
-use mtatop::entry::Time;
-use mtatop::ui::Palette;
-use mtatop::{demo, simulate};
+use mtatop::log::entry::Time;
+use mtatop::simulate;
+use mtatop::tui::demo;
+use mtatop::tui::theme::Palette;
 use std::path::Path;
 
 /// Monday, 2007-02-19 10:52:00 on the wall.

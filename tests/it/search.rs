@@ -1,13 +1,13 @@
 //! What a search for a text finds is what is in the log, however it comes and whenever it is asked.
 
 use crate::harness::{Opened, data};
-use mtatop::app::Msg;
 use mtatop::filter::{BLOCK, Filter};
 use mtatop::index::RowId;
-use mtatop::ingest::TextStore;
-use mtatop::parse::Scratch;
-use mtatop::search_worker::SearchWorker;
+use mtatop::input::reader::TextStore;
+use mtatop::log::parse::Scratch;
 use mtatop::simulate;
+use mtatop::tui::app::Msg;
+use mtatop::tui::workers::search::SearchWorker;
 use proptest::prelude::*;
 
 fn simulated(entries: usize, seed: u64) -> Vec<u8> {

@@ -1,6 +1,6 @@
 //! That ratatui, which clusters characters by rules of its own, draws text in the cells `show` counts.
 
-use mtatop::sanitize::sanitize;
+use mtatop::text::sanitize::sanitize;
 use proptest::prelude::*;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;

@@ -4,7 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "how a test fails")]
 
 use mtatop::index::{Batch, ConnectionId, ConnectionState, Index, RowId, TextLocation};
-use mtatop::parse::Parser;
+use mtatop::log::parse::Parser;
 use mtatop::simulate::{self, Format, Options, Scenario, Simulator, Told, Written};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -1,9 +1,10 @@
 //! Each theme on the same screens: the same text in other looks, and no look that the terminal lacks.
 
 use crate::harness::Opened;
-use mtatop::entry::Time;
-use mtatop::ui::Palette;
-use mtatop::{demo, simulate};
+use mtatop::log::entry::Time;
+use mtatop::simulate;
+use mtatop::tui::demo;
+use mtatop::tui::theme::Palette;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 

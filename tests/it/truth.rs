@@ -1,9 +1,9 @@
 //! A simulated log says what its truth says, field by field: in each format, under 40 sets of
 //! options, at a tidy site and at an odd one.
 
-use mtatop::entry::Entry;
-use mtatop::export::{fields, json};
-use mtatop::parse::Parser;
+use mtatop::commands::export::{fields, json};
+use mtatop::log::entry::Entry;
+use mtatop::log::parse::Parser;
 use mtatop::simulate::{Format, Options, Scenario, Simulator, Told, Written};
 use serde_json::{Map, Value};
 

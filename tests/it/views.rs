@@ -2,11 +2,11 @@
 
 use crate::harness::{Opened, data};
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
-use mtatop::app::Msg;
-use mtatop::app::labels::Severity;
-use mtatop::keymap::pointer;
 use mtatop::simulate::{Format, Scenario, Simulator, Written};
-use mtatop::ui::Theme;
+use mtatop::tui::app::Msg;
+use mtatop::tui::app::labels::Severity;
+use mtatop::tui::keymap::pointer;
+use mtatop::tui::theme::Theme;
 use ratatui::buffer::Cell;
 
 fn outbound() -> Opened {

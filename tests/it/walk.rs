@@ -8,7 +8,7 @@
 use crate::copying::clipboard;
 use crate::e2e::{Log, check_sequences};
 use crate::pty::Pty;
-use mtatop::sanitize::number;
+use mtatop::text::units::number;
 use serde_json::Value;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,9 +1,9 @@
 //! A segment of rows, each in 32 bytes and its facts: what is near to the others is kept by its distance.
 
 use super::{DimensionKeys, EntryKind, ResolvedRow, RowId, RowLinks, RowView, SPAN, TextLocation};
-use crate::entry::{Time, Window};
 use crate::index::batch::PendingRow;
 use crate::index::{ConnectionId, Deferral, MessageId, Symbol};
+use crate::log::entry::{Time, Window};
 use std::ops::Range;
 
 /// One entry.

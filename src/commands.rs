@@ -1,0 +1,7 @@
+//! The commands that need no screen.
+
+pub mod check;
+pub mod export;
+pub mod report;
+pub mod runner;
+pub mod trace;

@@ -1,0 +1,139 @@
+//! `mtatop check`: how a log is written, and what it cannot answer.
+//!
+//! It says what the entries show and no more: of an option that nothing shows, it says that it was
+//! not seen, and of a product that many could be, it names them all.
+
+mod clock;
+mod damage;
+mod file_report;
+mod json;
+mod options;
+mod product;
+mod questions;
+mod text_output;
+
+pub use clock::{ClockCheck, Jump};
+pub use damage::{Bytes, LONGEST_EXAMPLE, Unparsed, UnparsedReason};
+pub use file_report::FileReport;
+pub use options::{LogOption, OptionEvidence};
+pub use product::VersionEvidence;
+pub use questions::{ResponseCoverage, Unanswered, unanswered};
+
+use crate::cli::EXIT_FAILURE;
+use crate::cli::check::{Check, CheckFormat};
+use crate::commands::runner;
+use crate::commands::runner::{EntryConsumer, ExitReport, LoadedLog, StopWhen};
+use crate::input::reader::LocatedEntry;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// Prints what was asked for.
+pub fn run(check: &Check) -> ExitReport {
+    let given = check.input.files.clone();
+    let mut checking =
+        Checking { format: check.format, given, files: Vec::new(), known: Vec::new() };
+    runner::run(&check.input, StopWhen::End, &mut checking)
+}
+
+/// A check while the log is being read.
+struct Checking {
+    format: CheckFormat,
+    /// The files as given.
+    given: Vec<PathBuf>,
+    /// What is known of each that was opened.
+    files: Vec<FileReport>,
+    /// By source: which of the files.
+    known: Vec<Option<usize>>,
+}
+
+impl Checking {
+    /// The facts of the file that a source is of.
+    fn facts(&mut self, source: u16, log: &LoadedLog) -> Option<&mut FileReport> {
+        let number = usize::from(source);
+        if self.known.len() <= number {
+            self.known.resize(number + 1, None);
+        }
+        let known = self.known.get_mut(number)?;
+        if known.is_none() {
+            let path = log.originals.path(source).map(Path::to_string_lossy).unwrap_or_default();
+            let same = self.files.iter().position(|facts| facts.path == path);
+            *known = Some(same.unwrap_or(self.files.len()));
+            if same.is_none() {
+                self.files.push(FileReport::new(path.into_owned()));
+            }
+        }
+        self.files.get_mut((*known)?)
+    }
+
+    /// Files of which nothing came: empty, not to be read, or left out because another one holds the
+    /// same. Which of these it is, is not known here; whoever reads them says so.
+    fn add_empty(&mut self) {
+        for given in &self.given {
+            let path = given.to_string_lossy();
+            // A folder or a pattern stands for others.
+            let stands = |facts: &FileReport| Path::new(&facts.path).starts_with(given);
+            let pattern = path.contains(['*', '?', '[']) && !self.files.is_empty();
+            if !pattern && !self.files.iter().any(stands) {
+                self.files.push(FileReport::new(path.into_owned()));
+            }
+        }
+    }
+
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let (mut options, mut told) = (OptionEvidence::default(), ResponseCoverage::default());
+        for facts in &self.files {
+            options.join(&facts.options);
+            told.join(facts.told);
+        }
+        let entries: u64 = self.files.iter().map(FileReport::entries).sum();
+        let unanswered = if entries == 0 { Vec::new() } else { unanswered(&options, told) };
+        if self.format == CheckFormat::Json {
+            return json::write(&self.files, &unanswered, out);
+        }
+        for facts in &self.files {
+            text_output::file(facts, out)?;
+            writeln!(out)?;
+        }
+        if entries > 0 { text_output::questions(&unanswered, out) } else { Ok(()) }
+    }
+}
+
+impl EntryConsumer for Checking {
+    fn looks_for(&self) -> bool {
+        true
+    }
+
+    fn wants_index(&self) -> bool {
+        false
+    }
+
+    fn entry(&mut self, found: &LocatedEntry<'_>, wanted: bool, log: &LoadedLog) -> io::Result<()> {
+        // What is no entry meets few filters, and is what one wants to know of a file.
+        let left_out = found.entry.is_ok() && !wanted;
+        if let Some(facts) = self.facts(found.place.source, log) {
+            if left_out {
+                facts.left_out += 1;
+                return Ok(());
+            }
+            facts.add(found, log.redactor.is_some());
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, _log: &LoadedLog) -> io::Result<u8> {
+        self.add_empty();
+        // They came in the order of their entries.
+        let given = |facts: &FileReport| {
+            let path = Path::new(&facts.path);
+            self.given.iter().position(|given| path.starts_with(given)).unwrap_or(usize::MAX)
+        };
+        self.files.sort_by_cached_key(|facts| (given(facts), facts.path.clone()));
+        let mut out = BufWriter::new(io::stdout().lock());
+        self.write(&mut out)?;
+        out.flush()?;
+        let is_log = |facts: &FileReport| facts.entries() + facts.left_out > 0;
+        let is_none = |facts: &FileReport| !is_log(facts) && facts.unparsed.count() > 0;
+        let failed = self.files.iter().any(is_none) || !self.files.iter().any(is_log);
+        Ok(if failed { EXIT_FAILURE } else { 0 })
+    }
+}

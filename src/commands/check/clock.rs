@@ -1,0 +1,94 @@
+//! The time that a file spans, and where its clock jumps.
+
+use crate::log::entry::Time;
+
+/// Milliseconds by which neighbours may stand in the wrong order: many processes write one log.
+const UNORDERED: u64 = 2_000;
+/// A silence that is worth naming, in milliseconds.
+const SILENCE: u64 = 60 * 60 * 1_000;
+
+/// A jump from one entry to the next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Jump {
+    /// Milliseconds.
+    pub by: u64,
+    /// Where it lands, from 1.
+    pub line: u64,
+}
+
+/// Times of the entries of a file.
+#[derive(Clone, Debug, Default)]
+pub struct ClockCheck {
+    span: Option<(Time, Time)>,
+    last: Option<Time>,
+    back: Jump,
+    silence: Jump,
+}
+
+impl ClockCheck {
+    /// The next entry, which begins on this line.
+    pub fn add(&mut self, time: Time, line: u64) {
+        let (first, latest) = self.span.unwrap_or((time, time));
+        self.span = Some((first.min(time), latest.max(time)));
+        if let Some(last) = self.last.replace(time) {
+            let (back, on) = (last.since(time), time.since(last));
+            if back > self.back.by {
+                self.back = Jump { by: back, line };
+            }
+            if on > self.silence.by {
+                self.silence = Jump { by: on, line };
+            }
+        }
+    }
+
+    /// The earliest and the latest time.
+    pub fn span(&self) -> Option<(Time, Time)> {
+        self.span
+    }
+
+    /// The largest step back, if it is more than what many writers make.
+    pub fn back(&self) -> Option<Jump> {
+        Some(self.back).filter(|jump| jump.by > UNORDERED)
+    }
+
+    /// The longest silence, if it is an hour or more.
+    pub fn silence(&self) -> Option<Jump> {
+        Some(self.silence).filter(|jump| jump.by >= SILENCE)
+    }
+}
+
+/// A duration as a person says it: the two largest units.
+pub(super) fn format_duration(milliseconds: u64) -> String {
+    let seconds = milliseconds / 1_000;
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, _) => format!("{minutes} min {} s", seconds % 60),
+        (0, ..) => format!("{hours} h {minutes} min"),
+        _ => format!("{days} d {hours} h"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jumps_are_named_from_a_size_on() {
+        let mut clock = ClockCheck::default();
+        for (line, second) in (1..).zip([100, 101, 99, 50, 200, 5_000, 4_000]) {
+            clock.add(Time(second * 1_000), line);
+        }
+        assert_eq!(clock.span(), Some((Time(50_000), Time(5_000_000))));
+        assert_eq!(clock.back(), Some(Jump { by: 1_000_000, line: 7 }));
+        assert_eq!(clock.silence(), Some(Jump { by: 4_800_000, line: 6 }));
+        let mut quiet = ClockCheck::default();
+        quiet.add(Time(2_000), 1);
+        quiet.add(Time(0), 2);
+        assert_eq!((quiet.back(), quiet.silence()), (None, None));
+        assert_eq!(
+            [900, 61_000, 3_660_000, 90_000_000].map(format_duration),
+            ["0 s", "1 min 1 s", "1 h 1 min", "1 d 1 h"]
+        );
+    }
+}

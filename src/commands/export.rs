@@ -1,0 +1,80 @@
+//! `mtatop export`: what the log holds, an object a line.
+//!
+//! Knows how fields are called and written, and no grammar. Entries are printed as they are read;
+//! for everything else the index is asked, and texts are read again.
+
+pub mod fields;
+pub mod json;
+
+mod connections;
+mod csv;
+mod deliveries;
+mod entries;
+mod messages;
+mod printer;
+mod record_buffer;
+
+pub use csv::Csv;
+pub use fields::FieldWriter;
+pub use printer::RecordWriter;
+
+use crate::cli::export::{Export, ExportFormat, ExportTable};
+use crate::cli::{EXIT_FAILURE, EXIT_USAGE};
+use crate::commands::runner;
+use crate::commands::runner::{EntryConsumer, ExitReport, StopWhen};
+use crate::output::atomic_file::Output;
+use crate::output::status_file::StatusFile;
+use connections::ConnectionExport;
+use deliveries::DeliveryExport;
+use entries::Entries;
+use messages::MessageExport;
+use std::time::Duration;
+
+/// Prints what was asked for.
+pub fn run(export: &Export) -> ExitReport {
+    if export.format == ExportFormat::Raw && export.what != ExportTable::Entries {
+        return (EXIT_USAGE, vec!["--format raw: only entries have bytes of their own".to_owned()]);
+    }
+    // Before an output is opened, which may cost what was there.
+    let ready = runner::filter(&export.input, export.what != ExportTable::Entries).map(|_| ());
+    if let Err(outcome) = ready.and_then(|()| runner::catch_signals(until(export))) {
+        return outcome;
+    }
+    let status_file = match export.status_file.as_deref().map(StatusFile::new).transpose() {
+        Ok(file) => file,
+        Err(wrong) => return (EXIT_FAILURE, vec![wrong]),
+    };
+    let output = match &export.output {
+        None => Ok(Output::standard()),
+        Some(path) => Output::file(path, export.follow, &export.input.files),
+    };
+    match output {
+        Ok(output) => print(export, output, status_file),
+        Err(error) => (EXIT_FAILURE, vec![error.to_string()]),
+    }
+}
+
+fn until(export: &Export) -> StopWhen {
+    if export.follow {
+        StopWhen::Idle(export.exit_after_idle.map(Duration::from_secs))
+    } else {
+        StopWhen::End
+    }
+}
+
+fn print(export: &Export, output: Output, status_file: Option<StatusFile>) -> ExitReport {
+    let until = until(export);
+    let (input, format) = (&export.input, export.format);
+    let run = |work: &mut dyn EntryConsumer| runner::run_watched(input, until, status_file, work);
+    match export.what {
+        ExportTable::Entries => run(&mut Entries::new(output, format)),
+        ExportTable::Connections => run(&mut ConnectionExport::new(output, format, export.follow)),
+        ExportTable::Deliveries => run(&mut DeliveryExport::new(output, format)),
+        ExportTable::Messages => {
+            let mut messages = MessageExport::new(output, format);
+            let (code, mut lines) = run(&mut messages);
+            lines.extend(messages.skipped_notes());
+            (code, lines)
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! `mtatop export connections`: each connection with what came of it.
+//!
+//! The index knows which there are; what they said is read again. `opened` is the time of the `O`,
+//! and `closed` that of the `C`, `Y` or `X`: where no such entry was found they are left out. A
+//! connection whose thread opened the next one counts as `closed`, at a time that nobody logged. One
+//! of which no connection entry tells, only deliveries, has no `state`.
+
+use super::{FieldWriter, RecordWriter, fields};
+use crate::cli::export::ExportFormat;
+use crate::commands::runner::{EntryConsumer, LoadedLog};
+use crate::index::{Connection, ConnectionId, ConnectionState, EntryKind, Index, RowId};
+use crate::input::reader::POLL;
+use crate::log::entry::{
+    Application, Body, ConnectionEntry, Direction, Entry, Stamp, Time, Transport,
+};
+use crate::log::parse::{EntryText, Scratch};
+use crate::output::atomic_file::Output;
+use crate::stats::{Counts, Tally};
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::io;
+use std::net::IpAddr;
+use std::ops::Range;
+
+/// Every field, as the columns of a table.
+const CONNECTION: &[&str] = &[
+    "id",
+    "file",
+    "direction",
+    "channel",
+    "process",
+    "opened",
+    "closed",
+    "state",
+    "transport.protocol",
+    "transport.local_ip",
+    "transport.local_port",
+    "transport.remote_ip",
+    "transport.remote_port",
+    "application.protocol",
+    "application.initial_host",
+    "application.dns_host",
+    "application.tls",
+    "reason",
+    "enqueued",
+    "delivered",
+    "deferred",
+    "failed",
+    "rejected",
+];
+
+/// Entries may stand behind the close of their connection: only so long after it, in milliseconds,
+/// it is printed while following.
+const LATE: u64 = 2_000;
+/// The same in looks at a log that does not grow.
+const LATE_LOOKS: u128 = LATE as u128 / POLL.as_millis();
+
+/// Prints connections.
+pub(super) struct ConnectionExport {
+    printer: RecordWriter,
+    tally: Option<Tally>,
+    /// Those to be printed as soon as they are over; none if all are printed at the end.
+    waiting: Option<FinishedConnections>,
+}
+
+impl ConnectionExport {
+    pub(super) fn new(output: Output, format: ExportFormat, follow: bool) -> Self {
+        let printer = RecordWriter::new(output, format, CONNECTION);
+        Self { printer, tally: None, waiting: follow.then(FinishedConnections::default) }
+    }
+
+    fn print(&mut self, id: ConnectionId, log: &LoadedLog) -> io::Result<()> {
+        let counts = self.tally.as_ref().map(|tally| tally.of(id)).unwrap_or_default();
+        match log.index.connection(id) {
+            Some(connection) if counts.entries > 0 => {
+                let told = ConnectionRecord::of(id, connection, log);
+                self.printer.record(&mut |out| told.write(counts, log, out))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn print_due(&mut self, log: &LoadedLog) -> io::Result<()> {
+        let now = log.index.newest();
+        while let Some(id) = self.waiting.as_mut().and_then(|waiting| waiting.due(now)) {
+            self.print(id, log)?;
+        }
+        Ok(())
+    }
+}
+
+impl EntryConsumer for ConnectionExport {
+    fn absorbed(&mut self, rows: Range<u32>, log: &LoadedLog) -> io::Result<()> {
+        let anew = || Tally::new(log.filter.clone()).within(log.window);
+        let tally = self.tally.get_or_insert_with(anew);
+        tally.extend(&log.index, rows.end as usize);
+        // What texts say was found out as they came by.
+        while let Some((asked, rows)) = tally.ask(&log.index) {
+            let found: Vec<RowId> = rows.into_iter().filter(|&row| log.leaves(row)).collect();
+            tally.on_search_result(&log.index, &asked, &found);
+        }
+        if let Some(waiting) = &mut self.waiting {
+            waiting.observe_rows(rows, &log.index);
+        }
+        self.print_due(log)
+    }
+
+    fn pause(&mut self) -> io::Result<()> {
+        self.printer.flush()
+    }
+
+    fn finish(&mut self, log: &LoadedLog) -> io::Result<u8> {
+        let FinishedConnections { over, taken, .. } = self.waiting.take().unwrap_or_default();
+        for (_, id) in over {
+            self.print(id, log)?;
+        }
+        for id in (0..).map(ConnectionId).take(log.index.connections().len()) {
+            let taken = taken.get(id.0 as usize).copied().unwrap_or_default();
+            if id.is_real() && !taken {
+                self.print(id, log)?;
+            }
+        }
+        self.printer.finish(log)?;
+        Ok(0)
+    }
+}
+
+/// Connections that are over and not printed yet, while following.
+#[derive(Default)]
+struct FinishedConnections {
+    /// Seen open: their thread may open the next one, which no entry of theirs tells.
+    open: Vec<ConnectionId>,
+    over: VecDeque<(Time, ConnectionId)>,
+    /// By id: queued or printed.
+    taken: Vec<bool>,
+    /// Looks at the log since it last grew.
+    looks: u128,
+}
+
+impl FinishedConnections {
+    fn observe_rows(&mut self, rows: Range<u32>, index: &Index) {
+        self.looks = if rows.is_empty() { self.looks.saturating_add(1) } else { 0 };
+        self.taken.resize(index.connections().len(), false);
+        for row in rows.map(RowId) {
+            let id = index.rows().connection(row);
+            match index.rows().kind(row) {
+                EntryKind::Opened => self.open.push(id),
+                EntryKind::Closed | EntryKind::ConnectionRejected | EntryKind::ConnectFailed => {
+                    self.end(id, index)
+                }
+                _ => {}
+            }
+        }
+        let is_open = |id: &ConnectionId| index.connection(*id).is_some_and(Connection::is_open);
+        let over: Vec<_> = self.open.extract_if(.., |id| !is_open(id)).collect();
+        for id in over {
+            self.end(id, index);
+        }
+    }
+
+    fn end(&mut self, id: ConnectionId, index: &Index) {
+        let Some(taken) = self.taken.get_mut(id.0 as usize) else { return };
+        if id.is_real() && !std::mem::replace(taken, true) {
+            self.over.push_back((index.newest(), id));
+        }
+    }
+
+    /// The next that is to be printed, at this time of the log.
+    fn due(&mut self, now: Time) -> Option<ConnectionId> {
+        let &(over, _) = self.over.front()?;
+        // A clock that was set back would hold it for ever.
+        let late = now.since(over) > LATE || now < over || self.looks >= LATE_LOOKS;
+        if late { self.over.pop_front().map(|(_, id)| id) } else { None }
+    }
+}
+
+/// A connection, with its entries that say something of it.
+struct ConnectionRecord<'a> {
+    id: ConnectionId,
+    connection: &'a Connection,
+    opened: Option<RowId>,
+    over: Option<RowId>,
+    /// The text of its first entry, and of the one that ended it.
+    first: Option<EntryText>,
+    last: Option<EntryText>,
+}
+
+impl<'a> ConnectionRecord<'a> {
+    fn of(id: ConnectionId, connection: &'a Connection, log: &LoadedLog) -> Self {
+        let (mut opened, mut over) = (None, None);
+        for row in log.index.connection_rows(id, None) {
+            match log.index.rows().kind(row) {
+                EntryKind::Opened => opened = Some(row),
+                EntryKind::Closed | EntryKind::ConnectionRejected | EntryKind::ConnectFailed => {
+                    over = Some(row)
+                }
+                _ => {}
+            }
+        }
+        let text = |row| log.original(row);
+        let (first, last) = (opened.or(connection.first), over);
+        let last = last.filter(|_| last != first).and_then(text);
+        Self { id, connection, opened, over, first: first.and_then(text), last }
+    }
+
+    fn write(&self, counts: Counts, log: &LoadedLog, out: &mut dyn FieldWriter) {
+        let (mut one, mut other) = (Scratch::default(), Scratch::default());
+        let first = self.first.as_ref().and_then(|text| text.entry(&mut one).ok());
+        let last = self.last.as_ref().and_then(|text| text.entry(&mut other).ok());
+        let end = if self.opened == self.over || self.last.is_none() { &first } else { &last };
+        out.number("id", self.id.number().unwrap_or_default());
+        let place = self.connection.first.and_then(|row| log.index.rows().place(row));
+        if let Some(path) = place.and_then(|(place, _)| log.originals.path(place.source)) {
+            out.text("file", path.as_os_str().as_encoded_bytes());
+        }
+        if let Some(direction) = self.connection.direction {
+            out.text("direction", fields::direction(direction).as_bytes());
+        }
+        out.text("channel", log.index.names().text(self.connection.channel));
+        if let Some(process) = first.as_ref().and_then(|entry| entry.process) {
+            let sequence = process.sequence.len() + 1;
+            let ends = process.text.len().saturating_sub(sequence);
+            out.text("process", process.text.get(..ends).unwrap_or_default());
+        }
+        write_time("opened", self.opened, first.as_ref(), log, out);
+        write_time("closed", self.over, end.as_ref(), log, out);
+        if let Some(state) = state(self.connection.state) {
+            out.text("state", state.as_bytes());
+        }
+        self.ends(first.as_ref(), log, out);
+        let reason = end.as_ref().filter(|_| self.over.is_some()).and_then(connection_entry);
+        if let Some(reason) = reason.and_then(ConnectionEntry::reason) {
+            out.text("reason", reason);
+        }
+        count(counts, out);
+    }
+
+    /// As its first entry says, and what the index learned from later ones.
+    fn ends(&self, first: Option<&Entry<'_>>, log: &LoadedLog, out: &mut dyn FieldWriter) {
+        let known = self.connection;
+        let (redactor, inbound) =
+            (log.redactor.as_ref(), known.direction == Some(Direction::Inbound));
+        let host = |symbol| match (log.index.names().text(symbol), redactor) {
+            (b"", _) => None,
+            (name, Some(redactor)) => Some(Cow::Owned(redactor.peer(name, inbound))),
+            (name, None) => Some(Cow::Borrowed(name)),
+        };
+        let (initial, dns) = (host(known.initial_host), host(known.dns_host));
+        let tls = Some(log.index.names().text(known.tls)).filter(|tls| !tls.is_empty());
+        let (logged, asked) = match first.map(|entry| &entry.body) {
+            Some(Body::Connection(entry)) => (entry.transport, entry.application),
+            Some(Body::Message(message)) => (message.transport, message.application),
+            _ => (None, None),
+        };
+        let ends = known.ends.map(|ends| {
+            let hidden = |ip| redactor.map_or(ip, |redactor| redactor.ip(ip));
+            let text = |(ip, port): (IpAddr, u16)| (hidden(ip).to_string(), port);
+            (text(ends.local()), text(ends.remote()))
+        });
+        let kept =
+            ends.as_ref().map(|((local_ip, local_port), (remote_ip, remote_port))| Transport {
+                protocol: b"TCP",
+                local_ip: local_ip.as_bytes(),
+                local_port: *local_port,
+                remote_ip: remote_ip.as_bytes(),
+                remote_port: *remote_port,
+            });
+        let application = asked.map(|asked| Application {
+            protocol: asked.protocol,
+            initial_host: asked.initial_host.or(initial.as_deref()),
+            dns_host: asked.dns_host.or(dns.as_deref()),
+            tls: asked.tls.or(tls),
+        });
+        fields::ends(logged.or(kept).as_ref(), application.as_ref(), out);
+    }
+}
+
+fn connection_entry<'a, 'b>(entry: &'b Entry<'a>) -> Option<&'b ConnectionEntry<'a>> {
+    match &entry.body {
+        Body::Connection(connection) => Some(connection),
+        _ => None,
+    }
+}
+
+/// The time of a row, with the digits of its entry if that could be read again.
+fn write_time(
+    name: &str,
+    row: Option<RowId>,
+    entry: Option<&Entry<'_>>,
+    log: &LoadedLog,
+    out: &mut dyn FieldWriter,
+) {
+    if let Some(row) = row {
+        let stamp = entry.map_or(Stamp::default(), |entry| entry.stamp);
+        fields::time(name, log.index.rows().time(row), stamp, out);
+    }
+}
+
+fn state(state: ConnectionState) -> Option<&'static str> {
+    match state {
+        ConnectionState::Inferred => None,
+        ConnectionState::Open => Some("open"),
+        ConnectionState::Closed | ConnectionState::Superseded => Some("closed"),
+        ConnectionState::Failed => Some("failed"),
+        ConnectionState::Rejected => Some("rejected"),
+    }
+}
+
+fn count(counts: Counts, out: &mut dyn FieldWriter) {
+    for (name, count) in [
+        ("enqueued", counts.enqueued),
+        ("delivered", counts.delivered),
+        ("deferred", counts.deferred),
+        ("failed", counts.failed),
+        ("rejected", counts.rejected),
+    ] {
+        out.number(name, count.into());
+    }
+}

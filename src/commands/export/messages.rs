@@ -1,0 +1,160 @@
+//! `mtatop export messages`: each message with what became of its recipients, when all was read.
+//!
+//! In the order of first sight. In memory stay the index, and the story of one message at a time;
+//! texts are read again. In a table each recipient has a row of its own, with the fields of its
+//! message before it.
+
+use super::{FieldWriter, RecordWriter, fields};
+use crate::cli::export::ExportFormat;
+use crate::commands::runner::{EntryConsumer, LoadedLog};
+use crate::index::{MessageId, RowId};
+use crate::log::entry::Response;
+use crate::output::atomic_file::Output;
+use crate::text::units::number;
+use crate::trace;
+use crate::trace::{MessageTrace, RecipientTrace, Reply};
+use std::io;
+use std::ops::Range;
+
+/// Every field, as the columns of a table.
+const MESSAGE: &[&str] = &[
+    "message_id",
+    "envelope_from",
+    "first_seen",
+    "last_seen",
+    "size",
+    "original_to",
+    "active_to",
+    "domain",
+    "state",
+    "attempts",
+    "last_response.code",
+    "last_response.enhanced",
+    "last_response.text",
+    "queued_seconds",
+];
+
+/// Prints messages.
+pub(super) struct MessageExport {
+    printer: RecordWriter,
+    table: bool,
+    /// Entries of messages that name none.
+    nameless: u64,
+    /// Entries whose texts could not be read again.
+    gone: u64,
+    /// Whether all was printed: a reader that had enough wants to hear of nothing.
+    whole: bool,
+}
+
+impl MessageExport {
+    pub(super) fn new(output: Output, format: ExportFormat) -> Self {
+        let printer = RecordWriter::new(output, format, MESSAGE);
+        Self { printer, table: format == ExportFormat::Csv, nameless: 0, gone: 0, whole: false }
+    }
+
+    /// What is left out, for whoever reads the complaints.
+    pub(super) fn skipped_notes(&self) -> Vec<String> {
+        if !self.whole {
+            return Vec::new();
+        }
+        let counted = |count: u64, what: &str| {
+            let noun = if count == 1 { "entry" } else { "entries" };
+            (count > 0).then(|| format!("{} {noun} left out: {what}", number(count)))
+        };
+        let nameless = counted(self.nameless, "neither a message id nor a queue file");
+        let gone = counted(self.gone, "no longer in the log");
+        nameless.into_iter().chain(gone).collect()
+    }
+
+    fn message(&mut self, message: MessageId, log: &LoadedLog) -> io::Result<()> {
+        let story = trace::trace_message(&log.index, message, &mut |row| log.original(row));
+        self.gone += story.gone as u64;
+        let recipients: Vec<&RecipientTrace> = story
+            .recipients
+            .iter()
+            .filter(|recipient| {
+                let mut steps = story.legs_of(recipient).flat_map(|leg| &leg.steps);
+                steps.any(|step| log.leaves(step.row))
+            })
+            .collect();
+        if recipients.is_empty() && !log.filter.is_empty() {
+            return Ok(());
+        }
+        if !self.table {
+            return self.printer.record(&mut |out| {
+                head(&story, out);
+                out.list("recipients", recipients.len(), &mut |at, out| {
+                    if let Some(recipient) = recipients.get(at) {
+                        write_recipient(&story, recipient, out);
+                    }
+                });
+            });
+        }
+        if recipients.is_empty() {
+            self.printer.record(&mut |out| head(&story, out))?;
+        }
+        for recipient in recipients {
+            self.printer.record(&mut |out| {
+                head(&story, out);
+                write_recipient(&story, recipient, out);
+            })?;
+        }
+        Ok(())
+    }
+}
+
+impl EntryConsumer for MessageExport {
+    fn absorbed(&mut self, rows: Range<u32>, log: &LoadedLog) -> io::Result<()> {
+        for row in rows.map(RowId) {
+            let rows = log.index.rows();
+            let nameless = rows.kind(row).is_message() && rows.message(row).is_none();
+            self.nameless += u64::from(nameless && log.leaves(row));
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, log: &LoadedLog) -> io::Result<u8> {
+        for message in log.index.messages() {
+            self.message(message, log)?;
+        }
+        self.printer.finish(log)?;
+        self.whole = true;
+        Ok(0)
+    }
+}
+
+/// What is the same for all recipients.
+fn head(story: &MessageTrace, out: &mut dyn FieldWriter) {
+    if let Some(id) = story.ids.first() {
+        out.text("message_id", id);
+    }
+    if let Some(from) = &story.envelope_from {
+        out.text("envelope_from", from);
+    }
+    if let Some((first, last)) = &story.seen {
+        fields::time("first_seen", first.time, first.stamp(), out);
+        fields::time("last_seen", last.time, last.stamp(), out);
+    }
+    if let Some(size) = story.size {
+        out.number("size", size);
+    }
+}
+
+fn write_recipient(story: &MessageTrace, recipient: &RecipientTrace, out: &mut dyn FieldWriter) {
+    let Some(leg) = story.last_leg(recipient) else { return };
+    out.text("original_to", leg.original_to.as_deref().unwrap_or_default());
+    for (name, value) in [("active_to", &leg.active_to), ("domain", &leg.domain)] {
+        if let Some(value) = value {
+            out.text(name, value);
+        }
+    }
+    out.text("state", recipient.state.name().as_bytes());
+    out.number("attempts", recipient.attempts.into());
+    if let Some(Reply { code, enhanced, text }) = &leg.response {
+        let response = Response { code: *code, enhanced: enhanced.as_deref(), text };
+        fields::response("last_response", &response, out);
+    }
+    if let Some(queued) = leg.queued() {
+        fields::seconds("queued_seconds", queued, out);
+    }
+}

@@ -1,0 +1,230 @@
+//! `mtatop report`: what became of the mail, in groups.
+//!
+//! It counts each entry as it comes by and keeps none, so that a report of a year needs no more
+//! room than one of a day: memory grows with the groups, which are bounded, and with connections.
+//! It counts what the screen counts ([`Tally`](crate::stats::Tally)).
+
+mod condition;
+mod counts;
+mod groups;
+mod interned;
+mod json;
+mod key;
+mod open;
+mod text_output;
+
+pub use condition::{Condition, ConditionError};
+pub use counts::{ConnectionCounts, ReportCounts, ReportTotals};
+pub use groups::{MOST_GROUPS, ReportGroup, ReportGroups};
+pub use interned::{LONGEST_TEXT, MOST_BYTES};
+
+use crate::cli::EXIT_USAGE;
+use crate::cli::report::{EXIT_CONDITION_MET, Report, ReportFormat, ReportKey};
+use crate::commands::runner;
+use crate::commands::runner::{EntryConsumer, ExitReport, LoadedLog, StopWhen};
+use crate::filter::combine_args;
+use crate::index::EntryKind;
+use crate::input::reader::LocatedEntry;
+use crate::log::entry::{Body, Entry, Outcome as Ended};
+use crate::log::response_template;
+use crate::text::sanitize::escape;
+use crate::text::table;
+use crate::text::units::number;
+use open::OpenConnections;
+use std::io::{self, BufWriter, Write};
+
+/// Groups that are named when the condition holds for them.
+const NAMED: usize = 20;
+
+/// Prints what was asked for.
+pub fn run(report: &Report) -> ExitReport {
+    let condition = match report.fail_if.as_deref().map(Condition::parse).transpose() {
+        Ok(condition) => condition,
+        Err(ConditionError { at, what }) => {
+            let text = escape(report.fail_if.as_deref().unwrap_or_default().as_bytes());
+            return (EXIT_USAGE, vec![format!("--fail-if '{text}': character {}: {what}", at + 1)]);
+        }
+    };
+    let mut reporting = Reporting {
+        summary: ReportSummary::new(report),
+        open: OpenConnections::default(),
+        format: report.format,
+        condition,
+        holds: Vec::new(),
+    };
+    let (code, mut lines) = runner::run(&report.input, StopWhen::End, &mut reporting);
+    let asked = table::clip(&escape(report.fail_if.as_deref().unwrap_or_default().as_bytes()), 60);
+    lines.extend(reporting.holds.iter().map(|line| format!("--fail-if '{asked}' {line}")));
+    (code, lines)
+}
+
+/// Everything that a report says.
+pub struct ReportSummary {
+    by: ReportKey,
+    /// The files, as given.
+    files: Vec<String>,
+    /// The filter, as text.
+    filter: String,
+    /// Counts of everything.
+    pub totals: ReportTotals,
+    /// Counts of each group.
+    pub groups: ReportGroups,
+    key: Vec<u8>,
+    text: Vec<u8>,
+}
+
+impl ReportSummary {
+    /// Nothing counted yet.
+    pub fn new(report: &Report) -> Self {
+        let name = |path: &std::path::PathBuf| path.to_string_lossy().into_owned();
+        Self {
+            by: report.by,
+            files: report.input.files.iter().map(name).collect(),
+            filter: combine_args(&report.input.conditions.given()).unwrap_or_default(),
+            totals: ReportTotals::default(),
+            groups: ReportGroups::default(),
+            key: Vec::new(),
+            text: Vec::new(),
+        }
+    }
+
+    /// Counts an entry, or what could not be read as one.
+    pub fn add(&mut self, entry: Option<&Entry<'_>>) {
+        self.totals.add(entry);
+        if let Some(entry) = entry {
+            self.group(entry, EntryKind::of(entry));
+        }
+    }
+
+    fn group(&mut self, entry: &Entry<'_>, kind: EntryKind) {
+        if !key::is_grouped(self.by, kind) {
+            return;
+        }
+        key::key(self.by, entry, &mut self.key);
+        self.text.clear();
+        if is_bad(kind) && self.by != ReportKey::Response {
+            response_template::of_entry(entry, &mut self.text);
+        }
+        let code = match &entry.body {
+            Body::Message(message) => response_template::code(message),
+            Body::Connection(_) | Body::Header(_) => None,
+        };
+        self.groups.add(&self.key, kind, code, &self.text);
+    }
+
+    /// Writes it; as a table for lines of so many cells, if that is limited.
+    ///
+    /// # Errors
+    /// What the output says.
+    pub fn write(
+        &self,
+        format: ReportFormat,
+        line: Option<usize>,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        match format {
+            ReportFormat::Table => text_output::table(self, line, out),
+            ReportFormat::Markdown => text_output::markdown(self, out),
+            ReportFormat::Csv => text_output::csv(self, out),
+            ReportFormat::Json => json::write(self, out),
+        }
+    }
+
+    /// One line for each thing that the condition holds for, the worst first, and no more than a
+    /// person reads.
+    pub fn holding(&self, condition: &Condition) -> Vec<String> {
+        let mut lines = Vec::new();
+        let mut more = 0_u64;
+        if condition.holds_for_totals(&self.totals) {
+            lines.push(format!("holds for the whole log: {}", self.whole()));
+        }
+        let sorted = self.groups.sorted();
+        let groups = sorted.iter().rev().map(|&(key, group, _)| (text_output::label(key), group));
+        let others = self.groups.others().map(|others| (groups::OTHERS.as_bytes(), others));
+        for (label, group) in groups.chain(others) {
+            if !condition.holds_for(&group.counts) {
+                continue;
+            }
+            if lines.len() < NAMED {
+                let label = table::clip(&escape(label), 120);
+                lines.push(format!("holds for {label}: {}", words(&group.counts)));
+            } else {
+                more += 1;
+            }
+        }
+        lines.extend((more > 0).then(|| format!("holds for {} more", number(more))));
+        lines
+    }
+
+    fn whole(&self) -> String {
+        let ReportTotals { entries, unparsed, connections, .. } = &self.totals;
+        let [entries, unparsed, open] = [*entries, *unparsed, connections.open].map(number);
+        format!(
+            "{entries} entries, {unparsed} unparsed, {open} open, {}",
+            words(&self.totals.counts)
+        )
+    }
+}
+
+/// Whether something went wrong.
+fn is_bad(kind: EntryKind) -> bool {
+    matches!(
+        kind,
+        EntryKind::Attempt(Ended::Deferred | Ended::Failed)
+            | EntryKind::RecipientRejected
+            | EntryKind::ConnectionRejected
+            | EntryKind::Unauthenticated
+    )
+}
+
+fn words(counts: &ReportCounts) -> String {
+    let ReportCounts { enqueued, delivered, deferred, failed, rejected, .. } = *counts;
+    let [enqueued, delivered, deferred, failed, rejected] =
+        [enqueued, delivered, deferred, failed, rejected].map(number);
+    format!(
+        "{enqueued} enqueued, {delivered} delivered, {deferred} deferred, {failed} failed, \
+         {rejected} rejected"
+    )
+}
+
+/// A report while the log is being read.
+struct Reporting {
+    summary: ReportSummary,
+    open: OpenConnections,
+    format: ReportFormat,
+    condition: Option<Condition>,
+    holds: Vec<String>,
+}
+
+impl EntryConsumer for Reporting {
+    fn wants_index(&self) -> bool {
+        false
+    }
+
+    fn entry(&mut self, found: &LocatedEntry<'_>, wanted: bool, log: &LoadedLog) -> io::Result<()> {
+        let entry = found.entry.as_ref().ok();
+        if wanted {
+            self.summary.add(entry);
+        }
+        // Without a filter, only connection entries tell which connections are open; with one, the
+        // deliveries tell whose they are.
+        let connection = entry.is_some_and(|entry| matches!(entry.body, Body::Connection(_)));
+        if connection || !log.filter.is_empty() {
+            self.open.push(found, wanted);
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, log: &LoadedLog) -> io::Result<u8> {
+        if let Some(redactor) = &log.redactor {
+            self.summary.filter = redactor.filter(&self.summary.filter);
+        }
+        self.summary.totals.connections.open = self.open.count();
+        let mut out = BufWriter::new(io::stdout().lock());
+        self.summary.write(self.format, table::terminal_width(), &mut out)?;
+        out.flush()?;
+        self.holds =
+            self.condition.as_ref().map_or(Vec::new(), |given| self.summary.holding(given));
+        Ok(if self.holds.is_empty() { 0 } else { EXIT_CONDITION_MET })
+    }
+}

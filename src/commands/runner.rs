@@ -1,0 +1,381 @@
+//! The same log without a screen: reads all files to their end, or follows them, and gives what it
+//! finds to a [`Work`].
+//!
+//! Knows no command: what is printed, and where, is for the works to know.
+
+mod input_errors;
+mod interrupt;
+mod progress;
+mod redacted_entry;
+
+use crate::cli::{EXIT_FAILURE, EXIT_USAGE, InputArgs};
+use crate::filter::{self, Filter};
+use crate::index::{Batch, Index, RowId};
+use crate::input::reader;
+use crate::input::reader::{Listener, LocatedEntry, POLL, Reader, ReaderEvent, TextStore};
+use crate::input::source::Disk;
+use crate::log::entry::{Time, Window};
+use crate::log::parse::{EntryText, Scratch};
+use crate::log::redact::Redactor;
+use crate::output::status_file::{ReaderProgress, StatusFile};
+use crate::text::sanitize::escape;
+use input_errors::InputErrors;
+pub use input_errors::PROBE_LINES;
+use interrupt::Interrupt;
+use progress::Progress;
+use redacted_entry::{Hidden, redactor};
+use std::io;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Exit code, and the lines that say what is wrong.
+pub type ExitReport = (u8, Vec<String>);
+
+/// What a command does with a log.
+pub trait EntryConsumer {
+    /// Whether entries are to be absorbed into the index; else it stays empty.
+    fn wants_index(&self) -> bool {
+        true
+    }
+
+    /// Whether a person sees on the terminal what is printed, while the log is still being read.
+    fn prints_to_terminal(&self) -> bool {
+        false
+    }
+
+    /// Whether it has to look at entries as they are, and sees to it that nothing is printed of them
+    /// that is to be hidden.
+    fn looks_for(&self) -> bool {
+        false
+    }
+
+    /// The next entry, whether it is wanted or not, as far as it tells itself.
+    ///
+    /// # Errors
+    /// What the output says.
+    fn entry(
+        &mut self,
+        _found: &LocatedEntry<'_>,
+        _wanted: bool,
+        _log: &LoadedLog,
+    ) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// These rows came into the index.
+    ///
+    /// # Errors
+    /// What the output says.
+    fn absorbed(&mut self, _rows: Range<u32>, _log: &LoadedLog) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Nothing new is there for now: what was printed shall be seen.
+    ///
+    /// # Errors
+    /// What the output says.
+    fn pause(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// All was read. Gives the exit code, if nothing else went wrong.
+    ///
+    /// # Errors
+    /// What the output says.
+    fn finish(&mut self, log: &LoadedLog) -> io::Result<u8>;
+}
+
+/// What is known of the files so far.
+pub struct LoadedLog {
+    /// The entries, if the work wants an index.
+    pub index: Index,
+    /// Their texts, and the paths of their files.
+    pub originals: TextStore,
+    /// Which of them are wanted, and when they were.
+    pub filter: Filter,
+    /// See [`Filter::window`].
+    pub window: Window,
+    /// Hides what is to be hidden of what is printed.
+    pub redactor: Option<Redactor>,
+    /// By row: whether it is wanted; of a filter that is not empty.
+    wanted: Vec<bool>,
+    /// Time of the last entry that has one.
+    time: Time,
+}
+
+impl LoadedLog {
+    /// Of these files nothing yet.
+    fn new(filter: Filter, input: &InputArgs) -> Self {
+        let files = &input.files;
+        let window = filter.window(now(&filter, files));
+        let (index, originals) = (Index::default(), TextStore::default());
+        let (redactor, wanted) = (redactor(input.hide), Vec::new());
+        Self { index, originals, filter, window, redactor, wanted, time: Time::default() }
+    }
+
+    /// Whether an entry is wanted, as far as it tells itself. What has no time is of that before.
+    fn wants(&mut self, found: &LocatedEntry<'_>) -> bool {
+        let entry = found.entry.as_ref().ok();
+        self.time = entry.map_or(self.time, |entry| entry.time);
+        self.window.contains(self.time) && self.filter.matches(entry, found.text)
+    }
+
+    /// Whether a row of the index is wanted.
+    pub fn leaves(&self, row: RowId) -> bool {
+        let wanted = || self.wanted.get(row.0 as usize).copied().unwrap_or_default();
+        let connection = self.index.rows().connection(row);
+        self.filter.is_empty() || wanted() && self.filter.leaves_connection(connection)
+    }
+
+    /// The text of an entry as it may be printed; `None` if its bytes are no longer there.
+    pub fn original(&self, row: RowId) -> Option<EntryText> {
+        let (place, length) = self.index.rows().place(row)?;
+        let original = self.originals.read(place, length)?;
+        Some(match &self.redactor {
+            Some(redactor) => redactor.shown(&original),
+            None => original,
+        })
+    }
+}
+
+/// When to stop reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StopWhen {
+    /// When all that is there was read.
+    End,
+    /// Never, or after so long a time without anything new.
+    Idle(Option<Duration>),
+}
+
+/// The filter of the command line, for a work with an index or without.
+///
+/// # Errors
+/// What the command ends with.
+pub fn filter(input: &InputArgs, indexed: bool) -> Result<Filter, ExitReport> {
+    let wrong = |what: &str| (EXIT_USAGE, vec![escape(what.as_bytes())]);
+    let text = filter::combine_args(&input.conditions.given()).map_err(|what| wrong(&what))?;
+    match Filter::parse(&text) {
+        Ok(filter) if filter.asks_for_connections() && !indexed => Err(wrong(
+            "conn: is known to trace and export connections, deliveries and messages only",
+        )),
+        Ok(filter) => Ok(filter),
+        Err(error) => Err(wrong(&error.to_string())),
+    }
+}
+
+/// What "now" means of these files, if that matters to a filter.
+#[expect(clippy::disallowed_methods, reason = "a time that is so long ago is counted from now")]
+fn now(filter: &Filter, files: &[PathBuf]) -> Time {
+    if !filter.is_relative() {
+        return Time::default();
+    }
+    let wall = chrono::Local::now().naive_local().into();
+    reader::newest(&Disk, files).map_or(wall, |newest| newest.now(wall))
+}
+
+/// From here on a signal ends the command in order: for those that have something to clear away
+/// before they [`run`], which sees to it as well.
+///
+/// # Errors
+/// What the command ends with.
+pub fn catch_signals(until: StopWhen) -> Result<(), ExitReport> {
+    interrupt(until).map(|_| ())
+}
+
+fn interrupt(until: StopWhen) -> Result<&'static Interrupt, ExitReport> {
+    let caught = Interrupt::catch(until != StopWhen::End);
+    caught.map_err(|error| (EXIT_FAILURE, vec![format!("signals: {error}")]))
+}
+
+/// Reads the files of the command line, and has the work done on them.
+pub fn run(input: &InputArgs, until: StopWhen, work: &mut dyn EntryConsumer) -> ExitReport {
+    run_watched(input, until, None, work)
+}
+
+/// The same, and keeps a status file.
+pub fn run_watched(
+    input: &InputArgs,
+    until: StopWhen,
+    status_file: Option<StatusFile>,
+    work: &mut dyn EntryConsumer,
+) -> ExitReport {
+    let filter = match filter(input, work.wants_index()) {
+        Ok(filter) => filter,
+        Err(outcome) => return outcome,
+    };
+    let reader = Reader::new(Arc::new(Disk), input.files.iter().cloned());
+    let reader = reader.once(until == StopWhen::End);
+    let log = LoadedLog::new(filter, input);
+    let complaints = InputErrors::default();
+    let progress = Progress::new(until == StopWhen::End && !work.prints_to_terminal());
+    let status = ReaderProgress::default();
+    let mut session = LoadRun { reader, log, complaints, progress, until, status, status_file };
+    let interrupt = match interrupt(until) {
+        Ok(interrupt) => interrupt,
+        Err(outcome) => return outcome,
+    };
+    let result = session.run(interrupt, work);
+    session.progress.end();
+    match (result, interrupt.code()) {
+        (Ok(code), None) => session.into_exit(code),
+        (Ok(_), Some(code)) => (code, session.into_exit(code).1),
+        // A reader that had enough closes the pipe: that is no failure.
+        (Err(error), _) if error.kind() == io::ErrorKind::BrokenPipe => (0, Vec::new()),
+        (Err(error), _) => (EXIT_FAILURE, vec![unwritten(&error)]),
+    }
+}
+
+/// Why the work could not be printed. An error as the system gives it names nothing: it is that of
+/// standard output, since a work that prints elsewhere says where.
+fn unwritten(error: &io::Error) -> String {
+    let text = error.to_string();
+    if error.raw_os_error().is_none() {
+        return text;
+    }
+    format!("standard output: {}", text.split(" (os error").next().unwrap_or_default())
+}
+
+struct LoadRun {
+    reader: Reader,
+    log: LoadedLog,
+    complaints: InputErrors,
+    progress: Progress,
+    until: StopWhen,
+    status: ReaderProgress,
+    status_file: Option<StatusFile>,
+}
+
+impl LoadRun {
+    fn into_exit(&self, code: u8) -> ExitReport {
+        let (code, mut lines) = self.complaints.into_exit(code, &self.log.originals);
+        if self.until != StopWhen::End {
+            lines.extend(self.complaints.unfinished());
+        }
+        (code, lines)
+    }
+
+    fn run(&mut self, interrupt: &Interrupt, work: &mut dyn EntryConsumer) -> io::Result<u8> {
+        let start = Instant::now();
+        let mut newest = start;
+        while interrupt.code().is_none() {
+            let found = self.round(start.elapsed(), work)?;
+            self.report_progress(start.elapsed());
+            if found {
+                newest = Instant::now();
+                self.progress.draw(start.elapsed(), &self.complaints.status);
+                continue;
+            }
+            work.pause()?;
+            if is_over(self.until, newest.elapsed()) || self.reader.is_over() {
+                break;
+            }
+            thread::sleep(POLL);
+        }
+        if let Some(file) = &mut self.status_file {
+            file.end(start.elapsed(), &self.status);
+        }
+        match interrupt.code() {
+            // What is not whole is of no use; what is followed is whole at any time.
+            Some(code) if self.until == StopWhen::End => Ok(code),
+            _ => {
+                self.progress.end();
+                work.finish(&self.log)
+            }
+        }
+    }
+
+    fn report_progress(&mut self, now: Duration) {
+        if let Some(file) = &mut self.status_file {
+            file.write(now, &self.status);
+        }
+    }
+
+    /// Reads on a little. False if there was nothing new.
+    fn round(&mut self, now: Duration, work: &mut dyn EntryConsumer) -> io::Result<bool> {
+        let batch = work.wants_index().then(|| Batch::new(self.log.index.keys()));
+        let Self { reader, log, complaints, progress, status, .. } = self;
+        let mut feeding = Feeding { log, complaints, status, work, batch, result: Ok(()) };
+        let found = reader.poll(now, &mut feeding);
+        let Feeding { batch, result, .. } = feeding;
+        progress.entries = status.entries;
+        result?;
+        if let Some(batch) = batch {
+            let before = self.log.index.rows().next_id();
+            self.log.index.absorb(&batch);
+            work.absorbed(before.0..self.log.index.rows().next_id().0, &self.log)?;
+        }
+        Ok(found)
+    }
+}
+
+/// Whether to stop when nothing was new for so long.
+fn is_over(until: StopWhen, idle: Duration) -> bool {
+    match until {
+        StopWhen::End => true,
+        StopWhen::Idle(longest) => longest.is_some_and(|longest| idle >= longest),
+    }
+}
+
+/// Hands each entry to the work, and to the batch if there is one.
+struct Feeding<'a> {
+    log: &'a mut LoadedLog,
+    complaints: &'a mut InputErrors,
+    status: &'a mut ReaderProgress,
+    work: &'a mut dyn EntryConsumer,
+    batch: Option<Batch>,
+    result: io::Result<()>,
+}
+
+impl Feeding<'_> {
+    fn dispatch(&mut self, found: &LocatedEntry<'_>, wanted: bool) {
+        self.complaints.observe(found);
+        if self.result.is_ok() {
+            self.result = self.work.entry(found, wanted, self.log);
+        }
+    }
+
+    /// Hands on the same entry as it may be printed.
+    fn hand_on_hidden(&mut self, found: &LocatedEntry<'_>, wanted: bool) {
+        let Some(redactor) = &self.log.redactor else { return };
+        let mut scratch = Scratch::default();
+        let hidden = Hidden::new(redactor, found);
+        let hidden = hidden.located(found, &mut scratch);
+        if !self.work.looks_for() {
+            return self.dispatch(&hidden, wanted);
+        }
+        self.complaints.observe(&hidden);
+        if self.result.is_ok() {
+            self.result = self.work.entry(found, wanted, self.log);
+        }
+    }
+}
+
+impl Listener for Feeding<'_> {
+    fn on_event(&mut self, news: ReaderEvent) {
+        self.log.originals.observe(&news);
+        self.status.observe(&news);
+        if let ReaderEvent::Status(files) = news {
+            self.complaints.status = files;
+        }
+    }
+
+    fn entry(&mut self, found: &LocatedEntry<'_>) {
+        self.status.entries += 1;
+        self.status.unparsed += u64::from(found.entry.is_err());
+        let wanted = self.log.wants(found);
+        if self.log.redactor.is_none() {
+            self.dispatch(found, wanted);
+        } else {
+            self.hand_on_hidden(found, wanted);
+        }
+        if let Some(batch) = &mut self.batch {
+            if !self.log.filter.is_empty() {
+                self.log.wanted.push(wanted);
+            }
+            batch.push(found.place, found.length, &found.entry);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! What is wrong with the files, each one's own: heard while they are read, told at the end.
+
+use super::ExitReport;
+use crate::cli::EXIT_FAILURE;
+use crate::input::reader::{FileStatus, LocatedEntry, TextStore};
+use crate::text::sanitize::escape;
+use crate::text::units::number;
+use std::path::Path;
+
+/// In so many lines, some entry must be found.
+pub const PROBE_LINES: u64 = 1_000;
+/// Characters of a first line that are told.
+const TOLD: usize = 60;
+
+/// What was heard so far.
+#[derive(Default)]
+pub(super) struct InputErrors {
+    /// How far each file was read.
+    pub(super) status: Vec<FileStatus>,
+    /// By the number of the source.
+    sources: Vec<SourceNotes>,
+}
+
+/// Of one opened file.
+#[derive(Default)]
+struct SourceNotes {
+    /// Its first text, which is no entry; `None` before the first, and as soon as one is.
+    first: Option<String>,
+    /// An entry was found in time, or is no longer looked for.
+    settled: bool,
+    /// There is none where there must be one.
+    unknown: bool,
+    /// Entries of which only the beginning was kept.
+    cut: u64,
+    /// The last line had no end.
+    unended: bool,
+}
+
+impl InputErrors {
+    /// Hears of the next entry.
+    pub(super) fn observe(&mut self, found: &LocatedEntry<'_>) {
+        let number = usize::from(found.place.source);
+        if self.sources.len() <= number {
+            self.sources.resize_with(number + 1, SourceNotes::default);
+        }
+        let Some(source) = self.sources.get_mut(number) else { return };
+        source.cut += u64::from(found.cut);
+        source.unended |= !found.cut && !found.bytes.ends_with(b"\n");
+        if !source.settled {
+            source.try_entry(found);
+        }
+    }
+
+    /// A file that could not be read, or in which there is no entry, is a failure, whatever came of
+    /// the others.
+    pub(super) fn into_exit(&self, code: u8, originals: &TextStore) -> ExitReport {
+        let unread = self.status.iter().filter_map(|file| Some(file_note(file, &file.failure()?)));
+        let unknown = (0..).zip(&self.sources).filter_map(|(number, source)| {
+            let first = source.first.as_ref().filter(|_| source.is_unknown())?;
+            let path = shown(originals.path(number)?);
+            Some(format!("{path}: no MTA log entry in the first 1,000 lines (first: {first})"))
+        });
+        let mut lines: Vec<String> = unread.chain(unknown).collect();
+        let code = if lines.is_empty() { code } else { EXIT_FAILURE };
+        let left_out = self.status.iter().filter(|file| file.failure().is_none());
+        lines.extend(left_out.filter_map(|file| Some(file_note(file, &file.remark()?))));
+        for (number, source) in (0..).zip(&self.sources) {
+            let path = originals.path(number).map(shown).unwrap_or_default();
+            lines.extend(source.remarks().map(|remark| format!("{path}: {remark}")));
+        }
+        (code, lines)
+    }
+
+    /// What following leaves at the ends of files, where it may be completed yet.
+    pub(super) fn unfinished(&self) -> impl Iterator<Item = String> {
+        self.status.iter().filter(|file| file.partial > 0).map(|file| {
+            let bytes = if file.partial == 1 { "byte" } else { "bytes" };
+            let line = "of a last line that has no end were left out";
+            file_note(file, &format!("{} {bytes} {line}", number(file.partial)))
+        })
+    }
+}
+
+fn file_note(file: &FileStatus, said: &str) -> String {
+    format!("{}: {}", shown(&file.path), escape(said.as_bytes()))
+}
+
+impl SourceNotes {
+    fn try_entry(&mut self, found: &LocatedEntry<'_>) {
+        if found.line > PROBE_LINES {
+            (self.settled, self.unknown) = (true, true);
+        } else if found.entry.is_ok() {
+            (self.settled, self.first) = (true, None);
+        } else if self.first.is_none() {
+            self.first = Some(clipped(found.text));
+        }
+    }
+
+    /// What is to be told of it, though it is no failure.
+    fn remarks(&self) -> impl Iterator<Item = String> {
+        let cut = match self.cut {
+            0 => None,
+            1 => Some("an entry longer than 64 KiB was cut".to_owned()),
+            cut => Some(format!("{} entries longer than 64 KiB were cut", number(cut))),
+        };
+        let unended = "the last line has no end, and may not be whole";
+        cut.into_iter().chain(self.unended.then(|| unended.to_owned()))
+    }
+
+    /// A file of fewer lines is one in which none was found at all.
+    fn is_unknown(&self) -> bool {
+        self.unknown || !self.settled
+    }
+}
+
+/// The beginning of a text, fit for a terminal.
+fn clipped(text: &[u8]) -> String {
+    // Cut before it is made fit as well, for it may be long.
+    let whole = escape(text.get(..TOLD * 4).unwrap_or(text));
+    let mut clipped: String = whole.chars().take(TOLD).collect();
+    if clipped.len() < whole.len() {
+        clipped.push('…');
+    }
+    clipped
+}
+
+fn shown(path: &Path) -> String {
+    escape(path.as_os_str().as_encoded_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_first_line_is_clipped_and_fit_for_a_terminal() {
+        assert_eq!(clipped(b"\x1b[2J short"), r"\x1b[2J short");
+        assert_eq!(clipped(&b"x".repeat(TOLD)), "x".repeat(TOLD));
+        assert_eq!(clipped(&b"x".repeat(100_000)), "x".repeat(TOLD) + "…");
+        assert_eq!(clipped(&[0xff; 100]).chars().count(), TOLD + 1);
+    }
+}

@@ -1,0 +1,194 @@
+//! `mtatop trace`: the story of messages.
+//!
+//! One pass notes which messages mention what is asked for; when all was read, each is told, the
+//! newest last. Knows no grammar and no file: entries come parsed, and are read again to be told.
+
+mod printer;
+mod subject;
+
+use crate::cli::trace::Trace;
+use crate::cli::{EXIT_FAILURE, EXIT_USAGE};
+use crate::commands::runner;
+use crate::commands::runner::{EntryConsumer, ExitReport, LoadedLog, StopWhen};
+use crate::index::{MessageId, RowId};
+use crate::input::reader::LocatedEntry;
+use crate::text::sanitize::escape;
+use crate::text::units::number;
+use crate::trace;
+use printer::TracePrinter;
+use std::collections::BTreeSet;
+use std::io::{self, IsTerminal, Write};
+use std::ops::Range;
+use subject::{MatchKind, TraceSubject};
+
+/// Stories that are told whole; of more messages each is one line.
+pub const MAX_FULL_TRACES: usize = 36;
+
+/// Prints what was asked for.
+pub fn run(trace: &Trace) -> ExitReport {
+    let mut searches = Vec::new();
+    for what in std::iter::once(&trace.what).chain(&trace.also) {
+        match TraceSubject::new(what) {
+            Some(asked) => searches.push(Search { asked, found: TraceMatches::default() }),
+            None => {
+                return (
+                    EXIT_USAGE,
+                    vec!["there is nothing to look for in an empty name".to_owned()],
+                );
+            }
+        }
+    }
+    let mut tracing = Tracing { searches, pending: Vec::new(), seen: 0, missing: Vec::new() };
+    let (code, mut lines) = runner::run(&trace.input, StopWhen::End, &mut tracing);
+    // What is remarked on the files is no failure of the search.
+    let code = if tracing.missing.is_empty() { code } else { EXIT_FAILURE };
+    lines.append(&mut tracing.missing);
+    (code, lines)
+}
+
+struct Tracing {
+    searches: Vec<Search>,
+    /// Mentions whose rows are not in the index yet: place in the round, and of which search.
+    pending: Vec<(u32, usize, MatchKind)>,
+    /// Entries of this round.
+    seen: u32,
+    missing: Vec<String>,
+}
+
+struct Search {
+    asked: TraceSubject,
+    found: TraceMatches,
+}
+
+/// What mentions the thing asked for.
+#[derive(Default)]
+struct TraceMatches {
+    /// By message; a byte for each.
+    messages: Vec<Option<MatchKind>>,
+    /// Entries that name no message.
+    alone: Vec<(RowId, MatchKind)>,
+    /// Lines that could not be read as entries.
+    unparsed: u64,
+}
+
+impl EntryConsumer for Tracing {
+    fn looks_for(&self) -> bool {
+        true
+    }
+
+    fn entry(
+        &mut self,
+        found: &LocatedEntry<'_>,
+        _wanted: bool,
+        _log: &LoadedLog,
+    ) -> io::Result<()> {
+        for (at, search) in self.searches.iter_mut().enumerate() {
+            match &found.entry {
+                Ok(entry) => {
+                    if let Some(mention) = search.asked.mentioned(entry) {
+                        self.pending.push((self.seen, at, mention));
+                    }
+                }
+                Err(_) if search.asked.occurs_in(found.text) => search.found.unparsed += 1,
+                Err(_) => {}
+            }
+        }
+        self.seen += 1;
+        Ok(())
+    }
+
+    fn absorbed(&mut self, rows: Range<u32>, log: &LoadedLog) -> io::Result<()> {
+        for (at, search, mention) in self.pending.drain(..) {
+            let row = RowId(rows.start.saturating_add(at));
+            if let Some(search) = self.searches.get_mut(search)
+                && log.leaves(row)
+            {
+                search.found.add(row, log.index.rows().message(row), mention);
+            }
+        }
+        self.seen = 0;
+        Ok(())
+    }
+
+    fn finish(&mut self, log: &LoadedLog) -> io::Result<u8> {
+        let (mut messages, mut alone, mut unparsed) = (BTreeSet::new(), BTreeSet::new(), 0);
+        for Search { asked, found } in &self.searches {
+            if found.is_empty() {
+                let what = match log.redactor {
+                    Some(_) => "what was asked for".to_owned(),
+                    None => escape(asked.as_text().as_bytes()),
+                };
+                self.missing.push(format!("nothing in these files mentions {what}"));
+            }
+            let least = found.weakest_match();
+            messages
+                .extend(found.messages(least).map(|message| trace::origin(&log.index, message)));
+            alone.extend(found.unattributed_rows(least));
+            unparsed += found.unparsed;
+        }
+        let read = |row| log.original(row);
+        let mut printer = TracePrinter::new(log, &read, width(), io::stdout().lock());
+        printer.messages(newest_last(log, messages), MAX_FULL_TRACES)?;
+        printer.print_entries(&alone.into_iter().collect::<Vec<_>>())?;
+        if unparsed > 0 {
+            let lines = if unparsed == 1 { "line that is" } else { "lines that are" };
+            printer
+                .print_note(&format!("It also stands in {} {lines} no entry.", number(unparsed)))?;
+        }
+        printer.out.flush()?;
+        Ok(0)
+    }
+}
+
+impl TraceMatches {
+    fn add(&mut self, row: RowId, message: Option<MessageId>, mention: MatchKind) {
+        let Some(message) = message else {
+            self.alone.push((row, mention));
+            return;
+        };
+        if self.messages.len() <= message.at() {
+            self.messages.resize(message.at() + 1, None);
+        }
+        if let Some(known) = self.messages.get_mut(message.at()) {
+            *known = (*known).max(Some(mention));
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.unparsed == 0 && self.best().is_none()
+    }
+
+    fn best(&self) -> Option<MatchKind> {
+        let messages = self.messages.iter().copied().flatten();
+        messages.chain(self.alone.iter().map(|&(_, mention)| mention)).max()
+    }
+
+    /// If something is just what was asked for, what only contains it is not meant.
+    fn weakest_match(&self) -> MatchKind {
+        self.best().unwrap_or(MatchKind::Part)
+    }
+
+    fn messages(&self, least: MatchKind) -> impl Iterator<Item = MessageId> + '_ {
+        let numbered = self.messages.iter().enumerate();
+        numbered
+            .filter(move |(_, mention)| **mention >= Some(least))
+            .filter_map(|(at, _)| MessageId::new(at))
+    }
+
+    fn unattributed_rows(&self, least: MatchKind) -> impl Iterator<Item = RowId> + '_ {
+        self.alone.iter().filter(move |(_, mention)| *mention >= least).map(|&(row, _)| row)
+    }
+}
+
+fn newest_last(log: &LoadedLog, messages: BTreeSet<MessageId>) -> Vec<MessageId> {
+    let mut messages: Vec<MessageId> = messages.into_iter().collect();
+    messages.sort_by_key(|&message| log.index.rows_of(message).next());
+    messages
+}
+
+/// Columns of the terminal, else as `COLUMNS` says, else 80.
+fn width() -> usize {
+    let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
+    let asked = || std::env::var("COLUMNS").ok()?.parse().ok();
+    terminal.map(|(width, _)| usize::from(width.0)).or_else(asked).unwrap_or(80)
+}

@@ -1,0 +1,116 @@
+//! What is read does not depend on how many read it.
+
+use super::*;
+use crate::simulate::{Options, Written, print_as};
+
+/// What anybody who listens is told, in the order of telling.
+#[derive(Debug, PartialEq, Eq)]
+enum Told {
+    Profile(u64, crate::log::parse::Profile),
+    Rows(usize),
+}
+
+/// A log whose options were changed now and then, which takes several rounds between.
+fn restarted() -> Vec<u8> {
+    let changes = ["LOG_SENSITIVITY", "LOG_PRIORITY", "LOG_QUEUE_TIME", "LOG_NOTARY", "LOG_NODE"];
+    let (mut log, mut options) = (Vec::new(), Options::default());
+    for (seed, name) in (0..).zip(changes) {
+        let written = Written { options, ..Written::default() };
+        print_as(written, 3 * BATCH, seed, &mut log).unwrap();
+        let value = options.value(name).unwrap();
+        assert!(options.set(name, u32::from(value == 0)));
+    }
+    log
+}
+
+fn pooled(log: &[u8], workers: usize) -> (Watch, Vec<Told>) {
+    let mut watch = Watch::of(&["log"]);
+    watch.pool = Pool::new(watch.index.keys(), workers).unwrap();
+    watch.append("log", log);
+    let mut told = Vec::new();
+    let Watch { reader, pool, index, originals, .. } = &mut watch;
+    let mut tell = |message: ReaderMessage| match message {
+        ReaderMessage::Batch(batch) => {
+            index.absorb(&batch);
+            told.push(Told::Rows(index.rows().len()));
+        }
+        ReaderMessage::News(news) => {
+            originals.observe(&news);
+            if let ReaderEvent::Profile { from, profile, .. } = news {
+                told.push(Told::Profile(from, profile));
+            }
+        }
+    };
+    while pool.round(reader, Duration::ZERO, &mut tell).unwrap() {}
+    (watch, told)
+}
+
+/// Hands each round to an index, as the pool does.
+struct OneByOne {
+    index: Index,
+    batch: Batch,
+    told: Vec<Told>,
+}
+
+impl Listener for OneByOne {
+    fn on_event(&mut self, news: ReaderEvent) {
+        if let ReaderEvent::Profile { from, profile, .. } = news {
+            self.told.push(Told::Profile(from, profile));
+        }
+    }
+
+    fn entry(&mut self, found: &LocatedEntry<'_>) {
+        self.batch.push(found.place, found.length, &found.entry);
+    }
+}
+
+fn alone(log: &[u8]) -> OneByOne {
+    let memory = Memory::default();
+    memory.append(Path::new("log"), log);
+    let mut reader = Reader::new(Arc::new(memory), [PathBuf::from("log")]);
+    let index = Index::default();
+    let mut alone = OneByOne { batch: Batch::new(index.keys()), index, told: Vec::new() };
+    while reader.poll(Duration::ZERO, &mut alone) {
+        let batch = std::mem::replace(&mut alone.batch, Batch::new(alone.index.keys()));
+        alone.index.absorb(&batch);
+        alone.told.push(Told::Rows(alone.index.rows().len()));
+    }
+    alone
+}
+
+#[test]
+fn however_many_parse_what_is_told_is_the_same() {
+    let log = restarted();
+    let expected = alone(&log);
+    let profiles = expected.told.iter().filter(|told| matches!(told, Told::Profile(..))).count();
+    assert!(profiles > 3, "the options change on the way: {profiles}");
+    let (one, one_told) = pooled(&log, 1);
+    assert_eq!(one_told, expected.told);
+    for workers in [2, 7] {
+        let (watch, told) = pooled(&log, workers);
+        assert_eq!(told, expected.told, "{workers}");
+        assert!(watch.told() == one.told(), "{workers}");
+    }
+    let rows = |index: &Index| -> Vec<_> {
+        let rows = (0..).map(RowId).take(index.rows().len());
+        rows.map(|row| (index.rows().place(row), index.rows().kind(row))).collect()
+    };
+    assert_eq!(rows(&one.index), rows(&expected.index));
+}
+
+#[test]
+fn entries_of_any_length_come_in_bounded_batches() {
+    let long = format!("{LINE} {}\n", "x".repeat(LONGEST_ENTRY - LINE.len() - 1));
+    let mut watch = Watch::of(&["log"]);
+    watch.append("log", long.repeat(100));
+    let mut batches = Vec::new();
+    let Watch { reader, pool, .. } = &mut watch;
+    let mut tell = |message: ReaderMessage| {
+        if let ReaderMessage::Batch(batch) = message {
+            batches.push(batch.len());
+        }
+    };
+    while pool.round(reader, Duration::ZERO, &mut tell).unwrap() {}
+    assert_eq!(batches.iter().sum::<usize>(), 100);
+    assert!(batches.iter().all(|len| len * LONGEST_ENTRY <= BATCH_BYTES + LONGEST_ENTRY));
+}

@@ -1,0 +1,117 @@
+//! How much of Unicode is drawn, and the warning before text that may not be what it looks like.
+
+use super::sanitize::escape;
+use super::scripts;
+use crate::text::sanitize::{CharClass, MAX_COMBINING_MARKS, SafeText, char_class, made, write_to};
+use std::fmt::Write as _;
+
+/// Which characters of a log are drawn as they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CharsetMode {
+    /// All that every terminal draws alike.
+    #[default]
+    All,
+    /// Those of ASCII: what merely looks like one of them is told by its number.
+    Ascii,
+}
+
+impl CharsetMode {
+    /// The other one.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::All => Self::Ascii,
+            Self::Ascii => Self::All,
+        }
+    }
+
+    /// All of the bytes, made fit for a terminal, behind the [warning](Self::warning) there is.
+    pub fn show(self, bytes: &[u8]) -> SafeText {
+        match scripts::warning(bytes) {
+            Some(words) => SafeText::warning(words).append(&self.show_bare(bytes)),
+            None => self.show_bare(bytes),
+        }
+    }
+
+    /// The same without the warning: for what is being typed, and for a part of what is shown.
+    pub fn show_bare(self, bytes: &[u8]) -> SafeText {
+        made(bytes, self)
+    }
+
+    /// What is to stand before text with a word in letters of several scripts (`MIXED`), or in
+    /// letters that run from right to left (`RTL`). Nothing before most.
+    pub fn warning(bytes: &[u8]) -> SafeText {
+        scripts::warning(bytes).map_or_else(SafeText::default, SafeText::warning)
+    }
+
+    /// The bytes as one string without any style, as [`plain()`] has them.
+    pub fn plain(self, bytes: &[u8]) -> String {
+        self.restrict(&escape(bytes))
+    }
+
+    /// The same of text that is plain already.
+    pub fn restrict(self, plain: &str) -> String {
+        let mut text = String::with_capacity(plain.len());
+        for c in plain.chars() {
+            if self == Self::All || c.is_ascii() {
+                text.push(c);
+            } else {
+                write_to(&mut text, |text| write!(text, r"\u{{{:x}}}", u32::from(c)));
+            }
+        }
+        text
+    }
+
+    /// Marks drawn on one letter.
+    pub(super) fn marks(self) -> u8 {
+        if self == Self::All { MAX_COMBINING_MARKS } else { 0 }
+    }
+
+    /// What a character would do, drawn in this alphabet.
+    pub(super) fn sight(self, c: char) -> CharClass {
+        match char_class(c) {
+            CharClass::Letter if self == Self::Ascii && !c.is_ascii() => CharClass::Hidden,
+            sight => sight,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::sanitize::sanitize;
+
+    fn pieces(alphabet: CharsetMode, text: &str) -> Vec<(String, bool)> {
+        let shown = alphabet.show(text.as_bytes());
+        shown.pieces().map(|piece| (piece.text.to_owned(), piece.escape)).collect()
+    }
+
+    #[test]
+    fn a_look_alike_is_told_by_its_number() {
+        let own = |pieces: &[(&str, bool)]| -> Vec<(String, bool)> {
+            pieces.iter().map(|&(text, escape)| (text.to_owned(), escape)).collect()
+        };
+        let evil = "p\u{430}ypal.example";
+        assert_eq!(pieces(CharsetMode::All, evil), own(&[("MIXED ", true), (evil, false)]));
+        assert_eq!(
+            pieces(CharsetMode::Ascii, evil),
+            own(&[("MIXED ", true), ("p", false), ("<U+0430>", true), ("ypal.example", false)])
+        );
+        assert_eq!(
+            pieces(CharsetMode::Ascii, "a\tb"),
+            own(&[("a", false), ("^I", true), ("b", false)])
+        );
+        assert_eq!(
+            pieces(CharsetMode::Ascii, "e\u{301}"),
+            own(&[("e", false), ("<U+0301>", true)])
+        );
+        assert_eq!(CharsetMode::Ascii.plain("ä\\\u{202e}".as_bytes()), r"\u{e4}\\\u{202e}");
+    }
+
+    #[test]
+    fn ascii_is_the_same_in_both() {
+        let text = r"250 2.1.5 <a@xn--80ak6aa92e.example> \ok ^[";
+        assert_eq!(CharsetMode::All.show(text.as_bytes()), sanitize(text.as_bytes()));
+        assert_eq!(CharsetMode::Ascii.show(text.as_bytes()), sanitize(text.as_bytes()));
+    }
+}

@@ -1,0 +1,391 @@
+//! The state of the program, and what each message does to it.
+//!
+//! `update` and the drawing of it are plain functions of this state: no clock, no files, no
+//! terminal. What a screen needs from outside is asked for: [`App::wanted`] names the entries whose
+//! text is about to be shown.
+
+mod activity;
+mod arrange;
+pub mod clipboard;
+mod completion;
+mod connection_list;
+pub mod connection_sort;
+mod connections;
+pub mod cursor;
+mod domains;
+pub mod file_events;
+mod filter_from_selection;
+mod filtered_list;
+pub mod group_list;
+pub mod help;
+mod history;
+pub mod labels;
+mod log;
+mod log_model;
+mod memory_limit;
+pub mod message;
+pub mod message_view;
+pub mod messages;
+mod mouse;
+pub mod overlay;
+mod panes;
+mod prompt;
+mod ranked_bitset;
+mod redaction;
+mod refresh;
+mod save_state;
+mod search_state;
+mod session_state;
+mod settings;
+mod text_cache;
+pub mod time_window;
+pub mod timeline;
+mod view;
+pub mod view_bar;
+
+pub use completion::MOST_COMPLETIONS;
+pub use history::MOST_FILTERS;
+pub use prompt::Prompt;
+pub use search_state::CACHED_SEARCHES;
+pub use session_state::{MAX_SAVED_FILTER, SessionState};
+pub use settings::Settings;
+pub use text_cache::MOST_TEXTS;
+
+use crate::filter::Filter;
+use crate::index::{Batch, RowId};
+use crate::log::entry::Time;
+use crate::log::redact::Redactor;
+use crate::text::CharsetMode;
+use crate::tui::keymap::{Command, KeyEvent, Motion, Pointer};
+use crate::tui::layout::{Pane, Rect, View};
+use crate::tui::workers::save::SaveEvent;
+use crate::tui::workers::search::SearchResult;
+use activity::Activity;
+use clipboard::Clipboard;
+use connections::ConnectionsView;
+use cursor::Scroll;
+use domains::Domains;
+use file_events::Events;
+use group_list::GroupList;
+use history::History;
+use log::LogView;
+use log_model::LogModel;
+use messages::MessagesView;
+use overlay::Overlay;
+use redaction::RedactionState;
+use save_state::SaveState;
+use search_state::SearchState;
+use std::time::Duration;
+use text_cache::TextCache;
+
+/// Something that happened.
+pub enum Msg {
+    /// A key.
+    Key(KeyEvent),
+    /// The mouse.
+    Pointer(Pointer),
+    /// The terminal has this many columns and rows.
+    Resize(u16, u16),
+    /// Entries arrived.
+    Batch(Batch),
+    /// A block was searched.
+    SearchResult(SearchResult),
+    /// The writer of a file tells how far it is.
+    SaveEvent(SaveEvent),
+    /// The reader tells how far it is.
+    ReaderStatus(ReaderStatus),
+    /// The reader stopped for this reason, and nothing will come any more.
+    ReaderStopped(String),
+    /// Something happened to the file of this path.
+    FileEvent(Vec<u8>, String),
+    /// The clock on the wall shows this, in the time of the log.
+    Tick(Time),
+}
+
+/// Whether to go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// Go on.
+    Continue,
+    /// Leave.
+    Quit,
+    /// Leave as interrupted.
+    Interrupt,
+    /// Give the terminal back for a while.
+    Suspend,
+}
+
+/// What the reader is doing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReaderStatus {
+    /// What is read, as bytes of a path or a name for several.
+    pub name: Vec<u8>,
+    /// What else than following is to be told.
+    pub state: Option<String>,
+    /// The file is not there yet.
+    pub missing: bool,
+    /// Bytes read.
+    pub read: u64,
+    /// Bytes still to be read.
+    pub behind: u64,
+    /// Bytes of a last line that is not complete.
+    pub partial: u64,
+    /// How long the bytes still to be read will take, if that can be told.
+    pub left: Option<Duration>,
+}
+
+/// The whole state.
+pub struct App {
+    known: LogModel,
+    searching: SearchState,
+    filter_text: String,
+    prompt: Option<Prompt>,
+    history: History,
+    view: View,
+    /// The pane of each view that keys go to there.
+    focus: [Pane; View::ALL.len()],
+    connections: ConnectionsView,
+    domains: Domains,
+    activity: Activity,
+    messages: MessagesView,
+    log: LogView,
+    /// The window of time that is counted, in milliseconds up to now; all if there is none.
+    span: Option<i64>,
+    /// The minute that is chosen among the times.
+    chosen_minute: Option<i64>,
+    message: Scroll<RowId>,
+    /// What is laid over everything, and its first visible line.
+    sheet: Option<(Overlay, usize)>,
+    events: Events,
+    zoom: bool,
+    alphabet: CharsetMode,
+    size: Rect,
+    wall: Time,
+    reading: ReaderStatus,
+    stopped: Option<String>,
+    texts: TextCache,
+    copying: Clipboard,
+    saving: SaveState,
+    secrecy: RedactionState,
+    /// Bytes that the log may take in memory.
+    limit: usize,
+    settings: Settings,
+}
+
+impl App {
+    /// An empty log under a filter, which must be valid or is left out.
+    pub fn new(filter_text: &str) -> Self {
+        let mut app = Self {
+            known: LogModel::default(),
+            searching: SearchState::default(),
+            filter_text: String::new(),
+            prompt: None,
+            history: History::default(),
+            view: View::default(),
+            focus: View::ALL.map(View::first),
+            connections: ConnectionsView::default(),
+            domains: Domains::default(),
+            activity: Activity::default(),
+            span: None,
+            chosen_minute: None,
+            messages: MessagesView::default(),
+            log: LogView::default(),
+            message: Scroll::default(),
+            sheet: None,
+            events: Events::default(),
+            zoom: false,
+            alphabet: CharsetMode::default(),
+            size: Rect::new(0, 0, 80, 24),
+            wall: Time::default(),
+            reading: ReaderStatus::default(),
+            stopped: None,
+            texts: TextCache::default(),
+            copying: Clipboard::default(),
+            saving: SaveState::default(),
+            secrecy: RedactionState::default(),
+            limit: usize::MAX,
+            settings: Settings::default(),
+        };
+        app.keep_filter(filter_text.to_owned());
+        app
+    }
+
+    /// What a message does.
+    pub fn update(&mut self, msg: Msg) -> Flow {
+        match msg {
+            Msg::Key(event) => {
+                self.copying.forget_note();
+                let command = self.settings.keymap.command(self.mode(), event);
+                return command.map_or(Flow::Continue, |command| self.execute(command));
+            }
+            Msg::Pointer(pointer) => self.on_mouse(pointer),
+            Msg::Resize(width, height) => self.size = Rect::new(0, 0, width, height),
+            Msg::Batch(batch) => self.absorb_batch(&batch),
+            Msg::SearchResult(found) => self.on_result(&found),
+            Msg::SaveEvent(told) => self.on_event(told),
+            Msg::ReaderStatus(reading) => self.reading = reading,
+            Msg::FileEvent(path, words) => {
+                self.events.record(self.wall, path, words.as_bytes());
+            }
+            Msg::ReaderStopped(why) => self.stopped = Some(why),
+            Msg::Tick(wall) => self.wall = wall,
+        }
+        Flow::Continue
+    }
+
+    fn execute(&mut self, command: Command) -> Flow {
+        match command {
+            Command::Quit => return Flow::Quit,
+            Command::Interrupt => return Flow::Interrupt,
+            Command::Suspend => return Flow::Suspend,
+            Command::Back => self.back(),
+            Command::Help => self.sheet = Some((Overlay::Help, 0)),
+            Command::Events => {
+                self.sheet = Some((Overlay::Events, 0));
+                self.move_cursor(Motion::Last);
+            }
+            Command::Bytes => self.show_bytes(),
+            Command::NextPane => self.focus_on(self.view.next(self.focus())),
+            Command::PreviousPane => self.focus_on(self.view.previous(self.focus())),
+            Command::Open => self.open(),
+            Command::View(view) => self.view = view,
+            Command::Trace => self.trace_selected(),
+            Command::NextTrouble | Command::PreviousTrouble if self.view == View::Log => {
+                self.log.seek(command == Command::NextTrouble);
+            }
+            Command::ScrollLeft if self.focus() == Pane::Times => self.choose_time(Motion::Up),
+            Command::ScrollRight if self.focus() == Pane::Times => self.choose_time(Motion::Down),
+            Command::ScrollLeft => self.log.scroll_left(),
+            Command::ScrollRight => {
+                self.log.scroll_right(&self.known, self.rows_of(Pane::Log), self.size.width.into());
+            }
+            Command::NextTrouble | Command::PreviousTrouble => {}
+            Command::Move(motion) => self.move_cursor(motion),
+            Command::EditFilter => self.edit_filter(),
+            Command::Redact => self.toggle_redaction(),
+            Command::FilterDomain => self.filter_domain(),
+            Command::FilterValue => self.narrow_to_chosen(""),
+            Command::ExcludeValue => self.narrow_to_chosen("-"),
+            Command::GroupBy => self.group_by(),
+            Command::Organisations => self.toggle_organisations(),
+            Command::NarrowWindow => self.narrow_window(),
+            Command::WidenWindow => self.widen_window(),
+            Command::Mark => self.set_mark(),
+            Command::Freeze => self.known.freeze(self.now()),
+            Command::Sort => self.sort(),
+            Command::Reverse => self.reverse(),
+            Command::Zoom => self.zoom = !self.zoom,
+            Command::Copy => self.copy(),
+            Command::CopySummary => self.copy_summary(),
+            Command::Ascii => self.alphabet = self.alphabet.other(),
+            Command::Save => self.name_file(),
+            Command::Accept if self.saving.is_naming() => self.save(),
+            Command::Accept => self.accept(),
+            Command::Complete => {
+                let hides = self.redactor().map(Redactor::level);
+                if let Some(prompt) = &mut self.prompt
+                    && prompt.complete(&self.known.index, hides)
+                {
+                    self.narrow();
+                }
+            }
+            Command::Recall(earlier) => {
+                // What somebody looked for before is as telling as what the log says.
+                let history = if self.redactor().is_some() { &[] } else { self.history.all() };
+                if self.prompt.as_mut().is_some_and(|prompt| prompt.recall(history, earlier)) {
+                    self.narrow();
+                }
+            }
+            Command::Edit(request) if self.saving.is_naming() => self.saving.edit(request),
+            Command::Edit(request) => {
+                if self.prompt.as_mut().is_some_and(|prompt| prompt.edit(request)) {
+                    self.narrow();
+                }
+            }
+        }
+        Flow::Continue
+    }
+
+    /// Keeps the typed filter.
+    fn accept(&mut self) {
+        let Some(prompt) = &self.prompt else { return };
+        let text = prompt.finished(self.known.index.domains());
+        // What is no filter stays in the prompt, where the mistake is marked.
+        if self.keep_filter(text) {
+            self.prompt = None;
+        }
+    }
+
+    /// Opens the prompt with the filter in force; with none where it must not be seen.
+    fn edit_filter(&mut self) {
+        let hides = self.redactor().is_some();
+        let prompt = Prompt::new(&self.filter_text);
+        self.prompt = Some(if hides { prompt.emptied() } else { prompt });
+    }
+
+    /// One step back: the help, the prompt, the zoom, the pane, the filter.
+    fn back(&mut self) {
+        if self.sheet.take().is_some() || self.saving.leave_off_naming() {
+        } else if let Some(prompt) = self.prompt.take() {
+            self.keep_filter(prompt.before);
+        } else if self.zoom {
+            self.zoom = false;
+        } else if self.focus() != self.view.first() {
+            self.focus_on(self.view.previous(self.focus()));
+        } else if !self.filter_text.is_empty() {
+            self.keep_filter(String::new());
+        }
+    }
+
+    /// Filters by what is typed so far; a text that is no filter leaves the last good one in force.
+    fn narrow(&mut self) {
+        let domains = self.known.index.domains();
+        if let Some(filter) = self.prompt.as_mut().and_then(|prompt| prompt.filter(domains)) {
+            self.set_filter(filter);
+        }
+    }
+
+    /// Puts a filter in force, if the text is one.
+    fn keep_filter(&mut self, text: String) -> bool {
+        let Ok(filter) = Filter::parse(&text) else { return false };
+        self.history.add(&text);
+        self.filter_text = text;
+        self.set_filter(filter);
+        true
+    }
+
+    fn set_filter(&mut self, filter: Filter) {
+        if self.tally().filter() == &filter {
+            return;
+        }
+        self.recount(filter);
+    }
+
+    /// Counts everything anew under a filter, in the window of time.
+    fn recount(&mut self, filter: Filter) {
+        let (rows, window) = (self.known.index.rows().len(), self.window(&filter));
+        let tally = self.searching.change(self.known.filtered.take(), filter, rows);
+        let mut tally = tally.within(window);
+        tally.mark(self.known.mark.map(|mark| mark.row));
+        let some = !tally.filter().is_empty() || !window.is_all();
+        self.known.filtered = some.then_some(tally);
+        self.restart_lists();
+    }
+
+    /// What was listed shall not be shown any more.
+    fn restart_lists(&mut self) {
+        self.connections.restart();
+        self.domains.restart();
+        self.activity.senders.restart();
+        self.messages.restart();
+        self.log.restart();
+    }
+
+    /// Shows the bytes of the selected entry, as they are now.
+    fn show_bytes(&mut self) {
+        if let Some(row) = self.selected_entry() {
+            let bytes = self.original(row).map(|original| original.text.clone());
+            self.sheet = Some((Overlay::Bytes(row, bytes), 0));
+        }
+    }
+}

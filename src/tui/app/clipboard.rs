@@ -1,0 +1,274 @@
+//! Evidence for the clipboard: the entries of what is selected, or a summary of what holds.
+//!
+//! Here is said what is to be copied; whoever owns the files reads the texts, and whoever owns the
+//! terminal hands the result over. What is counted for a summary is counted in parts, between which
+//! the keys are looked at, of what held when the key was pressed.
+
+mod summary;
+mod summary_builder;
+
+use super::labels::{self, Severity};
+use super::{App, GroupList};
+use crate::index::{ConnectionId, RowId};
+use crate::log::parse::EntryText;
+use crate::text::sanitize::escape;
+use crate::text::units::number;
+use crate::tui::layout::{Pane, View};
+use std::borrow::Cow;
+use summary::IncidentSummary;
+use summary_builder::SummaryBuilder;
+
+/// Entries that are copied at most: what a person pastes and others read.
+pub const MOST_COPIED: usize = 100;
+/// Bytes of text that are copied at most: more than this some terminals drop without a word.
+pub const LONGEST_COPY: usize = 64 * 1024;
+
+/// What is to be copied, and what came of the last time.
+#[derive(Default)]
+pub(super) struct Clipboard {
+    asked: Option<PendingCopy>,
+    note: Option<(String, Severity)>,
+}
+
+/// What is on its way to the clipboard.
+enum PendingCopy {
+    /// These entries, of so many that are meant.
+    Entries(Vec<RowId>, usize),
+    /// Still being counted.
+    Counting(Box<SummaryBuilder>),
+    /// Counted; what is missing are the texts of its samples.
+    Summary(Box<IncidentSummary>),
+}
+
+/// Text of the log, and whatever else is copied, fit for a clipboard: everything that is copied
+/// passes here. No control character is left in it.
+fn truncate_text(text: &[u8]) -> String {
+    escape(text)
+}
+
+impl Clipboard {
+    /// What was said of the last copy was read.
+    pub(super) fn forget_note(&mut self) {
+        self.note = None;
+    }
+
+    /// Says something until the next key.
+    pub(super) fn notify(&mut self, words: String, tone: Severity) {
+        self.note = Some((words, tone));
+    }
+
+    /// Says why nothing is copied.
+    fn refuse(&mut self, why: &str) {
+        self.asked = None;
+        self.notify(why.to_owned(), Severity::Warning);
+    }
+}
+
+impl App {
+    /// Has the entries of what is selected copied.
+    pub(super) fn copy(&mut self) {
+        let (rows, all) = self.copy_targets();
+        if rows.is_empty() {
+            self.copying.refuse("nothing is selected here: nothing was copied");
+        } else {
+            self.copying.asked = Some(PendingCopy::Entries(rows, all));
+        }
+    }
+
+    /// Has a summary of what holds now copied.
+    pub(super) fn copy_summary(&mut self) {
+        let said = self.heads();
+        let filter = self.tally().filter().clone();
+        self.copying.asked =
+            Some(PendingCopy::Counting(Box::new(SummaryBuilder::new(filter, said))));
+    }
+
+    /// Entries of what is selected in the pane with the focus, the newest if there are many, and how
+    /// many there are.
+    fn copy_targets(&self) -> (Vec<RowId>, usize) {
+        let one = |row: Option<RowId>| (Vec::from_iter(row), usize::from(row.is_some()));
+        match (self.view, self.focus()) {
+            (View::Connections, Pane::Connections) => match self.selected_connection() {
+                Some((id, _)) => self.of_connection(id),
+                None => one(None),
+            },
+            (View::Messages, _) => {
+                let rows = self.selected_message().into_iter();
+                let rows = rows.flat_map(|message| self.known.index.rows_of(message));
+                newest(rows.filter(|row| self.is_shown(*row)).collect(), true)
+            }
+            (_, Pane::Times) => one(None),
+            (View::Domains | View::Activity, pane) => {
+                self.table(pane).map_or(one(None), |table| self.of_group(table))
+            }
+            _ => one(self.selected_entry()),
+        }
+    }
+
+    fn is_shown(&self, row: RowId) -> bool {
+        (row.0 as usize) < self.known.rows()
+    }
+
+    /// From its opening to its close. What stands for no connection has those that are listed.
+    fn of_connection(&self, id: ConnectionId) -> (Vec<RowId>, usize) {
+        if id.is_real() {
+            let rows = self.known.index.connection_rows(id, None);
+            return newest(rows.filter(|row| self.is_shown(*row)).collect(), false);
+        }
+        newest(self.deliveries().to_vec(), false)
+    }
+
+    fn of_group(&self, table: &GroupList) -> (Vec<RowId>, usize) {
+        let Some(id) = table.selected() else { return (Vec::new(), 0) };
+        let groups = table.groups();
+        let all = groups.get(id).map_or(0, |group| group.counts.entries as usize);
+        (groups.newest(self.tally().sieve(), &self.known.index, id, MOST_COPIED), all)
+    }
+
+    /// Goes on with what takes long.
+    pub(super) fn go_on_copying(&mut self) {
+        let Some(PendingCopy::Counting(counting)) = &mut self.copying.asked else { return };
+        let tally = self.known.tally();
+        if counting.is_of_another(tally.filter()) {
+            self.copying.refuse("the filter changed meanwhile: nothing was copied");
+        } else if let Some(summary) = counting.advance(tally, &self.known.index) {
+            self.copying.asked = Some(PendingCopy::Summary(Box::new(summary)));
+        }
+    }
+
+    /// Entries are about to leave: what was counted of them is counted anew.
+    pub(super) fn recount_copy(&mut self) {
+        if let Some(PendingCopy::Counting(counting)) = &mut self.copying.asked {
+            counting.restart();
+        }
+    }
+
+    /// Whether there is counting to go on with.
+    pub(super) fn is_counting_copy(&self) -> bool {
+        matches!(self.copying.asked, Some(PendingCopy::Counting(_)))
+    }
+
+    /// The entries whose texts are needed for a copy; `None` if none is to be made now.
+    pub fn to_copy(&self) -> Option<&[RowId]> {
+        match self.copying.asked.as_ref()? {
+            PendingCopy::Entries(rows, _) => Some(rows),
+            PendingCopy::Counting(_) => None,
+            PendingCopy::Summary(summary) => Some(&summary.samples),
+        }
+    }
+
+    /// Makes the copy of these texts, which are `None` where an entry is no longer in the log; what
+    /// is to be put on the clipboard, if there is anything. No line end stands behind the last line.
+    pub fn copied(&mut self, texts: &[Option<EntryText>]) -> Option<String> {
+        let shown: Vec<_> =
+            texts.iter().map(|it| it.as_ref().map(|text| self.shown(text))).collect();
+        let lines: Vec<String> = shown.iter().flatten().map(|it| truncate_text(&it.text)).collect();
+        let (text, note) = match self.copying.asked.take()? {
+            PendingCopy::Entries(_, all) => joined(&lines, all, texts.len()),
+            PendingCopy::Counting(_) => return None,
+            PendingCopy::Summary(mut summary) => {
+                if let Some(redactor) = self.redactor() {
+                    summary.hide(redactor, &shown);
+                }
+                let text = summary.text(lines);
+                let note = format!("copied a summary ({})", labels::bytes(text.len() as u64));
+                (Some(text), (note, Severity::Good))
+            }
+        };
+        self.copying.note = Some(note);
+        text
+    }
+
+    /// What came of the last copy or file, until the next key, or how far a file is.
+    pub fn notice(&self) -> Option<(Cow<'_, str>, Severity)> {
+        let note = self.copying.note.as_ref();
+        note.map(|(words, tone)| (Cow::Borrowed(words.as_str()), *tone))
+            .or_else(|| Some((self.saving_progress()?, Severity::Warning)))
+    }
+}
+
+/// The newest of these rows, in the order of arrival, and how many there were.
+fn newest(mut rows: Vec<RowId>, backwards: bool) -> (Vec<RowId>, usize) {
+    let all = rows.len();
+    if backwards {
+        rows.reverse();
+    }
+    (rows.split_off(all.saturating_sub(MOST_COPIED)), all)
+}
+
+/// As many of the entries as there is room for, the newest ones, and what is to be said of it: of
+/// `all` that were meant `read` were looked for.
+fn joined(lines: &[String], all: usize, read: usize) -> (Option<String>, (String, Severity)) {
+    let gone = read - lines.len();
+    let mut room = LONGEST_COPY + 1;
+    let fitting = lines.iter().rev().take_while(|line| {
+        let fits = line.len() < room;
+        room = room.saturating_sub(line.len() + 1);
+        fits
+    });
+    let kept = fitting.count();
+    let left = lines.get(lines.len() - kept..).unwrap_or_default();
+    let limit = labels::bytes(LONGEST_COPY as u64);
+    match (lines.last(), kept) {
+        (None, _) => {
+            let why = "its text is no longer in the log: nothing was copied";
+            return (None, (why.to_owned(), Severity::Warning));
+        }
+        (Some(line), 0) => {
+            let size = labels::bytes(line.len() as u64);
+            let why = format!("too large: an entry of {size}, and {limit} can be copied");
+            return (None, (why, Severity::Warning));
+        }
+        _ => {}
+    }
+    let text = left.join("\n");
+    let size = labels::bytes(text.len() as u64);
+    let entries = if all == 1 { "entry" } else { "entries" };
+    let of = if kept + gone < all {
+        format!("the newest {} of {}", number(kept), number(all))
+    } else {
+        number(kept)
+    };
+    let gone = match gone {
+        0 => String::new(),
+        gone => format!("; {} no longer in the log", number(gone)),
+    };
+    let note = format!("copied {of} {entries} ({size}){gone}");
+    let tone = if kept < all { Severity::Warning } else { Severity::Good };
+    (Some(text), (note, tone))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn copied(lengths: &[usize], all: usize, read: usize) -> (Option<usize>, String) {
+        let lines: Vec<_> = lengths.iter().map(|&length| "x".repeat(length)).collect();
+        let (text, (note, _)) = joined(&lines, all, read);
+        (text.map(|text| text.len()), note)
+    }
+
+    #[test]
+    fn what_is_copied_and_what_is_not_is_told() {
+        for (lengths, all, read, length, note) in [
+            (&[9][..], 1, 1, Some(9), "copied 1 entry (9 bytes)"),
+            (&[9, 5], 2, 2, Some(15), "copied 2 entries (15 bytes)"),
+            (&[9, 5], 3, 3, Some(15), "copied 2 entries (15 bytes); 1 no longer in the log"),
+            (&[9, 5], 1_234, 2, Some(15), "copied the newest 2 of 1,234 entries (15 bytes)"),
+            (&[LONGEST_COPY], 1, 1, Some(LONGEST_COPY), "copied 1 entry (65 kB)"),
+            (&[LONGEST_COPY, 7], 2, 2, Some(7), "copied the newest 1 of 2 entries (7 bytes)"),
+            (&[LONGEST_COPY - 8, 7], 2, 2, Some(LONGEST_COPY), "copied 2 entries (65 kB)"),
+            (&[LONGEST_COPY - 7, 7], 2, 2, Some(7), "copied the newest 1 of 2 entries (7 bytes)"),
+            (
+                &[LONGEST_COPY + 1],
+                1,
+                1,
+                None,
+                "too large: an entry of 65 kB, and 65 kB can be copied",
+            ),
+            (&[], 2, 2, None, "its text is no longer in the log: nothing was copied"),
+        ] {
+            assert_eq!(copied(lengths, all, read), (length, note.to_owned()));
+        }
+    }
+}

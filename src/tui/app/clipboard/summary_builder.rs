@@ -1,0 +1,154 @@
+//! What a summary tells, counted in parts.
+
+use super::summary::{IncidentSummary, SummaryHeader, SummaryRow};
+use crate::filter::{Filter, RowFilter};
+use crate::index::{Index, RowId};
+use crate::stats::{Counts, Group, GroupBy, GroupScope, Groups, Tally, Totals};
+use std::cmp::Reverse;
+
+/// Rows that are looked at in one go: about a millisecond for each of the two groupings.
+const GROUPED: usize = 32 * 1024;
+/// Domains and responses that are told at most.
+const TOLD: usize = 10;
+/// Entries that are quoted at most.
+const QUOTED: usize = 3;
+
+/// On the way to a summary.
+pub(super) struct SummaryBuilder {
+    filter: Filter,
+    heads: SummaryHeader,
+    /// What held once all was counted and searched; `None` until then.
+    held: Option<SummarySnapshot>,
+}
+
+/// Everything as it was at one moment.
+struct SummarySnapshot {
+    sieve: RowFilter,
+    rows: usize,
+    totals: Totals,
+    domains: Groups,
+    answers: Groups,
+    /// Rows between these are still to be looked at for the first and the last entry.
+    first: RowSearch,
+    last: RowSearch,
+}
+
+/// On the way to the first, or the last, row that the filter leaves.
+#[derive(Clone, Copy)]
+enum RowSearch {
+    From(usize),
+    Found(RowId),
+    Nowhere,
+}
+
+impl SummaryBuilder {
+    pub(super) fn new(filter: Filter, heads: SummaryHeader) -> Self {
+        Self { filter, heads, held: None }
+    }
+
+    /// Whether another filter is in force by now, and what was to be counted is not yet held.
+    pub(super) fn is_of_another(&self, filter: &Filter) -> bool {
+        self.held.is_none() && self.filter != *filter
+    }
+
+    pub(super) fn restart(&mut self) {
+        self.held = None;
+    }
+
+    /// Counts on; the summary once all is counted.
+    pub(super) fn advance(&mut self, tally: &Tally, index: &Index) -> Option<IncidentSummary> {
+        if self.held.is_none() && (tally.remaining() > 0 || tally.searched().is_some()) {
+            return None;
+        }
+        let held = self.held.get_or_insert_with(|| SummarySnapshot::new(tally, index));
+        held.advance(index).then(|| held.summary(index, self.heads.clone()))
+    }
+}
+
+impl SummarySnapshot {
+    fn new(tally: &Tally, index: &Index) -> Self {
+        let groups = |by| Groups::new(by, GroupScope::default());
+        Self {
+            sieve: tally.sieve().clone(),
+            rows: tally.rows(),
+            totals: tally.totals(),
+            domains: groups(GroupBy::Domain),
+            answers: groups(GroupBy::Response),
+            first: RowSearch::From(index.rows().first().0 as usize),
+            last: RowSearch::From(tally.rows()),
+        }
+    }
+
+    /// Counts some more. True when all is counted.
+    fn advance(&mut self, index: &Index) -> bool {
+        for groups in [&mut self.domains, &mut self.answers] {
+            groups.extend_by(&self.sieve, index, self.rows, GROUPED);
+        }
+        let held = index.rows().first().0 as usize;
+        if let RowSearch::From(from) = self.first {
+            let end = self.rows.min(from + GROUPED);
+            self.first = match self.sieve.remaining(index, from..end).first() {
+                Some(&row) => RowSearch::Found(row),
+                None if end == self.rows => RowSearch::Nowhere,
+                None => RowSearch::From(end),
+            };
+        }
+        if let RowSearch::From(end) = self.last {
+            let from = end.saturating_sub(GROUPED).max(held);
+            self.last = match self.sieve.remaining(index, from..end).last() {
+                Some(&row) => RowSearch::Found(row),
+                None if from == held => RowSearch::Nowhere,
+                None => RowSearch::From(from),
+            };
+        }
+        let seeks = [self.first, self.last].iter().any(|seek| matches!(seek, RowSearch::From(_)));
+        let left = [&self.domains, &self.answers].iter().any(|it| it.remaining(self.rows) > 0);
+        !seeks && !left
+    }
+
+    fn summary(&self, index: &Index, heads: SummaryHeader) -> IncidentSummary {
+        let time = |seek| match seek {
+            RowSearch::Found(row) => Some(index.rows().time(row)),
+            _ => None,
+        };
+        let told = |groups: &Groups| -> (Vec<SummaryRow>, usize) {
+            let worst = worst(groups);
+            let row = |group: &&Group| SummaryRow {
+                label: groups.label(index, group).to_vec(),
+                counts: group.counts,
+                first: index.rows().time(group.first),
+                last: index.rows().time(group.last),
+            };
+            (worst.iter().take(TOLD).map(row).collect(), worst.len())
+        };
+        let answers = worst(&self.answers);
+        let mut samples: Vec<RowId> =
+            answers.iter().take(QUOTED).map(|it| it.trouble().unwrap_or(it.last)).collect();
+        if let (true, RowSearch::Found(row)) = (samples.is_empty(), self.last) {
+            samples.push(row);
+        }
+        IncidentSummary {
+            heads,
+            totals: self.totals,
+            span: time(self.first).zip(time(self.last)),
+            domains: told(&self.domains),
+            responses: told(&self.answers),
+            samples,
+        }
+    }
+}
+
+/// Groups in which something went wrong, the worst first; all, the largest first, if nothing did.
+fn worst(groups: &Groups) -> Vec<&Group> {
+    let mut all: Vec<&Group> = groups.iter().map(|(_, group)| group).collect();
+    let is_bad = |group: &&Group| group.counts.bad() > 0;
+    if all.iter().any(is_bad) {
+        all.retain(is_bad);
+    }
+    all.sort_by_key(|group| {
+        let Counts { deferred, failed, rejected, entries, .. } = group.counts;
+        // What we refused ourselves is no trouble of theirs.
+        Reverse((deferred + failed, rejected, entries, group.last))
+    });
+    all
+}

@@ -1,0 +1,249 @@
+//! The view of connections: the list of them, and the deliveries over the selected one.
+
+use super::connection_list::ConnectionList;
+use super::connection_sort::ConnectionOrder;
+use super::cursor::{Cursor, Follow};
+use super::log_model::LogModel;
+use crate::index::{Connection, ConnectionId, EntryKind, RowId};
+use crate::log::entry::Time;
+use crate::tui::keymap::Motion;
+use crate::tui::layout::{Pane, column_at, connection_columns};
+
+/// Lists and selections of the view.
+#[derive(Default)]
+pub(super) struct ConnectionsView {
+    listing: ConnectionList,
+    cursor: Cursor<ConnectionId>,
+    deliveries: DeliveriesPane,
+    delivery: Cursor<RowId>,
+    /// Rows known when the list was last followed.
+    followed: usize,
+}
+
+/// Deliveries of one connection under the filter.
+#[derive(Default)]
+struct DeliveriesPane {
+    of: Option<ConnectionId>,
+    rows: Vec<RowId>,
+    /// The newest row of the connection that was looked at.
+    seen: Option<RowId>,
+    /// There are newer ones.
+    more: bool,
+}
+
+/// Entries of a connection that are looked at in one go: about a millisecond.
+const LOOKED_AT: usize = 32 * 1024;
+
+impl ConnectionsView {
+    /// Learns which connections are open, whatever is shown.
+    pub(super) fn learn_open(&mut self, known: &LogModel) {
+        if known.frozen.is_none() {
+            self.listing.learn_open(known.index.connections());
+        }
+    }
+
+    /// Brings lists and selections up to date. `height` says how many rows of a pane are visible.
+    pub(super) fn refresh(&mut self, known: &LogModel, wall: Time, height: impl Fn(Pane) -> usize) {
+        self.listing.refresh(known.tally(), known.connections(), known.index.names(), wall);
+        let (ids, follow) = (self.listing.ids(known.tally()), self.order().follow());
+        self.cursor.clamp_to(ids, height(Pane::Connections), follow);
+        if self.cursor.is_following() {
+            self.followed = known.rows();
+        }
+        self.refresh_deliveries(known);
+        self.delivery.clamp_to(
+            self.deliveries.rows.as_slice(),
+            height(Pane::Deliveries),
+            Follow::Bottom,
+        );
+    }
+
+    fn refresh_deliveries(&mut self, known: &LogModel) {
+        let selected = self.cursor.selected();
+        if self.deliveries.of != selected {
+            self.deliveries = DeliveriesPane { of: selected, ..DeliveriesPane::default() };
+            self.delivery = Cursor::default();
+        }
+        let Some(id) = selected else { return };
+        let deliveries = &mut self.deliveries;
+        if deliveries.seen.is_none() {
+            // No more than there is: such a list can be as long as the log.
+            deliveries.rows.reserve_exact(known.tally().of(id).entries as usize);
+        }
+        let behind = known.index.connection_rows(id, deliveries.seen);
+        let mut behind = behind.take_while(|row| (row.0 as usize) < known.rows());
+        for row in behind.by_ref().take(LOOKED_AT) {
+            deliveries.seen = Some(row);
+            if is_delivery(known, row) && known.leaves(row) {
+                deliveries.rows.push(row);
+            }
+        }
+        deliveries.more = behind.next().is_some();
+    }
+
+    /// Whether what takes long is not done yet.
+    pub(super) fn is_busy(&self) -> bool {
+        self.listing.is_sorting() || self.deliveries.more
+    }
+
+    /// Whether the list is to be made anew once some time has passed.
+    pub(super) fn is_behind(&self, known: &LogModel) -> bool {
+        self.listing.is_behind(known.tally())
+    }
+
+    /// The filter changed: what was listed under the old one shall not be shown any more.
+    pub(super) fn restart(&mut self) {
+        self.listing.restart();
+        self.deliveries = DeliveriesPane::default();
+    }
+
+    /// These entries were found late: some may be deliveries that were passed over.
+    pub(super) fn on_search_result(&mut self, known: &LogModel, found: &[RowId]) {
+        let (of, seen) = (self.deliveries.of, self.deliveries.seen);
+        let rows = known.index.rows();
+        let late = found.iter().copied().filter(|&row| {
+            // Of those that left meanwhile nothing is known any more.
+            rows.contains(row)
+                && Some(row) <= seen
+                && Some(rows.connection(row)) == of
+                && is_delivery(known, row)
+        });
+        let before = self.deliveries.rows.len();
+        self.deliveries.rows.extend(late);
+        if self.deliveries.rows.len() > before {
+            self.deliveries.rows.sort();
+        }
+    }
+
+    /// Lets go of the entries that left.
+    pub(super) fn evict(&mut self, known: &LogModel) {
+        let first = known.index.rows().first();
+        self.deliveries.rows.retain(|&row| row >= first);
+        self.listing.evict(known.tally());
+    }
+
+    /// Lets go of the entries that are before the window of time by now.
+    pub(super) fn slide(&mut self, known: &LogModel) {
+        self.deliveries.rows.retain(|&row| known.leaves(row));
+    }
+
+    /// Bytes that it takes.
+    pub(super) fn memory(&self) -> usize {
+        self.listing.memory() + self.deliveries.rows.capacity() * size_of::<RowId>()
+    }
+
+    /// Moves a selection.
+    pub(super) fn move_cursor(
+        &mut self,
+        pane: Pane,
+        motion: Motion,
+        height: usize,
+        known: &LogModel,
+    ) {
+        if pane == Pane::Deliveries {
+            self.delivery.move_by(motion, self.deliveries.rows.as_slice(), height, Follow::Bottom);
+        } else {
+            let (ids, follow) = (self.listing.ids(known.tally()), self.order().follow());
+            self.cursor.move_by(motion, ids, height, follow);
+        }
+    }
+
+    /// Selects a visible row.
+    pub(super) fn click(&mut self, pane: Pane, row: usize, known: &LogModel) {
+        if pane == Pane::Deliveries {
+            self.delivery.click(row, self.deliveries.rows.as_slice());
+        } else {
+            self.cursor.click(row, self.listing.ids(known.tally()));
+        }
+    }
+
+    /// Sorts by the column whose head is that many cells from the left.
+    pub(super) fn sort_by_head(&mut self, x: u16, width: u16) {
+        if let Some(column) = column_at(&connection_columns(width), x) {
+            self.reorder(self.order().by(column));
+        }
+    }
+
+    /// Asks for another order.
+    pub(super) fn reorder(&mut self, order: ConnectionOrder) {
+        self.listing.reorder(order);
+    }
+
+    /// The order of the list.
+    pub(super) fn order(&self) -> ConnectionOrder {
+        self.listing.order()
+    }
+
+    /// Connections under the filter.
+    pub(super) fn ids<'a>(&'a self, known: &'a LogModel) -> &'a [ConnectionId] {
+        self.listing.ids(known.tally())
+    }
+
+    /// All connections that are open.
+    pub(super) fn all_open(&self) -> &[ConnectionId] {
+        self.listing.all_open()
+    }
+
+    /// Selects a connection.
+    pub(super) fn select(&mut self, id: ConnectionId, known: &LogModel) {
+        self.cursor.select(id, self.listing.ids(known.tally()));
+    }
+
+    /// Connections under the filter that are open.
+    pub(super) fn open(&self, known: &LogModel) -> usize {
+        self.listing.open(known.tally())
+    }
+
+    /// Those on the screen.
+    pub(super) fn visible<'a>(
+        &'a self,
+        known: &'a LogModel,
+        height: usize,
+    ) -> impl Iterator<Item = (ConnectionId, &'a Connection)> {
+        let visible = self.ids(known).iter().skip(self.cursor.top()).take(height);
+        visible.filter_map(|&id| Some((id, known.connections().get(id.0 as usize)?)))
+    }
+
+    /// The selected connection.
+    pub(super) fn selected<'a>(
+        &self,
+        known: &'a LogModel,
+    ) -> Option<(ConnectionId, &'a Connection)> {
+        let id = self.cursor.selected()?;
+        Some((id, known.connections().get(id.0 as usize)?))
+    }
+
+    /// Deliveries of the selected connection under the filter.
+    pub(super) fn deliveries(&self) -> &[RowId] {
+        &self.deliveries.rows
+    }
+
+    /// Those on the screen.
+    pub(super) fn visible_deliveries(&self, height: usize) -> &[RowId] {
+        let rows = &self.deliveries.rows;
+        let top = self.delivery.top().min(rows.len());
+        rows.get(top..rows.len().min(top + height)).unwrap_or_default()
+    }
+
+    /// The selected delivery.
+    pub(super) fn delivery(&self) -> Option<RowId> {
+        self.delivery.selected()
+    }
+
+    /// The selected delivery, or else what the selected connection began with.
+    pub(super) fn entry(&self, known: &LogModel) -> Option<RowId> {
+        let first = |id| known.index.connection_rows(id, None).next();
+        self.delivery().or_else(|| first(self.cursor.selected()?))
+    }
+
+    /// Rows known when the list stopped to follow; `None` if it follows, or is in an order in which
+    /// there is nothing to follow.
+    pub(super) fn paused_at(&self) -> Option<usize> {
+        let paused = !self.cursor.is_following() && self.order().is_arrival();
+        paused.then_some(self.followed)
+    }
+}
+
+fn is_delivery(known: &LogModel, row: RowId) -> bool {
+    !matches!(known.index.rows().kind(row), EntryKind::Opened | EntryKind::Closed)
+}

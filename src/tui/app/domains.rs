@@ -1,0 +1,180 @@
+//! The view of domains: which of them fail, what their servers answer, and over which connections.
+//!
+//! Each pane is narrowed to what is selected in the one before.
+
+use super::connections::ConnectionsView;
+use super::group_list::{GroupList, OpenCounts};
+use super::log_model::LogModel;
+use crate::index::{ConnectionId, Index, RowId, Symbol};
+use crate::log::entry::Time;
+use crate::stats::{DomainScope, GroupBy, GroupScope};
+use crate::tui::layout::{GroupColumn as Column, Pane};
+
+/// Lists and selections of the view.
+pub(super) struct Domains {
+    names: GroupList,
+    answers: GroupList,
+    routes: GroupList,
+    /// Whether domains are listed by organisation.
+    by_organisation: bool,
+    /// What the routes are.
+    route: GroupBy,
+    open: OpenCounts,
+}
+
+/// What the last pane goes through: from one connection to what many have in common.
+const ROUTES: [GroupBy; 4] =
+    [GroupBy::Connection, GroupBy::Host, GroupBy::RemoteIp, GroupBy::LocalIp];
+
+impl Default for Domains {
+    fn default() -> Self {
+        Self {
+            names: GroupList::new(GroupBy::Domain, Column::Bad),
+            answers: GroupList::new(GroupBy::Response, Column::Bad),
+            routes: GroupList::new(GroupBy::Connection, Column::Last),
+            by_organisation: false,
+            route: GroupBy::Connection,
+            open: OpenCounts::default(),
+        }
+    }
+}
+
+impl Domains {
+    /// Brings lists and selections up to date. `height` says how many rows of a pane are visible.
+    pub(super) fn refresh(
+        &mut self,
+        known: &LogModel,
+        connections: &ConnectionsView,
+        wall: Time,
+        height: impl Fn(Pane) -> usize,
+    ) {
+        let by = if self.by_organisation { GroupBy::OrgDomain } else { GroupBy::Domain };
+        self.names.set_grouping(by, GroupScope::default());
+        self.names.extend(known);
+        self.count_open(known, connections);
+        self.names.update_order(known, &self.open, wall, height(Pane::Domains));
+        let narrow = GroupScope { at: self.selected_place(&known.index), answer: None };
+        self.answers.set_grouping(GroupBy::Response, narrow.clone());
+        self.answers.refresh(known, &self.open, wall, height(Pane::Responses));
+        self.routes.set_grouping(self.route, GroupScope { answer: self.answer(), ..narrow });
+        self.routes.refresh(known, &self.open, wall, height(Pane::Via));
+    }
+
+    /// Counts the open connections by the symbol of the group that they were opened to reach.
+    fn count_open(&mut self, known: &LogModel, connections: &ConnectionsView) {
+        self.open.clear();
+        for id in connections.all_open() {
+            let first = known.index.connection(*id).and_then(|connection| connection.first);
+            let domain = first.map(|row| known.index.rows().domains(row).0).unwrap_or_default();
+            let group = self.names.groups().symbol_with(domain).unwrap_or(domain);
+            *self.open.entry(group).or_default() += 1;
+        }
+    }
+
+    /// Lists organisations in the place of their domains, or domains again.
+    pub(super) fn toggle_organisations(&mut self) {
+        self.by_organisation = !self.by_organisation;
+    }
+
+    /// The selected domain, or organisation.
+    fn selected_place(&self, index: &Index) -> Option<DomainScope> {
+        let groups = self.names.groups();
+        let group = groups.get(self.names.selected()?)?;
+        Some(match groups.by() {
+            GroupBy::OrgDomain => DomainScope::Organisation(groups.label(index, group).into()),
+            _ => DomainScope::Domain(groups.symbol(group)),
+        })
+    }
+
+    /// The selected answer.
+    pub(super) fn answer(&self) -> Option<Symbol> {
+        selected(&self.answers)
+    }
+
+    /// The selected connection, if that is what the last pane lists.
+    pub(super) fn connection(&self) -> Option<ConnectionId> {
+        let listed = self.route == GroupBy::Connection;
+        selected(&self.routes).filter(|_| listed).map(|symbol| ConnectionId(symbol.0))
+    }
+
+    /// Lists by the next thing that routes can have in common.
+    pub(super) fn next_route(&mut self) {
+        let at = ROUTES.iter().position(|&by| by == self.route).map_or(0, |at| at + 1);
+        self.route = ROUTES.get(at).copied().unwrap_or(GroupBy::Connection);
+    }
+
+    /// Open connections to a domain.
+    pub(super) fn open(&self, domain: Symbol) -> u32 {
+        self.open.get(&domain).copied().unwrap_or_default()
+    }
+
+    /// The entry that stands for what is selected in this pane.
+    pub(super) fn entry(&self, pane: Pane) -> Option<RowId> {
+        self.table(pane).and_then(GroupList::entry)
+    }
+
+    /// The list of a pane.
+    pub(super) fn table(&self, pane: Pane) -> Option<&GroupList> {
+        match pane {
+            Pane::Domains => Some(&self.names),
+            Pane::Responses => Some(&self.answers),
+            Pane::Via => Some(&self.routes),
+            _ => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub(super) fn table_mut(&mut self, pane: Pane) -> Option<&mut GroupList> {
+        match pane {
+            Pane::Domains => Some(&mut self.names),
+            Pane::Responses => Some(&mut self.answers),
+            Pane::Via => Some(&mut self.routes),
+            _ => None,
+        }
+    }
+
+    fn tables(&mut self) -> [&mut GroupList; 3] {
+        [&mut self.names, &mut self.answers, &mut self.routes]
+    }
+
+    /// Whether what takes long is not done yet.
+    pub(super) fn is_busy(&self, known: &LogModel) -> bool {
+        [&self.names, &self.answers, &self.routes].iter().any(|table| table.is_busy(known))
+    }
+
+    /// Whether a list is to be put in order once some time has passed.
+    pub(super) fn is_behind(&self, known: &LogModel) -> bool {
+        [&self.names, &self.answers, &self.routes].iter().any(|table| table.is_behind(known))
+    }
+
+    /// The filter changed.
+    pub(super) fn restart(&mut self) {
+        self.tables().into_iter().for_each(GroupList::restart);
+    }
+
+    /// These entries were found late.
+    pub(super) fn on_search_result(&mut self, known: &LogModel, found: &[RowId]) {
+        self.tables().into_iter().for_each(|table| table.on_search_result(known, found));
+    }
+
+    /// Takes back the entries before `end`, which are about to leave.
+    pub(super) fn evict(&mut self, known: &LogModel, end: usize) {
+        self.tables().into_iter().for_each(|table| table.evict(known, end));
+    }
+
+    /// They have left.
+    pub(super) fn release(&mut self, index: &Index) {
+        self.tables().into_iter().for_each(|table| table.release(index));
+    }
+
+    /// Bytes that it takes.
+    pub(super) fn memory(&self) -> usize {
+        [&self.names, &self.answers, &self.routes].iter().map(|table| table.memory()).sum()
+    }
+}
+
+/// What the selected group of a list is a group of.
+fn selected(table: &GroupList) -> Option<Symbol> {
+    let group = table.groups().get(table.selected()?)?;
+    Some(table.groups().symbol(group))
+}

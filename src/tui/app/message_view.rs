@@ -1,0 +1,144 @@
+//! What is said of a message: in a line of the list, and in its trace.
+
+use super::App;
+use super::labels::{self, Severity, number};
+use super::messages::{MAX_TRACE_ENTRIES, SUMMARY_ENTRIES, newest, sum};
+use crate::index::{MessageId, RowId};
+use crate::log::entry::Time;
+use crate::log::parse::EntryText;
+use crate::text::sanitize::SafeText;
+use crate::trace;
+use crate::trace::{DeliveryState, LineKind, MessageTrace, TraceFormatter};
+
+/// A message in a line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MessageSummary {
+    /// When it was first seen.
+    pub time: Time,
+    /// Envelope From; empty for a notification, `None` if that is not known yet.
+    pub from: Option<Vec<u8>>,
+    /// The first recipient.
+    pub to: Vec<u8>,
+    /// How many there are.
+    pub recipients: usize,
+    /// What became of them.
+    pub states: String,
+    /// Whether that is good.
+    pub tone: Severity,
+    /// Blocks.
+    pub size: Option<u64>,
+    /// Message id.
+    pub id: Vec<u8>,
+}
+
+/// A line of the trace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TraceViewLine {
+    /// What stands there.
+    pub text: SafeText,
+    /// Whether it is good news.
+    pub tone: Severity,
+}
+
+impl App {
+    /// What is known of a message by its newest entries, as far as their texts are at hand.
+    pub fn glance(&self, message: MessageId) -> MessageSummary {
+        let (rows, sum) =
+            (newest(&self.known, message, SUMMARY_ENTRIES), sum(&self.known, message));
+        let is_whole = rows.len() < SUMMARY_ENTRIES;
+        let story = self.build_trace(rows);
+        let first = story.recipients.first().and_then(|recipient| story.last_leg(recipient));
+        let to = first.map(|leg| trace::display_address(leg).to_vec());
+        let (recipients, states, tone) = if is_whole {
+            let states = story.recipients.iter().map(|recipient| recipient.state);
+            (story.recipients.len(), trace::state_summary(&story), worst(states))
+        } else {
+            let waiting = sum.recipients - sum.delivered - sum.failed;
+            let parts = [(sum.delivered, "delivered"), (sum.failed, "failed"), (waiting, "queued")];
+            let words = parts.iter().filter(|(count, _)| *count > 0);
+            let words = words.map(|(count, word)| format!("{} {word}", number(*count)));
+            let tone = if sum.failed > 0 { Severity::Error } else { Severity::Plain };
+            (sum.recipients as usize, words.collect::<Vec<_>>().join(", "), tone)
+        };
+        MessageSummary {
+            time: sum.oldest.map(|row| self.index().rows().time(row)).unwrap_or_default(),
+            from: story.envelope_from,
+            to: to.unwrap_or_default(),
+            recipients,
+            states,
+            tone,
+            size: story.size,
+            id: story.ids.into_iter().next().unwrap_or_default(),
+        }
+    }
+
+    /// The trace of the selected message, in lines of so many cells.
+    pub fn trace(&self, width: usize) -> Vec<TraceViewLine> {
+        let Some(message) = self.messages.selected() else { return Vec::new() };
+        let message = trace::origin(&self.known.index, message);
+        let mut rows = self.traced(message);
+        let is_cut = rows.len() == MAX_TRACE_ENTRIES;
+        // Other texts come before the next drawing.
+        rows.retain(|&row| self.texts.knows(row));
+        let story = self.build_trace(rows);
+        let read = |row: RowId| self.original(row).cloned();
+        let mut telling =
+            TraceFormatter::new(&self.known.index, &read, width).hiding(self.redactor());
+        telling.story(message, &story);
+        if is_cut {
+            let count = number(MAX_TRACE_ENTRIES as u64);
+            telling.push_text(&format!("Only the newest {count} of its entries are told here."));
+        }
+        let toned = telling.take_lines().into_iter().flat_map(|line| {
+            let tone = match line.about {
+                LineKind::Message => Severity::Plain,
+                LineKind::Recipient(state) => labels::state_severity(state),
+                LineKind::Entry(kind) => labels::kind(kind).1,
+            };
+            // It was laid out as it is, and takes more room if its letters are escaped.
+            let text = self.show(line.text.as_bytes());
+            let parts = if line.text.is_ascii() { vec![text] } else { text.wrap(width) };
+            parts.into_iter().map(move |text| TraceViewLine { text, tone })
+        });
+        toned.collect()
+    }
+
+    /// The entries that the trace of a message tells of.
+    pub(super) fn traced(&self, message: MessageId) -> Vec<RowId> {
+        newest(&self.known, trace::origin(&self.known.index, message), MAX_TRACE_ENTRIES)
+    }
+
+    /// The story that these entries tell. Recipients of whom the filter leaves an entry come first: it
+    /// is their mail that somebody looks for.
+    fn build_trace(&self, rows: Vec<RowId>) -> MessageTrace {
+        let read = &mut |row| -> Option<EntryText> { self.original(row).cloned() };
+        let mut story = trace::tell_rows(&self.known.index, rows, read);
+        if self.known.filtered.is_some() {
+            let mut recipients = std::mem::take(&mut story.recipients);
+            recipients.sort_by_cached_key(|recipient| {
+                let mut steps = story.legs_of(recipient).flat_map(|leg| &leg.steps);
+                !steps.any(|step| self.known.leaves(step.row))
+            });
+            story.recipients = recipients;
+        }
+        story
+    }
+
+    /// First line of the trace when its last one is at the bottom of the pane.
+    pub(super) fn last_trace_top(&self) -> usize {
+        let pane = crate::tui::layout::Pane::Trace;
+        let width = self.screen().map_or(0, |screen| screen.rows(pane).width);
+        self.trace(width.into()).len().saturating_sub(self.rows_of(pane))
+    }
+}
+
+/// How it stands with a message: as with the recipient who is worst off.
+fn worst(states: impl Iterator<Item = DeliveryState>) -> Severity {
+    let rank = |tone: &Severity| match tone {
+        Severity::Good => 0,
+        Severity::Plain | Severity::Dim => 1,
+        Severity::Warning => 2,
+        Severity::Error => 3,
+    };
+    states.map(labels::state_severity).max_by_key(rank).unwrap_or_default()
+}

@@ -1,0 +1,103 @@
+//! What is shown, kept up to date with the index: counts, lists, selections, texts.
+
+use super::messages::{self, SUMMARY_ENTRIES};
+use super::overlay::Overlay;
+use super::{App, message};
+use crate::index::RowId;
+use crate::log::parse::EntryText;
+use crate::tui::layout::{Pane, View};
+
+impl App {
+    /// Brings everything that is shown up to date with the index; called before each drawing.
+    pub fn refresh(&mut self) {
+        self.texts.make_room();
+        self.slide();
+        self.known.count();
+        let screen = self.screen();
+        let height = |pane| screen.map_or(0, |screen| usize::from(screen.rows(pane).height));
+        self.connections.learn_open(&self.known);
+        match self.view {
+            View::Connections => self.connections.refresh(&self.known, self.wall, height),
+            View::Domains => {
+                self.domains.refresh(&self.known, &self.connections, self.wall, height);
+            }
+            View::Activity => self.activity.refresh(&self.known, self.wall, height(Pane::Senders)),
+            View::Messages => self.messages.refresh(&self.known, height(Pane::Messages)),
+            View::Log => self.log.refresh(&self.known, height(Pane::Log)),
+        }
+        self.go_on_copying();
+        self.hold_for_saving();
+        self.message.set_target(self.selected_entry());
+        if self.message.top() > 0 {
+            self.message.clamp_to(self.last_message_top());
+        }
+        if self.view == View::Messages && self.messages.trace.top() > 0 {
+            self.messages.trace.clamp_to(self.last_trace_top());
+        }
+    }
+
+    /// Whether there is more to bring up to date, although nothing new comes: what takes long is
+    /// done in parts, one a [refresh](App::refresh).
+    pub fn is_busy(&self) -> bool {
+        let of_view = match self.view {
+            View::Connections => self.connections.is_busy(),
+            View::Domains => self.domains.is_busy(&self.known),
+            View::Activity => self.activity.senders.is_busy(&self.known),
+            View::Messages => self.messages.is_busy(&self.known),
+            View::Log => self.log.is_busy(&self.known),
+        };
+        self.known.tally().remaining() > 0 || of_view || self.is_counting_copy()
+    }
+
+    /// Entries about to be shown whose text is not at hand.
+    pub fn missing_texts(&self) -> Vec<RowId> {
+        let shown: Vec<RowId> = match self.view {
+            View::Connections => {
+                let answers = self.visible_connections().filter_map(|(_, it)| it.last_status_row);
+                answers.chain(self.visible_deliveries().iter().copied()).collect()
+            }
+            View::Domains | View::Activity => self.visible_failures(),
+            View::Messages => {
+                let visible = self.visible_messages();
+                let listed =
+                    visible.flat_map(|id| messages::newest(&self.known, id, SUMMARY_ENTRIES));
+                let traced = self.selected_message().into_iter().flat_map(|id| self.traced(id));
+                listed.chain(traced).collect()
+            }
+            View::Log => self.visible_log(),
+        };
+        let selected = self.selected_entry();
+        let history = selected.into_iter().flat_map(|row| self.history(row));
+        // Its bytes were asked for before it was drawn.
+        let laid = self.sheet.iter().filter_map(|(sheet, _)| match sheet {
+            Overlay::Bytes(row, None) => Some(*row),
+            _ => None,
+        });
+        let mut wanted: Vec<RowId> =
+            shown.into_iter().chain(selected).chain(history).chain(laid).collect();
+        // Of a frozen screen some may have left meanwhile.
+        wanted.retain(|&row| !self.texts.knows(row) && self.known.index.rows().contains(row));
+        wanted.sort_unstable();
+        wanted.dedup();
+        wanted
+    }
+
+    /// Takes the text of an entry, or that it can't be read.
+    pub fn provide_text(&mut self, row: RowId, text: Option<EntryText>) {
+        let text = match self.redactor() {
+            Some(redactor) => text.map(|text| redactor.shown(&text)),
+            None => text,
+        };
+        if let (Some((Overlay::Bytes(of, bytes @ None), _)), Some(text)) = (&mut self.sheet, &text)
+            && *of == row
+        {
+            *bytes = Some(text.text.clone());
+        }
+        self.texts.supply(row, text);
+    }
+
+    /// The newest entries of a row's message, newest first.
+    pub(super) fn history(&self, row: RowId) -> impl Iterator<Item = RowId> + '_ {
+        self.known.index.message_rows(row).take(message::HISTORY)
+    }
+}

@@ -1,0 +1,97 @@
+//! The search for the texts of a filter: what is asked for next, and what came of earlier ones.
+
+use super::App;
+use crate::filter::{Filter, HitSet, TextMatcher};
+use crate::stats::Tally;
+use crate::tui::workers::search::{SearchRequest, SearchResult};
+use std::sync::Arc;
+
+/// Blocks that are searched, or wait for it, at a time: enough that the searcher never waits for a
+/// drawing.
+const UNDER_WAY: usize = 4;
+/// Filters whose findings are kept: a bit an entry each.
+pub const CACHED_SEARCHES: usize = 6;
+
+/// One search after the other.
+#[derive(Default)]
+pub(super) struct SearchState {
+    /// Of the search for the filter in force.
+    number: u64,
+    /// What it looks for, if it is on texts.
+    test: Option<Arc<TextMatcher>>,
+    under_way: usize,
+    /// What was found for earlier filters, the latest last.
+    past: Vec<(Filter, HitSet)>,
+}
+
+impl SearchState {
+    /// Leaves off the search of a tally, and begins that for another filter, or goes on with it.
+    pub(super) fn change(&mut self, old: Option<Tally>, filter: Filter, rows: usize) -> Tally {
+        self.number += 1;
+        self.test = filter.text_test().map(Arc::new);
+        self.under_way = 0;
+        let left_off = old.and_then(Tally::into_hits);
+        self.past.extend(left_off.filter(|(_, hits)| hits.searched() > 0));
+        if self.past.len() > CACHED_SEARCHES {
+            // What was left off while it was typed is the least to be missed.
+            let unfinished = self.past.iter().position(|(_, hits)| hits.searched() < rows);
+            self.past.remove(unfinished.unwrap_or(0));
+        }
+        match self.past.iter().position(|(past, _)| *past == filter) {
+            Some(at) => {
+                let (filter, hits) = self.past.remove(at);
+                Tally::resume(filter, hits)
+            }
+            None => Tally::new(filter),
+        }
+    }
+}
+
+impl App {
+    /// Which search answers are waited for.
+    pub fn search(&self) -> u64 {
+        self.searching.number
+    }
+
+    /// The next block to be searched; `None` if there is none, or enough is under way.
+    pub fn ask(&mut self) -> Option<SearchRequest> {
+        if self.searching.under_way >= UNDER_WAY {
+            return None;
+        }
+        let tally = self.known.filtered.as_mut()?;
+        let (rows, ids) = tally.ask(&self.known.index)?;
+        let entry = |row| {
+            let (place, length) = self.known.index.rows().place(row)?;
+            Some((row, place, length))
+        };
+        let entries = ids.into_iter().filter_map(entry).collect();
+        let (number, test) = (self.searching.number, Arc::clone(self.searching.test.as_ref()?));
+        self.searching.under_way += 1;
+        Some(SearchRequest { search_id: number, test, rows, entries })
+    }
+
+    /// Takes what was found, if it is still asked for.
+    pub(super) fn on_result(&mut self, found: &SearchResult) {
+        if found.number != self.searching.number {
+            return;
+        }
+        self.searching.under_way = self.searching.under_way.saturating_sub(1);
+        let Some(tally) = &mut self.known.filtered else { return };
+        tally.on_search_result(&self.known.index, &found.rows, &found.hits);
+        self.connections.on_search_result(&self.known, &found.hits);
+        self.domains.on_search_result(&self.known, &found.hits);
+        self.activity.senders.on_search_result(&self.known, &found.hits);
+        self.messages.on_search_result(&self.known, &found.hits);
+        self.log.on_search_result(&self.known, &found.hits);
+    }
+
+    /// How much of a search or a count is done, in a word and percent, while it goes on.
+    pub fn progress(&self) -> Option<(&'static str, usize)> {
+        let tally = self.tally();
+        let counted =
+            || (tally.remaining() > 0).then(|| (tally.rows() - tally.remaining(), tally.rows()));
+        let searched = tally.searched().map(|done| ("searching", done));
+        let (word, (done, all)) = searched.or_else(|| Some(("counting", counted()?)))?;
+        Some((word, done * 100 / all.max(1)))
+    }
+}

@@ -1,0 +1,156 @@
+//! A file of the user: where it is, and whether it can be trusted.
+
+use crate::text::sanitize::escape;
+use etcetera::base_strategy::{BaseStrategy as _, Xdg};
+use rustix::fs::{Mode, OFlags, open};
+use rustix::process::geteuid;
+use std::fs::{self, File, Metadata};
+use std::io::{self, ErrorKind, Read as _};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+/// A configuration is no longer than this.
+pub const LONGEST_FILE: u64 = 256 * 1_024;
+
+/// Permission bits by which others than the owner may write.
+const OTHERS_WRITE: u32 = 0o022;
+
+/// What became of a file that nobody named.
+pub enum Usual {
+    /// All of it.
+    Text(String),
+    /// There is none.
+    Missing,
+    /// Others may have written it, for this reason.
+    Unsafe(&'static str),
+}
+
+/// Where the user has it.
+pub(super) fn of_user() -> Option<PathBuf> {
+    Some(Xdg::new().ok()?.config_dir().join("mtatop").join("config.toml"))
+}
+
+/// The text of a file that was named, which is to be there.
+pub(super) fn describe_path(path: &Path) -> Result<String, String> {
+    let (file, known) = opened(path).map_err(|error| complaint(path, &reason(&error)))?;
+    match untrusted_reason(&known) {
+        Some(why) => Err(complaint(path, why)),
+        None => text(path, file),
+    }
+}
+
+/// The text of the usual file.
+///
+/// # Errors
+/// The path, and why it can't be read.
+pub fn usual(path: &Path) -> Result<Usual, String> {
+    match opened(path) {
+        Ok((file, known)) => match untrusted_reason(&known) {
+            Some(why) => Ok(Usual::Unsafe(why)),
+            None => text(path, file).map(Usual::Text),
+        },
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok(Usual::Missing)
+        }
+        Err(error) => Err(complaint(path, &reason(&error))),
+    }
+}
+
+/// The path and what is wrong, as one line.
+pub fn complaint(path: &Path, why: &str) -> String {
+    format!("{}: {}", escape(path.as_os_str().as_encoded_bytes()), escape(why.as_bytes()))
+}
+
+/// What is asked of it is asked of the open file, which no other can take the place of any more. To
+/// open a pipe would wait, and to open a device can do things.
+fn opened(path: &Path) -> io::Result<(File, Metadata)> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("is no file"));
+    }
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = File::from(open(path, flags, Mode::empty())?);
+    let known = file.metadata()?;
+    if known.is_file() { Ok((file, known)) } else { Err(io::Error::other("is no file")) }
+}
+
+/// Why its words need not be those of the user.
+pub fn untrusted_reason(known: &Metadata) -> Option<&'static str> {
+    let owner = known.uid();
+    if owner != 0 && owner != geteuid().as_raw() {
+        Some("it belongs to somebody else")
+    } else if known.mode() & OTHERS_WRITE != 0 {
+        Some("others than its owner may write it")
+    } else {
+        None
+    }
+}
+
+fn text(path: &Path, file: File) -> Result<String, String> {
+    let mut text = String::new();
+    match file.take(LONGEST_FILE + 1).read_to_string(&mut text) {
+        Ok(length) if length as u64 > LONGEST_FILE => Err(complaint(path, "is too long")),
+        Ok(_) => Ok(text),
+        Err(error) if error.kind() == ErrorKind::InvalidData => {
+            Err(complaint(path, "is not UTF-8"))
+        }
+        Err(error) => Err(complaint(path, &reason(&error))),
+    }
+}
+
+/// The words of the system, without its number.
+pub fn reason(error: &io::Error) -> String {
+    let words = error.to_string();
+    words.split(" (os error").next().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    fn written(mode: u32) -> (tempfile::TempDir, PathBuf) {
+        let room = tempfile::tempdir().unwrap();
+        let path = room.path().join("config.toml");
+        fs::write(&path, "mouse = false\n").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        (room, path)
+    }
+
+    #[test]
+    fn i26_what_others_may_write_is_not_obeyed() {
+        for (mode, trusted) in [(0o644, true), (0o600, true), (0o664, false), (0o646, false)] {
+            let (_room, path) = written(mode);
+            assert_eq!(describe_path(&path).is_ok(), trusted, "{mode:o}");
+            match usual(&path).unwrap() {
+                Usual::Text(text) => assert_eq!((trusted, &*text), (true, "mouse = false\n")),
+                Usual::Unsafe(why) => {
+                    assert_eq!((trusted, why), (false, "others than its owner may write it"));
+                }
+                Usual::Missing => panic!("it is there"),
+            }
+        }
+    }
+
+    #[test]
+    fn the_usual_file_may_be_missing_and_a_named_one_not() {
+        let room = tempfile::tempdir().unwrap();
+        let path = room.path().join("none").join("config.toml");
+        assert!(matches!(usual(&path), Ok(Usual::Missing)));
+        assert!(
+            describe_path(&path)
+                .unwrap_err()
+                .ends_with("none/config.toml: No such file or directory")
+        );
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused() {
+        let (room, path) = written(0o600);
+        assert!(describe_path(room.path()).unwrap_err().ends_with("is no file"));
+        fs::write(&path, b"filter = \"\xff\"").unwrap();
+        assert!(describe_path(&path).unwrap_err().ends_with("is not UTF-8"));
+        fs::write(&path, vec![b'#'; 300_000]).unwrap();
+        assert!(describe_path(&path).unwrap_err().ends_with("is too long"));
+        assert!(describe_path(Path::new("/dev/zero")).unwrap_err().ends_with("is no file"));
+    }
+}

@@ -1,0 +1,494 @@
+//! Which key does what: one table for dispatch, footer, help and README, and the keys that somebody
+//! chose instead.
+
+mod key;
+mod names;
+mod pointer;
+mod printed;
+
+use crossterm::event::{KeyCode, KeyEventKind, KeyModifiers};
+use tui_input::InputRequest;
+
+use crate::tui::layout::View;
+use key::Key;
+use std::borrow::Cow;
+
+pub use crossterm::event::{KeyEvent, MouseEvent};
+pub use pointer::{Pointer, pointer};
+pub use printed::{markdown, settings};
+
+/// What the keys are read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Moving about in the panes.
+    Browse,
+    /// Typing a filter.
+    Prompt,
+    /// Typing the name of a file.
+    Name,
+    /// Reading the help, or what else is laid over the panes.
+    Help,
+}
+
+impl Mode {
+    /// What stands above the keys of it in the help.
+    pub fn heading(self) -> &'static str {
+        match self {
+            Self::Browse => "In the panes",
+            Self::Prompt => "While typing a filter",
+            Self::Name => "While typing the name of a file",
+            Self::Help => "In what is laid over the panes",
+        }
+    }
+
+    /// Whether characters are typed.
+    fn types(self) -> bool {
+        matches!(self, Self::Prompt | Self::Name)
+    }
+}
+
+/// What a person can ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Leave the program.
+    Quit,
+    /// Leave the program as an interrupt does.
+    Interrupt,
+    /// Stop the process and give the terminal back to the shell.
+    Suspend,
+    /// One step back: close, leave, widen.
+    Back,
+    /// Show or close the help.
+    Help,
+    /// Show what happened to the files.
+    Events,
+    /// Show the bytes of the selected entry.
+    Bytes,
+    /// Focus the next pane.
+    NextPane,
+    /// Focus the pane before.
+    PreviousPane,
+    /// Go deeper: connection, delivery, message.
+    Open,
+    /// Show another view.
+    View(View),
+    /// Show what became of the message of the selected entry.
+    Trace,
+    /// Select the next entry that went wrong.
+    NextTrouble,
+    /// Select the one before that went wrong.
+    PreviousTrouble,
+    /// Show what lies left of a line that is cut.
+    ScrollLeft,
+    /// Show what lies right of it.
+    ScrollRight,
+    /// Move the selection, or scroll.
+    Move(Motion),
+    /// Type a filter.
+    EditFilter,
+    /// Filter by the recipient domain of the selected delivery.
+    FilterDomain,
+    /// Narrow the filter by the selected value.
+    FilterValue,
+    /// Narrow it to all but the selected value.
+    ExcludeValue,
+    /// Group by the next thing there is.
+    GroupBy,
+    /// List organisations in the place of their domains, or domains again.
+    Organisations,
+    /// Count in a shorter window of time.
+    NarrowWindow,
+    /// Count in a longer window of time.
+    WidenWindow,
+    /// Count apart what comes from now on.
+    Mark,
+    /// Hold the screen still while the reader goes on; or let it go.
+    Freeze,
+    /// Sort by the next column.
+    Sort,
+    /// Turn the order round.
+    Reverse,
+    /// Give the pane the whole screen, or take it back.
+    Zoom,
+    /// Copy the entries of what is selected.
+    Copy,
+    /// Copy a summary of what holds now.
+    CopySummary,
+    /// Escape all that is not ASCII, or show it again.
+    Ascii,
+    /// Write the entries under the filter to a file.
+    Save,
+    /// Show pseudonyms instead of names, or names again.
+    Redact,
+    /// Put the typed filter in force.
+    Accept,
+    /// Complete the typed word to a field or a value seen in the log, and then to the next one.
+    Complete,
+    /// Show the filter before the one in the prompt, if true, or the one after it.
+    Recall(bool),
+    /// Change the typed text.
+    Edit(InputRequest),
+}
+
+/// A movement in a list or text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Motion {
+    /// One down.
+    Down,
+    /// One up.
+    Up,
+    /// A page down.
+    PageDown,
+    /// A page up.
+    PageUp,
+    /// Half a page down.
+    HalfDown,
+    /// Half a page up.
+    HalfUp,
+    /// To the beginning.
+    First,
+    /// To the end, and follow it.
+    Last,
+}
+
+/// One row of the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// Where it holds.
+    pub mode: Mode,
+    keys: Cow<'static, [Key]>,
+    /// The keys as printed.
+    pub label: Cow<'static, str>,
+    /// What they do.
+    pub command: Command,
+    /// One word for the footer; empty if it is not shown there.
+    pub word: &'static str,
+    /// One sentence for the help and the README.
+    pub help: &'static str,
+}
+
+const NONE: KeyModifiers = KeyModifiers::NONE;
+const CTRL: KeyModifiers = KeyModifiers::CONTROL;
+
+const fn plain(c: char) -> Key {
+    (KeyCode::Char(c), NONE)
+}
+
+const fn ctrl(c: char) -> Key {
+    (KeyCode::Char(c), CTRL)
+}
+
+const fn key(code: KeyCode) -> Key {
+    (code, NONE)
+}
+
+const fn bind(
+    mode: Mode,
+    keys: &'static [Key],
+    label: &'static str,
+    command: Command,
+    word: &'static str,
+    help: &'static str,
+) -> Binding {
+    Binding { mode, keys: Cow::Borrowed(keys), label: Cow::Borrowed(label), command, word, help }
+}
+
+use Command as C;
+use KeyCode as K;
+use Mode::{Browse, Help, Name, Prompt};
+use Motion as M;
+
+/// Every key, in the order in which help, footer and README show them.
+#[rustfmt::skip]
+pub const BINDINGS: &[Binding] = &[
+    bind(Browse, &[plain('/')], "/", C::EditFilter, "filter", "filter by domain, sender, host, code, time or text"),
+    bind(Browse, &[plain('d')], "d", C::FilterDomain, "this domain", "filter by the recipient domain of the selected delivery"),
+    bind(Browse, &[plain('f')], "f", C::FilterValue, "", "narrow the filter by the selected domain or host"),
+    bind(Browse, &[plain('x')], "x", C::ExcludeValue, "", "exclude the selected domain or host"),
+    bind(Browse, &[plain('1')], "1", C::View(View::Connections), "", "the connections, and what was delivered over each"),
+    bind(Browse, &[plain('2')], "2", C::View(View::Domains), "", "the domains, the worst first, their responses, and over what"),
+    bind(Browse, &[plain('3')], "3", C::View(View::Messages), "", "the messages, and what became of each"),
+    bind(Browse, &[plain('4')], "4", C::View(View::Activity), "", "who sends how much: senders, users, clients, channels, hosts"),
+    bind(Browse, &[plain('5')], "5", C::View(View::Log), "", "the log, entry by entry"),
+    bind(Browse, &[key(K::Enter)], "Enter", C::Open, "open", "from the connection to its deliveries, the message, its trace"),
+    bind(Browse, &[key(K::Esc)], "Esc", C::Back, "back", "one step back; at the last step clear the filter"),
+    bind(Browse, &[key(K::Tab)], "Tab", C::NextPane, "pane", "next pane"),
+    bind(Browse, &[key(K::BackTab)], "Shift-Tab", C::PreviousPane, "", "pane before"),
+    bind(Browse, &[plain('t')], "t", C::Trace, "trace", "what became of the message of the selected entry"),
+    bind(Browse, &[plain(' ')], "Space", C::Freeze, "freeze", "hold the screen still; the reader goes on, again catches up"),
+    bind(Browse, &[plain('b')], "b", C::GroupBy, "by", "group by the next: MX host, address; sender, user, client"),
+    bind(Browse, &[plain('o')], "o", C::Organisations, "", "in the domains: by organisation, all below example.co.uk"),
+    bind(Browse, &[plain('[')], "[", C::NarrowWindow, "", "a shorter window of time: only what is in it counts"),
+    bind(Browse, &[plain(']')], "]", C::WidenWindow, "", "a longer window of time"),
+    bind(Browse, &[plain('m')], "m", C::Mark, "mark", "mark now: what comes from here on is counted apart"),
+    bind(Browse, &[plain('s')], "s", C::Sort, "sort", "sort the connections by the next column"),
+    bind(Browse, &[plain('r')], "r", C::Reverse, "reverse", "turn the order round"),
+    bind(Browse, &[plain('z')], "z", C::Zoom, "zoom", "give the pane the whole screen, or take it back"),
+    bind(Browse, &[plain('y')], "y", C::Copy, "copy", "copy the entries of what is selected, as they were logged"),
+    bind(Browse, &[plain('Y')], "Y", C::CopySummary, "", "copy a summary for a ticket: counts, responses, samples"),
+    bind(Browse, &[plain('a')], "a", C::Ascii, "", "escape all that is not ASCII: what only looks alike differs"),
+    bind(Browse, &[plain('w')], "w", C::Save, "", "write the entries under the filter to a file"),
+    bind(Browse, &[plain('R')], "R", C::Redact, "", "hide who it is about behind pseudonyms, or show it again"),
+    bind(Browse, &[plain('X')], "X", C::Bytes, "", "the bytes of the selected entry, in hexadecimal"),
+    bind(Browse, &[plain('!')], "!", C::Events, "", "what happened to the files: rolls, truncations, troubles"),
+    bind(Browse, &[plain('j'), key(K::Down)], "j Down", C::Move(M::Down), "", "down"),
+    bind(Browse, &[plain('k'), key(K::Up)], "k Up", C::Move(M::Up), "", "up; leaves following"),
+    bind(Browse, &[key(K::PageDown), ctrl('f')], "PgDn Ctrl-f", C::Move(M::PageDown), "", "a page down"),
+    bind(Browse, &[key(K::PageUp), ctrl('b')], "PgUp Ctrl-b", C::Move(M::PageUp), "", "a page up"),
+    bind(Browse, &[ctrl('d')], "Ctrl-d", C::Move(M::HalfDown), "", "half a page down"),
+    bind(Browse, &[ctrl('u')], "Ctrl-u", C::Move(M::HalfUp), "", "half a page up"),
+    bind(Browse, &[plain('g'), key(K::Home)], "g Home", C::Move(M::First), "", "to the beginning"),
+    bind(Browse, &[plain('G'), key(K::End)], "G End", C::Move(M::Last), "follow", "to the newest, and follow it"),
+    bind(Browse, &[plain('n')], "n", C::NextTrouble, "", "in the log: the next entry that failed or was deferred"),
+    bind(Browse, &[plain('N')], "N", C::PreviousTrouble, "", "in the log: the one before"),
+    bind(Browse, &[key(K::Left)], "Left", C::ScrollLeft, "", "in the log: back to the beginning of the lines"),
+    bind(Browse, &[key(K::Right)], "Right", C::ScrollRight, "", "in the log: to what is cut off at the right"),
+    bind(Browse, &[plain('?'), key(K::F(1))], "?", C::Help, "help", "this help"),
+    bind(Browse, &[plain('q')], "q", C::Quit, "quit", "quit"),
+    bind(Browse, &[ctrl('z')], "Ctrl-z", C::Suspend, "", "stop the program; fg brings it back"),
+    bind(Browse, &[ctrl('c')], "Ctrl-c", C::Interrupt, "", "quit as if interrupted"),
+    bind(Prompt, &[key(K::Enter)], "Enter", C::Accept, "keep filter", "keep the filter; what matches so far stays"),
+    bind(Prompt, &[key(K::Esc)], "Esc", C::Back, "as before", "back to the filter before"),
+    bind(Prompt, &[key(K::Tab)], "Tab", C::Complete, "complete", "complete a field or a value of the log, again the next"),
+    bind(Prompt, &[key(K::Up)], "Up", C::Recall(true), "", "the filter before"),
+    bind(Prompt, &[key(K::Down)], "Down", C::Recall(false), "", "the filter after"),
+    bind(Prompt, &[key(K::Backspace), ctrl('h')], "Backspace", C::Edit(InputRequest::DeletePrevChar), "", "delete a character"),
+    bind(Prompt, &[key(K::Delete)], "Delete", C::Edit(InputRequest::DeleteNextChar), "", "delete the next character"),
+    bind(Prompt, &[ctrl('w')], "Ctrl-w", C::Edit(InputRequest::DeletePrevWord), "", "delete a word"),
+    bind(Prompt, &[ctrl('u')], "Ctrl-u", C::Edit(InputRequest::DeleteLine), "", "delete everything"),
+    bind(Prompt, &[key(K::Left)], "Left", C::Edit(InputRequest::GoToPrevChar), "", "left"),
+    bind(Prompt, &[key(K::Right)], "Right", C::Edit(InputRequest::GoToNextChar), "", "right"),
+    bind(Prompt, &[key(K::Home), ctrl('a')], "Home Ctrl-a", C::Edit(InputRequest::GoToStart), "", "to the beginning"),
+    bind(Prompt, &[key(K::End), ctrl('e')], "End Ctrl-e", C::Edit(InputRequest::GoToEnd), "", "to the end"),
+    bind(Prompt, &[ctrl('z')], "Ctrl-z", C::Suspend, "", "stop the program; fg brings it back"),
+    bind(Prompt, &[ctrl('c')], "Ctrl-c", C::Interrupt, "", "quit as if interrupted"),
+    bind(Name, &[key(K::Enter)], "Enter", C::Accept, "write", "write the file, if there is none of that name"),
+    bind(Name, &[key(K::Esc)], "Esc", C::Back, "cancel", "write nothing"),
+    bind(Name, &[key(K::Backspace), ctrl('h')], "Backspace", C::Edit(InputRequest::DeletePrevChar), "", "delete a character"),
+    bind(Name, &[key(K::Delete)], "Delete", C::Edit(InputRequest::DeleteNextChar), "", "delete the next character"),
+    bind(Name, &[ctrl('w')], "Ctrl-w", C::Edit(InputRequest::DeletePrevWord), "", "delete a word"),
+    bind(Name, &[ctrl('u')], "Ctrl-u", C::Edit(InputRequest::DeleteLine), "", "delete everything"),
+    bind(Name, &[key(K::Left)], "Left", C::Edit(InputRequest::GoToPrevChar), "", "left"),
+    bind(Name, &[key(K::Right)], "Right", C::Edit(InputRequest::GoToNextChar), "", "right"),
+    bind(Name, &[key(K::Home), ctrl('a')], "Home Ctrl-a", C::Edit(InputRequest::GoToStart), "", "to the beginning"),
+    bind(Name, &[key(K::End), ctrl('e')], "End Ctrl-e", C::Edit(InputRequest::GoToEnd), "", "to the end"),
+    bind(Name, &[ctrl('z')], "Ctrl-z", C::Suspend, "", "stop the program; fg brings it back"),
+    bind(Name, &[ctrl('c')], "Ctrl-c", C::Interrupt, "", "quit as if interrupted"),
+    bind(Help, &[key(K::Esc), plain('?'), plain('!'), plain('X'), plain('q'), key(K::Enter), key(K::F(1))], "Esc ?", C::Back, "close", "close what is laid over the panes"),
+    bind(Help, &[plain('j'), key(K::Down)], "j Down", C::Move(M::Down), "down", "scroll down"),
+    bind(Help, &[plain('k'), key(K::Up)], "k Up", C::Move(M::Up), "up", "scroll up"),
+    bind(Help, &[key(K::PageDown), plain(' ')], "PgDn Space", C::Move(M::PageDown), "", "a page down"),
+    bind(Help, &[key(K::PageUp)], "PgUp", C::Move(M::PageUp), "", "a page up"),
+    bind(Help, &[plain('g'), key(K::Home)], "g Home", C::Move(M::First), "", "to the beginning"),
+    bind(Help, &[plain('G'), key(K::End)], "G End", C::Move(M::Last), "", "to the end"),
+    bind(Help, &[ctrl('z')], "Ctrl-z", C::Suspend, "", "stop the program; fg brings it back"),
+    bind(Help, &[ctrl('c')], "Ctrl-c", C::Interrupt, "", "quit as if interrupted"),
+];
+
+/// The table in force: [`BINDINGS`], or with other keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keymap(Cow<'static, [Binding]>);
+
+impl Default for Keymap {
+    fn default() -> Self {
+        Self(Cow::Borrowed(BINDINGS))
+    }
+}
+
+impl Keymap {
+    /// The table with other keys for the commands of these names, in every mode that has them.
+    ///
+    /// # Errors
+    /// Which of the changes makes no sense, and why.
+    pub fn changed(changes: &[(&str, &[String])]) -> Result<Self, (usize, String)> {
+        let mut bindings = BINDINGS.to_vec();
+        for (at, &(name, keys)) in changes.iter().enumerate() {
+            let keys = keys.iter().map(|name| key::parse(name).ok_or_else(|| unknown_key(name)));
+            let keys: Vec<Key> = keys.collect::<Result<_, _>>().map_err(|why| (at, why))?;
+            let mut named: Vec<_> = bindings.iter_mut().filter(|b| b.name() == name).collect();
+            let wrong = if named.is_empty() {
+                Some(unknown_command(name))
+            } else if keys.is_empty() {
+                Some(format!("{name} needs a key"))
+            } else {
+                named.iter().find_map(|binding| typed(binding.mode, &keys))
+            };
+            if let Some(why) = wrong {
+                return Err((at, why));
+            }
+            let label = keys.iter().copied().map(key::name).collect::<Vec<_>>().join(" ");
+            for binding in named.iter_mut().filter(|binding| *binding.keys != *keys) {
+                binding.keys = Cow::Owned(keys.clone());
+                binding.label = Cow::Owned(label.clone());
+            }
+        }
+        for (at, (name, _)) in changes.iter().enumerate() {
+            if let Some(why) = bindings.iter().find_map(|b| ambiguous(b, name, &bindings)) {
+                return Err((at, why));
+            }
+        }
+        Ok(Self(Cow::Owned(bindings)))
+    }
+
+    /// What is bound in a mode, in the order of the table.
+    pub fn of(&self, mode: Mode) -> impl Iterator<Item = &Binding> {
+        self.0.iter().filter(move |binding| binding.mode == mode)
+    }
+
+    /// The first key for a command, by its name.
+    pub fn key_for(&self, mode: Mode, command: Command) -> &str {
+        let bound = self.of(mode).find(|binding| binding.command == command);
+        bound.and_then(|binding| binding.label.split(' ').next()).unwrap_or_default()
+    }
+
+    /// What a key asks for; nothing if it is not bound, or was only released.
+    pub fn command(&self, mode: Mode, event: KeyEvent) -> Option<Command> {
+        if event.kind == KeyEventKind::Release {
+            return None;
+        }
+        // Shift is part of the character already, and terminals differ in whether they report it.
+        let modifiers = event.modifiers - KeyModifiers::SHIFT;
+        let bound = self.of(mode).find(|binding| binding.keys.contains(&(event.code, modifiers)));
+        match (bound, event.code) {
+            (Some(binding), _) => Some(binding.command),
+            (None, KeyCode::Char(c)) if mode.types() && modifiers.is_empty() => {
+                Some(Command::Edit(InputRequest::InsertChar(c)))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn unknown_key(name: &str) -> String {
+    format!("no key is called {name:?}; keys are such as q, G, Ctrl-d, Alt-x, F5, PgDn, Space")
+}
+
+fn unknown_command(name: &str) -> String {
+    let names: Vec<String> = named_bindings().map(Binding::name).collect();
+    format!("no command is called {name:?}; there are {}", names.join(", "))
+}
+
+/// In a prompt, a key that is a character would no longer be typed.
+fn typed(mode: Mode, keys: &[Key]) -> Option<String> {
+    let is_typed = |key: &&Key| matches!(key, (KeyCode::Char(_), KeyModifiers::NONE));
+    let key = keys.iter().find(is_typed).filter(|_| mode.types())?;
+    Some(format!("{} is typed in a filter and can have no other meaning there", key::name(*key)))
+}
+
+/// Whether a command of this name shares a key with another one.
+fn ambiguous(binding: &Binding, name: &str, bindings: &[Binding]) -> Option<String> {
+    let others = bindings.iter().filter(|other| {
+        binding.name() == name && other.mode == binding.mode && other.command != binding.command
+    });
+    let mut shared = others.filter_map(|other| {
+        let key = binding.keys.iter().find(|key| other.keys.contains(key))?;
+        Some((key::name(*key), other.name()))
+    });
+    let (key, other) = shared.next()?;
+    Some(format!("{key} would mean both {name} and {other}; give {other} another key as well"))
+}
+
+/// The first binding of each name.
+fn named_bindings() -> impl Iterator<Item = &'static Binding> {
+    let seen = |at: usize, name: &str| BINDINGS.iter().take(at).any(|other| other.name() == name);
+    let first = BINDINGS.iter().enumerate().filter(move |(at, b)| !seen(*at, &b.name()));
+    first.map(|(_, binding)| binding)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_means_two_things_in_one_mode() {
+        for (at, binding) in BINDINGS.iter().enumerate() {
+            for other in BINDINGS.iter().skip(at + 1).filter(|other| other.mode == binding.mode) {
+                let shared = binding.keys.iter().find(|key| other.keys.contains(key));
+                assert_eq!(shared, None, "{} and {}", binding.label, other.label);
+            }
+        }
+    }
+
+    #[test]
+    fn labels_name_keys_that_are_bound() {
+        for binding in BINDINGS {
+            for name in binding.label.split(' ') {
+                let key = key::parse(name).unwrap();
+                assert!(binding.keys.contains(&key), "{name}");
+                assert_eq!(key::name(key), name);
+            }
+        }
+    }
+
+    fn changed(changes: &[(&str, &[&str])]) -> Result<Keymap, (usize, String)> {
+        let owned: Vec<(&str, Vec<String>)> = changes
+            .iter()
+            .map(|(name, keys)| (*name, keys.iter().map(|&key| key.to_owned()).collect()))
+            .collect();
+        let borrowed: Vec<(&str, &[String])> =
+            owned.iter().map(|(name, keys)| (*name, keys.as_slice())).collect();
+        Keymap::changed(&borrowed)
+    }
+
+    #[test]
+    fn other_keys_take_the_place_of_those_of_the_table() {
+        let keymap = changed(&[("quit", &["Ctrl-q", "F10"]), ("suspend", &["Alt-z"])]).unwrap();
+        let press = |mode, name| {
+            let (code, held) = key::parse(name).unwrap();
+            keymap.command(mode, KeyEvent::new(code, held))
+        };
+        assert_eq!(press(Mode::Browse, "q"), None);
+        assert_eq!(press(Mode::Browse, "Ctrl-q"), Some(Command::Quit));
+        assert_eq!(press(Mode::Browse, "F10"), Some(Command::Quit));
+        for mode in [Mode::Browse, Mode::Prompt, Mode::Help] {
+            assert_eq!(press(mode, "Alt-z"), Some(Command::Suspend));
+        }
+        assert_eq!(keymap.key_for(Mode::Browse, Command::Quit), "Ctrl-q");
+        assert_eq!(changed(&[]).unwrap(), Keymap::default());
+    }
+
+    #[test]
+    fn two_commands_may_change_keys() {
+        let keymap = changed(&[("sort", &["r"]), ("reverse", &["s"])]).unwrap();
+        assert_eq!(keymap.key_for(Mode::Browse, Command::Sort), "r");
+        let (at, why) = changed(&[("zoom", &["Z"]), ("sort", &["r"])]).unwrap_err();
+        assert_eq!((at, why.contains("r would mean both sort and reverse")), (1, true), "{why}");
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_named() {
+        for (name, keys, words) in [
+            ("quti", &["q"][..], "no command is called \"quti\"; there are filter, "),
+            ("quit", &["qq"], "no key is called \"qq\""),
+            ("quit", &[], "quit needs a key"),
+            ("prompt-accept", &["x"], "x is typed in a filter"),
+            ("interrupt", &["i"], "i is typed in a filter"),
+        ] {
+            let (at, why) = changed(&[("zoom", &["Z"]), (name, keys)]).unwrap_err();
+            assert_eq!((at, why.contains(words)), (1, true), "{why}");
+        }
+    }
+
+    #[test]
+    fn shift_is_part_of_the_character() {
+        let event = KeyEvent::new(KeyCode::Char('G'), KeyModifiers::SHIFT);
+        assert_eq!(
+            Keymap::default().command(Mode::Browse, event),
+            Some(Command::Move(Motion::Last))
+        );
+        let event = KeyEvent::new(KeyCode::BackTab, KeyModifiers::SHIFT);
+        assert_eq!(Keymap::default().command(Mode::Browse, event), Some(Command::PreviousPane));
+    }
+
+    #[test]
+    fn unbound_characters_are_typed_in_the_prompt_only() {
+        let event = KeyEvent::new(KeyCode::Char('q'), KeyModifiers::NONE);
+        assert_eq!(
+            Keymap::default().command(Mode::Prompt, event),
+            Some(Command::Edit(InputRequest::InsertChar('q')))
+        );
+        assert_eq!(Keymap::default().command(Mode::Browse, event), Some(Command::Quit));
+        let event = KeyEvent::new(KeyCode::Char('q'), KeyModifiers::ALT);
+        assert_eq!(Keymap::default().command(Mode::Prompt, event), None);
+    }
+}

@@ -1,0 +1,158 @@
+//! Looks that somebody chose for kinds of text, by the names that the kinds have here.
+
+use super::{ColorDepth, Theme, nearest};
+use ratatui::style::{Color, Modifier, Style};
+
+/// Where a theme has the look of a kind of text.
+type StyleSlot = fn(&mut Theme) -> &mut Style;
+
+/// Kinds of text by name.
+const KINDS: &[(&str, StyleSlot)] = &[
+    ("plain", |theme| &mut theme.plain),
+    ("dim", |theme| &mut theme.dim),
+    ("strong", |theme| &mut theme.strong),
+    ("accent", |theme| &mut theme.accent),
+    ("focus", |theme| &mut theme.focus),
+    ("selected", |theme| &mut theme.selected),
+    ("selected-elsewhere", |theme| &mut theme.selected_elsewhere),
+    ("escape", |theme| &mut theme.escape),
+    ("good", |theme| &mut theme.good),
+    ("late", |theme| &mut theme.late),
+    ("bad", |theme| &mut theme.bad),
+];
+
+const MODIFIERS: &[(&str, Modifier)] = &[
+    ("bold", Modifier::BOLD),
+    ("dim", Modifier::DIM),
+    ("italic", Modifier::ITALIC),
+    ("underlined", Modifier::UNDERLINED),
+    ("reverse", Modifier::REVERSED),
+];
+
+/// What was chosen: for each kind its look.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StyleOverrides(Vec<(usize, Style)>);
+
+impl StyleOverrides {
+    /// Chooses a look for a kind of text: a colour by name, number or `#rrggbb`, another one behind
+    /// `on`, and words such as `bold`.
+    ///
+    /// # Errors
+    /// What there is no such thing as, and what there is.
+    pub fn choose(&mut self, kind: &str, look: &str) -> Result<(), String> {
+        let at = KINDS.iter().position(|(name, _)| *name == kind).ok_or_else(|| {
+            let known: Vec<&str> = KINDS.iter().map(|(name, _)| *name).collect();
+            format!("there is no {kind:?}; there are {}", known.join(", "))
+        })?;
+        let (mut style, mut ground) = (Style::new(), false);
+        for word in look.split_whitespace() {
+            let modifier = MODIFIERS.iter().find(|(name, _)| *name == word);
+            style = match modifier {
+                Some((_, modifier)) => style.add_modifier(*modifier),
+                None if word == "on" => {
+                    ground = true;
+                    continue;
+                }
+                None if ground => style.bg(colour(word)?),
+                None => style.fg(colour(word)?),
+            };
+        }
+        self.0.push((at, style));
+        Ok(())
+    }
+
+    /// Puts it in force, in so many colours, or in none.
+    pub(super) fn apply(&self, theme: &mut Theme, depth: Option<ColorDepth>) {
+        for (at, style) in &self.0 {
+            let Some((_, kind)) = KINDS.get(*at) else { continue };
+            let reduced = |colour: Option<Color>| Some(nearest::to(colour?, depth?));
+            let before = kind(theme);
+            *before = Style {
+                fg: reduced(style.fg),
+                bg: reduced(style.bg),
+                add_modifier: style.add_modifier,
+                ..*before
+            };
+        }
+    }
+}
+
+fn colour(word: &str) -> Result<Color, String> {
+    word.parse().map_err(|_| {
+        format!(
+            "there is no look {word:?}; looks are such as red, lightblue, 208, #ff8800, on black, \
+             bold, dim, italic, underlined, reverse"
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::theme::Palette;
+
+    fn chosen(kind: &str, look: &str) -> StyleOverrides {
+        let mut chosen = StyleOverrides::default();
+        chosen.choose(kind, look).unwrap();
+        chosen
+    }
+
+    #[test]
+    fn a_chosen_look_takes_the_place_of_the_other() {
+        let theme = Theme::new(Palette::Dark);
+        for (kind, _) in KINDS {
+            let other = theme.with(&chosen(kind, "208 on #010203 italic"), ColorDepth::True);
+            let changed = KINDS.iter().filter(|(_, of)| *of(&mut { other }) != *of(&mut { theme }));
+            assert_eq!(changed.map(|(name, _)| *name).collect::<Vec<_>>(), [*kind]);
+        }
+        let look = theme.with(&chosen("bad", "208 on #010203 italic"), ColorDepth::True).bad;
+        let wanted = Style::new().fg(Color::Indexed(208)).bg(Color::Rgb(1, 2, 3));
+        assert_eq!(look, wanted.add_modifier(Modifier::ITALIC));
+    }
+
+    /// How bright a colour is, as the Web Content Accessibility Guidelines have it.
+    fn luminance(rgb: [u8; 3]) -> f64 {
+        let linear = |part: u8| {
+            let part = f64::from(part) / 255.0;
+            if part <= 0.03928 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        };
+        let [red, green, blue] = rgb.map(linear);
+        0.2126 * red + 0.7152 * green + 0.0722 * blue
+    }
+
+    #[test]
+    fn every_colour_can_be_read_on_its_ground() {
+        for (palette, ground) in [(Palette::Dark, [0; 3]), (Palette::Light, [255; 3])] {
+            for (name, kind) in KINDS {
+                let Some(Color::Indexed(index)) = kind(&mut Theme::new(palette)).fg else {
+                    continue;
+                };
+                let (one, other) = (luminance(nearest::fixed(index)), luminance(ground));
+                let contrast = (one.max(other) + 0.05) / (one.min(other) + 0.05);
+                assert!(contrast >= 4.5, "{palette:?} {name}: {contrast:.1}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_more_colours_than_the_terminal_or_the_theme_has() {
+        let fg =
+            |palette, depth| Theme::new(palette).with(&chosen("good", "#ff0000"), depth).good.fg;
+        assert_eq!(fg(Palette::Dark, ColorDepth::True), Some(Color::Rgb(255, 0, 0)));
+        assert_eq!(fg(Palette::Light, ColorDepth::Fixed), Some(Color::Indexed(196)));
+        assert_eq!(fg(Palette::Sixteen, ColorDepth::True), Some(Color::Indexed(9)));
+        assert_eq!(fg(Palette::Mono, ColorDepth::True), None);
+        let mono =
+            Theme::new(Palette::Ascii).with(&chosen("good", "red bold"), ColorDepth::True).good;
+        assert_eq!(mono, Style::new().add_modifier(Modifier::BOLD));
+    }
+
+    #[test]
+    fn what_there_is_not_is_named() {
+        let said = |kind, look| StyleOverrides::default().choose(kind, look).unwrap_err();
+        assert!(said("goods", "red").starts_with("there is no \"goods\"; there are plain, dim"));
+        for look in ["reddish", "256", "#ff88", "#gggggg", "on on blau"] {
+            assert!(said("good", look).starts_with("there is no look"), "{look}");
+        }
+    }
+}
