@@ -14,14 +14,14 @@
 //! | an IP address | as `ip:` |
 //! | `to:` | M: `active_to`, `original_to` |
 //! | `from:` | M: `envelope_from` |
-//! | `host:` | the other side ([`Way::host`]): M: of a dequeue `remote_mta`, else `remote_host`, `dns_host`, `initial_host`, remote IP; else the client's `rdns`, else `helo`; C: `dns_host`, else `initial_host` |
+//! | `host:` | the other side ([`Dimensions::host`]): M: of a dequeue `remote_mta`, else `remote_host`, `dns_host`, `initial_host`, remote IP; else the client's `rdns`, else `helo`; C: `dns_host`, else `initial_host` |
 //! | `ip:` | M: `connecting_host`; both: either end of `transport` |
 //! | `channel:` | `source_channel`, `destination_channel` |
 //! | `user:` | `username` |
 //! | `action:` | the action code |
-//! | `outcome:` | M: what it counts as ([`Kind`](crate::index::Kind)) |
+//! | `outcome:` | M: what it counts as ([`Kind`](crate::index::EntryKind)) |
 //! | `response:` | M: `response` in one line, else `diagnostic` or `reason`, but of no enqueue; C: its reason |
-//! | `reply:` | the same, blanked ([`said`](mod@crate::said)) |
+//! | `reply:` | the same, blanked ([`said`](mod@crate::log::response_template)) |
 //! | `code:` | what that begins with |
 //! | `id:` | M: `message_id`, `related_message_id`, `envelope_id` |
 //! | `file:` | M: `queue_file`, at whatever attempt |
@@ -43,7 +43,7 @@
 //! assert_eq!(Filter::parse("y.org cod:421").unwrap_err().at, 6);
 //! ```
 //!
-//! [`Way::host`]: crate::index::Way::host
+//! [`Dimensions::host`]: crate::index::Dimensions::host
 
 mod completion_context;
 mod entry_fields;

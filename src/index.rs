@@ -2,7 +2,7 @@
 //!
 //! One owner absorbs [`Batch`]es in order; whoever draws or prints looks things up by id. An entry
 //! costs some seventy bytes here and its text is read again from the file when somebody looks at it.
-//! Where that is too much, [`Index::forget`] lets the oldest entries leave; a look-up of what left
+//! Where that is too much, [`Index::evict_oldest`] lets the oldest entries leave; a look-up of what left
 //! finds nothing. Nothing in here knows a file, a clock or a screen.
 //!
 //! ```
@@ -157,7 +157,7 @@ impl Index {
         }
     }
 
-    /// The end of the rows that [`Index::forget`] would let go of; `None` if there are too few.
+    /// The end of the rows that [`Index::evict_oldest`] would let go of; `None` if there are too few.
     pub fn evictable_end(&self) -> Option<usize> {
         self.rows.evictable_end()
     }
@@ -256,7 +256,7 @@ impl Index {
         &self.answers
     }
 
-    /// The way that a message or a connection took, by symbol; to be [read](Way::read).
+    /// The way that a message or a connection took, by symbol; to be [read](Dimensions::read).
     pub fn dimensions(&self) -> &Interner {
         &self.ways
     }

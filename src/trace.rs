@@ -2,7 +2,7 @@
 //!
 //! Made of the rows that the index ties to one message, whose texts the caller reads; knows no file,
 //! no screen and no output. The rules are those of `mta-log-format` section 13: entries of one queue
-//! file and recipient are one [`Leg`], a dequeue from an intermediate channel is no delivery, and
+//! file and recipient are one [`QueueHop`], a dequeue from an intermediate channel is no delivery, and
 //! the enqueue that goes on from there stands before it.
 //!
 //! ```
@@ -74,7 +74,7 @@ pub struct MessageTrace {
 /// Somebody who was to get the message, or one of those that a list was expanded to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RecipientTrace {
-    /// Stays in queues, by their place in [`Story::legs`]: from that in which the recipient came in
+    /// Stays in queues, by their place in [`MessageTrace::legs`]: from that in which the recipient came in
     /// to the last one.
     pub legs: Vec<usize>,
     /// What became of them.
@@ -209,7 +209,7 @@ impl QueueHop {
         self.steps.iter().rev().find(|step| step.outcome.is_some())?.queued
     }
 
-    /// Delivery attempts, as in [`Recipient::attempts`].
+    /// Delivery attempts, as in [`RecipientTrace::attempts`].
     fn attempts(&self) -> u32 {
         let tried = self.steps.iter().filter(|step| step.is_attempt());
         let named = tried.clone().filter_map(|step| step.attempt).max();

@@ -1,5 +1,5 @@
 //! The same log without a screen: reads all files to their end, or follows them, and gives what it
-//! finds to a [`Work`].
+//! finds to a [`EntryConsumer`].
 //!
 //! Knows no command: what is printed, and where, is for the works to know.
 
@@ -220,8 +220,8 @@ pub fn run_watched(
     let result = session.run(interrupt, work);
     session.progress.end();
     match (result, interrupt.code()) {
-        (Ok(code), None) => session.into_exit(code),
-        (Ok(_), Some(code)) => (code, session.into_exit(code).1),
+        (Ok(code), None) => session.exit_report(code),
+        (Ok(_), Some(code)) => (code, session.exit_report(code).1),
         // A reader that had enough closes the pipe: that is no failure.
         (Err(error), _) if error.kind() == io::ErrorKind::BrokenPipe => (0, Vec::new()),
         (Err(error), _) => (EXIT_FAILURE, vec![unwritten(&error)]),
@@ -249,8 +249,8 @@ struct LoadRun {
 }
 
 impl LoadRun {
-    fn into_exit(&self, code: u8) -> ExitReport {
-        let (code, mut lines) = self.complaints.into_exit(code, &self.log.originals);
+    fn exit_report(&self, code: u8) -> ExitReport {
+        let (code, mut lines) = self.complaints.exit_report(code, &self.log.originals);
         if self.until != StopWhen::End {
             lines.extend(self.complaints.unfinished());
         }

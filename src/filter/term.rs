@@ -75,7 +75,7 @@ impl Term {
         Ok(Self { negated, test: Predicate::read(field, &values)? })
     }
 
-    /// Whether an entry is wanted, as far as it tells itself: see [`Filter::leaves`](super::Filter::leaves).
+    /// Whether an entry is wanted, as far as it tells itself: see [`Filter::matches`](super::Filter::matches).
     pub(super) fn leaves(&self, entry: Option<&Entry<'_>>, text: &[u8]) -> bool {
         self.test.is_elsewhere() || self.test.matches(entry, text) != self.negated
     }

@@ -1,5 +1,4 @@
-//! Values, and what bytes they match: apart from any entry, so that each distinct text of a log need
-//! be looked at once. Upper and lower case are the same.
+//! Values and the bytes they match, case-insensitive, apart from any entry: each text is tested once.
 
 use crate::log::entry::{is_address, is_id, without_brackets};
 use std::borrow::Cow;
@@ -389,7 +388,6 @@ impl Sizes {
             b"" | b"=" => Ok(Self(number, number)),
             b">=" => Ok(Self(number, u64::MAX)),
             b"<=" => Ok(Self(0, number)),
-            // Bounds that cross leave nothing, as they should.
             b">" => Ok(number.checked_add(1).map_or(Self(1, 0), |least| Self(least, u64::MAX))),
             b"<" => Ok(number.checked_sub(1).map_or(Self(1, 0), |most| Self(0, most))),
             _ => wrong(0, "a size is compared by >, <, >= or <="),

@@ -12,9 +12,9 @@ use crate::log::entry::{Body, ConnectionEntry, Entry, MessageEntry};
 pub struct DimensionKeys {
     /// The envelope sender, in [`Index::senders`](super::Index::senders).
     pub sender: Symbol,
-    /// What was answered ([`said`](mod@crate::said)), in [`Index::answers`](super::Index::answers).
+    /// What was answered ([`said`](mod@crate::log::response_template)), in [`Index::answers`](super::Index::responses).
     pub answer: Symbol,
-    /// The [`Way`] it took, in [`Index::ways`](super::Index::ways).
+    /// The [`Dimensions`] it took, in [`Index::ways`](super::Index::dimensions).
     pub way: Symbol,
 }
 

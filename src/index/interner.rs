@@ -5,7 +5,7 @@ use super::batch_interner::BatchInterner;
 use super::fingerprint::KeyHasher;
 use super::sharded::Sharded;
 
-/// Stands for a text of one [`Symbols`] table; the default is the empty text.
+/// Stands for a text of one [`Interner`] table; the default is the empty text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Symbol(pub u32);
 

@@ -2,7 +2,7 @@
 //!
 //! A [`Follower`] is a state machine over an [`Fs`]: each [`poll`](Follower::poll) makes one step
 //! and never waits. Every physical content the path leads to (another file, or other bytes in the
-//! same file) is a stream of its own, announced by [`Step::Opened`]; within a stream all bytes come
+//! same file) is a stream of its own, announced by [`FollowStep::Opened`]; within a stream all bytes come
 //! in order and once. After a roll the old file is read on beside the new one, because writers that
 //! opened it before the roll finish their entries there.
 //!
@@ -22,7 +22,7 @@
 //! And one more where the path ends with `_current`, as in the MTA's own logs: what was rolled while
 //! nobody looked is read first, from `mail.log_yesterday` and the end of `mail.log`.
 //!
-//! What happened to the log is told in between, as [`Step::Event`], once each.
+//! What happened to the log is told in between, as [`FollowStep::Event`], once each.
 //!
 //! Knows nothing of lines, entries, threads and clocks: the time comes in, bytes go out.
 //!
@@ -36,9 +36,9 @@
 //! let (mut follower, mut bytes) = (Follower::new("mail.log_current"), Vec::new());
 //! let mut poll = |bytes: &mut Vec<u8>| follower.poll(&memory, Duration::ZERO, bytes);
 //! assert!(matches!(poll(&mut bytes), Step::Opened { .. }));
-//! assert!(matches!(poll(&mut bytes), Step::Bytes { offset: 0, behind: 0, .. }));
+//! assert!(matches!(poll(&mut bytes), FollowStep::Bytes { offset: 0, behind: 0, .. }));
 //! assert_eq!(bytes, b"19-Feb-2007 E\n");
-//! assert!(matches!(poll(&mut bytes), Step::Idle(_)));
+//! assert!(matches!(poll(&mut bytes), FollowStep::Idle(_)));
 //! ```
 
 use std::collections::VecDeque;
@@ -149,10 +149,10 @@ impl Follower {
         &self.path
     }
 
-    /// Makes one step: `out` is emptied, and filled if the step is [`Step::Bytes`].
+    /// Makes one step: `out` is emptied, and filled if the step is [`FollowStep::Bytes`].
     ///
     /// Never waits. `now` is the time since any fixed start, by a clock that does not go back.
-    /// Unless the step is [`Step::Idle`] there may be more to find at once. Polled more seldom than
+    /// Unless the step is [`FollowStep::Idle`] there may be more to find at once. Polled more seldom than
     /// each second, replaced files are kept open longer.
     pub fn poll(&mut self, fs: &dyn Fs, now: Duration, out: &mut Vec<u8>) -> FollowStep {
         out.clear();

@@ -161,7 +161,7 @@ impl FileStatus {
     }
 }
 
-/// Reads log files. Never waits unless it reads [once](Reader::once): [`Reader::round`] does what can
+/// Reads log files. Never waits unless it reads [once](Reader::once): [`Reader::poll`] does what can
 /// be done now.
 pub struct Reader {
     fs: Arc<dyn Fs>,
@@ -203,7 +203,7 @@ impl Reader {
         found
     }
 
-    /// Reads on, as [`Reader::round`], without parsing.
+    /// Reads on, as [`Reader::poll`], without parsing.
     fn collect(&mut self, now: Duration, collect: &mut dyn EntrySink) -> bool {
         let named = std::mem::take(&mut self.named);
         if !named.is_empty() {

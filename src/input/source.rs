@@ -3,7 +3,7 @@
 //! A [`Handle`] is one opened log file: its bytes are read by position, so that many readers share
 //! it, and they stay readable after the file was renamed or removed. A [`Fs`] is what a follower
 //! sees of the file system: the real one ([`Disk`]), one in memory ([`Memory`]), or one with
-//! faults in a test. What can be read only once goes through a [`Decoder`] and is kept [`Packed`].
+//! faults in a test. What can be read only once goes through a [`Decoder`] and is kept [`CompressedBuffer`].
 //!
 //! Knows nothing of lines, entries, threads or the clock. Files are never mapped into memory
 //! (a truncation would end the program) and never read from a shared position.

@@ -4,7 +4,7 @@
 //! formats name no field, so a [`Parser`] learns the options of its log from the entries that hold no
 //! free text of others, and splits by this [`Profile`] exactly; where that does not fit, fields are
 //! told apart by their shapes. What fits no shape is kept as
-//! [diagnostic](crate::log::entry::Message::diagnostic) text. Nothing here recurses, and each byte is
+//! [diagnostic](crate::log::entry::MessageEntry::diagnostic) text. Nothing here recurses, and each byte is
 //! looked at a bounded number of times.
 
 mod attributes;

@@ -3,7 +3,7 @@
 //! A pseudonym is a hash under a key that is drawn anew for each [`Redactor`] and kept nowhere, so
 //! that within one run the same name has the same pseudonym, and between two runs nothing connects
 //! them. It has the form of what it stands for and can be parsed again; an address that stands for
-//! another is of a range that nobody has. Domains stay unless [`How::All`] is asked for. Where it is
+//! another is of a range that nobody has. Domains stay unless [`RedactLevel::All`] is asked for. Where it is
 //! not sure whether a text tells anything, it is hidden.
 //!
 //! Knows the text of an entry and what it says, and no file, no index and no screen.

@@ -44,7 +44,7 @@ impl CharsetMode {
         scripts::warning(bytes).map_or_else(SafeText::default, SafeText::warning)
     }
 
-    /// The bytes as one string without any style, as [`plain()`] has them.
+    /// The bytes as one string without any style, as [`escape()`] has them.
     pub fn plain(self, bytes: &[u8]) -> String {
         self.restrict(&escape(bytes))
     }

@@ -72,7 +72,7 @@ pub fn csv(value: &[u8]) -> String {
     String::from_utf8(field).unwrap_or_default()
 }
 
-/// Appends what may stand in a cell of a table: the text, or its [plain](crate::text::sanitize::plain()) form where it
+/// Appends what may stand in a cell of a table: the text, or its [plain](crate::text::sanitize::escape()) form where it
 /// could act on a terminal. What a spreadsheet would take for a formula gets an apostrophe before it
 /// (CWE-1236), and so does what begins with one, so that to take one away gives back the text.
 pub fn put_harmless(cell: &mut Vec<u8>, value: &[u8]) {
@@ -110,7 +110,7 @@ pub fn put_csv(out: &mut Vec<u8>, cell: &[u8]) {
     out.push(b'"');
 }
 
-/// A cell of a Markdown table, [plain](crate::text::sanitize::plain()): all that could be markup is escaped.
+/// A cell of a Markdown table, [plain](crate::text::sanitize::escape()): all that could be markup is escaped.
 pub fn markdown(bytes: &[u8]) -> String {
     let plain = escape(bytes);
     let mut text = String::with_capacity(plain.len());

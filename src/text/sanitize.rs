@@ -1,7 +1,7 @@
 //! The only way from log bytes to a screen, a table or a title.
 //!
-//! Whoever can send mail to a server, or be connected to by it, chooses text in its log. [`show`] makes that text fit
-//! for a terminal and [`plain`] for exports, titles and error messages. Nothing is deleted: what would act, hide, reorder
+//! Whoever can send mail to a server, or be connected to by it, chooses text in its log. [`sanitize`] makes that text fit
+//! for a terminal and [`escape`] for exports, titles and error messages. Nothing is deleted: what would act, hide, reorder
 //! or be drawn in another width than we count becomes a visible escape, and both can be read back to the very bytes.
 //!
 //! Knows nothing of entries, colours or ratatui: how an escape looks is the caller's business, that it differs from
@@ -63,7 +63,7 @@ pub fn char_class(c: char) -> CharClass {
 
 /// Text that may reach a terminal: a run of pieces, each literal or an escape made visible.
 ///
-/// Made by [`show`], and by [`Shown::label`] for our own words; there is no way to it from a `String`.
+/// Made by [`sanitize`], and by [`SafeText::label`] for our own words; there is no way to it from a `String`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct SafeText {
     text: Cow<'static, str>,
@@ -321,7 +321,7 @@ fn scan(bytes: &[u8], alphabet: CharsetMode, mut tell: impl FnMut(Seen)) {
     }
 }
 
-/// A [`Shown`] on its way.
+/// A [`SafeText`] on its way.
 #[derive(Default)]
 struct Making {
     alphabet: CharsetMode,
@@ -341,7 +341,7 @@ impl Making {
         match seen {
             Seen::Drawn(c) => self.text.push(c),
             Seen::Hidden('\t') if self.alphabet == CharsetMode::All => {
-                self.escape(format_args!("→"))
+                self.escape(format_args!("→"));
             }
             // Caret notation: the control with the bit flipped that makes it a letter.
             Seen::Hidden(c @ ..='\x7f') => {

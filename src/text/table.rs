@@ -1,7 +1,7 @@
 //! Tables of text: columns as wide as what stands in them, for a terminal, a pipe or a ticket.
 //!
 //! Knows nothing of what it holds. Cells are our own words or text that went through
-//! [`plain`](crate::show::plain()). Rows are given twice, to be measured and to be laid out, so that
+//! [`plain`](crate::text::sanitize::escape()). Rows are given twice, to be measured and to be laid out, so that
 //! a table of a million rows needs no room.
 //!
 //! ```
@@ -136,7 +136,7 @@ impl Table {
     }
 }
 
-/// A row in Markdown, of cells that are [`markdown`](crate::show::quoted::markdown()).
+/// A row in Markdown, of cells that are [`markdown`](crate::text::escape::markdown()).
 pub fn markdown_line(row: &[String]) -> String {
     format!("| {} |", row.join(" | "))
 }

@@ -1,11 +1,10 @@
 //! The state of the program, and what each message does to it.
 //!
 //! `update` and the drawing of it are plain functions of this state: no clock, no files, no
-//! terminal. What a screen needs from outside is asked for: [`App::wanted`] names the entries whose
+//! terminal. What a screen needs from outside is asked for: [`App::missing_texts`] names the entries whose
 //! text is about to be shown.
 
 mod activity;
-mod arrange;
 pub mod clipboard;
 mod completion;
 mod connection_list;
@@ -17,6 +16,7 @@ pub mod file_events;
 mod filter_from_selection;
 mod filtered_list;
 pub mod group_list;
+mod grouping;
 pub mod help;
 mod history;
 pub mod labels;
@@ -281,21 +281,8 @@ impl App {
             Command::Save => self.name_file(),
             Command::Accept if self.saving.is_naming() => self.save(),
             Command::Accept => self.accept(),
-            Command::Complete => {
-                let hides = self.redactor().map(Redactor::level);
-                if let Some(prompt) = &mut self.prompt
-                    && prompt.complete(&self.known.index, hides)
-                {
-                    self.narrow();
-                }
-            }
-            Command::Recall(earlier) => {
-                // What somebody looked for before is as telling as what the log says.
-                let history = if self.redactor().is_some() { &[] } else { self.history.all() };
-                if self.prompt.as_mut().is_some_and(|prompt| prompt.recall(history, earlier)) {
-                    self.narrow();
-                }
-            }
+            Command::Complete => self.complete(),
+            Command::Recall(earlier) => self.recall(earlier),
             Command::Edit(request) if self.saving.is_naming() => self.saving.edit(request),
             Command::Edit(request) => {
                 if self.prompt.as_mut().is_some_and(|prompt| prompt.edit(request)) {
@@ -304,6 +291,25 @@ impl App {
             }
         }
         Flow::Continue
+    }
+
+    /// Completes the word before the cursor of the prompt.
+    fn complete(&mut self) {
+        let hides = self.redactor().map(Redactor::level);
+        if let Some(prompt) = &mut self.prompt
+            && prompt.complete(&self.known.index, hides)
+        {
+            self.narrow();
+        }
+    }
+
+    /// Puts an earlier or a later filter into the prompt.
+    fn recall(&mut self, earlier: bool) {
+        // What somebody looked for before is as telling as what the log says.
+        let history = if self.redactor().is_some() { &[] } else { self.history.all() };
+        if self.prompt.as_mut().is_some_and(|prompt| prompt.recall(history, earlier)) {
+            self.narrow();
+        }
     }
 
     /// Keeps the typed filter.

@@ -157,7 +157,7 @@ pub struct PaneLayout {
 }
 
 impl PaneLayout {
-    /// The places on a screen of this size; `None` if it is smaller than [`SMALLEST`].
+    /// The places on a screen of this size; `None` if it is smaller than [`MIN_SIZE`].
     pub fn new(area: Rect, view: View, focus: Pane, zoom: bool) -> Option<Self> {
         if area.width < MIN_SIZE.0 || area.height < MIN_SIZE.1 {
             return None;

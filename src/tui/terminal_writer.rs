@@ -61,7 +61,7 @@ impl TerminalWriter {
                     WriterCommand::Bytes(_) => {}
                     WriterCommand::Drawn => drop(written.send(())),
                     WriterCommand::Leave(_done) if ours => {
-                        (ours, ()) = (false, write_all(&restore_sequence()))
+                        (ours, ()) = (false, write_all(&restore_sequence()));
                     }
                     WriterCommand::Leave(_done) => {}
                     WriterCommand::Enter(_done) => (ours, ()) = (true, write_all(&entering(mouse))),
@@ -122,7 +122,7 @@ impl TerminalWriter {
         FrameWriter { screen: self.clone(), bytes: Vec::new() }
     }
 
-    /// All of a drawing was written to its [`Frames`].
+    /// All of a drawing was written to its [`FrameWriter`].
     pub(super) fn drawn(&self) {
         // The thread runs as long as the program.
         let _ = self.orders.send(WriterCommand::Drawn);

@@ -7,7 +7,7 @@
 //! ━━ Connections ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 3 ━━━━━━━━━  panes
 //! / filter  d this domain  Enter open  Esc back  …  ? help  q quit                footer
 //! ```
-//! Nothing is drawn but by `text`, which lets no text pass but through [`show`](mod@crate::show).
+//! Nothing is drawn but by `text`, which lets no text pass but through [`show`](mod@crate::text::sanitize).
 
 mod connections;
 mod deliveries;

@@ -5,7 +5,7 @@
 //! minutes and another one refuses connections. What the screen has to say is worked out from the
 //! truth that the simulator writes beside the log, or by `mtatop report`.
 
-use crate::copying::clipboard;
+use crate::clipboard::clipboard;
 use crate::e2e::{Log, check_sequences};
 use crate::pty::Pty;
 use mtatop::text::units::number;

@@ -17,7 +17,7 @@ const MODIFIERS: &[u8] = b"ASECLPQ";
 pub struct FileReport {
     /// The path as it is shown, not yet plain.
     pub path: String,
-    /// Entries of each format, by [`Format::ALL`].
+    /// Entries of each format, by [`LogFormat::ALL`].
     pub written: [u64; LogFormat::ALL.len()],
     /// Message entries, connection entries, header entries.
     pub kinds: [u64; 3],
@@ -27,17 +27,17 @@ pub struct FileReport {
     pub strange: Vec<(String, u64, u64)>,
     /// Entries that lie on more than one line.
     pub folded: u64,
-    /// See [`Clock`].
+    /// See [`ClockCheck`].
     pub clock: ClockCheck,
-    /// See [`Options`].
+    /// See [`OptionEvidence`].
     pub options: OptionEvidence,
-    /// See [`Product`].
+    /// See [`VersionEvidence`].
     pub product: VersionEvidence,
     /// See [`Unparsed`].
     pub unparsed: Unparsed,
     /// See [`Bytes`].
     pub bytes: Bytes,
-    /// See [`Told`].
+    /// See [`ResponseCoverage`].
     pub told: ResponseCoverage,
     /// Entries that the filter does not leave, and that nothing else here counts.
     pub left_out: u64,

@@ -87,7 +87,7 @@ impl VersionEvidence {
         match message.original_to_type {
             Some(_) => self.add_evidence(TYPED, line),
             None => {
-                self.evidence_if(written.is_text() && !message.original_to.is_empty(), BARE, line)
+                self.evidence_if(written.is_text() && !message.original_to.is_empty(), BARE, line);
             }
         }
         self.evidence_if(message.reason.is_some() || message.queue_seconds.is_some(), REASON, line);

@@ -63,6 +63,13 @@ pub fn unanswered(options: &OptionEvidence, told: ResponseCoverage) -> Vec<Unans
 }
 
 fn rules(options: &OptionEvidence, told: ResponseCoverage) -> Vec<Rule> {
+    let mut rules = attempt_rules(options, told);
+    rules.extend(client_rules(options));
+    rules
+}
+
+/// Questions 1 to 5: attempts to deliver, and what ties them together.
+fn attempt_rules(options: &OptionEvidence, told: ResponseCoverage) -> Vec<Rule> {
     let no = |logs| !options.has(logs);
     let no_ends = no(LogOption::TransportInfo) && no(LogOption::Transport);
     vec![
@@ -108,6 +115,13 @@ fn rules(options: &OptionEvidence, told: ResponseCoverage) -> Vec<Rule> {
             "no queue files, so that attempts are not numbered",
             "LOG_FILENAME=1",
         ),
+    ]
+}
+
+/// Questions 7 to 9: clients, connections and the backlog.
+fn client_rules(options: &OptionEvidence) -> Vec<Rule> {
+    let no = |logs| !options.has(logs);
+    vec![
         (7, no(LogOption::Hosts), "no addresses of those who connect to us", "LOG_CONNECTION=3"),
         (7, no(LogOption::Username), "no names of those who authenticated", "LOG_USERNAME=1"),
         (

@@ -146,7 +146,7 @@ impl FinishedConnections {
             match index.rows().kind(row) {
                 EntryKind::Opened => self.open.push(id),
                 EntryKind::Closed | EntryKind::ConnectionRejected | EntryKind::ConnectFailed => {
-                    self.end(id, index)
+                    self.end(id, index);
                 }
                 _ => {}
             }
@@ -192,7 +192,7 @@ impl<'a> ConnectionRecord<'a> {
             match log.index.rows().kind(row) {
                 EntryKind::Opened => opened = Some(row),
                 EntryKind::Closed | EntryKind::ConnectionRejected | EntryKind::ConnectFailed => {
-                    over = Some(row)
+                    over = Some(row);
                 }
                 _ => {}
             }

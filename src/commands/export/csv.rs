@@ -4,7 +4,7 @@
 //! and strangers choose the text: a cell that begins with one of `= + - @ | %`, TAB, CR, LF, a
 //! full-width sign of these, or an apostrophe gets an apostrophe in front, so that to take one away
 //! gives back the text. A cell with characters that act on a terminal, hide or reorder text is written
-//! in the notation of [`plain`](crate::show::plain()). A writer of its own rather than a crate: the quoting is five lines.
+//! in the notation of [`plain`](crate::text::sanitize::escape()). A writer of its own rather than a crate: the quoting is five lines.
 
 use super::{FieldWriter, json};
 use crate::text::escape::{put_csv, put_harmless};

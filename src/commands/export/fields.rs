@@ -1,6 +1,6 @@
 //! The fields of an entry, in the words and the order of the export schema.
 //!
-//! Knows what a field is called, not how it is written: that is for a [`Fields`] to know, such as
+//! Knows what a field is called, not how it is written: that is for a [`FieldWriter`] to know, such as
 //! [`json`](super::json) and [`Csv`](super::Csv). A field that was not logged is not told; one that
 //! was logged and is blank is told as empty text.
 //!

@@ -63,7 +63,7 @@ pub(super) fn key(by: ReportKey, entry: &Entry<'_>, into: &mut Vec<u8>) {
         }
         ReportKey::RemoteHost | ReportKey::ConnectingIp => lower(part(by, entry), into),
         ReportKey::Channel | ReportKey::User => {
-            into.extend_from_slice(part(by, entry).unwrap_or_default())
+            into.extend_from_slice(part(by, entry).unwrap_or_default());
         }
     }
 }

@@ -53,7 +53,7 @@ impl InputErrors {
 
     /// A file that could not be read, or in which there is no entry, is a failure, whatever came of
     /// the others.
-    pub(super) fn into_exit(&self, code: u8, originals: &TextStore) -> ExitReport {
+    pub(super) fn exit_report(&self, code: u8, originals: &TextStore) -> ExitReport {
         let unread = self.status.iter().filter_map(|file| Some(file_note(file, &file.failure()?)));
         let unknown = (0..).zip(&self.sources).filter_map(|(number, source)| {
             let first = source.first.as_ref().filter(|_| source.is_unknown())?;

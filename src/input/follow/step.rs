@@ -47,7 +47,7 @@ pub enum FollowStep {
     Idle(FollowState),
 }
 
-/// Why a stream begins; from its first byte, but for [`Opening::Returned`] and [`Opening::Unseen`].
+/// Why a stream begins; from its first byte, but for [`OpenReason::Returned`] and [`OpenReason::Unseen`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OpenReason {
     /// The first file at the path.

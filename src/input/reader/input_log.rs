@@ -131,7 +131,7 @@ impl InputLog {
                 }
                 FollowStep::Event(_) => {}
                 FollowStep::Opened { stream, handle, .. } => {
-                    self.open(stream, handle, round.sources)
+                    self.open(stream, handle, round.sources);
                 }
                 FollowStep::Bytes { stream, offset, behind } => {
                     self.behind = behind;

@@ -9,7 +9,7 @@ use super::{Handle, uninterrupted};
 /// Bytes asked for at once.
 const PIECE: usize = 64 * 1024;
 
-/// How much was taken from a [`Feed`], to be known while a decoder owns it.
+/// How much was taken from a [`PeekReader`], to be known while a decoder owns it.
 #[derive(Debug, Default)]
 pub(super) struct ReadCounter {
     taken: AtomicU64,

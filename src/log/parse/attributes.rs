@@ -1,7 +1,7 @@
 //! From the two-letter names of XML and JSON to an entry (`mta-log-format` section 9.1).
 //!
 //! Knows neither XML nor JSON, only what each name stands for. The values of one entry are first
-//! gathered in a [`Draft`], in any order; then the entry is made, and borrows them. Nothing is
+//! gathered in a [`AttributeDraft`], in any order; then the entry is made, and borrows them. Nothing is
 //! dropped: a name that no document knows, one that its kind of entry does not have, a second value
 //! of a name and a value that is not what its name stands for are the entry's
 //! [`extra`](Entry::extra). A blank number, place or structure says nothing; a blank text is one

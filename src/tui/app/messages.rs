@@ -158,7 +158,7 @@ pub(super) fn sum(known: &LogModel, message: MessageId) -> Sum {
         match known.index.rows().kind(row) {
             EntryKind::Enqueued => sum.recipients += 1,
             EntryKind::RecipientRejected => {
-                (sum.recipients, sum.failed) = (sum.recipients + 1, sum.failed + 1)
+                (sum.recipients, sum.failed) = (sum.recipients + 1, sum.failed + 1);
             }
             EntryKind::Attempt(O::HandedOn) => handed_on += 1,
             EntryKind::Attempt(O::Delivered | O::Relayed) => sum.delivered += 1,

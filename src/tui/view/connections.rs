@@ -101,7 +101,7 @@ impl ConnectionRow<'_> {
         let counts = self.app.tally().of(self.id);
         match column {
             Column::Opened => {
-                text::draw_label(frame, cell, connection.opened.to_string(), theme.dim)
+                text::draw_label(frame, cell, connection.opened.to_string(), theme.dim);
             }
             Column::Direction => text::draw_label(frame, cell, arrow(connection.direction), base),
             Column::Channel => text::draw_text(frame, cell, &name(connection.channel), base, theme),
@@ -115,7 +115,7 @@ impl ConnectionRow<'_> {
                 text::draw_label(frame, cell, end(ends.map(|(_, remote)| remote)), base);
             }
             Column::Tls => {
-                text::draw_text(frame, cell, &tls(self.app, connection), theme.dim, theme)
+                text::draw_text(frame, cell, &tls(self.app, connection), theme.dim, theme);
             }
             Column::State => {
                 let (words, tone) = self.app.state_of(connection);

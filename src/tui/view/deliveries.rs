@@ -101,7 +101,7 @@ fn draw_row(
         match column {
             Column::Time => text::draw_label(frame, cell, rows.time(row).to_string(), theme.dim),
             Column::Outcome => {
-                text::draw_text(frame, cell, &app.show(&word), theme.tone(tone), theme)
+                text::draw_text(frame, cell, &app.show(&word), theme.tone(tone), theme);
             }
             Column::Recipient => {
                 let recipient = message.map_or(&b""[..], |message| message.recipient());

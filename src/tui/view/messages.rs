@@ -34,7 +34,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Pan
                     text::draw_text(frame, cell, &from, theme.plain, theme);
                 }
                 Column::To => {
-                    text::draw_text(frame, cell, &app.show(&glance.to), theme.plain, theme)
+                    text::draw_text(frame, cell, &app.show(&glance.to), theme.plain, theme);
                 }
                 Column::Recipients => {
                     let count = u32::try_from(glance.recipients).unwrap_or(u32::MAX);

@@ -227,7 +227,7 @@ impl<'a> Model<'a> {
             FollowStep::Finished { stream, .. } => self.over(stream),
             // All was looked at.
             FollowStep::Idle(_) => {
-                self.log.into_iter().for_each(|file| self.files[file].left = None)
+                self.log.into_iter().for_each(|file| self.files[file].left = None);
             }
             FollowStep::Event(_) => {}
         }

@@ -10,7 +10,7 @@
 //! domain       delivered  deferred  failed  rejected  fail %  first                last
 //! big.example          -       340       -         -   100.0  2007-02-16 10:40:01  2007-02-16 10:52:03
 //! ```
-//! Knows neither the clock nor the clipboard. All text passes [`fit`].
+//! Knows neither the clock nor the clipboard. All text passes [`truncate_text`].
 
 use super::{LONGEST_COPY, truncate_text};
 use crate::index::RowId;

@@ -1,7 +1,7 @@
 //! The entries under the filter in a file: which bytes, and what becomes of it if anything fails.
 
 use crate::architecture::names;
-use crate::copying::simulated;
+use crate::clipboard::simulated;
 use crate::e2e::{Log, check_restored, check_sequences, mtatop, quit};
 use crate::harness::Opened;
 use std::fs;
