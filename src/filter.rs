@@ -37,9 +37,9 @@
 //! let text = b"16-Feb-2007 14:54:13.72 tcp_local Q 1 a@x.org rfc822;b@y.org b@y.org smtp;450 4.7.1 no";
 //! let mut parser = mtatop::log::parse::Parser::default();
 //! let entry = parser.entry(text).ok();
-//! let leaves = |filter| Filter::parse(filter).unwrap().leaves(entry.as_ref(), text);
-//! assert!(leaves("y.org|z.org from:@x.org outcome:deferred code:4xx"));
-//! assert!(!leaves("y.org -from:a@x.org"));
+//! let matches = |filter| Filter::parse(filter).unwrap().matches(entry.as_ref(), text);
+//! assert!(matches("y.org|z.org from:@x.org outcome:deferred code:4xx"));
+//! assert!(!matches("y.org -from:a@x.org"));
 //! assert_eq!(Filter::parse("y.org cod:421").unwrap_err().at, 6);
 //! ```
 //!

@@ -6,11 +6,11 @@
 //! finds nothing. Nothing in here knows a file, a clock or a screen.
 //!
 //! ```
-//! use mtatop::index::{Batch, Index, Place};
+//! use mtatop::index::{Batch, Index, TextLocation};
 //! let mut index = Index::default();
 //! let mut batch = Batch::new(index.keys());
 //! let text = b"16-Feb-2007 14:54:13.72 tcp_local ims-ms EE 1 a@x.org rfc822;b@y.org b@ims-ms-daemon";
-//! batch.push(Place { source: 0, offset: 0 }, text.len(), &mtatop::log::parse::Parser::default().entry(text));
+//! batch.push(TextLocation { source: 0, offset: 0 }, text.len(), &mtatop::log::parse::Parser::default().entry(text));
 //! index.absorb(&batch);
 //! assert_eq!(index.domains().text(index.rows().domains(mtatop::index::RowId(0)).0), b"y.org");
 //! ```

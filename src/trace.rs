@@ -6,7 +6,7 @@
 //! the enqueue that goes on from there stands before it.
 //!
 //! ```
-//! use mtatop::index::{Batch, Index, Place, RowId};
+//! use mtatop::index::{Batch, Index, TextLocation, RowId};
 //! use mtatop::log::parse;
 //! use mtatop::trace;
 //! let lines = [
@@ -17,17 +17,17 @@
 //! let mut index = Index::default();
 //! let mut batch = Batch::new(index.keys());
 //! for line in lines {
-//!     batch.push(Place { source: 0, offset: 0 }, line.len(), &parse::Parser::default().entry(line.as_bytes()));
+//!     batch.push(TextLocation { source: 0, offset: 0 }, line.len(), &parse::Parser::default().entry(line.as_bytes()));
 //! }
 //! index.absorb(&batch);
 //! let mut read = |row: RowId| {
 //!     let text = lines.get(row.0 as usize)?.as_bytes().to_vec();
-//!     Some(parse::Original { text, profile: parse::Profile::default() })
+//!     Some(parse::EntryText { text, profile: parse::Profile::default() })
 //! };
 //! let message = index.rows().message(RowId(0)).unwrap();
-//! let story = trace::tell(&index, message, &mut read);
+//! let story = trace::trace_message(&index, message, &mut read);
 //! // It left `conversion`, and waits for the message store.
-//! assert_eq!(story.recipients[0].state, trace::State::Queued);
+//! assert_eq!(story.recipients[0].state, trace::DeliveryState::Queued);
 //! ```
 
 mod build;

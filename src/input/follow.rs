@@ -27,7 +27,7 @@
 //! Knows nothing of lines, entries, threads and clocks: the time comes in, bytes go out.
 //!
 //! ```
-//! use mtatop::input::follow::{Follower, Step};
+//! use mtatop::input::follow::{FollowStep, Follower};
 //! use mtatop::input::source::Memory;
 //! use std::{path::Path, time::Duration};
 //!
@@ -35,7 +35,7 @@
 //! memory.append(Path::new("mail.log_current"), b"19-Feb-2007 E\n");
 //! let (mut follower, mut bytes) = (Follower::new("mail.log_current"), Vec::new());
 //! let mut poll = |bytes: &mut Vec<u8>| follower.poll(&memory, Duration::ZERO, bytes);
-//! assert!(matches!(poll(&mut bytes), Step::Opened { .. }));
+//! assert!(matches!(poll(&mut bytes), FollowStep::Opened { .. }));
 //! assert!(matches!(poll(&mut bytes), FollowStep::Bytes { offset: 0, behind: 0, .. }));
 //! assert_eq!(bytes, b"19-Feb-2007 E\n");
 //! assert!(matches!(poll(&mut bytes), FollowStep::Idle(_)));

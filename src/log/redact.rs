@@ -9,8 +9,8 @@
 //! Knows the text of an entry and what it says, and no file, no index and no screen.
 //!
 //! ```
-//! use mtatop::log::redact::{How, Redactor};
-//! let redactor = Redactor::new(How::People);
+//! use mtatop::log::redact::{RedactLevel, Redactor};
+//! let redactor = Redactor::new(RedactLevel::People);
 //! let shown = redactor.address(b"Adam@sesta.com");
 //! assert!(shown.starts_with(b"u-") && shown.ends_with(b"@sesta.com"));
 //! assert_eq!(shown, redactor.address(b"adam@sesta.com"));

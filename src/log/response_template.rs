@@ -5,9 +5,9 @@
 //! told: each server has words of its own for that, and nobody looks for them.
 //!
 //! ```
-//! use mtatop::log::entry::{Code, Message, Response};
+//! use mtatop::log::entry::{Code, MessageEntry, Response};
 //! let response = Response { code: 450, enhanced: Some(b"4.7.1"), text: b"<a@b.c>: try again" };
-//! let message = Message { code: Code(b"Q"), response: Some(response), ..Message::default() };
+//! let message = MessageEntry { code: Code(b"Q"), response: Some(response), ..MessageEntry::default() };
 //! let mut said = Vec::new();
 //! mtatop::log::response_template::normalize_response(&message, &mut said);
 //! assert_eq!(said, b"450 4.7.1 <*>: try again");

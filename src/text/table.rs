@@ -9,7 +9,7 @@
 //! let mut table = Table::new(vec![Column::text("domain"), Column::number("failed", "R")]);
 //! let row = ["a.example".to_owned(), "1,204".to_owned()];
 //! table.measure(&row);
-//! table.fit(None);
+//! table.fit_to(None);
 //! assert_eq!(table.head(), "domain     failed");
 //! assert_eq!(table.line(&row), "a.example   1,204");
 //! ```
