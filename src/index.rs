@@ -59,8 +59,8 @@ pub struct Index {
     /// Recipient domains, lower case.
     domains: Interner,
     senders: Interner,
-    answers: Interner,
-    ways: Interner,
+    responses: Interner,
+    dimensions: Interner,
     rows: Rows,
     connections: Connections,
     messages: Messages,
@@ -82,8 +82,8 @@ impl Default for Index {
             names: Interner::new(keys.clone()),
             domains: Interner::new(keys.clone()),
             senders: Interner::new(keys.clone()),
-            answers: Interner::new(keys.clone()),
-            ways: Interner::new(keys.clone()),
+            responses: Interner::new(keys.clone()),
+            dimensions: Interner::new(keys.clone()),
             keys,
             rows: Rows::default(),
             connections: Connections::default(),
@@ -114,8 +114,8 @@ impl Index {
         let names = self.names.merge(&batch.texts.names, newest);
         let domains = self.domains.merge(&batch.texts.domains, newest);
         let senders = self.senders.merge(&batch.texts.senders, newest);
-        let answers = self.answers.merge(&batch.texts.answers, newest);
-        let ways = self.ways.merge(&batch.texts.ways, newest);
+        let answers = self.responses.merge(&batch.texts.responses, newest);
+        let ways = self.dimensions.merge(&batch.texts.dimensions, newest);
         self.logged.process |= batch.logged.process;
         self.logged.connection |= batch.logged.connection;
         for draft in &batch.drafts {
@@ -130,12 +130,13 @@ impl Index {
             let other = rarity.map_or(Symbol::default(), |rarity| rarity.domain);
             let domains = (domains.of(draft.domain), domains.of(other));
             let facts = DimensionKeys {
-                sender: senders.of(draft.facts.sender),
-                answer: answers.of(draft.facts.answer),
-                way: ways.of(draft.facts.way),
+                sender: senders.of(draft.dimensions.sender),
+                response: answers.of(draft.dimensions.response),
+                dimensions: ways.of(draft.dimensions.dimensions),
             };
             let deferral = self.deferred.attempt(draft.recipient, draft.kind, row);
-            let tied = ResolvedRow { connection: connection.id, domains, facts, deferral };
+            let tied =
+                ResolvedRow { connection: connection.id, domains, dimensions: facts, deferral };
             self.rows.push(draft, self.newest, tied);
             self.rows.link(connection.before, row);
             self.tie_message(row, draft, rarity);
@@ -183,14 +184,14 @@ impl Index {
             + self.connections.memory()
             + self.messages.memory()
             + self.deferred.memory()
-            + [&self.names, &self.domains, &self.senders, &self.answers, &self.ways]
+            + [&self.names, &self.domains, &self.senders, &self.responses, &self.dimensions]
                 .map(Interner::memory)
                 .iter()
                 .sum::<usize>()
     }
 
     fn tables(&mut self) -> [&mut Interner; 5] {
-        let Self { names, domains, senders, answers, ways, .. } = self;
+        let Self { names, domains, senders, responses: answers, dimensions: ways, .. } = self;
         [names, domains, senders, answers, ways]
     }
 
@@ -253,12 +254,12 @@ impl Index {
 
     /// What was answered, by symbol; without what differs from message to message.
     pub fn responses(&self) -> &Interner {
-        &self.answers
+        &self.responses
     }
 
     /// The way that a message or a connection took, by symbol; to be [read](Dimensions::read).
     pub fn dimensions(&self) -> &Interner {
-        &self.ways
+        &self.dimensions
     }
 
     /// One row an entry, in the order of arrival.

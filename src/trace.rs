@@ -62,21 +62,21 @@ pub struct MessageTrace {
     /// Recipients in the order of first sight.
     pub recipients: Vec<RecipientTrace>,
     /// The stays in a queue that recipients point to.
-    pub legs: Vec<QueueHop>,
+    pub hops: Vec<QueueHop>,
     /// Its header entries.
     pub headers: Vec<RowId>,
     /// Entries that are about no recipient in a queue: bad commands, and codes not known.
     pub others: Vec<RowId>,
     /// Entries whose text is no longer in the log: nothing of them is told.
-    pub gone: usize,
+    pub missing: usize,
 }
 
 /// Somebody who was to get the message, or one of those that a list was expanded to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RecipientTrace {
-    /// Stays in queues, by their place in [`MessageTrace::legs`]: from that in which the recipient came in
+    /// Stays in queues, by their place in [`MessageTrace::hops`]: from that in which the recipient came in
     /// to the last one.
-    pub legs: Vec<usize>,
+    pub hops: Vec<usize>,
     /// What became of them.
     pub state: DeliveryState,
     /// Delivery attempts in the last channel: from the name of the queue file if logged, else as
@@ -234,21 +234,21 @@ impl TraceStep {
 
 impl MessageTrace {
     /// The stays of a recipient, in order.
-    pub fn legs_of<'a>(
+    pub fn hops_of<'a>(
         &'a self,
         recipient: &'a RecipientTrace,
     ) -> impl Iterator<Item = &'a QueueHop> {
-        recipient.legs.iter().filter_map(|&leg| self.legs.get(leg))
+        recipient.hops.iter().filter_map(|&leg| self.hops.get(leg))
     }
 
     /// The last stay of a recipient: it says who they are, and what became of them.
-    pub fn last_leg(&self, recipient: &RecipientTrace) -> Option<&QueueHop> {
-        self.legs.get(*recipient.legs.last()?)
+    pub fn last_hop(&self, recipient: &RecipientTrace) -> Option<&QueueHop> {
+        self.hops.get(*recipient.hops.last()?)
     }
 
     /// The step that a row is, if it is one.
     pub fn step(&self, row: RowId) -> Option<&TraceStep> {
-        self.legs.iter().flat_map(|leg| &leg.steps).find(|step| step.row == row)
+        self.hops.iter().flat_map(|leg| &leg.steps).find(|step| step.row == row)
     }
 }
 
@@ -264,7 +264,7 @@ pub fn trace_message(
     message: MessageId,
     read: &mut dyn FnMut(RowId) -> Option<EntryText>,
 ) -> MessageTrace {
-    tell_rows(index, rows(index, message).collect(), read)
+    trace_rows(index, rows(index, message).collect(), read)
 }
 
 /// The entries of a message and of what intermediate channels made of it, of each the newest first.
@@ -274,7 +274,7 @@ pub fn rows(index: &Index, message: MessageId) -> impl Iterator<Item = RowId> + 
 }
 
 /// The story that these entries make, in whatever order they are given.
-pub fn tell_rows(
+pub fn trace_rows(
     index: &Index,
     mut rows: Vec<RowId>,
     read: &mut dyn FnMut(RowId) -> Option<EntryText>,

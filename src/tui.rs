@@ -99,19 +99,20 @@ fn resolve_config(cli: &Cli) -> Result<(Config, String, Option<Ignored>), Screen
 fn set_up(config: &Config, given: &str, ignored: Option<Ignored>) -> (App, Option<SessionWriter>) {
     let folder = config.restore.then(left::folder).flatten();
     let opened = folder.map_or_else(LoadedSession::default, |folder| left::open(&folder));
-    let last = opened.setup.as_ref().map_or(&config.filter, |setup| &setup.filter);
+    let last = opened.state.as_ref().map_or(&config.filter, |setup| &setup.filter);
     let filter = if given.is_empty() { last } else { given };
     let mut app =
         App::new(filter).within(memory::limit(config.max_memory)).with(config.settings.clone());
-    if let Some(setup) = &opened.setup {
+    if let Some(setup) = &opened.state {
         app = app.set_up(setup);
     }
     app.update(Msg::Tick(wall_clock()));
     let ignored = ignored.map(|(path, why)| (path, format!("ignored: {why}")));
-    for (path, words) in ignored.into_iter().chain(opened.told.map(|words| (opened.path, words))) {
+    for (path, words) in ignored.into_iter().chain(opened.warning.map(|words| (opened.path, words)))
+    {
         app.update(Msg::FileEvent(path.into_os_string().into_encoded_bytes(), words));
     }
-    (app, opened.keeper)
+    (app, opened.writer)
 }
 
 /// What is hidden from the beginning on.
@@ -192,20 +193,20 @@ fn follow(
     let originals = Arc::default();
     EventLoop {
         app,
-        keeper,
+        session_writer: keeper,
         terminal,
         theme,
-        originals,
+        text_store: originals,
         keys,
         inbox,
         searcher,
-        saver,
+        save_handle: saver,
         idle,
         resized: true,
         status: ReaderProgress::default(),
         status_file,
         start: Instant::now(),
-        pace: Eta::default(),
+        eta: Eta::default(),
     }
     .run()
 }

@@ -30,8 +30,12 @@ use std::path::{Path, PathBuf};
 /// Prints what was asked for.
 pub fn run(check: &Check) -> ExitReport {
     let given = check.input.files.clone();
-    let mut checking =
-        Checking { format: check.format, given, files: Vec::new(), known: Vec::new() };
+    let mut checking = Checking {
+        format: check.format,
+        paths: given,
+        files: Vec::new(),
+        file_by_source: Vec::new(),
+    };
     runner::run(&check.input, StopWhen::End, &mut checking)
 }
 
@@ -39,23 +43,23 @@ pub fn run(check: &Check) -> ExitReport {
 struct Checking {
     format: CheckFormat,
     /// The files as given.
-    given: Vec<PathBuf>,
+    paths: Vec<PathBuf>,
     /// What is known of each that was opened.
     files: Vec<FileReport>,
     /// By source: which of the files.
-    known: Vec<Option<usize>>,
+    file_by_source: Vec<Option<usize>>,
 }
 
 impl Checking {
     /// The facts of the file that a source is of.
     fn facts(&mut self, source: u16, log: &LoadedLog) -> Option<&mut FileReport> {
         let number = usize::from(source);
-        if self.known.len() <= number {
-            self.known.resize(number + 1, None);
+        if self.file_by_source.len() <= number {
+            self.file_by_source.resize(number + 1, None);
         }
-        let known = self.known.get_mut(number)?;
+        let known = self.file_by_source.get_mut(number)?;
         if known.is_none() {
-            let path = log.originals.path(source).map(Path::to_string_lossy).unwrap_or_default();
+            let path = log.texts.path(source).map(Path::to_string_lossy).unwrap_or_default();
             let same = self.files.iter().position(|facts| facts.path == path);
             *known = Some(same.unwrap_or(self.files.len()));
             if same.is_none() {
@@ -68,7 +72,7 @@ impl Checking {
     /// Files of which nothing came: empty, not to be read, or left out because another one holds the
     /// same. Which of these it is, is not known here; whoever reads them says so.
     fn add_empty(&mut self) {
-        for given in &self.given {
+        for given in &self.paths {
             let path = given.to_string_lossy();
             // A folder or a pattern stands for others.
             let stands = |facts: &FileReport| Path::new(&facts.path).starts_with(given);
@@ -83,7 +87,7 @@ impl Checking {
         let (mut options, mut told) = (OptionEvidence::default(), ResponseCoverage::default());
         for facts in &self.files {
             options.join(&facts.options);
-            told.join(facts.told);
+            told.join(facts.responses);
         }
         let entries: u64 = self.files.iter().map(FileReport::entries).sum();
         let unanswered = if entries == 0 { Vec::new() } else { unanswered(&options, told) };
@@ -110,7 +114,7 @@ impl EntryConsumer for Checking {
     fn entry(&mut self, found: &LocatedEntry<'_>, wanted: bool, log: &LoadedLog) -> io::Result<()> {
         // What is no entry meets few filters, and is what one wants to know of a file.
         let left_out = found.entry.is_ok() && !wanted;
-        if let Some(facts) = self.facts(found.place.source, log) {
+        if let Some(facts) = self.facts(found.location.source, log) {
             if left_out {
                 facts.left_out += 1;
                 return Ok(());
@@ -125,7 +129,7 @@ impl EntryConsumer for Checking {
         // They came in the order of their entries.
         let given = |facts: &FileReport| {
             let path = Path::new(&facts.path);
-            self.given.iter().position(|given| path.starts_with(given)).unwrap_or(usize::MAX)
+            self.paths.iter().position(|given| path.starts_with(given)).unwrap_or(usize::MAX)
         };
         self.files.sort_by_cached_key(|facts| (given(facts), facts.path.clone()));
         let mut out = BufWriter::new(io::stdout().lock());

@@ -93,7 +93,7 @@ pub struct LoadedLog {
     /// The entries, if the work wants an index.
     pub index: Index,
     /// Their texts, and the paths of their files.
-    pub originals: TextStore,
+    pub texts: TextStore,
     /// Which of them are wanted, and when they were.
     pub filter: Filter,
     /// See [`Filter::window`].
@@ -111,9 +111,9 @@ impl LoadedLog {
     fn new(filter: Filter, input: &InputArgs) -> Self {
         let files = &input.files;
         let window = filter.window(now(&filter, files));
-        let (index, originals) = (Index::default(), TextStore::default());
+        let (index, texts) = (Index::default(), TextStore::default());
         let (redactor, wanted) = (redactor(input.hide), Vec::new());
-        Self { index, originals, filter, window, redactor, wanted, time: Time::default() }
+        Self { index, texts, filter, window, redactor, wanted, time: Time::default() }
     }
 
     /// Whether an entry is wanted, as far as it tells itself. What has no time is of that before.
@@ -133,7 +133,7 @@ impl LoadedLog {
     /// The text of an entry as it may be printed; `None` if its bytes are no longer there.
     pub fn original(&self, row: RowId) -> Option<EntryText> {
         let (place, length) = self.index.rows().place(row)?;
-        let original = self.originals.read(place, length)?;
+        let original = self.texts.read(place, length)?;
         Some(match &self.redactor {
             Some(redactor) => redactor.shown(&original),
             None => original,
@@ -212,7 +212,15 @@ pub fn run_watched(
     let complaints = InputErrors::default();
     let progress = Progress::new(until == StopWhen::End && !work.prints_to_terminal());
     let status = ReaderProgress::default();
-    let mut session = LoadRun { reader, log, complaints, progress, until, status, status_file };
+    let mut session = LoadRun {
+        reader,
+        log,
+        errors: complaints,
+        progress,
+        stop_when: until,
+        status,
+        status_file,
+    };
     let interrupt = match interrupt(until) {
         Ok(interrupt) => interrupt,
         Err(outcome) => return outcome,
@@ -241,18 +249,18 @@ fn unwritten(error: &io::Error) -> String {
 struct LoadRun {
     reader: Reader,
     log: LoadedLog,
-    complaints: InputErrors,
+    errors: InputErrors,
     progress: Progress,
-    until: StopWhen,
+    stop_when: StopWhen,
     status: ReaderProgress,
     status_file: Option<StatusFile>,
 }
 
 impl LoadRun {
     fn exit_report(&self, code: u8) -> ExitReport {
-        let (code, mut lines) = self.complaints.exit_report(code, &self.log.originals);
-        if self.until != StopWhen::End {
-            lines.extend(self.complaints.unfinished());
+        let (code, mut lines) = self.errors.exit_report(code, &self.log.texts);
+        if self.stop_when != StopWhen::End {
+            lines.extend(self.errors.unfinished());
         }
         (code, lines)
     }
@@ -265,11 +273,11 @@ impl LoadRun {
             self.report_progress(start.elapsed());
             if found {
                 newest = Instant::now();
-                self.progress.draw(start.elapsed(), &self.complaints.status);
+                self.progress.draw(start.elapsed(), &self.errors.status);
                 continue;
             }
             work.pause()?;
-            if is_over(self.until, newest.elapsed()) || self.reader.is_over() {
+            if is_over(self.stop_when, newest.elapsed()) || self.reader.is_over() {
                 break;
             }
             thread::sleep(POLL);
@@ -279,7 +287,7 @@ impl LoadRun {
         }
         match interrupt.code() {
             // What is not whole is of no use; what is followed is whole at any time.
-            Some(code) if self.until == StopWhen::End => Ok(code),
+            Some(code) if self.stop_when == StopWhen::End => Ok(code),
             _ => {
                 self.progress.end();
                 work.finish(&self.log)
@@ -296,8 +304,8 @@ impl LoadRun {
     /// Reads on a little. False if there was nothing new.
     fn round(&mut self, now: Duration, work: &mut dyn EntryConsumer) -> io::Result<bool> {
         let batch = work.wants_index().then(|| Batch::new(self.log.index.keys()));
-        let Self { reader, log, complaints, progress, status, .. } = self;
-        let mut feeding = Feeding { log, complaints, status, work, batch, result: Ok(()) };
+        let Self { reader, log, errors: complaints, progress, status, .. } = self;
+        let mut feeding = Feeding { log, errors: complaints, status, work, batch, result: Ok(()) };
         let found = reader.poll(now, &mut feeding);
         let Feeding { batch, result, .. } = feeding;
         progress.entries = status.entries;
@@ -322,7 +330,7 @@ fn is_over(until: StopWhen, idle: Duration) -> bool {
 /// Hands each entry to the work, and to the batch if there is one.
 struct Feeding<'a> {
     log: &'a mut LoadedLog,
-    complaints: &'a mut InputErrors,
+    errors: &'a mut InputErrors,
     status: &'a mut ReaderProgress,
     work: &'a mut dyn EntryConsumer,
     batch: Option<Batch>,
@@ -331,7 +339,7 @@ struct Feeding<'a> {
 
 impl Feeding<'_> {
     fn dispatch(&mut self, found: &LocatedEntry<'_>, wanted: bool) {
-        self.complaints.observe(found);
+        self.errors.observe(found);
         if self.result.is_ok() {
             self.result = self.work.entry(found, wanted, self.log);
         }
@@ -346,7 +354,7 @@ impl Feeding<'_> {
         if !self.work.looks_for() {
             return self.dispatch(&hidden, wanted);
         }
-        self.complaints.observe(&hidden);
+        self.errors.observe(&hidden);
         if self.result.is_ok() {
             self.result = self.work.entry(found, wanted, self.log);
         }
@@ -355,10 +363,10 @@ impl Feeding<'_> {
 
 impl Listener for Feeding<'_> {
     fn on_event(&mut self, news: ReaderEvent) {
-        self.log.originals.observe(&news);
+        self.log.texts.observe(&news);
         self.status.observe(&news);
         if let ReaderEvent::Status(files) = news {
-            self.complaints.status = files;
+            self.errors.status = files;
         }
     }
 
@@ -375,7 +383,7 @@ impl Listener for Feeding<'_> {
             if !self.log.filter.is_empty() {
                 self.log.wanted.push(wanted);
             }
-            batch.push(found.place, found.length, &found.entry);
+            batch.push(found.location, found.length, &found.entry);
         }
     }
 }

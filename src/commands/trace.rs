@@ -29,7 +29,9 @@ pub fn run(trace: &Trace) -> ExitReport {
     let mut searches = Vec::new();
     for what in std::iter::once(&trace.what).chain(&trace.also) {
         match TraceSubject::new(what) {
-            Some(asked) => searches.push(Search { asked, found: TraceMatches::default() }),
+            Some(asked) => {
+                searches.push(Search { subjects: asked, matches: TraceMatches::default() });
+            }
             None => {
                 return (
                     EXIT_USAGE,
@@ -56,8 +58,8 @@ struct Tracing {
 }
 
 struct Search {
-    asked: TraceSubject,
-    found: TraceMatches,
+    subjects: TraceSubject,
+    matches: TraceMatches,
 }
 
 /// What mentions the thing asked for.
@@ -85,11 +87,11 @@ impl EntryConsumer for Tracing {
         for (at, search) in self.searches.iter_mut().enumerate() {
             match &found.entry {
                 Ok(entry) => {
-                    if let Some(mention) = search.asked.mentioned(entry) {
+                    if let Some(mention) = search.subjects.mentioned(entry) {
                         self.pending.push((self.seen, at, mention));
                     }
                 }
-                Err(_) if search.asked.occurs_in(found.text) => search.found.unparsed += 1,
+                Err(_) if search.subjects.occurs_in(found.text) => search.matches.unparsed += 1,
                 Err(_) => {}
             }
         }
@@ -103,7 +105,7 @@ impl EntryConsumer for Tracing {
             if let Some(search) = self.searches.get_mut(search)
                 && log.leaves(row)
             {
-                search.found.add(row, log.index.rows().message(row), mention);
+                search.matches.add(row, log.index.rows().message(row), mention);
             }
         }
         self.seen = 0;
@@ -112,7 +114,7 @@ impl EntryConsumer for Tracing {
 
     fn finish(&mut self, log: &LoadedLog) -> io::Result<u8> {
         let (mut messages, mut alone, mut unparsed) = (BTreeSet::new(), BTreeSet::new(), 0);
-        for Search { asked, found } in &self.searches {
+        for Search { subjects: asked, matches: found } in &self.searches {
             if found.is_empty() {
                 let what = match log.redactor {
                     Some(_) => "what was asked for".to_owned(),

@@ -20,10 +20,10 @@ pub struct HitSet {
 #[derive(Clone, Debug, Default)]
 struct HitBlock {
     /// So many of its first rows were asked for, and so many of them were searched.
-    asked: usize,
+    requested: usize,
     searched: usize,
     /// A bit for each row, the lowest first; empty while there is none.
-    words: Vec<u64>,
+    bits: Vec<u64>,
 }
 
 impl HitSet {
@@ -37,15 +37,15 @@ impl HitSet {
         let (start, block) = starts
             .zip(&mut self.blocks)
             .rev()
-            .find(|(start, block)| block.asked < BLOCK.min(rows - start))?;
-        let from = block.asked;
-        block.asked = BLOCK.min(rows - start);
-        Some(start + from..start + block.asked)
+            .find(|(start, block)| block.requested < BLOCK.min(rows - start))?;
+        let from = block.requested;
+        block.requested = BLOCK.min(rows - start);
+        Some(start + from..start + block.requested)
     }
 
     /// Nothing that was asked for will be answered any more.
     pub fn forget_asked(&mut self) {
-        self.blocks.iter_mut().for_each(|block| block.asked = block.searched);
+        self.blocks.iter_mut().for_each(|block| block.requested = block.searched);
     }
 
     /// These rows were searched, and `found` of them hold the text.
@@ -65,10 +65,10 @@ impl HitSet {
             self.blocks.resize(at / BLOCK + 1, HitBlock::default());
         }
         let Some(block) = self.blocks.get_mut(at / BLOCK) else { return };
-        if block.words.is_empty() {
-            block.words = vec![0; BLOCK / BITS];
+        if block.bits.is_empty() {
+            block.bits = vec![0; BLOCK / BITS];
         }
-        if let Some(word) = block.words.get_mut(at % BLOCK / BITS) {
+        if let Some(word) = block.bits.get_mut(at % BLOCK / BITS) {
             *word |= 1 << (at % BITS);
         }
     }
@@ -76,7 +76,7 @@ impl HitSet {
     /// About how many were found among these.
     pub(super) fn density(&self, rows: &Range<usize>) -> usize {
         let blocks = self.blocks.iter().take(rows.end.div_ceil(BLOCK)).skip(rows.start / BLOCK);
-        blocks.flat_map(|block| &block.words).map(|word| word.count_ones() as usize).sum()
+        blocks.flat_map(|block| &block.bits).map(|word| word.count_ones() as usize).sum()
     }
 
     /// How many rows were searched.
@@ -88,7 +88,7 @@ impl HitSet {
     pub fn contains(&self, row: RowId) -> bool {
         let at = row.0 as usize;
         let block = self.blocks.get(at / BLOCK);
-        let word = block.and_then(|block| block.words.get(at % BLOCK / BITS));
+        let word = block.and_then(|block| block.bits.get(at % BLOCK / BITS));
         word.is_some_and(|word| word >> (at % BITS) & 1 == 1)
     }
 
@@ -100,8 +100,8 @@ impl HitSet {
         let words = blocks.flat_map(move |(start, block)| {
             // A range may be one row, and a block has many words.
             let first = range.start.saturating_sub(start) / BITS;
-            let last = range.end.saturating_sub(start).div_ceil(BITS).min(block.words.len());
-            let words = block.words.get(first..last).unwrap_or_default();
+            let last = range.end.saturating_sub(start).div_ceil(BITS).min(block.bits.len());
+            let words = block.bits.get(first..last).unwrap_or_default();
             (start + first * BITS..).step_by(BITS).zip(words)
         });
         words

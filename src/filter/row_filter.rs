@@ -16,12 +16,12 @@ const FEW: usize = 8;
 #[derive(Clone, Default)]
 pub struct RowFilter {
     filter: Filter,
-    test: RowMatcher,
+    matcher: RowMatcher,
     /// Rows that the filter leaves, whenever they were; `None` if the filter is on no text.
     hits: Option<HitSet>,
     /// The same of a filter on no text, and in which rows they were looked for: several lists are
     /// made of them.
-    kept: HitSet,
+    row_hits: HitSet,
     sifted: Range<usize>,
     /// The times wanted.
     pub window: Window,
@@ -31,7 +31,7 @@ impl RowFilter {
     /// A filter over all times.
     pub fn new(filter: Filter) -> Self {
         let hits = filter.text_test().map(|_| HitSet::default());
-        Self { test: RowMatcher::new(&filter), filter, hits, ..Self::default() }
+        Self { matcher: RowMatcher::new(&filter), filter, hits, ..Self::default() }
     }
 
     /// With what an earlier search for the same filter found.
@@ -42,21 +42,21 @@ impl RowFilter {
 
     /// Looks at the symbols that came since.
     pub fn prepare(&mut self, index: &Index) {
-        self.test.prepare(index);
+        self.matcher.prepare(index);
     }
 
     /// Looks at these rows, unless it did so before; those that it looked at stay one run.
     pub fn sift(&mut self, index: &Index, rows: Range<usize>) {
-        if self.test.is_empty() || self.hits.is_some() || rows.is_empty() {
+        if self.matcher.is_empty() || self.hits.is_some() || rows.is_empty() {
             return;
         }
         let touches = rows.start <= self.sifted.end && self.sifted.start <= rows.end;
         if self.sifted.is_empty() || !touches {
-            (self.kept, self.sifted) = (HitSet::default(), rows.start..rows.start);
+            (self.row_hits, self.sifted) = (HitSet::default(), rows.start..rows.start);
         }
         let before = rows.start..rows.end.min(self.sifted.start);
         let behind = rows.start.max(self.sifted.end)..rows.end;
-        let (kept, test) = (&mut self.kept, &self.test);
+        let (kept, test) = (&mut self.row_hits, &self.matcher);
         for part in [before, behind].into_iter().filter(|part| !part.is_empty()) {
             let runs = index.rows().runs(part, Window::default());
             let left = runs.flat_map(|run| run.rows()).filter(|(_, row)| test.leaves(row));
@@ -68,7 +68,7 @@ impl RowFilter {
     /// The rows that are left among these, if that is known.
     fn searched_hits(&self, rows: &Range<usize>) -> Option<&HitSet> {
         let sifted = self.sifted.start <= rows.start && rows.end <= self.sifted.end;
-        self.hits.as_ref().or_else(|| sifted.then_some(&self.kept))
+        self.hits.as_ref().or_else(|| sifted.then_some(&self.row_hits))
     }
 
     /// Does something with each of these rows that is left.
@@ -84,7 +84,7 @@ impl RowFilter {
         window: Window,
         mut act: impl FnMut(RowId, &RowView),
     ) {
-        let all = self.test.is_empty();
+        let all = self.matcher.is_empty();
         let within = |time: Time| window.is_all() || window.contains(time);
         for run in index.rows().runs(rows, window) {
             let numbers = run.numbers();
@@ -102,7 +102,7 @@ impl RowFilter {
                 continue;
             }
             for (id, row) in run.rows() {
-                let left = || all || self.test.leaves(&row);
+                let left = || all || self.matcher.leaves(&row);
                 if within(row.time) && known.map_or_else(left, |hits| hits.contains(id)) {
                     act(id, &row);
                 }
@@ -120,7 +120,7 @@ impl RowFilter {
     /// Whether a row is left.
     pub fn leaves(&self, index: &Index, row: RowId) -> bool {
         let rows = index.rows();
-        let wanted = || rows.counted(row).is_some_and(|row| self.test.leaves(&row));
+        let wanted = || rows.counted(row).is_some_and(|row| self.matcher.leaves(&row));
         self.window.contains(rows.time(row))
             && self.hits.as_ref().map_or_else(wanted, |hits| hits.contains(row))
     }
@@ -134,7 +134,7 @@ impl RowFilter {
             asked = hits.ask(rows)?;
         }
         let runs = index.rows().runs(asked.clone(), Window::default());
-        let wanted = runs.flat_map(|run| run.rows()).filter(|(_, row)| self.test.leaves(row));
+        let wanted = runs.flat_map(|run| run.rows()).filter(|(_, row)| self.matcher.leaves(row));
         let wanted = wanted.map(|(id, _)| id).collect();
         Some((asked, wanted))
     }
@@ -163,7 +163,7 @@ impl RowFilter {
 
     /// Bytes that it takes.
     pub fn memory(&self) -> usize {
-        self.test.memory()
+        self.matcher.memory()
     }
 }
 

@@ -75,8 +75,8 @@ pub(super) struct RowMatcher {
     /// By symbol: the terms that it meets. Empty if there are none on the table.
     domains: Vec<u32>,
     senders: Vec<u32>,
-    answers: Vec<u32>,
-    ways: Vec<u32>,
+    responses: Vec<u32>,
+    dimensions: Vec<u32>,
 }
 
 impl RowMatcher {
@@ -85,7 +85,7 @@ impl RowMatcher {
         for (bit, term) in (0..MAX_ROW_TERMS).map(|at| 1 << at).zip(filter.on_rows()) {
             test.all |= bit;
             test.negated |= if term.negated { bit } else { 0 };
-            let judge = term.test.eval_stage();
+            let judge = term.predicate.eval_stage();
             if matches!(judge, EvalStage::Recipients | EvalStage::Sender) {
                 test.of_messages |= bit;
             }
@@ -103,9 +103,12 @@ impl RowMatcher {
 
     /// Looks at the symbols that came since.
     pub(super) fn prepare(&mut self, index: &Index) {
-        let Self { on_symbols, domains, senders, answers, ways, .. } = self;
+        let Self { on_symbols, domains, senders, responses: answers, dimensions: ways, .. } = self;
         let of = |judges: &[EvalStage]| -> Vec<&(u32, Term)> {
-            on_symbols.iter().filter(|(_, term)| judges.contains(&term.test.eval_stage())).collect()
+            on_symbols
+                .iter()
+                .filter(|(_, term)| judges.contains(&term.predicate.eval_stage()))
+                .collect()
         };
         let on_domains = of(&[EvalStage::Domains, EvalStage::Recipients]);
         prepare_masks(domains, index.domains(), &on_domains, Predicate::matches_domain);
@@ -123,9 +126,9 @@ impl RowMatcher {
             known.get(symbol.0 as usize).copied().unwrap_or_default()
         };
         let by_domains = met(&self.domains, row.domains.0) | met(&self.domains, row.domains.1);
-        let by_facts = met(&self.senders, row.facts.sender)
-            | met(&self.answers, row.facts.answer)
-            | met(&self.ways, row.facts.way);
+        let by_facts = met(&self.senders, row.dimensions.sender)
+            | met(&self.responses, row.dimensions.response)
+            | met(&self.dimensions, row.dimensions.dimensions);
         let others = if row.kind.is_message() { 0 } else { self.of_messages };
         let met = (by_domains | by_facts) & !others | self.own_terms_mask(row);
         met ^ self.negated == self.all
@@ -133,7 +136,7 @@ impl RowMatcher {
 
     /// The terms that it meets by its kind and its connection.
     fn own_terms_mask(&self, row: &RowView) -> u32 {
-        let meets = |term: &Term| match &term.test {
+        let meets = |term: &Term| match &term.predicate {
             Predicate::Outcome(kinds) => kinds.contains(&row.kind),
             Predicate::Connection(numbers) => {
                 row.connection.number().is_some_and(|number| numbers.contains(&number))
@@ -145,7 +148,7 @@ impl RowMatcher {
 
     /// Bytes that it takes.
     pub(super) fn memory(&self) -> usize {
-        let tables = [&self.domains, &self.senders, &self.answers, &self.ways];
+        let tables = [&self.domains, &self.senders, &self.responses, &self.dimensions];
         tables.map(Vec::capacity).iter().sum::<usize>() * size_of::<u32>()
     }
 }
@@ -162,7 +165,7 @@ fn prepare_masks(
     }
     let new = (known.len()..symbols.len()).filter_map(|at| u32::try_from(at).ok()).map(|at| {
         let text = symbols.text(Symbol(at));
-        let met = terms.iter().filter(|(_, term)| is_met(&term.test, text));
+        let met = terms.iter().filter(|(_, term)| is_met(&term.predicate, text));
         met.map(|(bit, _)| bit).sum::<u32>()
     });
     let new: Vec<u32> = new.collect();
@@ -172,20 +175,20 @@ fn prepare_masks(
 impl Filter {
     /// The terms that rows decide.
     pub(super) fn on_rows(&self) -> impl Iterator<Item = &Term> {
-        self.terms
-            .iter()
-            .filter(|term| !matches!(term.test.eval_stage(), EvalStage::Time | EvalStage::Text))
+        self.terms.iter().filter(|term| {
+            !matches!(term.predicate.eval_stage(), EvalStage::Time | EvalStage::Text)
+        })
     }
 
     /// The terms that this decides.
     pub(super) fn judged_by(&self, judge: EvalStage) -> impl Iterator<Item = &Term> {
-        self.terms.iter().filter(move |term| term.test.eval_stage() == judge)
+        self.terms.iter().filter(move |term| term.predicate.eval_stage() == judge)
     }
 
     /// Whether a domain meets all its terms on domains.
     pub fn meets_domain(&self, domain: &[u8]) -> bool {
         let terms = self.judged_by(EvalStage::Domains);
-        terms.into_iter().all(|term| term.test.matches_domain(domain) != term.negated)
+        terms.into_iter().all(|term| term.predicate.matches_domain(domain) != term.negated)
     }
 
     /// The times at which an entry is wanted, as it is now: see `since:` and `until:`.

@@ -18,7 +18,7 @@ use std::borrow::Cow;
 pub(super) struct Term {
     /// What meets the test is not wanted.
     pub(super) negated: bool,
-    pub(super) test: Predicate,
+    pub(super) predicate: Predicate,
 }
 
 /// What is looked at, and what it must be: one of these.
@@ -72,18 +72,18 @@ impl Term {
     /// What was written, understood.
     pub(super) fn read(raw: RawTerm<'_>) -> Result<Self, FilterError> {
         let RawTerm { negated, field, values } = raw;
-        Ok(Self { negated, test: Predicate::read(field, &values)? })
+        Ok(Self { negated, predicate: Predicate::read(field, &values)? })
     }
 
     /// Whether an entry is wanted, as far as it tells itself: see [`Filter::matches`](super::Filter::matches).
     pub(super) fn leaves(&self, entry: Option<&Entry<'_>>, text: &[u8]) -> bool {
-        self.test.is_elsewhere() || self.test.matches(entry, text) != self.negated
+        self.predicate.is_elsewhere() || self.predicate.matches(entry, text) != self.negated
     }
 
     /// The times at which an entry is wanted, if the term is on its time.
     pub(super) fn window(&self, now: Time) -> Window {
         let always = Window::default();
-        match (&self.test, self.negated) {
+        match (&self.predicate, self.negated) {
             (Predicate::Since(when), false) | (Predicate::Until(when), true) => {
                 Window { since: when.at(now), ..always }
             }
@@ -96,7 +96,7 @@ impl Term {
 
     /// Whether an entry of this connection is wanted, if the term is on that.
     pub(super) fn leaves_connection(&self, id: ConnectionId) -> bool {
-        match &self.test {
+        match &self.predicate {
             Predicate::Connection(numbers) => {
                 id.number().is_some_and(|number| numbers.contains(&number)) != self.negated
             }
@@ -106,7 +106,7 @@ impl Term {
 
     /// Whether it means something else as time goes by.
     pub(super) fn is_relative(&self) -> bool {
-        matches!(&self.test, Predicate::Since(when) | Predicate::Until(when) if when.is_relative())
+        matches!(&self.predicate, Predicate::Since(when) | Predicate::Until(when) if when.is_relative())
     }
 }
 

@@ -31,7 +31,7 @@ impl Filter {
     pub fn text_test(&self) -> Option<TextMatcher> {
         let (mut needles, mut terms) = (Vec::new(), Vec::new());
         for term in self.judged_by(EvalStage::Text) {
-            match (&term.test, term.negated) {
+            match (&term.predicate, term.negated) {
                 // The fastest first: it is what passes over the others.
                 (Predicate::Text(pattern), false) => needles.insert(0, pattern.clone()),
                 (test, false) => {
@@ -53,7 +53,7 @@ impl TextMatcher {
 
     /// Whether entries that hold all needles have to be parsed.
     pub fn needs_entry(&self) -> bool {
-        let asks = |term: &Term| !matches!(term.test, Predicate::Text(_));
+        let asks = |term: &Term| !matches!(term.predicate, Predicate::Text(_));
         self.terms.iter().any(asks)
     }
 

@@ -15,7 +15,7 @@ fn wrong<T>(at: usize, what: impl Into<Cow<'static, str>>) -> Result<T, ValueErr
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct DomainPattern {
     name: Vec<u8>,
-    reach: MatchScope,
+    scope: MatchScope,
 }
 
 /// How far a name reaches.
@@ -32,7 +32,7 @@ enum MatchScope {
 impl DomainPattern {
     pub(super) fn read(text: &[u8], quoted: bool) -> Result<Self, ValueError> {
         if quoted {
-            return Ok(Self { name: text.to_vec(), reach: MatchScope::Alone });
+            return Ok(Self { name: text.to_vec(), scope: MatchScope::Alone });
         }
         let (name, star) = starred(text)?;
         let begin = name.strip_prefix(b"@").unwrap_or(name);
@@ -42,7 +42,7 @@ impl DomainPattern {
         }
         Ok(Self {
             name: bare.to_vec(),
-            reach: if star { MatchScope::Begins } else { MatchScope::Within },
+            scope: if star { MatchScope::Begins } else { MatchScope::Within },
         })
     }
 
@@ -50,7 +50,7 @@ impl DomainPattern {
         if domain.is_empty() {
             return false;
         }
-        match self.reach {
+        match self.scope {
             MatchScope::Alone => domain.eq_ignore_ascii_case(&self.name),
             MatchScope::Within => {
                 let before = domain.len().checked_sub(self.name.len());
@@ -150,7 +150,7 @@ impl AddressPattern {
     pub(super) fn is_of_real_domain(&self) -> bool {
         let real = |name: &[u8]| !name.to_ascii_lowercase().ends_with(b"-daemon");
         let dotted = |name: &[u8]| memchr::memchr(b'.', name).is_some();
-        matches!(self, Self::At(DomainPattern { name, reach: MatchScope::Within }) if dotted(name) && real(name))
+        matches!(self, Self::At(DomainPattern { name, scope: MatchScope::Within }) if dotted(name) && real(name))
     }
 
     pub(super) fn needle(&self) -> Option<&[u8]> {

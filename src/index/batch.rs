@@ -30,8 +30,8 @@ pub(super) struct BatchSymbols {
     pub(super) names: BatchInterner,
     pub(super) domains: BatchInterner,
     pub(super) senders: BatchInterner,
-    pub(super) answers: BatchInterner,
-    pub(super) ways: BatchInterner,
+    pub(super) responses: BatchInterner,
+    pub(super) dimensions: BatchInterner,
 }
 
 /// What only some entries have.
@@ -45,7 +45,7 @@ struct Lists {
 
 /// One entry: what the index keeps of it, before it is tied to others.
 pub(super) struct PendingRow {
-    pub(super) place: TextLocation,
+    pub(super) location: TextLocation,
     pub(super) time: Time,
     /// Message id and queue file.
     pub(super) message: Fingerprint,
@@ -59,10 +59,10 @@ pub(super) struct PendingRow {
     pub(super) length: u32,
     /// Recipient domain.
     pub(super) domain: Symbol,
-    pub(super) facts: DimensionKeys,
+    pub(super) dimensions: DimensionKeys,
     /// Places in the lists of the batch, or [`NOWHERE`].
-    contact: u32,
-    rarity: u32,
+    connection: u32,
+    rare: u32,
     /// Text that is no entry has no time, and nothing else of the above.
     pub(super) kind: EntryKind,
 }
@@ -87,7 +87,7 @@ pub(super) struct RareFields {
     pub(super) domain: Symbol,
     /// The id of the message that a notification is about.
     pub(super) related_message: Fingerprint,
-    pub(super) hop: HopKeys,
+    pub(super) hop_keys: HopKeys,
 }
 
 /// A recipient on its way through an intermediate channel, by which a message is known again that
@@ -127,7 +127,7 @@ impl Batch {
         entry: &Result<Entry<'_>, ParseError>,
     ) {
         let mut draft = PendingRow {
-            place,
+            location: place,
             time: Time::default(),
             message: None,
             file: None,
@@ -137,9 +137,9 @@ impl Batch {
             sequence: 0,
             length: u32::try_from(length).unwrap_or(u32::MAX),
             domain: Symbol::default(),
-            facts: DimensionKeys::default(),
-            contact: NOWHERE,
-            rarity: NOWHERE,
+            dimensions: DimensionKeys::default(),
+            connection: NOWHERE,
+            rare: NOWHERE,
             kind: EntryKind::Unparsed,
         };
         if let Ok(entry) = entry {
@@ -153,7 +153,7 @@ impl Batch {
                 Body::Connection(connection) => self.fill_connection(&mut draft, connection),
                 Body::Header(_) => {}
             }
-            draft.facts = self.facts(entry);
+            draft.dimensions = self.facts(entry);
         }
         self.drafts.push(draft);
     }
@@ -161,7 +161,7 @@ impl Batch {
     fn facts(&mut self, entry: &Entry<'_>) -> DimensionKeys {
         let (text, keys) = (&mut self.lists.text, &self.keys);
         dimensions::write(entry, text);
-        let way = self.texts.ways.intern(text, keys);
+        let way = self.texts.dimensions.intern(text, keys);
         text.clear();
         response_template::of_entry(entry, text);
         let sender = match &entry.body {
@@ -170,8 +170,8 @@ impl Batch {
         };
         DimensionKeys {
             sender: self.texts.senders.intern(sender, keys),
-            answer: self.texts.answers.intern(text, keys),
-            way,
+            response: self.texts.responses.intern(text, keys),
+            dimensions: way,
         }
     }
 
@@ -205,10 +205,10 @@ impl Batch {
                 _ => Symbol::default(),
             },
             related_message: message.related_message_id.and_then(|id| self.keys.message(id)),
-            hop: self.hop(message),
+            hop_keys: self.hop(message),
         };
         if !rarity.is_none() {
-            draft.rarity = push_rare(&mut self.lists.rarities, rarity);
+            draft.rare = push_rare(&mut self.lists.rarities, rarity);
         }
     }
 
@@ -259,7 +259,7 @@ impl Batch {
     ) {
         let ends = transport.and_then(Ends::new);
         draft.ends = ends.map(|ends| self.keys.ends(ends));
-        draft.contact = push_rare(&mut self.lists.contacts, ConnectionInfo { ends, ..contact });
+        draft.connection = push_rare(&mut self.lists.contacts, ConnectionInfo { ends, ..contact });
     }
 
     fn domain(&mut self, domain: Option<&[u8]>) -> Symbol {
@@ -274,11 +274,11 @@ impl Batch {
     }
 
     pub(super) fn contact(&self, draft: &PendingRow) -> ConnectionInfo {
-        self.lists.contacts.get(draft.contact as usize).copied().unwrap_or_default()
+        self.lists.contacts.get(draft.connection as usize).copied().unwrap_or_default()
     }
 
     pub(super) fn rarity(&self, draft: &PendingRow) -> Option<&RareFields> {
-        self.lists.rarities.get(draft.rarity as usize)
+        self.lists.rarities.get(draft.rare as usize)
     }
 
     /// Number of entries.
@@ -299,7 +299,7 @@ impl Batch {
 
 impl RareFields {
     fn is_none(&self) -> bool {
-        let HopKeys { enqueued: into, dequeued: out, finished: done } = self.hop;
+        let HopKeys { enqueued: into, dequeued: out, finished: done } = self.hop_keys;
         self.domain.is_none() && self.related_message.or(into).or(out).or(done).is_none()
     }
 }

@@ -13,9 +13,9 @@ pub struct DimensionKeys {
     /// The envelope sender, in [`Index::senders`](super::Index::senders).
     pub sender: Symbol,
     /// What was answered ([`said`](mod@crate::log::response_template)), in [`Index::answers`](super::Index::responses).
-    pub answer: Symbol,
+    pub response: Symbol,
     /// The [`Dimensions`] it took, in [`Index::ways`](super::Index::dimensions).
-    pub way: Symbol,
+    pub dimensions: Symbol,
 }
 
 /// How a message or a connection came or went. What an entry does not say is empty.

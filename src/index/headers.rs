@@ -28,7 +28,7 @@ struct HeaderKey {
 impl HeaderKey {
     fn new(draft: &PendingRow, time: Time) -> Self {
         let operation = draft.process.map(|process| (process, draft.sequence));
-        Self { source: draft.place.source, time, operation }
+        Self { source: draft.location.source, time, operation }
     }
 
     /// Whether the entries with these marks were logged in one go.

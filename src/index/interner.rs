@@ -32,7 +32,7 @@ pub struct Interner {
     /// Random: strangers choose the texts, and could choose some that collide.
     keys: KeyHasher,
     /// Bytes that the pages take.
-    held: usize,
+    retained: usize,
 }
 
 #[derive(Default)]
@@ -77,7 +77,7 @@ impl Interner {
             table: Sharded::new(SymbolSlot::spread),
             last: Symbol::default(),
             keys,
-            held: 0,
+            retained: 0,
         };
         symbols.add(b"", 0);
         symbols
@@ -109,13 +109,13 @@ impl Interner {
     fn add(&mut self, text: &[u8], hash: u32) -> Symbol {
         if self.length / PAGE >= self.pages.len() {
             self.pages.push(Some(Box::default()));
-            self.held += SymbolPage::default().memory();
+            self.retained += SymbolPage::default().memory();
         }
         let symbol = u32::try_from(self.length).unwrap_or_default();
         if let Some(Some(page)) = self.pages.last_mut() {
-            self.held -= page.memory();
+            self.retained -= page.memory();
             page.bytes.extend_from_slice(text);
-            self.held += page.memory();
+            self.retained += page.memory();
             page.ends.push(u32::try_from(page.bytes.len()).unwrap_or(u32::MAX));
         }
         self.length += 1;
@@ -169,7 +169,7 @@ impl Interner {
             if let Some(page) = place
                 && page.newest < first
             {
-                self.held -= page.memory();
+                self.retained -= page.memory();
                 *place = None;
             }
         }
@@ -185,7 +185,7 @@ impl Interner {
 
     /// Bytes that it takes.
     pub fn memory(&self) -> usize {
-        self.held + self.pages.capacity() * size_of::<usize>() + self.table.memory()
+        self.retained + self.pages.capacity() * size_of::<usize>() + self.table.memory()
     }
 
     /// Keeps a text for an entry.

@@ -43,7 +43,7 @@ const NONE: RowId = RowId(u32::MAX);
 struct Message {
     /// Its newest row.
     last: RowId,
-    came: EnqueueTime,
+    enqueued: EnqueueTime,
 }
 
 /// When a message was first enqueued: hundredths of a second, of which only the lower bits are kept,
@@ -73,10 +73,10 @@ impl EnqueueTime {
 /// What ties entries to messages, and messages to each other.
 #[derive(Default)]
 pub(super) struct Messages {
-    known: MessageLookup,
+    by_key: MessageLookup,
     all: SegmentedVec<Message>,
     /// From a notification to the message that it is about.
-    about: Links,
+    notification_subjects: Links,
     /// From a message that left an intermediate channel under another id to the one that it was.
     before: Links,
     passing: Passing,
@@ -95,9 +95,9 @@ impl Messages {
             if let Some(related) = rarity.related_message
                 && let Some(related) = self.by_id_or_file(row, Some(related), None)
             {
-                self.about.add(message, related);
+                self.notification_subjects.add(message, related);
             }
-            self.pass(message, &rarity.hop);
+            self.pass(message, &rarity.hop_keys);
         }
         Some(message)
     }
@@ -110,8 +110,8 @@ impl Messages {
     ) -> Option<MessageId> {
         id.or(file)?;
         let held = |known: &MessageMatch| self.all.contains(known.message.at());
-        let by_id = id.and_then(|id| self.known.find(id.get())).filter(held);
-        let by_file = file.and_then(|file| self.known.find(file.get())).filter(held);
+        let by_id = id.and_then(|id| self.by_key.find(id.get())).filter(held);
+        let by_file = file.and_then(|file| self.by_key.find(file.get())).filter(held);
         let found = match (id, by_id, by_file) {
             (_, Some(known), _) | (None, None, Some(known)) => Some(known.message),
             // What had no id until now has got one: the option was switched on.
@@ -125,9 +125,9 @@ impl Messages {
         self.all.touch(message.at(), row);
         for (key, known) in [(id, by_id), (file, by_file)] {
             match (key, known) {
-                (Some(key), None) => self.known.insert(key.get(), message, id.is_none()),
+                (Some(key), None) => self.by_key.insert(key.get(), message, id.is_none()),
                 (Some(key), Some(known)) if known.nameless && id.is_some() => {
-                    self.known.name(key.get());
+                    self.by_key.name(key.get());
                 }
                 _ => {}
             }
@@ -137,7 +137,7 @@ impl Messages {
 
     fn begin(&mut self, row: RowId) -> Option<MessageId> {
         let message = MessageId::new(self.all.len())?;
-        self.all.push(Message { last: NONE, came: EnqueueTime::UNKNOWN }, row);
+        self.all.push(Message { last: NONE, enqueued: EnqueueTime::UNKNOWN }, row);
         Some(message)
     }
 
@@ -166,9 +166,9 @@ impl Messages {
 
     /// An entry of this kind is one of a message.
     pub(super) fn observe(&mut self, message: MessageId, kind: EntryKind, time: Time) {
-        let new = |known: &&mut Message| known.came == EnqueueTime::UNKNOWN;
+        let new = |known: &&mut Message| known.enqueued == EnqueueTime::UNKNOWN;
         if let Some(known) = self.all.get_mut(message.at()).filter(new) {
-            known.came = match kind {
+            known.enqueued = match kind {
                 EntryKind::Enqueued => EnqueueTime::at(time),
                 EntryKind::Attempt(_) => EnqueueTime::NEVER,
                 _ => return,
@@ -179,7 +179,7 @@ impl Messages {
     /// Milliseconds from the first enqueue of a message to a time; `None` if no entry told of it
     /// before the first attempt.
     pub(super) fn waited(&self, message: MessageId, until: Time) -> Option<u64> {
-        self.all.get(message.at())?.came.until(until)
+        self.all.get(message.at())?.enqueued.until(until)
     }
 
     /// Whether a message was not yet let go of.
@@ -200,7 +200,7 @@ impl Messages {
 
     /// From a notification to what it is about.
     pub(super) fn about(&self) -> &Links {
-        &self.about
+        &self.notification_subjects
     }
 
     /// From a message with a new id to what it was.
@@ -217,16 +217,16 @@ impl Messages {
     pub(super) fn sweep(&mut self) {
         let all = &self.all;
         let held = |message: MessageId| all.contains(message.at());
-        self.known.0.sweep(|slot| slot.message().is_some_and(held));
+        self.by_key.0.sweep(|slot| slot.message().is_some_and(held));
         self.passing.0.sweep(|passing| held(passing.message));
-        self.about.sweep(held);
+        self.notification_subjects.sweep(held);
         self.before.sweep(held);
     }
 
     /// Bytes that it takes.
     pub(super) fn memory(&self) -> usize {
-        let links = self.about.memory() + self.before.memory();
-        self.all.memory() + self.known.0.memory() + self.passing.0.memory() + links
+        let links = self.notification_subjects.memory() + self.before.memory();
+        self.all.memory() + self.by_key.0.memory() + self.passing.0.memory() + links
     }
 }
 

@@ -96,7 +96,7 @@ pub(super) const SPAN: usize = if cfg!(test) { 64 } else { 1 << 16 };
 pub struct Rows {
     segments: VecDeque<RowSegment>,
     /// Segments that left.
-    left: usize,
+    evicted: usize,
 }
 
 /// Where a row stands among the others.
@@ -112,7 +112,7 @@ pub(super) struct RowLinks {
 pub(super) struct ResolvedRow {
     pub(super) connection: ConnectionId,
     pub(super) domains: (Symbol, Symbol),
-    pub(super) facts: DimensionKeys,
+    pub(super) dimensions: DimensionKeys,
     pub(super) deferral: Deferral,
 }
 
@@ -124,14 +124,14 @@ impl Rows {
 
     /// The id of the oldest entry that is held.
     pub fn first(&self) -> RowId {
-        id(self.left * SPAN)
+        id(self.evicted * SPAN)
     }
 
     /// Number of entries that ever were.
     pub fn len(&self) -> usize {
         match self.segments.back() {
-            Some(newest) => (self.left + self.segments.len() - 1) * SPAN + newest.len(),
-            None => self.left * SPAN,
+            Some(newest) => (self.evicted + self.segments.len() - 1) * SPAN + newest.len(),
+            None => self.evicted * SPAN,
         }
     }
 
@@ -157,12 +157,12 @@ impl Rows {
 
     fn segment(&self, row: RowId) -> Option<(&RowSegment, usize)> {
         let (at, within) = (row.0 as usize / SPAN, row.0 as usize % SPAN);
-        Some((self.segments.get(at.checked_sub(self.left)?)?, within))
+        Some((self.segments.get(at.checked_sub(self.evicted)?)?, within))
     }
 
     fn segment_mut(&mut self, row: RowId) -> Option<(&mut RowSegment, usize)> {
         let (at, within) = (row.0 as usize / SPAN, row.0 as usize % SPAN);
-        Some((self.segments.get_mut(at.checked_sub(self.left)?)?, within))
+        Some((self.segments.get_mut(at.checked_sub(self.evicted)?)?, within))
     }
 
     /// Makes `row` the one behind `before` in their connection.
@@ -181,14 +181,14 @@ impl Rows {
 
     /// The end of the oldest segment, if it is not the one that is being filled.
     pub(super) fn evictable_end(&self) -> Option<usize> {
-        (self.segments.len() > 1).then(|| (self.left + 1) * SPAN)
+        (self.segments.len() > 1).then(|| (self.evicted + 1) * SPAN)
     }
 
     /// Lets go of the oldest segment; gives its rows, with where they stood.
     pub(super) fn evict_segment(&mut self) -> impl Iterator<Item = (RowId, RowLinks)> + use<> {
         let first = self.first();
         let oldest = self.segments.pop_front();
-        self.left += usize::from(oldest.is_some());
+        self.evicted += usize::from(oldest.is_some());
         (first.0..).map(RowId).zip(oldest.into_iter().flat_map(RowSegment::into_links))
     }
 
@@ -250,9 +250,9 @@ impl Rows {
     /// The runs of these rows, as far as they are held, of which some can have a time in the window:
     /// all others are passed over without a look.
     pub fn runs(&self, rows: Range<usize>, window: Window) -> impl Iterator<Item = Run<'_>> {
-        let from = rows.start.max(self.left * SPAN);
+        let from = rows.start.max(self.evicted * SPAN);
         (from / SPAN..rows.end.div_ceil(SPAN)).filter_map(move |number| {
-            let (segment, start) = (self.segments.get(number - self.left)?, number * SPAN);
+            let (segment, start) = (self.segments.get(number - self.evicted)?, number * SPAN);
             let within = from.max(start) - start..rows.end.min(start + SPAN) - start;
             segment.overlaps(window).then_some(Run { segment, start, within })
         })
@@ -306,5 +306,5 @@ pub struct RowView {
     /// What it does to the backlog.
     pub deferral: Deferral,
     /// What else it is grouped and filtered by.
-    pub facts: DimensionKeys,
+    pub dimensions: DimensionKeys,
 }

@@ -14,7 +14,7 @@ pub struct SegmentedVec<T> {
     /// Those that left are `None`; for a number that is eight bytes in a hundred items.
     parts: Vec<Option<Rc<VecSegment<T>>>>,
     length: usize,
-    held: usize,
+    retained: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ struct VecSegment<T> {
 
 impl<T> Default for SegmentedVec<T> {
     fn default() -> Self {
-        Self { parts: Vec::new(), length: 0, held: 0 }
+        Self { parts: Vec::new(), length: 0, retained: 0 }
     }
 }
 
@@ -55,7 +55,8 @@ impl<T> SegmentedVec<T> {
 
     /// Bytes that it takes; shared ones are counted too.
     pub fn memory(&self) -> usize {
-        self.held * (SIZE * size_of::<T>() + AROUND) + self.parts.capacity() * size_of::<usize>()
+        self.retained * (SIZE * size_of::<T>() + AROUND)
+            + self.parts.capacity() * size_of::<usize>()
     }
 
     /// Bytes that no other copy has a share in.
@@ -68,7 +69,7 @@ impl<T> SegmentedVec<T> {
     pub fn leave_with<U>(&mut self, other: &SegmentedVec<U>) {
         for (mine, theirs) in self.parts.iter_mut().zip(&other.parts) {
             if theirs.is_none() && mine.take().is_some() {
-                self.held -= 1;
+                self.retained -= 1;
             }
         }
     }
@@ -85,7 +86,7 @@ impl<T> SegmentedVec<T> {
         for segment in self.parts.iter_mut().take(filled).skip(1) {
             if segment.as_ref().is_some_and(|segment| segment.newest < first) {
                 *segment = None;
-                self.held -= 1;
+                self.retained -= 1;
             }
         }
     }
@@ -97,7 +98,7 @@ impl<T: Clone> SegmentedVec<T> {
         if self.length.is_multiple_of(SIZE) {
             let empty = VecSegment { items: Vec::with_capacity(SIZE), newest: row };
             self.parts.push(Some(Rc::new(empty)));
-            self.held += 1;
+            self.retained += 1;
         }
         if let Some(Some(segment)) = self.parts.last_mut() {
             let segment = Rc::make_mut(segment);
@@ -138,6 +139,6 @@ impl<T: Clone + Default> SegmentedVec<T> {
                 _ => {}
             }
         }
-        (self.length, self.held) = (other.length, other.held);
+        (self.length, self.retained) = (other.length, other.retained);
     }
 }

@@ -91,7 +91,7 @@ pub enum ReaderEvent {
 /// An entry, understood or not, where it was found.
 pub struct LocatedEntry<'a> {
     /// Where its text can be read again.
-    pub place: TextLocation,
+    pub location: TextLocation,
     /// The first of its lines, from 1.
     pub line: u64,
     /// Bytes of its text in the file, without the line end.
@@ -171,7 +171,7 @@ pub struct Reader {
     logs: Vec<InputLog>,
     sources: u16,
     parsers: Parsers,
-    told: Vec<FileStatus>,
+    reported: Vec<FileStatus>,
 }
 
 impl Reader {
@@ -179,8 +179,8 @@ impl Reader {
     /// is will be looked at in the first round.
     pub fn new(fs: Arc<dyn Fs>, paths: impl IntoIterator<Item = PathBuf>) -> Self {
         let named = paths.into_iter().collect();
-        let (logs, parsers, told) = (Vec::new(), Parsers::default(), Vec::new());
-        Self { fs, named, once: false, logs, sources: 0, parsers, told }
+        let (logs, parsers, reported) = (Vec::new(), Parsers::default(), Vec::new());
+        Self { fs, named, once: false, logs, sources: 0, parsers, reported }
     }
 
     /// Whether to read only what is there, to its end: a pipe is waited for then, so that all of it
@@ -245,8 +245,8 @@ impl Reader {
 
     fn tell_status(&mut self, collect: &mut dyn EntrySink) {
         let status: Vec<FileStatus> = self.logs.iter().filter_map(InputLog::status).collect();
-        if status != self.told {
-            self.told.clone_from(&status);
+        if status != self.reported {
+            self.reported.clone_from(&status);
             collect.push_event(ReaderEvent::Status(status));
         }
     }

@@ -77,9 +77,11 @@ impl GroupBy {
     pub(super) fn source(self, row: &RowView) -> Option<u32> {
         let number = match self {
             Self::Domain | Self::OrgDomain => row.domains.0.0,
-            Self::Response => row.facts.answer.0,
-            Self::Sender => row.facts.sender.0,
-            Self::Channel | Self::User | Self::Host | Self::ConnectingIp => row.facts.way.0,
+            Self::Response => row.dimensions.response.0,
+            Self::Sender => row.dimensions.sender.0,
+            Self::Channel | Self::User | Self::Host | Self::ConnectingIp => {
+                row.dimensions.dimensions.0
+            }
             Self::LocalIp | Self::RemoteIp | Self::Connection => {
                 row.connection.is_real().then_some(row.connection.0)?
             }

@@ -122,9 +122,9 @@ impl Group {
 #[derive(Clone)]
 pub struct Groups {
     by: GroupBy,
-    narrow: GroupScope,
-    kin: OrgDomainCache,
-    reach: ScanProgress,
+    scope: GroupScope,
+    org_domains: OrgDomainCache,
+    progress: ScanProgress,
     window: Window,
     /// Entries from this one on are behind the mark.
     mark: Option<RowId>,
@@ -136,7 +136,7 @@ pub struct Groups {
     /// Of groups by a part of something else: what they are called.
     labels: Labels,
     /// Of groups by answer: how long those waited who got their message.
-    waits: LatencyHistogram,
+    queue_times: LatencyHistogram,
 }
 
 /// No group is known yet.
@@ -146,19 +146,19 @@ const DEAD: usize = if cfg!(test) { 4 } else { 4_096 };
 
 impl Groups {
     /// Nothing grouped yet.
-    pub fn new(by: GroupBy, narrow: GroupScope) -> Self {
+    pub fn new(by: GroupBy, scope: GroupScope) -> Self {
         Self {
             by,
-            narrow,
-            kin: OrgDomainCache::default(),
-            reach: ScanProgress::default(),
+            scope,
+            org_domains: OrgDomainCache::default(),
+            progress: ScanProgress::default(),
             window: Window::default(),
             mark: None,
             numbers: Vec::new(),
             all: Vec::new(),
             health: Vec::new(),
             labels: Labels::default(),
-            waits: LatencyHistogram::default(),
+            queue_times: LatencyHistogram::default(),
         }
     }
 
@@ -169,13 +169,13 @@ impl Groups {
 
     /// Which entries it groups.
     pub fn narrow(&self) -> &GroupScope {
-        &self.narrow
+        &self.scope
     }
 
     /// Groups anew: all counts are gone, but the groups keep their numbers.
     pub fn restart(&mut self) {
-        self.reach = ScanProgress::default();
-        self.waits = LatencyHistogram::default();
+        self.progress = ScanProgress::default();
+        self.queue_times = LatencyHistogram::default();
         self.health.fill(RecentAttempts::default());
         let none = (RowId(u32::MAX), RowId(0));
         let empty = |group: &Group| Group {
@@ -192,7 +192,7 @@ impl Groups {
             return;
         }
         self.mark = mark;
-        if mark.is_some_and(|mark| (mark.0 as usize) < self.reach.rows()) {
+        if mark.is_some_and(|mark| (mark.0 as usize) < self.progress.rows()) {
             self.restart();
         }
         for group in &mut self.all {
@@ -207,26 +207,26 @@ impl Groups {
             self.restart();
         } else if self.window.since < sieve.window.since {
             let gone = Window { until: sieve.window.since, ..self.window };
-            sieve.each_in(index, self.reach.counted(), gone, |id, row| {
+            sieve.each_in(index, self.progress.counted(), gone, |id, row| {
                 self.take_back(index, id, row);
             });
         }
         self.window = sieve.window;
-        let known = self.reach.rows();
+        let known = self.progress.rows();
         let rows = if known == 0 { rows } else { rows.min(known.saturating_add(most)) };
-        for part in self.reach.extend(index, rows, most) {
+        for part in self.progress.extend(index, rows, most) {
             sieve.each(index, part, |id, row| self.count(index, id, row));
         }
     }
 
     /// How many of the first `rows` are still to be looked at.
     pub fn remaining(&self, rows: usize) -> usize {
-        self.reach.remaining() + rows.saturating_sub(self.reach.rows())
+        self.progress.remaining() + rows.saturating_sub(self.progress.rows())
     }
 
     /// Takes in rows that a search found late.
     pub fn on_search_result(&mut self, sieve: &RowFilter, index: &Index, found: &[RowId]) {
-        let counted = self.reach.counted();
+        let counted = self.progress.counted();
         for at in found.iter().map(|row| row.0 as usize).filter(|at| counted.contains(at)) {
             sieve.each(index, at..at + 1, |id, row| self.count(index, id, row));
         }
@@ -234,16 +234,16 @@ impl Groups {
 
     /// Takes back the rows before `end`, which are about to leave the index.
     pub fn evict(&mut self, sieve: &RowFilter, index: &Index, end: usize) {
-        let leaving = self.reach.evict(end);
+        let leaving = self.progress.evict(end);
         sieve.each_in(index, leaving, self.window, |id, row| self.take_back(index, id, row));
     }
 
     /// They have left.
     pub fn release(&mut self, index: &Index) {
-        self.reach.release(index);
+        self.progress.release(index);
         let dead = self.all.iter().filter(|group| group.is_empty()).count();
         if dead > DEAD.max(self.all.len() / 2) {
-            *self = Self { mark: self.mark, ..Self::new(self.by, self.narrow.clone()) };
+            *self = Self { mark: self.mark, ..Self::new(self.by, self.scope.clone()) };
         }
     }
 
@@ -255,7 +255,7 @@ impl Groups {
                 health.count(id, row.kind);
             }
             if let Some(wait) = self.wait(index, row) {
-                self.waits.add(wait);
+                self.queue_times.add(wait);
             }
         }
     }
@@ -277,14 +277,14 @@ impl Groups {
         if let Some(group) = self.all.get_mut(at as usize) {
             group.take_back(id, row, mark);
             if let Some(wait) = self.wait(index, row) {
-                self.waits.take_back(wait);
+                self.queue_times.take_back(wait);
             }
         }
     }
 
     /// The group of a row, new or known, and where it stands.
     fn group(&mut self, index: &Index, id: RowId, row: &RowView) -> Option<(usize, &mut Group)> {
-        self.kin.prepare(&self.narrow, index, row.domains.0);
+        self.org_domains.prepare(&self.scope, index, row.domains.0);
         let at = self.number_of(row)?;
         if self.numbers.len() <= at {
             self.numbers.resize(at + 1, NEW);
@@ -311,7 +311,8 @@ impl Groups {
 
     /// Where in `numbers` the group of a row stands; `None` if it is in none.
     fn number_of(&self, row: &RowView) -> Option<usize> {
-        let source = self.narrow.matches(row, &self.kin).then(|| self.by.source(row)).flatten()?;
+        let source =
+            self.scope.matches(row, &self.org_domains).then(|| self.by.source(row)).flatten()?;
         Some(source as usize)
     }
 
@@ -349,7 +350,7 @@ impl Groups {
 
     /// How long those waited who got their message; counted where it is grouped by answer.
     pub fn waits(&self) -> &LatencyHistogram {
-        &self.waits
+        &self.queue_times
     }
 
     /// The symbol of the group that has this one in it, if there is one.
@@ -364,7 +365,7 @@ impl Groups {
             + self.all.capacity() * size_of::<Group>()
             + self.health.capacity() * size_of::<RecentAttempts>()
             + self.labels.memory
-            + self.kin.memory()
+            + self.org_domains.memory()
     }
 }
 

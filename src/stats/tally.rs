@@ -23,9 +23,9 @@ pub struct Totals {
 /// A filter and everything counted under it.
 #[derive(Clone, Default)]
 pub struct Tally {
-    sieve: RowFilter,
+    filter: RowFilter,
     counted: TallyCounts,
-    reach: ScanProgress,
+    progress: ScanProgress,
 }
 
 /// What is counted.
@@ -47,25 +47,25 @@ struct TallyCounts {
 impl Tally {
     /// Nothing counted yet.
     pub fn new(filter: Filter) -> Self {
-        Self { sieve: RowFilter::new(filter), ..Self::default() }
+        Self { filter: RowFilter::new(filter), ..Self::default() }
     }
 
     /// Nothing counted yet of what an earlier search for the same filter found.
     pub fn resume(filter: Filter, hits: HitSet) -> Self {
-        Self { sieve: RowFilter::resume(filter, hits), ..Self::default() }
+        Self { filter: RowFilter::resume(filter, hits), ..Self::default() }
     }
 
     /// The same, of entries in a window of time alone.
     #[must_use]
     pub fn within(mut self, window: Window) -> Self {
-        self.sieve.window = window;
+        self.filter.window = window;
         self
     }
 
     /// Nothing counted yet, in another window; what was found in texts stays.
     #[must_use]
     pub fn reset(self, window: Window) -> Self {
-        let mut anew = Self { sieve: self.sieve, ..Self::default() }.within(window);
+        let mut anew = Self { filter: self.filter, ..Self::default() }.within(window);
         anew.mark(self.counted.mark);
         anew
     }
@@ -84,27 +84,28 @@ impl Tally {
     /// The same, but of the rows that were there before looks at no more than `most`, from the
     /// newest on.
     pub fn extend_by(&mut self, index: &Index, rows: usize, most: usize) {
-        self.sieve.prepare(index);
+        self.filter.prepare(index);
         self.counted.by_connection.follow(index.connections());
-        for part in self.reach.extend(index, rows, most) {
-            self.sieve.sift(index, part.clone());
-            self.sieve.each(index, part, |id, row| self.counted.count(id, row));
+        for part in self.progress.extend(index, rows, most) {
+            self.filter.sift(index, part.clone());
+            self.filter.each(index, part, |id, row| self.counted.count(id, row));
         }
         self.counted.order_connections();
     }
 
     /// How many rows are still to be looked at.
     pub fn remaining(&self) -> usize {
-        self.reach.remaining()
+        self.progress.remaining()
     }
 
     /// Lets the window begin later: takes back what lies before.
     pub fn slide(&mut self, index: &Index, since: Time) {
-        let gone = Window { since: self.sieve.window.since, until: since };
+        let gone = Window { since: self.filter.window.since, until: since };
         let before = self.counted.totals.counts.entries;
-        self.sieve
-            .each_in(index, self.reach.counted(), gone, |id, row| self.counted.take_back(id, row));
-        self.sieve.window.since = self.sieve.window.since.max(since);
+        self.filter.each_in(index, self.progress.counted(), gone, |id, row| {
+            self.counted.take_back(id, row);
+        });
+        self.filter.window.since = self.filter.window.since.max(since);
         if self.counted.totals.counts.entries < before {
             self.counted.drop_connections();
         }
@@ -112,52 +113,52 @@ impl Tally {
 
     /// Takes back the rows before `end`, which are about to leave the index.
     pub fn evict(&mut self, index: &Index, end: usize) {
-        let leaving = self.reach.evict(end);
-        self.sieve.each(index, leaving, |id, row| self.counted.take_back(id, row));
+        let leaving = self.progress.evict(end);
+        self.filter.each(index, leaving, |id, row| self.counted.take_back(id, row));
     }
 
     /// Lets go of the connections that have left the index, now that it has let its oldest rows go.
     pub fn release(&mut self, index: &Index) {
         self.counted.drop_connections();
         self.counted.by_connection.leave_with(index.connections());
-        self.reach.release(index);
+        self.progress.release(index);
     }
 
     /// Bytes that it takes.
     pub fn memory(&self) -> usize {
-        self.counted.memory() + self.sieve.memory()
+        self.counted.memory() + self.filter.memory()
     }
 
     /// Rows whose text is to be searched next, and those of them that the terms on domains leave.
     /// `None` if the filter is on no text, or all is asked for.
     pub fn ask(&mut self, index: &Index) -> Option<(Range<usize>, Vec<RowId>)> {
-        self.sieve.ask(index, self.reach.rows())
+        self.filter.ask(index, self.progress.rows())
     }
 
     /// These rows, which were asked for, were searched, and `found` of them hold the texts.
     pub fn on_search_result(&mut self, index: &Index, rows: &Range<usize>, found: &[RowId]) {
-        self.sieve.on_search_result(rows, found);
+        self.filter.on_search_result(rows, found);
         // What lies before is counted when its turn comes.
-        for at in found.iter().map(|row| row.0 as usize).filter(|&at| at >= self.reach.from()) {
-            self.sieve.each(index, at..at + 1, |id, row| self.counted.count(id, row));
+        for at in found.iter().map(|row| row.0 as usize).filter(|&at| at >= self.progress.from()) {
+            self.filter.each(index, at..at + 1, |id, row| self.counted.count(id, row));
         }
         self.counted.order_connections();
     }
 
     /// The filter and what was found for it, for another time.
     pub fn into_hits(self) -> Option<(Filter, HitSet)> {
-        self.sieve.into_hits()
+        self.filter.into_hits()
     }
 
     /// Rows that were searched, and all of them, if not all were.
     pub fn searched(&self) -> Option<(usize, usize)> {
-        let (searched, rows) = (self.sieve.searched()?, self.reach.rows());
+        let (searched, rows) = (self.filter.searched()?, self.progress.rows());
         (searched < rows).then_some((searched, rows))
     }
 
     /// Whether the filter leaves this row.
     pub fn leaves(&self, index: &Index, row: RowId) -> bool {
-        self.sieve.leaves(index, row)
+        self.filter.leaves(index, row)
     }
 
     /// Counts of a connection.
@@ -192,22 +193,22 @@ impl Tally {
 
     /// Rows of the index that are known here.
     pub fn rows(&self) -> usize {
-        self.reach.rows()
+        self.progress.rows()
     }
 
     /// The filter in force.
     pub fn filter(&self) -> &Filter {
-        self.sieve.filter()
+        self.filter.filter()
     }
 
     /// The window of time in force.
     pub fn window(&self) -> Window {
-        self.sieve.window
+        self.filter.window
     }
 
     /// Which rows are counted.
     pub fn sieve(&self) -> &RowFilter {
-        &self.sieve
+        &self.filter
     }
 }
 

@@ -89,7 +89,7 @@ pub(super) fn made(bytes: &[u8], alphabet: CharsetMode) -> SafeText {
     if let Some(text) = printable_ascii(bytes) {
         return SafeText { text: Cow::Owned(text.to_owned()), escapes: Vec::new() };
     }
-    let mut making = Making { alphabet, ..Making::default() };
+    let mut making = Making { charset: alphabet, ..Making::default() };
     making.text.reserve(bytes.len());
     scan(bytes, alphabet, |seen| making.add(seen));
     making.end()
@@ -324,7 +324,7 @@ fn scan(bytes: &[u8], alphabet: CharsetMode, mut tell: impl FnMut(Seen)) {
 /// A [`SafeText`] on its way.
 #[derive(Default)]
 struct Making {
-    alphabet: CharsetMode,
+    charset: CharsetMode,
     text: String,
     escapes: Vec<Range<usize>>,
     /// How often the last mark was seen again.
@@ -340,7 +340,7 @@ impl Making {
         self.count();
         match seen {
             Seen::Drawn(c) => self.text.push(c),
-            Seen::Hidden('\t') if self.alphabet == CharsetMode::All => {
+            Seen::Hidden('\t') if self.charset == CharsetMode::All => {
                 self.escape(format_args!("→"));
             }
             // Caret notation: the control with the bit flipped that makes it a letter.

@@ -12,7 +12,7 @@ const OUT_OF_ORDER: i64 = 2_000;
 /// Entries on their way into a story, in the order of the log.
 #[derive(Default)]
 pub(super) struct TraceBuilder {
-    story: MessageTrace,
+    trace: MessageTrace,
     /// Body of the queue file of the enqueue of each leg, else of its first entry.
     files: Vec<Option<Vec<u8>>>,
     /// Legs by queue file, channel and recipient.
@@ -20,7 +20,7 @@ pub(super) struct TraceBuilder {
     /// Legs by channel and recipient: for names of queue files that changed, or were misprinted.
     loose: HashMap<RecipientPlace, Vec<usize>>,
     /// Legs by queue file, channel and original recipient: for active ones that lost their domain.
-    original: HashMap<RecipientPlace, Vec<usize>>,
+    text: HashMap<RecipientPlace, Vec<usize>>,
 }
 
 /// Where a recipient is: body of the queue file, channel, recipient in lower case.
@@ -32,46 +32,46 @@ const NEAR: usize = 16;
 impl TraceBuilder {
     pub(super) fn add_row(&mut self, index: &Index, row: RowId, original: Option<EntryText>) {
         let Some(original) = original else {
-            self.story.gone += 1;
+            self.trace.missing += 1;
             return;
         };
         let mut scratch = Scratch::default();
         let Ok(entry) = original.entry(&mut scratch) else {
-            self.story.others.push(row);
+            self.trace.others.push(row);
             return;
         };
         self.add_entry(&entry);
         match &entry.body {
             Body::Message(message) => self.message(index, row, entry.time, message),
-            Body::Header(_) => self.story.headers.push(row),
-            Body::Connection(_) => self.story.others.push(row),
+            Body::Header(_) => self.trace.headers.push(row),
+            Body::Connection(_) => self.trace.others.push(row),
         }
     }
 
     fn add_entry(&mut self, entry: &Entry<'_>) {
         let moment = Moment::new(entry.time, entry.stamp);
-        match &mut self.story.seen {
+        match &mut self.trace.seen {
             Some((_, last)) => *last = moment,
-            None => self.story.seen = Some((moment.clone(), moment)),
+            None => self.trace.seen = Some((moment.clone(), moment)),
         }
     }
 
     fn message(&mut self, index: &Index, row: RowId, time: Time, message: &MessageEntry<'_>) {
         let action = message.code.action();
-        self.story.envelope_from.get_or_insert_with(|| message.envelope_from.to_vec());
+        self.trace.envelope_from.get_or_insert_with(|| message.envelope_from.to_vec());
         if action == Action::Enqueue {
-            self.story.size.get_or_insert(message.size);
+            self.trace.size.get_or_insert(message.size);
         }
         if let Some(id) = message.message_id
             && !id.is_empty()
-            && !self.story.ids.iter().any(|known| known == id)
+            && !self.trace.ids.iter().any(|known| known == id)
         {
-            self.story.ids.push(id.to_vec());
+            self.trace.ids.push(id.to_vec());
         }
         let is_step = message.outcome().is_some()
             || matches!(action, Action::Enqueue | Action::Refuse | Action::BreakOff);
         if !is_step {
-            self.story.others.push(row);
+            self.trace.others.push(row);
             return;
         }
         let step = TraceStep {
@@ -95,7 +95,7 @@ impl TraceBuilder {
     /// A leg whose enqueue this is: it was begun by an entry that stands before it in the log.
     fn leg_to_begin(&self, message: &MessageEntry<'_>, time: Time) -> Option<usize> {
         near(&self.exact, &place(message, true)).find(|&at| {
-            self.story.legs.get(at).is_some_and(|leg| {
+            self.trace.hops.get(at).is_some_and(|leg| {
                 let first = leg.steps.first().map_or(time, |step| step.time);
                 leg.enqueued().is_none()
                     && is_same_recipient(leg, message)
@@ -107,9 +107,9 @@ impl TraceBuilder {
     /// The leg that this entry goes on or ends.
     fn leg_to_go_on(&self, message: &MessageEntry<'_>) -> Option<usize> {
         let exact = || near(&self.exact, &place(message, true));
-        let open = |at: &usize| self.story.legs.get(*at).is_some_and(|leg| !leg.is_over());
+        let open = |at: &usize| self.trace.hops.get(*at).is_some_and(|leg| !leg.is_over());
         let same = |at: &usize| {
-            self.story.legs.get(*at).is_some_and(|leg| is_same_recipient(leg, message))
+            self.trace.hops.get(*at).is_some_and(|leg| is_same_recipient(leg, message))
         };
         exact()
             .find(|at| open(at) && same(at))
@@ -123,9 +123,9 @@ impl TraceBuilder {
     /// `bert`.
     fn leg_of_original(&self, message: &MessageEntry<'_>) -> Option<usize> {
         let active = local_part(message.active_to?);
-        let candidates = near(&self.original, &original_place(message)?);
+        let candidates = near(&self.text, &original_place(message)?);
         let mut fitting = candidates.filter(|&at| {
-            self.story.legs.get(at).is_some_and(|leg| {
+            self.trace.hops.get(at).is_some_and(|leg| {
                 let same = leg.active_to.as_deref().map(local_part);
                 !leg.is_over() && same.is_some_and(|same| same.eq_ignore_ascii_case(active))
             })
@@ -134,21 +134,21 @@ impl TraceBuilder {
     }
 
     fn begin(&mut self, message: &MessageEntry<'_>) -> usize {
-        let at = self.story.legs.len();
-        self.story
-            .legs
+        let at = self.trace.hops.len();
+        self.trace
+            .hops
             .push(QueueHop { channel: channel(message).to_vec(), ..QueueHop::default() });
         self.files.push(body(message).map(<[u8]>::to_vec));
         self.exact.entry(place(message, true)).or_default().push(at);
         self.loose.entry(place(message, false)).or_default().push(at);
         if let Some(place) = original_place(message) {
-            self.original.entry(place).or_default().push(at);
+            self.text.entry(place).or_default().push(at);
         }
         at
     }
 
     fn add(&mut self, at: usize, mut step: TraceStep, message: &MessageEntry<'_>) {
-        let (Some(leg), Some(file)) = (self.story.legs.get_mut(at), self.files.get_mut(at)) else {
+        let (Some(leg), Some(file)) = (self.trace.hops.get_mut(at), self.files.get_mut(at)) else {
             return;
         };
         let file_of_step = body(message);
@@ -181,7 +181,7 @@ impl TraceBuilder {
     }
 
     pub(super) fn finish(self) -> MessageTrace {
-        self.story
+        self.trace
     }
 }
 

@@ -59,7 +59,7 @@ impl<'a> TraceFormatter<'a> {
 
     /// A sentence.
     pub fn push_text(&mut self, text: &str) {
-        self.page.about = LineKind::Message;
+        self.page.kind = LineKind::Message;
         self.page.line(0, text);
     }
 
@@ -67,7 +67,7 @@ impl<'a> TraceFormatter<'a> {
     pub fn entries(&mut self, rows: &[RowId]) {
         let time_of = |row: RowId| self.index.rows().time(row);
         let fractions = rows.iter().any(|&row| time_of(row).0 % 1_000 != 0);
-        let mut manner = RenderState { day: None, fractions, told: HashSet::new() };
+        let mut manner = RenderState { day: None, fractions, printed: HashSet::new() };
         for &row in rows {
             let time = time_of(row);
             self.day(&mut manner, time);
@@ -81,7 +81,7 @@ impl<'a> TraceFormatter<'a> {
         let when = when.map(|time| time.format("%Y-%m-%d %H:%M:%S").to_string());
         let from = story.envelope_from.as_deref().unwrap_or_default();
         let from = if from.is_empty() { "<>".to_owned() } else { escape(from) };
-        let to = story.recipients.first().and_then(|recipient| story.last_leg(recipient));
+        let to = story.recipients.first().and_then(|recipient| story.last_hop(recipient));
         let to = to.map_or_else(|| "nobody".to_owned(), |leg| escape(display_address(leg)));
         let more = match story.recipients.len() {
             0 | 1 => String::new(),
@@ -122,11 +122,11 @@ impl<'a> TraceFormatter<'a> {
             let unit = if size == 1 { "block" } else { "blocks" };
             self.field("size", &format!("{} {unit}", number(size)));
         }
-        let steps = || story.legs.iter().flat_map(|leg| &leg.steps);
+        let steps = || story.hops.iter().flat_map(|leg| &leg.steps);
         let mut manner = RenderState {
             day: None,
             fractions: steps().any(|step| step.time.0 % 1_000 != 0),
-            told: HashSet::new(),
+            printed: HashSet::new(),
         };
         self.push_remaining(&mut manner, story);
         if !story.recipients.is_empty() {
@@ -150,7 +150,7 @@ impl<'a> TraceFormatter<'a> {
         let mut alike: Vec<Vec<String>> = Vec::new();
         let mut known: HashMap<(String, DeliveryState, Vec<TraceLine>), usize> = HashMap::new();
         for recipient in &story.recipients {
-            let Some(last) = story.last_leg(recipient) else { continue };
+            let Some(last) = story.last_hop(recipient) else { continue };
             let (name, words) = heading(recipient, last);
             manner.day = day;
             self.steps(manner, story, recipient);
@@ -166,7 +166,7 @@ impl<'a> TraceFormatter<'a> {
         known.sort_unstable_by_key(|(_, at)| *at);
         for (names, ((words, state, steps), _)) in alike.into_iter().zip(known) {
             self.page.blank();
-            self.page.about = LineKind::Recipient(state);
+            self.page.kind = LineKind::Recipient(state);
             self.names(&names, &words);
             self.page.lines(steps);
         }
@@ -212,7 +212,7 @@ impl<'a> TraceFormatter<'a> {
     fn links(&mut self, message: MessageId, story: &MessageTrace) {
         let index = self.index;
         if index.notification_subjects(message).next().is_some() {
-            let steps = story.legs.iter().flat_map(|leg| &leg.steps);
+            let steps = story.hops.iter().flat_map(|leg| &leg.steps);
             let mut about: Vec<String> = Vec::new();
             for row in steps.map(|step| step.row) {
                 let (original, mut scratch) = ((self.read)(row), Scratch::default());

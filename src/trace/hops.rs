@@ -13,24 +13,24 @@ const NEAR: usize = 16;
 
 /// Ties each stay to the one it comes from, and makes a recipient of each that nothing follows on.
 pub(super) fn chain(story: &mut MessageTrace) {
-    let sources = Sources::new(&story.legs);
-    let mut order: Vec<usize> = (0..story.legs.len()).collect();
-    order.sort_by_key(|&at| first_row(&story.legs, at));
+    let sources = Sources::new(&story.hops);
+    let mut order: Vec<usize> = (0..story.hops.len()).collect();
+    order.sort_by_key(|&at| first_row(&story.hops, at));
     for at in order {
-        let before = sources.previous_hop(&story.legs, at);
-        if let Some(leg) = story.legs.get_mut(at) {
+        let before = sources.previous_hop(&story.hops, at);
+        if let Some(leg) = story.hops.get_mut(at) {
             leg.before = before;
         }
-        if let Some(before) = before.and_then(|before| story.legs.get_mut(before)) {
+        if let Some(before) = before.and_then(|before| story.hops.get_mut(before)) {
             before.goes_on = true;
         }
     }
-    let ends = story.legs.iter().enumerate().filter(|(_, leg)| !leg.goes_on);
+    let ends = story.hops.iter().enumerate().filter(|(_, leg)| !leg.goes_on);
     let mut recipients: Vec<RecipientTrace> =
-        ends.map(|(at, leg)| recipient(&story.legs, at, leg)).collect();
+        ends.map(|(at, leg)| recipient(&story.hops, at, leg)).collect();
     recipients.sort_by_key(|recipient| {
-        let of = |at: Option<&usize>| at.map_or(RowId(0), |&at| first_row(&story.legs, at));
-        (of(recipient.legs.first()), of(recipient.legs.last()))
+        let of = |at: Option<&usize>| at.map_or(RowId(0), |&at| first_row(&story.hops, at));
+        (of(recipient.hops.first()), of(recipient.hops.last()))
     });
     story.recipients = recipients;
 }
@@ -50,7 +50,7 @@ fn recipient(legs: &[QueueHop], last: usize, leg: &QueueHop) -> RecipientTrace {
             before.saturating_add(leg.attempts())
         }
     });
-    RecipientTrace { legs: chain, state: state(legs, leg), attempts }
+    RecipientTrace { hops: chain, state: state(legs, leg), attempts }
 }
 
 /// What became of a recipient by its last stay. In a file that took the place of another it waits

@@ -15,7 +15,7 @@ pub struct TraceLine {
     /// What stands there.
     pub text: String,
     /// What it is about.
-    pub about: LineKind,
+    pub kind: LineKind,
 }
 
 /// What a line is about, for whoever has colours.
@@ -35,14 +35,14 @@ pub(super) struct TracePage {
     width: usize,
     lines: Vec<TraceLine>,
     /// What the next lines are about.
-    pub(super) about: LineKind,
+    pub(super) kind: LineKind,
 }
 
 impl TracePage {
     /// A page of so many columns.
     pub(super) fn new(width: usize) -> Self {
         let width = width.clamp(NARROWEST, WIDEST);
-        Self { width, lines: Vec::new(), about: LineKind::default() }
+        Self { width, lines: Vec::new(), kind: LineKind::default() }
     }
 
     /// What was laid out since the last time.
@@ -83,7 +83,7 @@ impl TracePage {
     }
 
     fn push(&mut self, text: String) {
-        self.lines.push(TraceLine { text, about: self.about });
+        self.lines.push(TraceLine { text, kind: self.kind });
     }
 }
 

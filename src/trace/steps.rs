@@ -19,7 +19,7 @@ pub(super) struct RenderState {
     /// Some time has a fraction.
     pub(super) fractions: bool,
     /// Stays that were told for another recipient.
-    pub(super) told: HashSet<usize>,
+    pub(super) printed: HashSet<usize>,
 }
 
 impl TraceFormatter<'_> {
@@ -31,9 +31,9 @@ impl TraceFormatter<'_> {
         recipient: &RecipientTrace,
     ) {
         let mut steps: Vec<(RowId, &TraceStep)> = Vec::new();
-        for &at in &recipient.legs {
-            let Some(leg) = story.legs.get(at) else { continue };
-            if manner.told.insert(at) {
+        for &at in &recipient.hops {
+            let Some(leg) = story.hops.get(at) else { continue };
+            if manner.printed.insert(at) {
                 // An enqueue may stand behind what it began, by a moment.
                 let begun = leg.steps.iter().map(|step| step.row).min();
                 let order = leg.steps.iter().enumerate().map(|(at, step)| match begun {
@@ -74,7 +74,7 @@ impl TraceFormatter<'_> {
         step: Option<&TraceStep>,
         before: Option<Time>,
     ) {
-        self.page.about = LineKind::Entry(self.index.rows().kind(row));
+        self.page.kind = LineKind::Entry(self.index.rows().kind(row));
         let waited = before.map(|before| format!("+ {}", span(time.since(before))));
         let (clock, waited) = (manner.clock(time), waited.unwrap_or_default());
         let (original, mut scratch) = ((self.read)(row), Scratch::default());
@@ -155,8 +155,8 @@ impl TraceFormatter<'_> {
                 self.entry(manner, time, row, None, None);
             }
         }
-        if story.gone > 0 {
-            let gone = number(story.gone);
+        if story.missing > 0 {
+            let gone = number(story.missing);
             self.page.blank();
             self.page.line(2, &format!("{gone} of its entries are no longer in the log"));
         }

@@ -53,10 +53,10 @@ impl Log {
 /// Each recipient in a line: who, channels, state, attempts, milliseconds in the last queue.
 fn told(story: &MessageTrace) -> Vec<String> {
     let line = |recipient: &RecipientTrace| {
-        let last = story.last_leg(recipient).unwrap();
+        let last = story.last_hop(recipient).unwrap();
         let who = last.active_to.as_deref().or(last.original_to.as_deref()).unwrap_or(b"?");
         let channels: Vec<_> =
-            story.legs_of(recipient).map(|leg| String::from_utf8_lossy(&leg.channel)).collect();
+            story.hops_of(recipient).map(|leg| String::from_utf8_lossy(&leg.channel)).collect();
         let (state, attempts, queued) = (recipient.state.name(), recipient.attempts, last.queued());
         let (who, channels) = (String::from_utf8_lossy(who), channels.join(" "));
         format!("{who}: {channels}: {state} {attempts} {queued:?}")
@@ -103,7 +103,7 @@ fn every_recipient_of_every_queue_file_is_told() {
             "dave@hostb.sesta.com: tcp_local: relayed 1 Some(7270)",
         ]
     );
-    let reply = story.legs[0].response.as_ref().unwrap();
+    let reply = story.hops[0].response.as_ref().unwrap();
     assert_eq!((reply.code, reply.enhanced.as_deref()), (250, Some(&b"2.1.5"[..])));
     assert_eq!(
         (story.size, story.envelope_from.as_deref()),
@@ -153,7 +153,7 @@ fn retries_follow_the_queue_file_with_and_without_an_id() {
         );
         let story = Log::new(&lines).story_of(0);
         assert_eq!(told(&story), ["b@y.org: tcp_local: relayed 3 Some(3605500)"], "{id}");
-        let attempts: Vec<_> = story.legs[0].steps.iter().map(|step| step.attempt).collect();
+        let attempts: Vec<_> = story.hops[0].steps.iter().map(|step| step.attempt).collect();
         assert_eq!(attempts, [Some(1), Some(1), Some(2), Some(3)]);
     }
 }
@@ -289,7 +289,7 @@ fn what_is_gone_is_counted() {
     let message = log.index.rows().message(RowId(0)).unwrap();
     let story = trace_message(&log.index, message, &mut |row| log.read(row).filter(|_| row.0 > 1));
     assert_eq!(
-        (story.gone, told(&story)),
+        (story.missing, told(&story)),
         (2, vec!["b@y.org: tcp_local: relayed 3 None".to_owned()])
     );
 }
@@ -335,8 +335,8 @@ proptest! {
         let log = Log::new(&lines);
         for message in log.index.messages() {
             let rows: Vec<RowId> = log.index.rows_of(message).collect();
-            let story = tell_rows(&log.index, rows.clone(), &mut |row| log.read(row));
-            let steps = story.legs.iter().flat_map(|leg| &leg.steps).map(|step| step.row);
+            let story = trace_rows(&log.index, rows.clone(), &mut |row| log.read(row));
+            let steps = story.hops.iter().flat_map(|leg| &leg.steps).map(|step| step.row);
             let mut seen: Vec<RowId> =
                 steps.chain(story.headers.clone()).chain(story.others.clone()).collect();
             seen.sort_unstable();
@@ -345,9 +345,9 @@ proptest! {
             prop_assert_eq!(seen, all);
             let mut turned = rows;
             turned.reverse();
-            prop_assert_eq!(tell_rows(&log.index, turned, &mut |row| log.read(row)), story.clone());
+            prop_assert_eq!(trace_rows(&log.index, turned, &mut |row| log.read(row)), story.clone());
             for recipient in &story.recipients {
-                prop_assert!(!recipient.legs.is_empty());
+                prop_assert!(!recipient.hops.is_empty());
             }
         }
     }
@@ -356,7 +356,7 @@ proptest! {
     fn no_text_makes_it_panic(lines in prop::collection::vec("\\PC{0,80}", 0..20)) {
         let log = Log::new(&lines);
         let rows = (0..).map(RowId).take(lines.len()).collect();
-        let story = tell_rows(&log.index, rows, &mut |row| log.read(row));
-        prop_assert!(story.legs.len() <= lines.len());
+        let story = trace_rows(&log.index, rows, &mut |row| log.read(row));
+        prop_assert!(story.hops.len() <= lines.len());
     }
 }

@@ -131,13 +131,13 @@ pub struct ReaderStatus {
     /// Bytes of a last line that is not complete.
     pub partial: u64,
     /// How long the bytes still to be read will take, if that can be told.
-    pub left: Option<Duration>,
+    pub remaining: Option<Duration>,
 }
 
 /// The whole state.
 pub struct App {
-    known: LogModel,
-    searching: SearchState,
+    model: LogModel,
+    search: SearchState,
     filter_text: String,
     prompt: Option<Prompt>,
     history: History,
@@ -155,18 +155,18 @@ pub struct App {
     chosen_minute: Option<i64>,
     message: Scroll<RowId>,
     /// What is laid over everything, and its first visible line.
-    sheet: Option<(Overlay, usize)>,
+    overlay: Option<(Overlay, usize)>,
     events: Events,
     zoom: bool,
-    alphabet: CharsetMode,
+    charset: CharsetMode,
     size: Rect,
     wall: Time,
-    reading: ReaderStatus,
+    reader: ReaderStatus,
     stopped: Option<String>,
-    texts: TextCache,
-    copying: Clipboard,
-    saving: SaveState,
-    secrecy: RedactionState,
+    text_cache: TextCache,
+    clipboard: Clipboard,
+    save: SaveState,
+    redaction: RedactionState,
     /// Bytes that the log may take in memory.
     limit: usize,
     settings: Settings,
@@ -176,8 +176,8 @@ impl App {
     /// An empty log under a filter, which must be valid or is left out.
     pub fn new(filter_text: &str) -> Self {
         let mut app = Self {
-            known: LogModel::default(),
-            searching: SearchState::default(),
+            model: LogModel::default(),
+            search: SearchState::default(),
             filter_text: String::new(),
             prompt: None,
             history: History::default(),
@@ -191,18 +191,18 @@ impl App {
             messages: MessagesView::default(),
             log: LogView::default(),
             message: Scroll::default(),
-            sheet: None,
+            overlay: None,
             events: Events::default(),
             zoom: false,
-            alphabet: CharsetMode::default(),
+            charset: CharsetMode::default(),
             size: Rect::new(0, 0, 80, 24),
             wall: Time::default(),
-            reading: ReaderStatus::default(),
+            reader: ReaderStatus::default(),
             stopped: None,
-            texts: TextCache::default(),
-            copying: Clipboard::default(),
-            saving: SaveState::default(),
-            secrecy: RedactionState::default(),
+            text_cache: TextCache::default(),
+            clipboard: Clipboard::default(),
+            save: SaveState::default(),
+            redaction: RedactionState::default(),
             limit: usize::MAX,
             settings: Settings::default(),
         };
@@ -214,7 +214,7 @@ impl App {
     pub fn update(&mut self, msg: Msg) -> Flow {
         match msg {
             Msg::Key(event) => {
-                self.copying.forget_note();
+                self.clipboard.forget_note();
                 let command = self.settings.keymap.command(self.mode(), event);
                 return command.map_or(Flow::Continue, |command| self.execute(command));
             }
@@ -223,7 +223,7 @@ impl App {
             Msg::Batch(batch) => self.absorb_batch(&batch),
             Msg::SearchResult(found) => self.on_result(&found),
             Msg::SaveEvent(told) => self.on_event(told),
-            Msg::ReaderStatus(reading) => self.reading = reading,
+            Msg::ReaderStatus(reading) => self.reader = reading,
             Msg::FileEvent(path, words) => {
                 self.events.record(self.wall, path, words.as_bytes());
             }
@@ -239,9 +239,9 @@ impl App {
             Command::Interrupt => return Flow::Interrupt,
             Command::Suspend => return Flow::Suspend,
             Command::Back => self.back(),
-            Command::Help => self.sheet = Some((Overlay::Help, 0)),
+            Command::Help => self.overlay = Some((Overlay::Help, 0)),
             Command::Events => {
-                self.sheet = Some((Overlay::Events, 0));
+                self.overlay = Some((Overlay::Events, 0));
                 self.move_cursor(Motion::Last);
             }
             Command::Bytes => self.show_bytes(),
@@ -257,7 +257,7 @@ impl App {
             Command::ScrollRight if self.focus() == Pane::Times => self.choose_time(Motion::Down),
             Command::ScrollLeft => self.log.scroll_left(),
             Command::ScrollRight => {
-                self.log.scroll_right(&self.known, self.rows_of(Pane::Log), self.size.width.into());
+                self.log.scroll_right(&self.model, self.rows_of(Pane::Log), self.size.width.into());
             }
             Command::NextTrouble | Command::PreviousTrouble => {}
             Command::Move(motion) => self.move_cursor(motion),
@@ -271,19 +271,19 @@ impl App {
             Command::NarrowWindow => self.narrow_window(),
             Command::WidenWindow => self.widen_window(),
             Command::Mark => self.set_mark(),
-            Command::Freeze => self.known.freeze(self.now()),
+            Command::Freeze => self.model.freeze(self.now()),
             Command::Sort => self.sort(),
             Command::Reverse => self.reverse(),
             Command::Zoom => self.zoom = !self.zoom,
             Command::Copy => self.copy(),
             Command::CopySummary => self.copy_summary(),
-            Command::Ascii => self.alphabet = self.alphabet.other(),
+            Command::Ascii => self.charset = self.charset.other(),
             Command::Save => self.name_file(),
-            Command::Accept if self.saving.is_naming() => self.save(),
+            Command::Accept if self.save.is_naming() => self.save(),
             Command::Accept => self.accept(),
             Command::Complete => self.complete(),
             Command::Recall(earlier) => self.recall(earlier),
-            Command::Edit(request) if self.saving.is_naming() => self.saving.edit(request),
+            Command::Edit(request) if self.save.is_naming() => self.save.edit(request),
             Command::Edit(request) => {
                 if self.prompt.as_mut().is_some_and(|prompt| prompt.edit(request)) {
                     self.narrow();
@@ -297,7 +297,7 @@ impl App {
     fn complete(&mut self) {
         let hides = self.redactor().map(Redactor::level);
         if let Some(prompt) = &mut self.prompt
-            && prompt.complete(&self.known.index, hides)
+            && prompt.complete(&self.model.index, hides)
         {
             self.narrow();
         }
@@ -315,7 +315,7 @@ impl App {
     /// Keeps the typed filter.
     fn accept(&mut self) {
         let Some(prompt) = &self.prompt else { return };
-        let text = prompt.finished(self.known.index.domains());
+        let text = prompt.finished(self.model.index.domains());
         // What is no filter stays in the prompt, where the mistake is marked.
         if self.keep_filter(text) {
             self.prompt = None;
@@ -331,7 +331,7 @@ impl App {
 
     /// One step back: the help, the prompt, the zoom, the pane, the filter.
     fn back(&mut self) {
-        if self.sheet.take().is_some() || self.saving.leave_off_naming() {
+        if self.overlay.take().is_some() || self.save.leave_off_naming() {
         } else if let Some(prompt) = self.prompt.take() {
             self.keep_filter(prompt.before);
         } else if self.zoom {
@@ -345,7 +345,7 @@ impl App {
 
     /// Filters by what is typed so far; a text that is no filter leaves the last good one in force.
     fn narrow(&mut self) {
-        let domains = self.known.index.domains();
+        let domains = self.model.index.domains();
         if let Some(filter) = self.prompt.as_mut().and_then(|prompt| prompt.filter(domains)) {
             self.set_filter(filter);
         }
@@ -369,12 +369,12 @@ impl App {
 
     /// Counts everything anew under a filter, in the window of time.
     fn recount(&mut self, filter: Filter) {
-        let (rows, window) = (self.known.index.rows().len(), self.window(&filter));
-        let tally = self.searching.change(self.known.filtered.take(), filter, rows);
+        let (rows, window) = (self.model.index.rows().len(), self.window(&filter));
+        let tally = self.search.change(self.model.filtered.take(), filter, rows);
         let mut tally = tally.within(window);
-        tally.mark(self.known.mark.map(|mark| mark.row));
+        tally.mark(self.model.mark.map(|mark| mark.row));
         let some = !tally.filter().is_empty() || !window.is_all();
-        self.known.filtered = some.then_some(tally);
+        self.model.filtered = some.then_some(tally);
         self.restart_lists();
     }
 
@@ -391,7 +391,7 @@ impl App {
     fn show_bytes(&mut self) {
         if let Some(row) = self.selected_entry() {
             let bytes = self.original(row).map(|original| original.text.clone());
-            self.sheet = Some((Overlay::Bytes(row, bytes), 0));
+            self.overlay = Some((Overlay::Bytes(row, bytes), 0));
         }
     }
 }

@@ -40,15 +40,15 @@ const INTERRUPTED: u8 = 130;
 pub(super) struct EventLoop {
     pub(super) app: App,
     /// Keeps for another time how the screen is set up.
-    pub(super) keeper: Option<SessionWriter>,
+    pub(super) session_writer: Option<SessionWriter>,
     pub(super) terminal: Terminal,
     pub(super) theme: Theme,
     /// Shared with the searcher, which sees them as they were when it was asked.
-    pub(super) originals: Arc<TextStore>,
+    pub(super) text_store: Arc<TextStore>,
     pub(super) keys: Receiver<Event>,
     pub(super) inbox: Receiver<ReaderMessage>,
     pub(super) searcher: SearchHandle,
-    pub(super) saver: SaveHandle,
+    pub(super) save_handle: SaveHandle,
     /// Ends when nothing was new for so long.
     pub(super) idle: Option<Duration>,
     pub(super) status: ReaderProgress,
@@ -56,13 +56,13 @@ pub(super) struct EventLoop {
     /// The terminal has another size, or shows something else than what was drawn.
     pub(super) resized: bool,
     pub(super) start: Instant,
-    pub(super) pace: Eta,
+    pub(super) eta: Eta,
 }
 
 /// The thread that searches the files.
 pub(super) struct SearchHandle {
     asks: Sender<(SearchRequest, Arc<TextStore>)>,
-    answers: Receiver<SearchResult>,
+    results: Receiver<SearchResult>,
     /// The search that is wanted.
     current: Arc<AtomicU64>,
 }
@@ -74,7 +74,7 @@ impl SearchHandle {
         let (found, answers) = unbounded();
         let current = Arc::default();
         search::spawn(asked, found, Arc::clone(&current))?;
-        Ok(Self { asks, answers, current })
+        Ok(Self { asks, results: answers, current })
     }
 }
 
@@ -90,13 +90,13 @@ impl EventLoop {
                 Ok(pressed) => pressed,
                 Err(outcome) => return Ok(self.finish(start.elapsed(), outcome)),
             };
-            if let Some(keeper) = self.keeper.as_mut().filter(|_| pressed)
+            if let Some(keeper) = self.session_writer.as_mut().filter(|_| pressed)
                 && let Some(setup) = self.app.setup_to_keep()
             {
                 keeper.save(setup);
             }
             let grew = self.absorb();
-            let saved = self.saver.poll(&mut self.app, &self.originals)?;
+            let saved = self.save_handle.poll(&mut self.app, &self.text_store)?;
             let came = grew | self.search()? | saved;
             let copied = self.copy()?;
             let untold = self.write_status(start.elapsed());
@@ -143,9 +143,9 @@ impl EventLoop {
         self.write_status(now + status_file::PACE);
         let unsaved = self.app.unsaved();
         lines.extend(unsaved.map(|name| format!("{name}: was not whole; nothing was kept")));
-        self.saver.end();
+        self.save_handle.end();
         let setup = self.app.setup_to_keep();
-        let left = self.keeper.and_then(|mut keeper| {
+        let left = self.session_writer.and_then(|mut keeper| {
             if let Some(setup) = setup {
                 keeper.save(setup);
             }
@@ -167,8 +167,8 @@ impl EventLoop {
         let mut select = Select::new();
         select.recv(&self.keys);
         select.recv(&self.inbox);
-        select.recv(&self.searcher.answers);
-        select.recv(self.saver.events());
+        select.recv(&self.searcher.results);
+        select.recv(self.save_handle.events());
         select.recv(self.terminal.drawn());
         // Which of them it was does not matter: the next turn looks at all.
         let _ = select.ready_timeout(longest.max(Duration::from_millis(1)));
@@ -222,12 +222,13 @@ impl EventLoop {
             came = true;
             match message {
                 ReaderMessage::News(news) => {
-                    Arc::make_mut(&mut self.originals).observe(&news);
+                    Arc::make_mut(&mut self.text_store).observe(&news);
                     self.status.observe(&news);
                     if let Some(mut msg) = to_msg(&news) {
                         if let Msg::ReaderStatus(reading) = &mut msg {
                             let now = self.start.elapsed();
-                            reading.left = self.pace.remaining(now, reading.read, reading.behind);
+                            reading.remaining =
+                                self.eta.remaining(now, reading.read, reading.behind);
                         }
                         self.app.update(msg);
                     }
@@ -246,7 +247,7 @@ impl EventLoop {
     fn search(&mut self) -> io::Result<bool> {
         let mut came = false;
         loop {
-            match self.searcher.answers.try_recv() {
+            match self.searcher.results.try_recv() {
                 Ok(found) => self.app.update(Msg::SearchResult(found)),
                 Err(error) if error.is_empty() => break,
                 Err(_) => return Err(io::Error::other("the searcher stopped")),
@@ -260,7 +261,7 @@ impl EventLoop {
         // What is searched for another filter is left off at once.
         self.searcher.current.store(self.app.search(), Ordering::Relaxed);
         while let Some(ask) = self.app.ask() {
-            let sent = self.searcher.asks.send((ask, Arc::clone(&self.originals)));
+            let sent = self.searcher.asks.send((ask, Arc::clone(&self.text_store)));
             sent.map_err(|_| io::Error::other("the searcher stopped"))?;
         }
         Ok(came)
@@ -279,7 +280,7 @@ impl EventLoop {
     /// The text of an entry, as it stands in its file.
     fn read(&self, row: RowId) -> Option<EntryText> {
         let (place, length) = self.app.index().rows().place(row)?;
-        self.originals.read(place, length)
+        self.text_store.read(place, length)
     }
 
     /// Does what the state still has to do, for as long as keys can wait.

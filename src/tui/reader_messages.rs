@@ -41,7 +41,7 @@ fn reading(files: &[FileStatus]) -> ReaderStatus {
         read: files.iter().map(|file| file.read).sum(),
         behind: files.iter().map(|file| file.behind).sum(),
         partial: files.iter().map(|file| file.partial).sum(),
-        left: None,
+        remaining: None,
     }
 }
 

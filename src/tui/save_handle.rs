@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_millis(700);
 /// A way to it, and back.
 pub(super) struct SaveHandle {
     orders: Sender<(SaveRequest, Arc<TextStore>)>,
-    told: Receiver<SaveEvent>,
+    events: Receiver<SaveEvent>,
 }
 
 impl SaveHandle {
@@ -25,12 +25,12 @@ impl SaveHandle {
         let (orders, ordered) = unbounded();
         let (tell, told) = unbounded();
         save::spawn(ordered, tell)?;
-        Ok(Self { orders, told })
+        Ok(Self { orders, events: told })
     }
 
     /// Hears of what was done.
     pub(super) fn events(&self) -> &Receiver<SaveEvent> {
-        &self.told
+        &self.events
     }
 
     /// Takes what was done, and orders more. True if there was anything.
@@ -38,7 +38,7 @@ impl SaveHandle {
         let stopped = || io::Error::other("the saver stopped");
         let mut came = false;
         loop {
-            match self.told.try_recv() {
+            match self.events.try_recv() {
                 Ok(told) => app.update(Msg::SaveEvent(told)),
                 Err(error) if error.is_empty() => break,
                 Err(_) => return Err(stopped()),
@@ -55,7 +55,7 @@ impl SaveHandle {
     pub(super) fn end(self) {
         drop(self.orders);
         // It ends behind the order that it is at.
-        while self.told.recv_timeout(PATIENCE).is_ok() {}
+        while self.events.recv_timeout(PATIENCE).is_ok() {}
         atomic_file::remove_temp_files();
     }
 }

@@ -30,11 +30,11 @@ pub struct LoadedSession {
     /// The file.
     pub path: PathBuf,
     /// How the last session left the screen.
-    pub setup: Option<SessionState>,
+    pub state: Option<SessionState>,
     /// Who keeps this one; nobody, if another program does or the file can't be there.
-    pub keeper: Option<SessionWriter>,
+    pub writer: Option<SessionWriter>,
     /// What the user should know.
-    pub told: Option<String>,
+    pub warning: Option<String>,
 }
 
 /// How many set-ups are to be kept and were not written yet.
@@ -105,7 +105,7 @@ pub fn open(folder: &Path) -> LoadedSession {
         }
         Err(error) => (None, Some(format!("not kept: {}", file::reason(&error)))),
     };
-    LoadedSession { path, setup, keeper, told }
+    LoadedSession { path, state: setup, writer: keeper, warning: told }
 }
 
 /// The lock of a folder that nobody else may write to, made if it is not there; `None` if another
@@ -202,7 +202,7 @@ mod tests {
 
     /// Opens the session, keeps this and ends.
     fn write_file(folder: &Path, setup: SessionState) {
-        let mut keeper = open(folder).keeper.unwrap();
+        let mut keeper = open(folder).writer.unwrap();
         keeper.save(setup);
         assert_eq!(keeper.end(), None);
     }
@@ -216,12 +216,12 @@ mod tests {
         let room = tempfile::tempdir().unwrap();
         let folder = room.path().join("state/mtatop");
         let first = open(&folder);
-        assert_eq!((first.setup, first.told), (None, None));
-        drop(first.keeper.map(SessionWriter::end));
+        assert_eq!((first.state, first.warning), (None, None));
+        drop(first.writer.map(SessionWriter::end));
         assert!(!folder.join("session.toml").exists(), "nothing was changed");
         write_file(&folder, some());
         let next = open(&folder);
-        assert_eq!((next.setup, next.told), (Some(some()), None));
+        assert_eq!((next.state, next.warning), (Some(some()), None));
         assert_eq!((mode(&folder), mode(&folder.join("session.toml"))), (0o700, 0o600));
         assert!(!folder.join("session.part").exists());
     }
@@ -232,11 +232,11 @@ mod tests {
         write_file(room.path(), some());
         let first = open(room.path());
         let second = open(room.path());
-        assert!(first.keeper.is_some() && second.keeper.is_none());
-        assert_eq!(second.setup, Some(some()));
-        assert!(second.told.unwrap().starts_with("another mtatop has this session"));
-        assert_eq!(first.keeper.unwrap().end(), None);
-        assert!(open(room.path()).keeper.is_some());
+        assert!(first.writer.is_some() && second.writer.is_none());
+        assert_eq!(second.state, Some(some()));
+        assert!(second.warning.unwrap().starts_with("another mtatop has this session"));
+        assert_eq!(first.writer.unwrap().end(), None);
+        assert!(open(room.path()).writer.is_some());
     }
 
     #[test]
@@ -246,8 +246,8 @@ mod tests {
             let path = room.path().join("session.toml");
             fs::write(&path, text).unwrap();
             let opened = open(room.path());
-            assert_eq!(opened.setup, None, "{text}");
-            assert_eq!(opened.told.unwrap(), "session file unreadable; started fresh");
+            assert_eq!(opened.state, None, "{text}");
+            assert_eq!(opened.warning.unwrap(), "session file unreadable; started fresh");
             assert_eq!(fs::read_to_string(room.path().join("session.bad")).unwrap(), text);
             assert!(!path.exists());
         }
@@ -261,13 +261,13 @@ mod tests {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
         let opened = open(room.path());
         assert_eq!(
-            (opened.setup, opened.told.unwrap().contains("others than its owner")),
+            (opened.state, opened.warning.unwrap().contains("others than its owner")),
             (None, true)
         );
-        drop(opened.keeper.map(SessionWriter::end));
+        drop(opened.writer.map(SessionWriter::end));
         fs::set_permissions(room.path(), fs::Permissions::from_mode(0o777)).unwrap();
         let opened = open(room.path());
-        assert!(opened.keeper.is_none() && opened.told.unwrap().starts_with("not kept: "));
+        assert!(opened.writer.is_none() && opened.warning.unwrap().starts_with("not kept: "));
     }
 
     #[test]
@@ -280,13 +280,13 @@ mod tests {
         }
         write_file(room.path(), some());
         assert_eq!(fs::read_to_string(&precious).unwrap(), "kept");
-        assert_eq!(open(room.path()).setup, Some(some()));
+        assert_eq!(open(room.path()).state, Some(some()));
     }
 
     #[test]
     fn f25_what_cannot_be_written_is_told_at_the_end() {
         let room = tempfile::tempdir().unwrap();
-        let mut keeper = open(room.path()).keeper.unwrap();
+        let mut keeper = open(room.path()).writer.unwrap();
         // A folder where the file is to be.
         fs::create_dir_all(room.path().join("session.toml/full")).unwrap();
         keeper.save(some());

@@ -17,7 +17,7 @@ const USUAL: Size = Size { width: 80, height: 24 };
 /// A terminal in raw mode that shows the alternate screen; as it was before once this is dropped.
 pub(super) struct Terminal {
     inner: ratatui::Terminal<CrosstermBackend<FrameWriter>>,
-    screen: TerminalWriter,
+    writer: TerminalWriter,
     drawn: Receiver<()>,
     /// The last drawing is on its way.
     busy: bool,
@@ -32,13 +32,13 @@ impl Terminal {
         signals::watch(screen.clone(), events)?;
         screen.enter()?;
         let inner = fresh(&screen, size())?;
-        Ok(Self { inner, screen, drawn, busy: false })
+        Ok(Self { inner, writer: screen, drawn, busy: false })
     }
 
     /// Makes what is drawn fit the terminal, of which nothing is known any more but its size.
     pub(super) fn resize(&mut self) -> io::Result<Size> {
         let size = size();
-        self.inner = fresh(&self.screen, size)?;
+        self.inner = fresh(&self.writer, size)?;
         self.inner.backend_mut().clear()?;
         Ok(size)
     }
@@ -56,7 +56,7 @@ impl Terminal {
 
     pub(super) fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
         self.inner.draw(draw)?;
-        self.screen.drawn();
+        self.writer.drawn();
         self.busy = true;
         Ok(())
     }
@@ -64,7 +64,7 @@ impl Terminal {
     /// Puts a text on the clipboard of whoever sits at the terminal, wherever that is (OSC 52). It
     /// never says whether it did.
     pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
-        let mut frames = self.screen.frames();
+        let mut frames = self.writer.frames();
         queue!(frames, CopyToClipboard::to_clipboard_from(text))?;
         frames.flush()
     }
@@ -72,7 +72,7 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        self.screen.leave_for_good();
+        self.writer.leave_for_good();
     }
 }
 

@@ -119,7 +119,7 @@ impl TerminalWriter {
 
     /// A writer of drawings that never waits.
     pub(super) fn frames(&self) -> FrameWriter {
-        FrameWriter { screen: self.clone(), bytes: Vec::new() }
+        FrameWriter { writer: self.clone(), bytes: Vec::new() }
     }
 
     /// All of a drawing was written to its [`FrameWriter`].
@@ -142,7 +142,7 @@ impl PendingWrite {
 
 /// Gathers what is drawn, and sends it on when flushed.
 pub(super) struct FrameWriter {
-    screen: TerminalWriter,
+    writer: TerminalWriter,
     bytes: Vec<u8>,
 }
 
@@ -154,7 +154,7 @@ impl Write for FrameWriter {
 
     fn flush(&mut self) -> io::Result<()> {
         if !self.bytes.is_empty() {
-            let _ = self.screen.orders.send(WriterCommand::Bytes(std::mem::take(&mut self.bytes)));
+            let _ = self.writer.orders.send(WriterCommand::Bytes(std::mem::take(&mut self.bytes)));
         }
         Ok(())
     }

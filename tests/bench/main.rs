@@ -173,7 +173,7 @@ fn search(c: &mut Criterion) {
         let test = Arc::new(filter.text_test().expect("it is on texts"));
         let ask = |entries: &[(RowId, TextLocation, usize)]| SearchRequest {
             search_id: 1,
-            test: Arc::clone(&test),
+            matcher: Arc::clone(&test),
             rows: 0..entries.len(),
             entries: entries.to_vec(),
         };

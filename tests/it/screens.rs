@@ -351,7 +351,7 @@ fn the_header_tells_how_far_loading_is_as_far_as_there_is_room() {
         name: b"/var/log/imta/mail.log_current".to_vec(),
         read: 430_000_000,
         behind: 570_000_000,
-        left: Some(Duration::from_millis(1_234)),
+        remaining: Some(Duration::from_millis(1_234)),
         ..ReaderStatus::default()
     }));
     let head =

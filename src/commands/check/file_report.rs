@@ -38,7 +38,7 @@ pub struct FileReport {
     /// See [`Bytes`].
     pub bytes: Bytes,
     /// See [`ResponseCoverage`].
-    pub told: ResponseCoverage,
+    pub responses: ResponseCoverage,
     /// Entries that the filter does not leave, and that nothing else here counts.
     pub left_out: u64,
 }
@@ -61,7 +61,7 @@ impl FileReport {
             product: VersionEvidence::default(),
             unparsed: Unparsed::default(),
             bytes: Bytes::default(),
-            told: ResponseCoverage::default(),
+            responses: ResponseCoverage::default(),
             left_out: 0,
         }
     }
@@ -91,12 +91,12 @@ impl FileReport {
         self.product.add(entry, written, line);
         let (kind, code) = match &entry.body {
             Body::Message(message) => {
-                self.told.messages += 1;
+                self.responses.messages += 1;
                 if message.code.action().is_dequeue() && message.source_channel.starts_with(b"tcp_")
                 {
-                    self.told.attempts += 1;
+                    self.responses.attempts += 1;
                     let answer = message.response.is_some() || message.diagnostic.is_some();
-                    self.told.answered += u64::from(answer);
+                    self.responses.answered += u64::from(answer);
                 }
                 (0, Some(message.code))
             }

@@ -210,7 +210,7 @@ impl<'a> ConnectionRecord<'a> {
         let end = if self.opened == self.over || self.last.is_none() { &first } else { &last };
         out.number("id", self.id.number().unwrap_or_default());
         let place = self.connection.first.and_then(|row| log.index.rows().place(row));
-        if let Some(path) = place.and_then(|(place, _)| log.originals.path(place.source)) {
+        if let Some(path) = place.and_then(|(place, _)| log.texts.path(place.source)) {
             out.text("file", path.as_os_str().as_encoded_bytes());
         }
         if let Some(direction) = self.connection.direction {

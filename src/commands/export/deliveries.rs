@@ -69,7 +69,7 @@ impl DeliveryExport {
         if !wanted {
             return;
         }
-        let file = log.originals.path(found.place.source).unwrap_or(Path::new(""));
+        let file = log.texts.path(found.location.source).unwrap_or(Path::new(""));
         let record = RecordBuffer::new(&mut |out| {
             fields::located(found, file, out);
             out.text("outcome", outcome.name().as_bytes());

@@ -54,7 +54,7 @@ impl EntryConsumer for Entries {
         if self.raw {
             return self.raw(found);
         }
-        let file = log.originals.path(found.place.source).unwrap_or(Path::new(""));
+        let file = log.texts.path(found.location.source).unwrap_or(Path::new(""));
         self.printer.record(&mut |out| fields::located(found, file, out))
     }
 

@@ -121,7 +121,7 @@ pub struct EntryLocation<'a> {
 
 /// An entry where it was found in a file of this path, understood or not.
 pub fn located(found: &LocatedEntry<'_>, file: &Path, out: &mut dyn FieldWriter) {
-    let standing = EntryLocation { file, line: Some(found.line), offset: found.place.offset };
+    let standing = EntryLocation { file, line: Some(found.line), offset: found.location.offset };
     match &found.entry {
         Ok(entry) => write_located_entry(standing, entry, out),
         Err(_) => unparsed(standing, found.text, out),

@@ -41,7 +41,7 @@ pub(super) struct MessageExport {
     /// Entries of messages that name none.
     nameless: u64,
     /// Entries whose texts could not be read again.
-    gone: u64,
+    missing: u64,
     /// Whether all was printed: a reader that had enough wants to hear of nothing.
     whole: bool,
 }
@@ -49,7 +49,7 @@ pub(super) struct MessageExport {
 impl MessageExport {
     pub(super) fn new(output: Output, format: ExportFormat) -> Self {
         let printer = RecordWriter::new(output, format, MESSAGE);
-        Self { printer, table: format == ExportFormat::Csv, nameless: 0, gone: 0, whole: false }
+        Self { printer, table: format == ExportFormat::Csv, nameless: 0, missing: 0, whole: false }
     }
 
     /// What is left out, for whoever reads the complaints.
@@ -62,18 +62,18 @@ impl MessageExport {
             (count > 0).then(|| format!("{} {noun} left out: {what}", number(count)))
         };
         let nameless = counted(self.nameless, "neither a message id nor a queue file");
-        let gone = counted(self.gone, "no longer in the log");
+        let gone = counted(self.missing, "no longer in the log");
         nameless.into_iter().chain(gone).collect()
     }
 
     fn message(&mut self, message: MessageId, log: &LoadedLog) -> io::Result<()> {
         let story = trace::trace_message(&log.index, message, &mut |row| log.original(row));
-        self.gone += story.gone as u64;
+        self.missing += story.missing as u64;
         let recipients: Vec<&RecipientTrace> = story
             .recipients
             .iter()
             .filter(|recipient| {
-                let mut steps = story.legs_of(recipient).flat_map(|leg| &leg.steps);
+                let mut steps = story.hops_of(recipient).flat_map(|leg| &leg.steps);
                 steps.any(|step| log.leaves(step.row))
             })
             .collect();
@@ -141,7 +141,7 @@ fn head(story: &MessageTrace, out: &mut dyn FieldWriter) {
 }
 
 fn write_recipient(story: &MessageTrace, recipient: &RecipientTrace, out: &mut dyn FieldWriter) {
-    let Some(leg) = story.last_leg(recipient) else { return };
+    let Some(leg) = story.last_hop(recipient) else { return };
     out.text("original_to", leg.original_to.as_deref().unwrap_or_default());
     for (name, value) in [("active_to", &leg.active_to), ("domain", &leg.domain)] {
         if let Some(value) = value {

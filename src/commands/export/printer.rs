@@ -15,7 +15,7 @@ const ENOUGH: usize = 64 * 1024;
 /// Writes records.
 pub struct RecordWriter {
     output: Output,
-    sheet: RecordFormat,
+    format: RecordFormat,
     bytes: Vec<u8>,
 }
 
@@ -28,7 +28,7 @@ impl RecordWriter {
     /// A printer of records with these columns, if it is to be a table.
     pub fn new(output: Output, format: ExportFormat, columns: &'static [&'static str]) -> Self {
         let mut bytes = Vec::with_capacity(ENOUGH * 2);
-        let sheet = match format {
+        let format = match format {
             ExportFormat::Csv => {
                 let csv = Csv::new(columns);
                 csv.head(&mut bytes);
@@ -36,7 +36,7 @@ impl RecordWriter {
             }
             ExportFormat::Ndjson | ExportFormat::Raw => RecordFormat::Lines,
         };
-        Self { output, sheet, bytes }
+        Self { output, format, bytes }
     }
 
     /// Whether a person reads it as it comes.
@@ -49,7 +49,7 @@ impl RecordWriter {
     /// # Errors
     /// What the output says.
     pub fn record(&mut self, members: &mut dyn FnMut(&mut dyn FieldWriter)) -> io::Result<()> {
-        match &mut self.sheet {
+        match &mut self.format {
             RecordFormat::Lines => json::record(&mut self.bytes, members),
             RecordFormat::Table(csv) => csv.record(&mut self.bytes, members),
         }
@@ -88,7 +88,7 @@ impl RecordWriter {
     /// What the output says.
     pub fn finish(&mut self, log: &LoadedLog) -> io::Result<()> {
         self.flush()?;
-        let inputs = (0..).map_while(|source| log.originals.path(source));
+        let inputs = (0..).map_while(|source| log.texts.path(source));
         self.output.finish(inputs.collect::<Vec<&Path>>())
     }
 }

@@ -30,7 +30,7 @@ pub struct ReportGroups {
     /// Texts that came with failures.
     texts: Interned,
     /// How often a group was told a text.
-    told: HashTable<ResponseCount>,
+    responses: HashTable<ResponseCount>,
     hasher: RandomState,
     most: usize,
     /// Failures whose text there was no room for.
@@ -42,7 +42,7 @@ pub struct ReportGroups {
 struct ResponseCount {
     group: u32,
     text: u32,
-    times: u64,
+    count: u64,
 }
 
 impl Default for ReportGroups {
@@ -59,7 +59,7 @@ impl ReportGroups {
             all: Vec::new(),
             others: ReportGroup::default(),
             texts: Interned::new(most),
-            told: HashTable::new(),
+            responses: HashTable::new(),
             hasher: RandomState::default(),
             most,
             untold: 0,
@@ -87,12 +87,12 @@ impl ReportGroups {
         };
         let hash = self.hasher.hash_one((group, text));
         let same = |told: &ResponseCount| (told.group, told.text) == (group, text);
-        if let Some(told) = self.told.find_mut(hash, same) {
-            told.times += 1;
-        } else if self.told.len() < self.most {
-            let told = ResponseCount { group, text, times: 1 };
+        if let Some(told) = self.responses.find_mut(hash, same) {
+            told.count += 1;
+        } else if self.responses.len() < self.most {
+            let told = ResponseCount { group, text, count: 1 };
             let rehash = |told: &ResponseCount| self.hasher.hash_one((told.group, told.text));
-            self.told.insert_unique(hash, told, rehash);
+            self.responses.insert_unique(hash, told, rehash);
         } else {
             self.untold += 1;
         }
@@ -135,12 +135,12 @@ impl ReportGroups {
     /// What each group was told most often, by its number.
     fn top_texts(&self) -> Vec<(u64, &[u8])> {
         let mut top: Vec<(u64, &[u8])> = vec![(0, b""); self.all.len()];
-        for told in &self.told {
+        for told in &self.responses {
             let text = self.texts.text(told.text);
             if let Some(best) = top.get_mut(told.group as usize)
-                && (told.times, std::cmp::Reverse(text)) > (best.0, std::cmp::Reverse(best.1))
+                && (told.count, std::cmp::Reverse(text)) > (best.0, std::cmp::Reverse(best.1))
             {
-                *best = (told.times, text);
+                *best = (told.count, text);
             }
         }
         top

@@ -27,7 +27,7 @@ impl Default for OpenConnections {
 impl OpenConnections {
     /// Takes an entry in.
     pub(super) fn push(&mut self, found: &LocatedEntry<'_>, wanted: bool) {
-        self.batch.push(found.place, found.length, &found.entry);
+        self.batch.push(found.location, found.length, &found.entry);
         self.wanted.push(wanted);
         if self.batch.len() >= BATCH {
             self.absorb();

@@ -116,11 +116,11 @@ struct ReportRow<'a> {
     label: &'a [u8],
     counts: &'a ReportCounts,
     clients: bool,
-    said: Option<&'a [u8]>,
+    response: Option<&'a [u8]>,
 }
 
 fn row(row: &ReportRow<'_>, cell: fn(&[u8]) -> String) -> Vec<String> {
-    let &ReportRow { label, counts, clients, said } = row;
+    let &ReportRow { label, counts, clients, response: said } = row;
     let count = |count: u64| if count == 0 { "-".to_owned() } else { number(count) };
     let mut row = vec![cell(label)];
     row.extend(counts_of(counts, clients).map(count));
@@ -152,7 +152,7 @@ impl<'a> ReportRows<'a> {
         let mut total = ReportCounts::default();
         let mut take = |label: &[u8], counts: &ReportCounts, said: &[u8]| {
             let said = Some(said).filter(|_| by != ReportKey::Response);
-            take(&ReportRow { label, counts, clients: key::are_clients(by), said })
+            take(&ReportRow { label, counts, clients: key::are_clients(by), response: said })
         };
         if let Some(others) = self.summary.groups.others() {
             total.add_all(&others.counts);

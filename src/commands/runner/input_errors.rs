@@ -39,7 +39,7 @@ struct SourceNotes {
 impl InputErrors {
     /// Hears of the next entry.
     pub(super) fn observe(&mut self, found: &LocatedEntry<'_>) {
-        let number = usize::from(found.place.source);
+        let number = usize::from(found.location.source);
         if self.sources.len() <= number {
             self.sources.resize_with(number + 1, SourceNotes::default);
         }

@@ -44,7 +44,16 @@ impl Hidden {
     ) -> LocatedEntry<'a> {
         let text = self.bytes.get(..self.length).unwrap_or_default();
         let entry = parse::entry(text, found.profile, scratch);
-        let &LocatedEntry { place, line, length, cut, profile, .. } = found;
-        LocatedEntry { place, line, length, cut, bytes: &self.bytes, text, profile, entry }
+        let &LocatedEntry { location: place, line, length, cut, profile, .. } = found;
+        LocatedEntry {
+            location: place,
+            line,
+            length,
+            cut,
+            bytes: &self.bytes,
+            text,
+            profile,
+            entry,
+        }
     }
 }

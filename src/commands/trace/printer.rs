@@ -14,7 +14,7 @@ pub(super) struct TracePrinter<'a, W> {
     telling: TraceFormatter<'a>,
     pub(super) out: W,
     /// Something stands above.
-    begun: bool,
+    has_printed: bool,
 }
 
 impl<'a, W: Write> TracePrinter<'a, W> {
@@ -26,7 +26,7 @@ impl<'a, W: Write> TracePrinter<'a, W> {
         out: W,
     ) -> Self {
         let telling = TraceFormatter::new(&log.index, read, columns).hiding(log.redactor.as_ref());
-        Self { log, telling, out, begun: false }
+        Self { log, telling, out, has_printed: false }
     }
 
     /// The stories of these messages; if they are more than `whole`, a line for each.
@@ -37,7 +37,7 @@ impl<'a, W: Write> TracePrinter<'a, W> {
                 trace::trace_message(&self.log.index, message, &mut |row| self.log.original(row));
             if many {
                 writeln!(self.out, "{}", self.telling.summary(message, &story))?;
-                self.begun = true;
+                self.has_printed = true;
             } else {
                 self.telling.story(message, &story);
                 self.print_lines()?;
@@ -74,7 +74,7 @@ impl<'a, W: Write> TracePrinter<'a, W> {
 
     /// What was told, as a part of its own.
     fn print_lines(&mut self) -> io::Result<()> {
-        if std::mem::replace(&mut self.begun, true) {
+        if std::mem::replace(&mut self.has_printed, true) {
             writeln!(self.out)?;
         }
         self.telling

@@ -66,7 +66,7 @@ impl Length {
 pub(super) struct RowSegment {
     rows: Vec<PackedRow>,
     /// Of each row. They stand apart, so that whoever needs none of them passes over less memory.
-    facts: Vec<DimensionKeys>,
+    dimensions: Vec<DimensionKeys>,
     /// Where in which source the texts stand, by their origin.
     origins: Vec<TextLocation>,
     moment: Time,
@@ -115,7 +115,7 @@ impl RowSegment {
     pub(super) fn new(time: Time) -> Self {
         Self {
             rows: Vec::with_capacity(SPAN),
-            facts: Vec::with_capacity(SPAN),
+            dimensions: Vec::with_capacity(SPAN),
             origins: Vec::new(),
             moment: Time(time.0.saturating_sub(BACK)),
             span: None,
@@ -139,7 +139,7 @@ impl RowSegment {
     /// Bytes that it takes.
     pub(super) fn memory(&self) -> usize {
         self.rows.capacity() * size_of::<PackedRow>()
-            + self.facts.capacity() * size_of::<DimensionKeys>()
+            + self.dimensions.capacity() * size_of::<DimensionKeys>()
             + self.origins.capacity() * size_of::<TextLocation>()
             + self.far_places.memory()
             + self.far_times.memory()
@@ -148,12 +148,12 @@ impl RowSegment {
     }
 
     pub(super) fn push(&mut self, row: RowId, draft: &PendingRow, time: Time, tied: ResolvedRow) {
-        let ResolvedRow { connection, domains, facts, deferral } = tied;
+        let ResolvedRow { connection, domains, dimensions: facts, deferral } = tied;
         let at = self.rows.len();
         let (earliest, latest) = self.span.unwrap_or((time, time));
         self.span = Some((earliest.min(time), latest.max(time)));
-        let (origin, offset) = self.behind_origin(draft.place).unwrap_or_else(|| {
-            self.far_places.push(at, draft.place);
+        let (origin, offset) = self.behind_origin(draft.location).unwrap_or_else(|| {
+            self.far_places.push(at, draft.location);
             (NOWHERE, 0)
         });
         let since = u32::try_from(time.0.saturating_sub(self.moment.0)).ok();
@@ -169,7 +169,7 @@ impl RowSegment {
         if !domains.1.is_none() {
             self.others.push(at, domains.1);
         }
-        self.facts.push(facts);
+        self.dimensions.push(facts);
         self.rows.push(PackedRow {
             offset,
             time: since,
@@ -238,7 +238,7 @@ impl RowSegment {
     }
 
     pub(super) fn facts(&self, at: usize) -> Option<DimensionKeys> {
-        self.facts.get(at).copied()
+        self.dimensions.get(at).copied()
     }
 
     pub(super) fn links(&self, at: usize) -> Option<RowLinks> {
@@ -276,7 +276,7 @@ impl RowSegment {
     ) -> impl Iterator<Item = (usize, RowView)> + use<'_> {
         let part = part.start..part.end.min(self.rows.len());
         let rows = self.rows.get(part.clone()).unwrap_or_default();
-        let facts = self.facts.get(part.clone()).unwrap_or_default();
+        let facts = self.dimensions.get(part.clone()).unwrap_or_default();
         // Few rows have another domain; to look for that of each would take longer than all the rest.
         let mut others = self.others.after(part.start).iter().peekable();
         (part.start..).zip(rows.iter().zip(facts)).map(move |(at, (row, &facts))| {
@@ -288,7 +288,7 @@ impl RowSegment {
                 connection: row.connection,
                 message: row.message,
                 deferral: row.length.deferral(),
-                facts,
+                dimensions: facts,
             };
             (at, counted)
         })

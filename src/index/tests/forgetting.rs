@@ -61,8 +61,8 @@ fn held(index: &Index) -> Vec<Held> {
         let texts = [
             index.domains().text(index.rows().domains(row).0),
             index.senders().text(facts.sender),
-            index.responses().text(facts.answer),
-            index.dimensions().text(facts.way),
+            index.responses().text(facts.response),
+            index.dimensions().text(facts.dimensions),
         ];
         let texts = texts.map(<[u8]>::to_vec);
         let (_, length) = index.rows().place(row).unwrap();

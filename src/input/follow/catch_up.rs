@@ -31,7 +31,7 @@ pub(super) struct RollHistory {
     has_begun: bool,
     /// The last files that were read to their end, or the one of yesterday at the start. Held, so
     /// that their numbers stay their own.
-    kept: Vec<Stream>,
+    retained: Vec<Stream>,
     /// Which file `X` was, and how much of it is known.
     seen: Option<(Identity, u64)>,
     /// Since when it cannot be found out what was missed, in watched time.
@@ -65,7 +65,7 @@ impl RollHistory {
             yesterday: path.with_file_name(format!("{name}_yesterday")),
             all: path.with_file_name(name),
             has_begun: false,
-            kept: Vec::new(),
+            retained: Vec::new(),
             seen: None,
             failing: None,
             caught: None,
@@ -81,7 +81,7 @@ impl RollHistory {
             let mark = ResumePoint::at(&*handle, stat.identity, stat.len)?;
             Ok(Stream::resume(handle, mark))
         });
-        self.kept = yesterday.into_iter().collect();
+        self.retained = yesterday.into_iter().collect();
         self.note_all(fs);
     }
 
@@ -92,16 +92,16 @@ impl RollHistory {
 
     /// Keeps a file that was read to its end; gives one that is kept no longer.
     pub(super) fn retain_stream(&mut self, stream: Stream) -> Option<Stream> {
-        self.kept.push(stream);
-        if self.kept.len() <= FINISHED_KEPT {
+        self.retained.push(stream);
+        if self.retained.len() <= FINISHED_KEPT {
             return None;
         }
         // The one of yesterday has a name.
-        let oldest = (0..self.kept.len()).min_by_key(|&index| {
-            let kept = &self.kept[index];
+        let oldest = (0..self.retained.len()).min_by_key(|&index| {
+            let kept = &self.retained[index];
             (!kept.is_unlinked(), kept.order)
         });
-        oldest.map(|oldest| self.kept.remove(oldest))
+        oldest.map(|oldest| self.retained.remove(oldest))
     }
 
     /// Gives up a kept file if it is this one, and says how far it was read.
@@ -110,9 +110,9 @@ impl RollHistory {
         handle: &dyn Handle,
         identity: &Identity,
     ) -> io::Result<Option<ResumePoint>> {
-        for index in 0..self.kept.len() {
-            if self.kept[index].is_of(handle, identity)? {
-                return Ok(Some(self.kept.remove(index).mark));
+        for index in 0..self.retained.len() {
+            if self.retained[index].is_of(handle, identity)? {
+                return Ok(Some(self.retained.remove(index).mark));
             }
         }
         Ok(None)
@@ -194,7 +194,8 @@ impl Follower {
         };
         let Some((handle, stat)) = older.open_yesterday(fs)? else { return Ok(false) };
         let mut files = Vec::new();
-        for known in self.streams.iter().chain(&older.kept).filter(|known| known.end.is_none()) {
+        for known in self.streams.iter().chain(&older.retained).filter(|known| known.end.is_none())
+        {
             if known.is_of(&*handle, &stat.identity)?
                 || copy::is_copy(&*known.handle, &*handle, OVERLAP as u64)?
             {
@@ -268,7 +269,7 @@ impl Follower {
         let late = |kept: &mut Stream| {
             retry_once(|| kept.handle.stat()).is_ok_and(|stat| stat.len > kept.mark.offset)
         };
-        let late: Vec<Stream> = older.kept.extract_if(.., late).collect();
+        let late: Vec<Stream> = older.retained.extract_if(.., late).collect();
         for kept in late.into_iter().rev() {
             let mut stream = self.stream(kept.handle, kept.mark, OpenReason::Returned);
             stream.order = kept.order;

@@ -59,7 +59,7 @@ struct LogStream {
     path: Arc<Path>,
     handle: Arc<dyn Handle>,
     /// Unknown until there is enough to tell.
-    form: Option<EntryLayout>,
+    layout: Option<EntryLayout>,
     bytes: Vec<u8>,
     /// Where in `bytes` the first byte stands that was not taken.
     taken: usize,
@@ -159,7 +159,7 @@ impl InputLog {
             source: *sources,
             path: Arc::from(self.supply.path()),
             handle,
-            form: None,
+            layout: None,
             bytes: Vec::new(),
             taken: 0,
             offset: 0,
@@ -277,7 +277,7 @@ impl LogStream {
             }
         }
         self.advance(splitter::blank_lines(self.unread()));
-        let Some(form) = self.form.or_else(|| self.detect(collect)) else { return };
+        let Some(form) = self.layout.or_else(|| self.detect(collect)) else { return };
         loop {
             // An entry is read again as one piece of the file: it does not go on behind a hole.
             let hole = self.holes.iter().map(|hole| hole.at).find(|at| *at > self.taken);
@@ -310,8 +310,8 @@ impl LogStream {
         collect.begin(number, learned);
         collect.push_event(ReaderEvent::Source { number, path, handle, form });
         collect.push_event(ReaderEvent::Profile { number, from: 0, profile });
-        self.form = Some(form);
-        self.form
+        self.layout = Some(form);
+        self.layout
     }
 
     fn unread(&self) -> &[u8] {
@@ -333,12 +333,12 @@ impl LogStream {
         let Some(found) = self.next.take() else { return 0 };
         self.time = self.next_time.take().unwrap_or(self.time);
         self.advance(found.start);
-        let form = self.form.unwrap_or_default();
+        let form = self.layout.unwrap_or_default();
         let end = self.taken + found.end - found.start;
         let bytes = self.bytes.get(self.taken..end).unwrap_or_default();
         collect.push_entry(&RawEntry {
-            place: TextLocation { source: self.source, offset: self.offset_at(self.taken) },
-            form,
+            location: TextLocation { source: self.source, offset: self.offset_at(self.taken) },
+            layout: form,
             line: self.line,
             length: found.length,
             cut: found.cut,

@@ -36,12 +36,20 @@ impl EntrySink for Parsing<'_> {
     }
 
     fn push_entry(&mut self, raw: &RawEntry<'_>) {
-        let Some(parser) = self.parsers.0.get_mut(usize::from(raw.place.source)) else { return };
+        let Some(parser) = self.parsers.0.get_mut(usize::from(raw.location.source)) else { return };
         let (before, text) = (parser.profile(), raw.text());
-        let &RawEntry { place, line, length, cut, bytes, .. } = raw;
+        let &RawEntry { location: place, line, length, cut, bytes, .. } = raw;
         let entry = parser.entry(&text);
-        let found =
-            LocatedEntry { place, line, length, cut, bytes, text: &text, profile: before, entry };
+        let found = LocatedEntry {
+            location: place,
+            line,
+            length,
+            cut,
+            bytes,
+            text: &text,
+            profile: before,
+            entry,
+        };
         self.listener.entry(&found);
         drop(found);
         let profile = parser.profile();

@@ -37,8 +37,8 @@ struct Job {
 
 /// One entry of a job.
 struct JobEntry {
-    place: TextLocation,
-    form: EntryLayout,
+    location: TextLocation,
+    layout: EntryLayout,
     length: usize,
 }
 
@@ -47,9 +47,9 @@ struct ParsedJob {
     job: Job,
     batch: Batch,
     /// Where it was learned that the entries are written in another way.
-    news: Vec<ReaderEvent>,
+    events: Vec<ReaderEvent>,
     /// What is known of each source behind it.
-    learned: Vec<(u16, ParserState)>,
+    state: Vec<(u16, ParserState)>,
 }
 
 /// What is to be told in its turn.
@@ -70,7 +70,7 @@ pub struct Pool {
     jobs: usize,
     most_jobs: usize,
     /// What is known of each source, by what was told of it.
-    learned: Vec<ParserState>,
+    states: Vec<ParserState>,
     /// The round under way.
     job: Job,
     /// Those that are done, for their room.
@@ -105,7 +105,7 @@ impl Pool {
             turns: VecDeque::new(),
             jobs: 0,
             most_jobs: workers * JOBS_A_WORKER,
-            learned: Vec::new(),
+            states: Vec::new(),
             job: Job::default(),
             spare: Vec::new(),
         })
@@ -151,7 +151,7 @@ impl Pool {
     /// Tells a job what is known by now.
     fn inform(&self, job: &mut Job) {
         for (source, learned) in &mut job.sources {
-            if let Some(known) = self.learned.get(usize::from(*source)) {
+            if let Some(known) = self.states.get(usize::from(*source)) {
                 learned.clone_from(known);
             }
         }
@@ -179,13 +179,13 @@ impl Pool {
 
     fn tell_parsed(&mut self, mut parsed: ParsedJob, tell: &mut dyn FnMut(ReaderMessage)) {
         let is_known = |(source, learned): &(u16, ParserState)| {
-            self.learned.get(usize::from(*source)) == Some(learned)
+            self.states.get(usize::from(*source)) == Some(learned)
         };
         if !parsed.job.sources.iter().all(is_known) {
             self.inform(&mut parsed.job);
             parsed = parsed.job.parse(&self.keys);
         }
-        let ParsedJob { mut job, batch, news, learned } = parsed;
+        let ParsedJob { mut job, batch, events: news, state: learned } = parsed;
         for (source, learned) in learned {
             self.begin(source, learned);
         }
@@ -201,10 +201,10 @@ impl Pool {
 impl EntrySink for Pool {
     fn begin(&mut self, source: u16, learned: ParserState) {
         let at = usize::from(source);
-        if self.learned.len() <= at {
-            self.learned.resize_with(at + 1, ParserState::default);
+        if self.states.len() <= at {
+            self.states.resize_with(at + 1, ParserState::default);
         }
-        if let Some(known) = self.learned.get_mut(at) {
+        if let Some(known) = self.states.get_mut(at) {
             *known = learned;
         }
     }
@@ -214,7 +214,7 @@ impl EntrySink for Pool {
     }
 
     fn push_entry(&mut self, raw: &RawEntry<'_>) {
-        let RawEntry { place, form, length, .. } = *raw;
+        let RawEntry { location: place, layout: form, length, .. } = *raw;
         let job = &mut self.job;
         if job.sources.last().is_none_or(|(last, _)| *last != place.source)
             && job.sources.iter().all(|(known, _)| *known != place.source)
@@ -222,7 +222,7 @@ impl EntrySink for Pool {
             job.sources.push((place.source, ParserState::default()));
         }
         job.bytes.extend_from_slice(raw.folded());
-        job.pieces.push(JobEntry { place, form, length });
+        job.pieces.push(JobEntry { location: place, layout: form, length });
     }
 }
 
@@ -244,7 +244,7 @@ impl Job {
         let mut parsers: Vec<(u16, Parser)> = self.sources.iter().map(knowing).collect();
         let (mut batch, mut news, mut rest) = (Batch::new(keys.clone()), Vec::new(), &*self.bytes);
         batch.reserve(self.pieces.len());
-        for &JobEntry { place, form, length } in &self.pieces {
+        for &JobEntry { location: place, layout: form, length } in &self.pieces {
             let Some((bytes, behind)) = rest.split_at_checked(length) else { break };
             rest = behind;
             let own = parsers.iter_mut().find(|(source, _)| *source == place.source);
@@ -262,6 +262,6 @@ impl Job {
         }
         let learned = parsers.into_iter().map(|(source, parser)| (source, parser.into_learned()));
         let learned = learned.collect();
-        ParsedJob { job: self, batch, news, learned }
+        ParsedJob { job: self, batch, events: news, state: learned }
     }
 }

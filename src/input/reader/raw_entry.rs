@@ -9,8 +9,8 @@ use std::borrow::Cow;
 
 /// One entry that was found, and not yet parsed.
 pub(super) struct RawEntry<'a> {
-    pub(super) place: TextLocation,
-    pub(super) form: EntryLayout,
+    pub(super) location: TextLocation,
+    pub(super) layout: EntryLayout,
     /// The first of its lines, from 1.
     pub(super) line: u64,
     /// Bytes of its text in the file, without the line end.
@@ -29,7 +29,7 @@ impl<'a> RawEntry<'a> {
 
     /// The text as one line.
     pub(super) fn text(&self) -> Cow<'a, [u8]> {
-        splitter::unfold(self.form, self.folded())
+        splitter::unfold(self.layout, self.folded())
     }
 }
 

@@ -19,7 +19,7 @@ struct Source {
     path: Arc<Path>,
     /// `None` once its bytes are gone.
     handle: Option<Arc<dyn Handle>>,
-    form: EntryLayout,
+    layout: EntryLayout,
     /// How its entries are written from an offset on, in the order of the offsets.
     profiles: Vec<(u64, Profile)>,
 }
@@ -35,7 +35,7 @@ impl TextStore {
                 }
                 if let Some(place) = self.0.get_mut(number) {
                     let (path, handle) = (Arc::clone(path), Some(Arc::clone(handle)));
-                    *place = Some(Source { path, handle, form: *form, profiles: Vec::new() });
+                    *place = Some(Source { path, handle, layout: *form, profiles: Vec::new() });
                 }
             }
             ReaderEvent::Profile { number, from, profile } => {
@@ -57,7 +57,7 @@ impl TextStore {
         let source = self.source(place.source)?;
         let bytes = read_span(&**source.handle.as_ref()?, place.offset, length).ok()?;
         (bytes.len() == length).then(|| EntryText {
-            text: splitter::unfold(source.form, &bytes).into_owned(),
+            text: splitter::unfold(source.layout, &bytes).into_owned(),
             profile: self.profile(place).unwrap_or_default(),
         })
     }
@@ -74,7 +74,7 @@ impl TextStore {
     pub fn read_into(&self, place: TextLocation, bytes: &mut [u8]) -> Option<(EntryLayout, usize)> {
         let source = self.source(place.source)?;
         let there = read_full(&**source.handle.as_ref()?, place.offset, bytes).ok()?;
-        Some((source.form, there))
+        Some((source.layout, there))
     }
 
     /// The path that led to a source.

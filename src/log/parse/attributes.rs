@@ -82,7 +82,7 @@ pub(super) enum AttributeValue<'a> {
 /// The values of one entry, as far as they were read.
 pub(super) struct AttributeDraft<'a> {
     kind: Option<ElementKind>,
-    known: [Option<AttributeValue<'a>>; WRITTEN.len()],
+    documented: [Option<AttributeValue<'a>>; WRITTEN.len()],
     others: Vec<(AttributeValue<'a>, AttributeValue<'a>)>,
     count: usize,
 }
@@ -90,7 +90,7 @@ pub(super) struct AttributeDraft<'a> {
 impl<'a> AttributeDraft<'a> {
     /// Nothing yet. Without a kind, the names will tell it.
     pub(super) fn new(kind: Option<ElementKind>) -> Self {
-        Self { kind, known: [const { None }; WRITTEN.len()], others: Vec::new(), count: 0 }
+        Self { kind, documented: [const { None }; WRITTEN.len()], others: Vec::new(), count: 0 }
     }
 
     /// Says what kind of entry it is, unless that is known.
@@ -113,7 +113,7 @@ impl<'a> AttributeDraft<'a> {
         if self.count > MOST_VALUES {
             return Err(ParseError::TooMuch);
         }
-        match known.and_then(|name| self.known.get_mut(name as usize)) {
+        match known.and_then(|name| self.documented.get_mut(name as usize)) {
             Some(place @ None) => *place = Some(value),
             Some(_) if known == Some(Name::Ts) => return Err(ParseError::TwoTimes),
             _ => self.others.push((written(), value)),
@@ -123,15 +123,19 @@ impl<'a> AttributeDraft<'a> {
 
     /// Fills in the entry that the values are of.
     pub(super) fn fill_in(mut self, entry: &mut Entry<'a>, scratch: &'a [u8]) -> Put {
-        let has = |name: Name| self.known.get(name as usize).is_some_and(Option::is_some);
+        let has = |name: Name| self.documented.get(name as usize).is_some_and(Option::is_some);
         let kind = self.kind.unwrap_or(match (has(Name::Dr), has(Name::Va)) {
             (true, _) => ElementKind::Connection,
             (false, true) => ElementKind::Header,
             (false, false) => ElementKind::Message,
         });
         let left = self.count - self.others.len();
-        let mut fields =
-            UnusedAttributes { known: &mut self.known, left, scratch, extra: Vec::new() };
+        let mut fields = UnusedAttributes {
+            documented: &mut self.documented,
+            remaining: left,
+            scratch,
+            extra: Vec::new(),
+        };
         for (name, value) in self.others {
             let other = (fields.bytes(name), fields.bytes(value));
             fields.extra.push(other);
@@ -165,9 +169,9 @@ pub(super) type Put = Result<(), ParseError>;
 
 /// The values of one entry on their way to its fields.
 struct UnusedAttributes<'d, 'a> {
-    known: &'d mut [Option<AttributeValue<'a>>; WRITTEN.len()],
+    documented: &'d mut [Option<AttributeValue<'a>>; WRITTEN.len()],
     /// So many of them are not used up.
-    left: usize,
+    remaining: usize,
     scratch: &'a [u8],
     extra: Vec<(&'a [u8], &'a [u8])>,
 }
@@ -182,8 +186,8 @@ impl<'a> UnusedAttributes<'_, 'a> {
 
     /// The value of a name, which then is used up.
     fn take(&mut self, name: Name) -> Option<&'a [u8]> {
-        let value = self.known.get_mut(name as usize)?.take()?;
-        self.left -= 1;
+        let value = self.documented.get_mut(name as usize)?.take()?;
+        self.remaining -= 1;
         Some(self.bytes(value))
     }
 
@@ -212,11 +216,11 @@ impl<'a> UnusedAttributes<'_, 'a> {
 
     /// Everything that has no place in the entry.
     fn into_unused(mut self) -> Vec<(&'a [u8], &'a [u8])> {
-        if self.left == 0 {
+        if self.remaining == 0 {
             return self.extra;
         }
         let scratch = self.scratch;
-        for (name, value) in WRITTEN.iter().zip(self.known) {
+        for (name, value) in WRITTEN.iter().zip(self.documented) {
             match value.take() {
                 Some(AttributeValue::Text(text)) => self.extra.push((name, text)),
                 Some(AttributeValue::Scratch(range)) => {
@@ -320,7 +324,7 @@ impl<'a> UnusedAttributes<'_, 'a> {
             Some(b"-") => Direction::Outbound,
             _ => return Err(ParseError::NoDirection),
         };
-        let has = |name: Name| self.known.get(name as usize).is_some_and(Option::is_some);
+        let has = |name: Name| self.documented.get(name as usize).is_some_and(Option::is_some);
         if !has(Name::Tr) && !has(Name::Ap) {
             return Err(ParseError::NoConnection);
         }

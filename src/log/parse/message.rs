@@ -61,7 +61,7 @@ pub(super) fn fill_in<'a>(
         fit => fit == FieldFit::Clean,
     };
     let lesson = training_sample(message, tail, clean);
-    Ok(TextLayout { lesson, counted: matches!(tail, Tail::Counted(_)) })
+    Ok(TextLayout { sample: lesson, counted: matches!(tail, Tail::Counted(_)) })
 }
 
 /// Splits exactly, if the profile fits.

@@ -52,25 +52,25 @@ impl ParserState {
 /// Reads the entries of one file in their order, and learns from them how they are written.
 #[derive(Default)]
 pub struct Parser {
-    learned: ParserState,
+    state: ParserState,
     scratch: Scratch,
 }
 
 impl Parser {
     /// A parser that goes on from what another one learned of the same file.
-    pub fn knowing(learned: ParserState) -> Self {
-        Self { learned, scratch: Scratch::default() }
+    pub fn knowing(state: ParserState) -> Self {
+        Self { state, scratch: Scratch::default() }
     }
 
     /// What was learned up to here.
     pub fn into_learned(self) -> ParserState {
-        self.learned
+        self.state
     }
 
     /// Learns from the beginning of a file, before its first entry is read.
     pub fn learn(&mut self, text: &[u8]) {
         if format::markup(text).is_none()
-            && let Ok(text::TextLayout { lesson: Some(lesson), .. }) =
+            && let Ok(text::TextLayout { sample: Some(lesson), .. }) =
                 text::read(text, self.profile(), &mut Entry::blank())
         {
             self.take_lesson(lesson);
@@ -86,7 +86,7 @@ impl Parser {
             if format::markup(text).is_none()
                 && let Ok(manner) = text::read(text, self.profile(), entry)
             {
-                if manner.lesson.is_some_and(|lesson| self.take_lesson(lesson)) {
+                if manner.sample.is_some_and(|lesson| self.take_lesson(lesson)) {
                     // What it taught may be about itself.
                     text::read(text, self.profile(), entry)?;
                 }
@@ -98,12 +98,12 @@ impl Parser {
 
     /// What was learned. An entry read under it again, by [`entry`], says the same again.
     pub fn profile(&self) -> Profile {
-        self.learned.profile
+        self.state.profile
     }
 
     /// True if the profile changed.
     fn take_lesson(&mut self, lesson: TrainingSample<'_>) -> bool {
-        let ParserState { profile, learner } = &mut self.learned;
+        let ParserState { profile, learner } = &mut self.state;
         let changed = learner.observe(lesson);
         if changed {
             *profile = learner.profile();

@@ -67,7 +67,7 @@ fn field_cost(field: OptionalField) -> u32 {
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(super) struct Learner {
     /// The ways that fit all entries that taught; none before the first.
-    ways: Vec<CandidateProfile>,
+    candidates: Vec<CandidateProfile>,
     /// Entries that taught.
     taught: u32,
     /// The ways of the entries that did not fit.
@@ -87,12 +87,12 @@ impl Learner {
         let Some(found) = ways(lesson) else { return false };
         let before = self.profile();
         if self.is_beginning() {
-            let common = common(&self.ways, &found);
-            if self.ways.is_empty() {
-                self.ways = found;
+            let common = common(&self.candidates, &found);
+            if self.candidates.is_empty() {
+                self.candidates = found;
                 self.taught = 1;
             } else if !common.is_empty() {
-                self.ways = common;
+                self.candidates = common;
                 self.taught += 1;
             } else if !clean {
                 self.penalize(&found);
@@ -104,7 +104,7 @@ impl Learner {
     }
 
     pub(super) fn profile(&self) -> Profile {
-        let simplest = self.ways.first();
+        let simplest = self.candidates.first();
         simplest.map_or(Profile::default(), |way| Profile::of(way.on))
     }
 
@@ -116,7 +116,7 @@ impl Learner {
     /// An entry that fits puts an end to doubts, but for those that only ask for more fields: of
     /// these it may simply have shown none.
     fn confirm(&mut self) {
-        if self.doubts > 0 && common(&self.ways, &self.doubted).is_empty() {
+        if self.doubts > 0 && common(&self.candidates, &self.doubted).is_empty() {
             self.doubts = 0;
             self.doubted.clear();
         }
@@ -134,9 +134,9 @@ impl Learner {
         if self.doubts < DOUBTS {
             return;
         }
-        let more = common(&self.ways, &self.doubted);
+        let more = common(&self.candidates, &self.doubted);
         let doubted = std::mem::take(&mut self.doubted);
-        self.ways = if more.is_empty() { doubted } else { more };
+        self.candidates = if more.is_empty() { doubted } else { more };
         self.doubts = 0;
     }
 }

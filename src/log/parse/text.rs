@@ -9,7 +9,7 @@ use crate::log::entry::{Body, ConnectionEntry, Entry};
 #[derive(Default)]
 pub(super) struct TextLayout<'a> {
     /// What it can teach of its log.
-    pub(super) lesson: Option<TrainingSample<'a>>,
+    pub(super) sample: Option<TrainingSample<'a>>,
     /// Its fields stand behind their lengths.
     pub(super) counted: bool,
 }
@@ -74,7 +74,7 @@ fn bare<'a>(
                 return Err(ParseError::NoConnection);
             }
             entry.body = Body::Connection(connection);
-            Ok(TextLayout { lesson: None, counted })
+            Ok(TextLayout { sample: None, counted })
         }
     }
 }

@@ -62,9 +62,9 @@ fn hidden(redactor: &Redactor, text: &[u8], entry: &Entry<'_>) -> Option<Vec<u8>
         if places.is_empty() {
             return None;
         }
-        spans.extend(places.into_iter().map(|place| Span { place, put: put.clone() }));
+        spans.extend(places.into_iter().map(|place| Span { range: place, put: put.clone() }));
     }
-    spans.sort_by_key(|span| (span.place.start, std::cmp::Reverse(span.place.end)));
+    spans.sort_by_key(|span| (span.range.start, std::cmp::Reverse(span.range.end)));
     let shown = rewritten(redactor, text, &spans, is_counted(text, entry));
     let tells = |(value, of): &(&[u8], As)| {
         let sure = matches!(of, As::Address if value.contains(&b'@')) || *of == As::Ip;

@@ -30,7 +30,7 @@ const NO_NAMES: &str = "a access account accounts address addresses after again 
 
 /// The text with pseudonyms for what is known, and for what tells of somebody by its form.
 pub(super) fn scrub(redactor: &Redactor, text: &[u8], known: &[KnownName<'_>]) -> Vec<u8> {
-    let mut scrubbing = Scrubbing { redactor, known, out: Vec::with_capacity(text.len()) };
+    let mut scrubbing = Scrubbing { redactor, names: known, out: Vec::with_capacity(text.len()) };
     let (mut at, mut before, mut open) = (0, &b""[..], 0);
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
         let length = rest.iter().position(|&byte| ends_word(byte)).unwrap_or(rest.len());
@@ -89,7 +89,7 @@ fn ends_part(byte: u8) -> bool {
 
 struct Scrubbing<'a> {
     redactor: &'a Redactor,
-    known: &'a [KnownName<'a>],
+    names: &'a [KnownName<'a>],
     out: Vec<u8>,
 }
 
@@ -102,7 +102,7 @@ impl<'a> Scrubbing<'a> {
             begin.is_some_and(|begin| begin.eq_ignore_ascii_case(name))
                 && !rest.get(name.len()).is_some_and(letter)
         };
-        let fitting = self.known.iter().filter(|(name, _)| begins(name));
+        let fitting = self.names.iter().filter(|(name, _)| begins(name));
         let longest = fitting.max_by_key(|(name, _)| name.len());
         longest.map(|(name, put)| (name.len(), &put[..]))
     }

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 /// What stands somewhere from now on.
 pub(super) struct Span {
-    pub(super) place: Range<usize>,
+    pub(super) range: Range<usize>,
     pub(super) put: Vec<u8>,
 }
 
@@ -28,10 +28,10 @@ pub(super) fn rewritten(
     while let Some(value) = next_counted(text, at) {
         part(redactor, text, spans, at..value.count.start, &mut out);
         let mut inside = Vec::new();
-        part(redactor, text, spans, value.place.clone(), &mut inside);
+        part(redactor, text, spans, value.range.clone(), &mut inside);
         out.extend_from_slice(format!("{}:", inside.len()).as_bytes());
         out.extend(inside);
-        at = value.place.end;
+        at = value.range.end;
     }
     part(redactor, text, spans, at..text.len(), &mut out);
     out
@@ -40,7 +40,7 @@ pub(super) fn rewritten(
 /// A value behind its length.
 struct PrefixedValue {
     count: Range<usize>,
-    place: Range<usize>,
+    range: Range<usize>,
 }
 
 /// The first from here on.
@@ -58,7 +58,7 @@ fn next_counted(text: &[u8], from: usize) -> Option<PrefixedValue> {
         };
         let length = length(text.get(at..)?, count);
         if let Some(length) = length {
-            return Some(PrefixedValue { count: start..colon, place: at..at + length });
+            return Some(PrefixedValue { count: start..colon, range: at..at + length });
         }
     }
 }
@@ -77,19 +77,19 @@ pub(super) fn length(text: &[u8], count: usize) -> Option<usize> {
 /// A part of the text.
 fn part(redactor: &Redactor, text: &[u8], spans: &[Span], within: Range<usize>, out: &mut Vec<u8>) {
     let mut at = within.start;
-    let near = spans.partition_point(|span| span.place.end <= within.start);
+    let near = spans.partition_point(|span| span.range.end <= within.start);
     for span in spans.get(near..).unwrap_or_default() {
-        if span.place.start >= within.end {
+        if span.range.start >= within.end {
             break;
         }
         // Of two that overlap the second is what is left of it, and stands for the whole.
-        if span.place.start < at {
-            at = at.max(span.place.end.min(within.end));
+        if span.range.start < at {
+            at = at.max(span.range.end.min(within.end));
             continue;
         }
-        free_text::between(redactor, text.get(at..span.place.start).unwrap_or_default(), out);
+        free_text::between(redactor, text.get(at..span.range.start).unwrap_or_default(), out);
         out.extend_from_slice(&span.put);
-        at = span.place.end.min(within.end);
+        at = span.range.end.min(within.end);
     }
     free_text::between(redactor, text.get(at..within.end).unwrap_or_default(), out);
 }

@@ -12,7 +12,7 @@ impl Groups {
     pub fn newest(&self, sieve: &RowFilter, index: &Index, id: GroupId, most: usize) -> Vec<RowId> {
         let Some(group) = self.get(id) else { return Vec::new() };
         let most = most.min(group.counts.entries as usize);
-        let first = (group.first.0 as usize).max(self.reach.from());
+        let first = (group.first.0 as usize).max(self.progress.from());
         let (mut end, mut found) = (group.last.0 as usize + 1, Vec::new());
         while found.len() < most && end > first {
             let from = end.saturating_sub(BLOCK).max(first);

@@ -8,9 +8,9 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GroupScope {
     /// Those about recipients there.
-    pub at: Option<DomainScope>,
+    pub domain: Option<DomainScope>,
     /// Those with this answer.
-    pub answer: Option<Symbol>,
+    pub response: Option<Symbol>,
 }
 
 /// Where recipients are.
@@ -24,17 +24,17 @@ pub enum DomainScope {
 
 impl GroupScope {
     pub(super) fn matches(&self, row: &RowView, kin: &OrgDomainCache) -> bool {
-        let there = match &self.at {
+        let there = match &self.domain {
             None => true,
             Some(DomainScope::Domain(domain)) => row.domains.0 == *domain,
             Some(DomainScope::Organisation(_)) => kin.has(row.domains.0),
         };
-        there && self.answer.is_none_or(|answer| row.facts.answer == answer)
+        there && self.response.is_none_or(|answer| row.dimensions.response == answer)
     }
 
     /// The domain or organisation that it narrows to.
     pub fn place<'a>(&'a self, index: &'a Index) -> Option<&'a [u8]> {
-        match self.at.as_ref()? {
+        match self.domain.as_ref()? {
             DomainScope::Domain(domain) => Some(index.domains().text(*domain)),
             DomainScope::Organisation(name) => Some(name),
         }
@@ -49,7 +49,7 @@ impl OrgDomainCache {
     /// Finds it out, if it is asked for and not known.
     pub(super) fn prepare(&mut self, narrow: &GroupScope, index: &Index, domain: Symbol) {
         let at = domain.0 as usize;
-        let Some(DomainScope::Organisation(name)) = &narrow.at else { return };
+        let Some(DomainScope::Organisation(name)) = &narrow.domain else { return };
         if self.0.get(at).is_some_and(Option::is_some) {
             return;
         }

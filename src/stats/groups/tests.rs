@@ -102,7 +102,7 @@ fn groups_are_those_of_the_held_rows_in_the_window_whatever_happened_before() {
             1 => Some(DomainScope::Organisation(Arc::from(&b"a.org"[..]))),
             _ => None,
         };
-        let narrow = GroupScope { at, answer: None };
+        let narrow = GroupScope { domain: at, response: None };
         let mut groups = ALL.map(|by| Groups::new(by, narrow.clone()));
         let (mut index, mut second) = (Index::default(), 0);
         for _ in 0..60 {

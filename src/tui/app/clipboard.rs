@@ -26,7 +26,7 @@ pub const LONGEST_COPY: usize = 64 * 1024;
 /// What is to be copied, and what came of the last time.
 #[derive(Default)]
 pub(super) struct Clipboard {
-    asked: Option<PendingCopy>,
+    pending: Option<PendingCopy>,
     note: Option<(String, Severity)>,
 }
 
@@ -59,7 +59,7 @@ impl Clipboard {
 
     /// Says why nothing is copied.
     fn refuse(&mut self, why: &str) {
-        self.asked = None;
+        self.pending = None;
         self.notify(why.to_owned(), Severity::Warning);
     }
 }
@@ -69,9 +69,9 @@ impl App {
     pub(super) fn copy(&mut self) {
         let (rows, all) = self.copy_targets();
         if rows.is_empty() {
-            self.copying.refuse("nothing is selected here: nothing was copied");
+            self.clipboard.refuse("nothing is selected here: nothing was copied");
         } else {
-            self.copying.asked = Some(PendingCopy::Entries(rows, all));
+            self.clipboard.pending = Some(PendingCopy::Entries(rows, all));
         }
     }
 
@@ -79,7 +79,7 @@ impl App {
     pub(super) fn copy_summary(&mut self) {
         let said = self.heads();
         let filter = self.tally().filter().clone();
-        self.copying.asked =
+        self.clipboard.pending =
             Some(PendingCopy::Counting(Box::new(SummaryBuilder::new(filter, said))));
     }
 
@@ -94,7 +94,7 @@ impl App {
             },
             (View::Messages, _) => {
                 let rows = self.selected_message().into_iter();
-                let rows = rows.flat_map(|message| self.known.index.rows_of(message));
+                let rows = rows.flat_map(|message| self.model.index.rows_of(message));
                 newest(rows.filter(|row| self.is_shown(*row)).collect(), true)
             }
             (_, Pane::Times) => one(None),
@@ -106,13 +106,13 @@ impl App {
     }
 
     fn is_shown(&self, row: RowId) -> bool {
-        (row.0 as usize) < self.known.rows()
+        (row.0 as usize) < self.model.rows()
     }
 
     /// From its opening to its close. What stands for no connection has those that are listed.
     fn of_connection(&self, id: ConnectionId) -> (Vec<RowId>, usize) {
         if id.is_real() {
-            let rows = self.known.index.connection_rows(id, None);
+            let rows = self.model.index.connection_rows(id, None);
             return newest(rows.filter(|row| self.is_shown(*row)).collect(), false);
         }
         newest(self.deliveries().to_vec(), false)
@@ -122,35 +122,35 @@ impl App {
         let Some(id) = table.selected() else { return (Vec::new(), 0) };
         let groups = table.groups();
         let all = groups.get(id).map_or(0, |group| group.counts.entries as usize);
-        (groups.newest(self.tally().sieve(), &self.known.index, id, MOST_COPIED), all)
+        (groups.newest(self.tally().sieve(), &self.model.index, id, MOST_COPIED), all)
     }
 
     /// Goes on with what takes long.
     pub(super) fn go_on_copying(&mut self) {
-        let Some(PendingCopy::Counting(counting)) = &mut self.copying.asked else { return };
-        let tally = self.known.tally();
+        let Some(PendingCopy::Counting(counting)) = &mut self.clipboard.pending else { return };
+        let tally = self.model.tally();
         if counting.is_of_another(tally.filter()) {
-            self.copying.refuse("the filter changed meanwhile: nothing was copied");
-        } else if let Some(summary) = counting.advance(tally, &self.known.index) {
-            self.copying.asked = Some(PendingCopy::Summary(Box::new(summary)));
+            self.clipboard.refuse("the filter changed meanwhile: nothing was copied");
+        } else if let Some(summary) = counting.advance(tally, &self.model.index) {
+            self.clipboard.pending = Some(PendingCopy::Summary(Box::new(summary)));
         }
     }
 
     /// Entries are about to leave: what was counted of them is counted anew.
     pub(super) fn recount_copy(&mut self) {
-        if let Some(PendingCopy::Counting(counting)) = &mut self.copying.asked {
+        if let Some(PendingCopy::Counting(counting)) = &mut self.clipboard.pending {
             counting.restart();
         }
     }
 
     /// Whether there is counting to go on with.
     pub(super) fn is_counting_copy(&self) -> bool {
-        matches!(self.copying.asked, Some(PendingCopy::Counting(_)))
+        matches!(self.clipboard.pending, Some(PendingCopy::Counting(_)))
     }
 
     /// The entries whose texts are needed for a copy; `None` if none is to be made now.
     pub fn to_copy(&self) -> Option<&[RowId]> {
-        match self.copying.asked.as_ref()? {
+        match self.clipboard.pending.as_ref()? {
             PendingCopy::Entries(rows, _) => Some(rows),
             PendingCopy::Counting(_) => None,
             PendingCopy::Summary(summary) => Some(&summary.samples),
@@ -163,7 +163,7 @@ impl App {
         let shown: Vec<_> =
             texts.iter().map(|it| it.as_ref().map(|text| self.shown(text))).collect();
         let lines: Vec<String> = shown.iter().flatten().map(|it| truncate_text(&it.text)).collect();
-        let (text, note) = match self.copying.asked.take()? {
+        let (text, note) = match self.clipboard.pending.take()? {
             PendingCopy::Entries(_, all) => joined(&lines, all, texts.len()),
             PendingCopy::Counting(_) => return None,
             PendingCopy::Summary(mut summary) => {
@@ -175,13 +175,13 @@ impl App {
                 (Some(text), (note, Severity::Good))
             }
         };
-        self.copying.note = Some(note);
+        self.clipboard.note = Some(note);
         text
     }
 
     /// What came of the last copy or file, until the next key, or how far a file is.
     pub fn notice(&self) -> Option<(Cow<'_, str>, Severity)> {
-        let note = self.copying.note.as_ref();
+        let note = self.clipboard.note.as_ref();
         note.map(|(words, tone)| (Cow::Borrowed(words.as_str()), *tone))
             .or_else(|| Some((self.saving_progress()?, Severity::Warning)))
     }

@@ -12,7 +12,7 @@ use crate::tui::layout::{Pane, column_at, connection_columns};
 /// Lists and selections of the view.
 #[derive(Default)]
 pub(super) struct ConnectionsView {
-    listing: ConnectionList,
+    list: ConnectionList,
     cursor: Cursor<ConnectionId>,
     deliveries: DeliveriesPane,
     delivery: Cursor<RowId>,
@@ -38,14 +38,14 @@ impl ConnectionsView {
     /// Learns which connections are open, whatever is shown.
     pub(super) fn learn_open(&mut self, known: &LogModel) {
         if known.frozen.is_none() {
-            self.listing.learn_open(known.index.connections());
+            self.list.learn_open(known.index.connections());
         }
     }
 
     /// Brings lists and selections up to date. `height` says how many rows of a pane are visible.
     pub(super) fn refresh(&mut self, known: &LogModel, wall: Time, height: impl Fn(Pane) -> usize) {
-        self.listing.refresh(known.tally(), known.connections(), known.index.names(), wall);
-        let (ids, follow) = (self.listing.ids(known.tally()), self.order().follow());
+        self.list.refresh(known.tally(), known.connections(), known.index.names(), wall);
+        let (ids, follow) = (self.list.ids(known.tally()), self.order().follow());
         self.cursor.clamp_to(ids, height(Pane::Connections), follow);
         if self.cursor.is_following() {
             self.followed = known.rows();
@@ -83,17 +83,17 @@ impl ConnectionsView {
 
     /// Whether what takes long is not done yet.
     pub(super) fn is_busy(&self) -> bool {
-        self.listing.is_sorting() || self.deliveries.more
+        self.list.is_sorting() || self.deliveries.more
     }
 
     /// Whether the list is to be made anew once some time has passed.
     pub(super) fn is_behind(&self, known: &LogModel) -> bool {
-        self.listing.is_behind(known.tally())
+        self.list.is_behind(known.tally())
     }
 
     /// The filter changed: what was listed under the old one shall not be shown any more.
     pub(super) fn restart(&mut self) {
-        self.listing.restart();
+        self.list.restart();
         self.deliveries = DeliveriesPane::default();
     }
 
@@ -119,7 +119,7 @@ impl ConnectionsView {
     pub(super) fn evict(&mut self, known: &LogModel) {
         let first = known.index.rows().first();
         self.deliveries.rows.retain(|&row| row >= first);
-        self.listing.evict(known.tally());
+        self.list.evict(known.tally());
     }
 
     /// Lets go of the entries that are before the window of time by now.
@@ -129,7 +129,7 @@ impl ConnectionsView {
 
     /// Bytes that it takes.
     pub(super) fn memory(&self) -> usize {
-        self.listing.memory() + self.deliveries.rows.capacity() * size_of::<RowId>()
+        self.list.memory() + self.deliveries.rows.capacity() * size_of::<RowId>()
     }
 
     /// Moves a selection.
@@ -143,7 +143,7 @@ impl ConnectionsView {
         if pane == Pane::Deliveries {
             self.delivery.move_by(motion, self.deliveries.rows.as_slice(), height, Follow::Bottom);
         } else {
-            let (ids, follow) = (self.listing.ids(known.tally()), self.order().follow());
+            let (ids, follow) = (self.list.ids(known.tally()), self.order().follow());
             self.cursor.move_by(motion, ids, height, follow);
         }
     }
@@ -153,7 +153,7 @@ impl ConnectionsView {
         if pane == Pane::Deliveries {
             self.delivery.click(row, self.deliveries.rows.as_slice());
         } else {
-            self.cursor.click(row, self.listing.ids(known.tally()));
+            self.cursor.click(row, self.list.ids(known.tally()));
         }
     }
 
@@ -166,32 +166,32 @@ impl ConnectionsView {
 
     /// Asks for another order.
     pub(super) fn reorder(&mut self, order: ConnectionOrder) {
-        self.listing.reorder(order);
+        self.list.reorder(order);
     }
 
     /// The order of the list.
     pub(super) fn order(&self) -> ConnectionOrder {
-        self.listing.order()
+        self.list.order()
     }
 
     /// Connections under the filter.
     pub(super) fn ids<'a>(&'a self, known: &'a LogModel) -> &'a [ConnectionId] {
-        self.listing.ids(known.tally())
+        self.list.ids(known.tally())
     }
 
     /// All connections that are open.
     pub(super) fn all_open(&self) -> &[ConnectionId] {
-        self.listing.all_open()
+        self.list.all_open()
     }
 
     /// Selects a connection.
     pub(super) fn select(&mut self, id: ConnectionId, known: &LogModel) {
-        self.cursor.select(id, self.listing.ids(known.tally()));
+        self.cursor.select(id, self.list.ids(known.tally()));
     }
 
     /// Connections under the filter that are open.
     pub(super) fn open(&self, known: &LogModel) -> usize {
-        self.listing.open(known.tally())
+        self.list.open(known.tally())
     }
 
     /// Those on the screen.

@@ -13,7 +13,7 @@ use crate::tui::layout::{GroupColumn as Column, Pane};
 /// Lists and selections of the view.
 pub(super) struct Domains {
     names: GroupList,
-    answers: GroupList,
+    responses: GroupList,
     routes: GroupList,
     /// Whether domains are listed by organisation.
     by_organisation: bool,
@@ -30,7 +30,7 @@ impl Default for Domains {
     fn default() -> Self {
         Self {
             names: GroupList::new(GroupBy::Domain, Column::Bad),
-            answers: GroupList::new(GroupBy::Response, Column::Bad),
+            responses: GroupList::new(GroupBy::Response, Column::Bad),
             routes: GroupList::new(GroupBy::Connection, Column::Last),
             by_organisation: false,
             route: GroupBy::Connection,
@@ -53,10 +53,10 @@ impl Domains {
         self.names.extend(known);
         self.count_open(known, connections);
         self.names.update_order(known, &self.open, wall, height(Pane::Domains));
-        let narrow = GroupScope { at: self.selected_place(&known.index), answer: None };
-        self.answers.set_grouping(GroupBy::Response, narrow.clone());
-        self.answers.refresh(known, &self.open, wall, height(Pane::Responses));
-        self.routes.set_grouping(self.route, GroupScope { answer: self.answer(), ..narrow });
+        let narrow = GroupScope { domain: self.selected_place(&known.index), response: None };
+        self.responses.set_grouping(GroupBy::Response, narrow.clone());
+        self.responses.refresh(known, &self.open, wall, height(Pane::Responses));
+        self.routes.set_grouping(self.route, GroupScope { response: self.answer(), ..narrow });
         self.routes.refresh(known, &self.open, wall, height(Pane::Via));
     }
 
@@ -88,7 +88,7 @@ impl Domains {
 
     /// The selected answer.
     pub(super) fn answer(&self) -> Option<Symbol> {
-        selected(&self.answers)
+        selected(&self.responses)
     }
 
     /// The selected connection, if that is what the last pane lists.
@@ -117,7 +117,7 @@ impl Domains {
     pub(super) fn table(&self, pane: Pane) -> Option<&GroupList> {
         match pane {
             Pane::Domains => Some(&self.names),
-            Pane::Responses => Some(&self.answers),
+            Pane::Responses => Some(&self.responses),
             Pane::Via => Some(&self.routes),
             _ => None,
         }
@@ -127,24 +127,24 @@ impl Domains {
     pub(super) fn table_mut(&mut self, pane: Pane) -> Option<&mut GroupList> {
         match pane {
             Pane::Domains => Some(&mut self.names),
-            Pane::Responses => Some(&mut self.answers),
+            Pane::Responses => Some(&mut self.responses),
             Pane::Via => Some(&mut self.routes),
             _ => None,
         }
     }
 
     fn tables(&mut self) -> [&mut GroupList; 3] {
-        [&mut self.names, &mut self.answers, &mut self.routes]
+        [&mut self.names, &mut self.responses, &mut self.routes]
     }
 
     /// Whether what takes long is not done yet.
     pub(super) fn is_busy(&self, known: &LogModel) -> bool {
-        [&self.names, &self.answers, &self.routes].iter().any(|table| table.is_busy(known))
+        [&self.names, &self.responses, &self.routes].iter().any(|table| table.is_busy(known))
     }
 
     /// Whether a list is to be put in order once some time has passed.
     pub(super) fn is_behind(&self, known: &LogModel) -> bool {
-        [&self.names, &self.answers, &self.routes].iter().any(|table| table.is_behind(known))
+        [&self.names, &self.responses, &self.routes].iter().any(|table| table.is_behind(known))
     }
 
     /// The filter changed.
@@ -169,7 +169,7 @@ impl Domains {
 
     /// Bytes that it takes.
     pub(super) fn memory(&self) -> usize {
-        [&self.names, &self.answers, &self.routes].iter().map(|table| table.memory()).sum()
+        [&self.names, &self.responses, &self.routes].iter().map(|table| table.memory()).sum()
     }
 }
 

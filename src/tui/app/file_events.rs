@@ -16,13 +16,13 @@ pub struct FileEvent {
     /// The file.
     pub path: Vec<u8>,
     /// What happened.
-    pub words: String,
+    pub text: String,
 }
 
 /// What happened so far.
 #[derive(Default)]
 pub struct Events {
-    kept: VecDeque<FileEvent>,
+    retained: VecDeque<FileEvent>,
     /// Those that are not kept any more.
     forgotten: u64,
 }
@@ -30,16 +30,16 @@ pub struct Events {
 impl Events {
     /// Takes down one more.
     pub(super) fn record(&mut self, at: Time, path: Vec<u8>, words: &[u8]) {
-        if self.kept.len() == MOST_EVENTS {
-            self.kept.pop_front();
+        if self.retained.len() == MOST_EVENTS {
+            self.retained.pop_front();
             self.forgotten += 1;
         }
-        self.kept.push_back(FileEvent { at, path, words: escape(words) });
+        self.retained.push_back(FileEvent { at, path, text: escape(words) });
     }
 
     /// Those that are kept, oldest first.
     pub fn kept(&self) -> impl Iterator<Item = &FileEvent> {
-        self.kept.iter()
+        self.retained.iter()
     }
 
     /// How many are not kept any more.
@@ -49,7 +49,7 @@ impl Events {
 
     /// The newest, if that is not long ago.
     pub fn latest(&self, now: Time) -> Option<&FileEvent> {
-        self.kept.back().filter(|event| now.0.abs_diff(event.at.0) < NEWS)
+        self.retained.back().filter(|event| now.0.abs_diff(event.at.0) < NEWS)
     }
 }
 
@@ -64,7 +64,7 @@ mod tests {
             events.record(Time(0), b"log".to_vec(), number.to_string().as_bytes());
         }
         assert_eq!((events.kept().count(), events.forgotten()), (MOST_EVENTS, 3));
-        assert_eq!(events.kept().next().unwrap().words, "3");
+        assert_eq!(events.kept().next().unwrap().text, "3");
     }
 
     #[test]

@@ -53,7 +53,7 @@ impl App {
         let table = self.table(self.focus())?;
         let groups = table.groups();
         let group = groups.get(table.selected()?)?;
-        let label = groups.label(&self.known.index, group).to_vec();
+        let label = groups.label(&self.model.index, group).to_vec();
         let label = match groups.by() {
             // The star says how the name was told, and is no part of it.
             GroupBy::User => label.strip_prefix(b"*").unwrap_or(&label).to_vec(),
@@ -81,7 +81,7 @@ impl App {
             View::Connections => self.selected_delivery(),
             View::Domains | View::Messages | View::Activity | View::Log => self.selected_entry(),
         };
-        let (index, row) = (&self.known.index, row?);
+        let (index, row) = (&self.model.index, row?);
         let domain = index.domains().text(index.rows().domains(row).0);
         (!domain.is_empty()).then_some(domain)
     }
@@ -89,7 +89,7 @@ impl App {
     fn chosen_of_connection(&self) -> Option<(Field, Vec<u8>)> {
         let (_, connection) = self.selected_connection()?;
         let hosts = [connection.dns_host, connection.initial_host];
-        let name = |symbol| self.known.index.names().text(symbol);
+        let name = |symbol| self.model.index.names().text(symbol);
         let host = hosts.map(name).into_iter().find(|host| !host.is_empty());
         let ip = || connection.ends.map(|ends| ends.remote().0.to_string().into_bytes());
         let channel = || Some(name(connection.channel)).filter(|channel| !channel.is_empty());

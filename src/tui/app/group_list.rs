@@ -36,7 +36,7 @@ pub struct GroupOrder {
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct GroupOrderKey {
     rows: usize,
-    left: usize,
+    remaining: usize,
     since: Time,
 }
 
@@ -129,13 +129,13 @@ impl GroupList {
 
     fn order_key(&self, known: &LogModel) -> GroupOrderKey {
         let since = known.tally().window().since;
-        GroupOrderKey { rows: known.rows(), left: self.groups.remaining(known.rows()), since }
+        GroupOrderKey { rows: known.rows(), remaining: self.groups.remaining(known.rows()), since }
     }
 
     fn put_in_order(&mut self, known: &LogModel, open: &OpenCounts, wall: Time) {
         let stamp = self.order_key(known);
         let due = self.made.is_none_or(|(made, at)| {
-            let whole = made.left > 0 && stamp.left == 0;
+            let whole = made.remaining > 0 && stamp.remaining == 0;
             let due = self.count < MANY || whole || wall.0.abs_diff(at.0) >= REORDER;
             made != stamp && due
         });

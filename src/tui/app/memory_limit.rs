@@ -16,7 +16,7 @@ impl App {
     }
 
     pub(super) fn absorb_batch(&mut self, batch: &Batch) {
-        self.known.index.absorb(batch);
+        self.model.index.absorb(batch);
         for _ in 0..STEPS {
             if self.memory() > self.limit {
                 self.evict();
@@ -28,27 +28,27 @@ impl App {
     pub fn memory(&self) -> usize {
         let tables = self.domains.memory() + self.activity.senders.memory();
         let lists = self.connections.memory() + self.messages.memory() + self.log.memory();
-        self.known.memory() + lists + tables
+        self.model.memory() + lists + tables
     }
 
     /// Lets the oldest entries leave, with all that is counted, listed or frozen of them.
     fn evict(&mut self) {
-        let Some(end) = self.known.index.evictable_end() else { return };
+        let Some(end) = self.model.index.evictable_end() else { return };
         self.recount_copy();
-        self.saving.evict(&self.known, end);
-        self.domains.evict(&self.known, end);
-        self.activity.senders.evict(&self.known, end);
-        self.known.evict(end);
-        self.connections.evict(&self.known);
-        self.domains.release(&self.known.index);
-        self.activity.senders.release(&self.known.index);
-        self.messages.evict(&self.known);
-        self.log.evict(&self.known);
+        self.save.evict(&self.model, end);
+        self.domains.evict(&self.model, end);
+        self.activity.senders.evict(&self.model, end);
+        self.model.evict(end);
+        self.connections.evict(&self.model);
+        self.domains.release(&self.model.index);
+        self.activity.senders.release(&self.model.index);
+        self.messages.evict(&self.model);
+        self.log.evict(&self.model);
     }
 
     /// The entries that are held, and all that there were; `None` if these are the same.
     pub fn retained(&self) -> Option<(usize, usize)> {
-        let rows = self.known.index.rows();
+        let rows = self.model.index.rows();
         let left = rows.first().0 as usize;
         (left > 0).then(|| (rows.len() - left, rows.len()))
     }
@@ -110,7 +110,7 @@ mod tests {
             3 => drop(app.execute(Command::NextPane)),
             4 | 5 => app.move_cursor(motions[rng.usize(0..4)]),
             _ => {
-                let batch = batch(&app.known.index, rng);
+                let batch = batch(&app.model.index, rng);
                 app.update(Msg::Batch(batch));
             }
         }
@@ -123,7 +123,7 @@ mod tests {
     fn what_is_found_of_entries_that_left_is_not_listed() {
         let mut app = App::new("\"D\"");
         let mut ask_of = |rows: usize| {
-            let (mut batch, mut parser) = (Batch::new(app.known.index.keys()), Parser::default());
+            let (mut batch, mut parser) = (Batch::new(app.model.index.keys()), Parser::default());
             let line = "19-Feb-1998 10:00:00.00 l ims-ms D 1 x@x.org rfc822;y@y.org y@y.org";
             for _ in 0..rows {
                 batch.push(
@@ -149,15 +149,15 @@ mod tests {
         };
         ask_of(40);
         ask_of(100);
-        let rows = app.known.index.rows();
+        let rows = app.model.index.rows();
         assert!(rows.first() > RowId(40));
         assert!(app.deliveries().iter().all(|&row| rows.contains(row)), "{:?}", app.deliveries());
     }
 
     /// Held rows that may be shown and are under the filter.
     fn left(app: &App) -> impl Iterator<Item = RowId> {
-        let rows = app.known.index.rows().first().0..u32::try_from(app.known.rows()).unwrap();
-        rows.map(RowId).filter(|&row| app.known.leaves(row))
+        let rows = app.model.index.rows().first().0..u32::try_from(app.model.rows()).unwrap();
+        rows.map(RowId).filter(|&row| app.model.leaves(row))
     }
 
     fn check_connections(app: &App, anew: &Tally) {
@@ -165,11 +165,11 @@ mod tests {
         assert_eq!(listed.len(), anew.connections().len());
         for &id in listed {
             assert_eq!(app.tally().of(id), anew.of(id));
-            assert!(app.known.connections().get(id.0 as usize).is_some());
+            assert!(app.model.connections().get(id.0 as usize).is_some());
         }
         let Some((id, _)) = app.selected_connection() else { return };
         assert!(listed.contains(&id));
-        let rows = app.known.index.rows();
+        let rows = app.model.index.rows();
         let expected = left(app).filter(|&row| {
             rows.connection(row) == id
                 && !matches!(rows.kind(row), EntryKind::Opened | EntryKind::Closed)
@@ -179,10 +179,10 @@ mod tests {
 
     fn check_groups(app: &App, pane: Pane) {
         let Some(grouping) = app.grouping(pane) else { return };
-        let (groups, index) = (grouping.groups, &app.known.index);
+        let (groups, index) = (grouping.groups, &app.model.index);
         let mut anew = Groups::new(groups.by(), groups.narrow().clone());
-        anew.mark(app.known.mark.map(|mark| mark.row));
-        anew.extend_by(app.tally().sieve(), index, app.known.rows(), usize::MAX);
+        anew.mark(app.model.mark.map(|mark| mark.row));
+        anew.extend_by(app.tally().sieve(), index, app.model.rows(), usize::MAX);
         let told = |groups: &Groups| {
             let name = |group: &Group| (groups.label(index, group).to_vec(), groups.symbol(group));
             let told = groups.iter().map(|(_, it)| (name(it), it.counts, it.since_mark));
@@ -197,7 +197,7 @@ mod tests {
         ) {
             assert_eq!(told(groups), told(&anew), "{pane:?}");
         }
-        let shown = app.known.rows();
+        let shown = app.model.rows();
         for (_, group) in groups.iter() {
             assert!(group.first <= group.last && (group.last.0 as usize) < shown, "{pane:?}");
         }
@@ -208,9 +208,9 @@ mod tests {
 
     fn check_messages(app: &App) {
         let listed: Vec<MessageId> = app.messages.following_messages(0).collect();
-        let rows = app.known.index.rows();
+        let rows = app.model.index.rows();
         let left: BTreeSet<_> = left(app).filter_map(|row| rows.message(row)).collect();
-        let is_held = |id: &MessageId| app.known.index.rows_of(*id).next().is_some();
+        let is_held = |id: &MessageId| app.model.index.rows_of(*id).next().is_some();
         // Of some the entry that the filter left has gone, and another one is held.
         assert!(left.iter().all(|id| listed.contains(id)), "{left:?} {listed:?}");
         assert!(listed.iter().all(is_held) && listed.is_sorted());
@@ -236,12 +236,12 @@ mod tests {
             let mut app = App::new("").within(rng.usize(0..60_000));
             for _ in 0..150 {
                 act(&mut app, &mut rng);
-                let rows = app.known.index.rows();
-                let shown = app.known.rows();
+                let rows = app.model.index.rows();
+                let shown = app.model.rows();
                 let mut anew =
                     Tally::new(app.tally().filter().clone()).within(app.tally().window());
-                anew.mark(app.known.mark.map(|mark| mark.row));
-                anew.extend(&app.known.index, shown);
+                anew.mark(app.model.mark.map(|mark| mark.row));
+                anew.extend(&app.model.index, shown);
                 assert_eq!(app.tally().totals(), anew.totals(), "seed {seed}");
                 assert_eq!(app.tally().since_mark(), anew.since_mark(), "seed {seed}");
                 assert!(
@@ -260,7 +260,7 @@ mod tests {
                 }
             }
             assert!(
-                app.known.index.evictable_end().is_none() || app.memory() < 60_000 * 2,
+                app.model.index.evictable_end().is_none() || app.memory() < 60_000 * 2,
                 "seed {seed}"
             );
         }

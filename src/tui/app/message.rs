@@ -24,7 +24,7 @@ pub struct DetailField {
     /// What the log says.
     pub value: SafeText,
     /// Whether that is good.
-    pub tone: Severity,
+    pub severity: Severity,
 }
 
 /// One line on the screen.
@@ -34,7 +34,7 @@ pub struct DetailLine<'a> {
     /// A part of the value.
     pub value: SafeText,
     /// Whether that is good.
-    pub tone: Severity,
+    pub severity: Severity,
 }
 
 /// The fields of the selected entry.
@@ -44,7 +44,7 @@ pub fn fields(app: &App) -> Vec<DetailField> {
         let why = "the text of this entry is no longer in the log: it was truncated or rewritten";
         return if app.is_text_gone(row) { vec![note(why)] } else { Vec::new() };
     };
-    let mut fields = DetailFields { all: Vec::new(), alphabet: app.alphabet() };
+    let mut fields = DetailFields { all: Vec::new(), charset: app.alphabet() };
     match original.entry(&mut Scratch::default()) {
         Ok(entry) => {
             let story = story(app, row);
@@ -66,7 +66,11 @@ pub fn lines(fields: &[DetailField], width: usize) -> Vec<DetailLine<'_>> {
     let wrapped = fields.iter().flat_map(|field| {
         let labels = std::iter::once(field.label.as_ref()).chain(std::iter::repeat(""));
         let values = field.value.wrap(room);
-        labels.zip(values).map(|(label, value)| DetailLine { label, value, tone: field.tone })
+        labels.zip(values).map(|(label, value)| DetailLine {
+            label,
+            value,
+            severity: field.severity,
+        })
     });
     wrapped.collect()
 }
@@ -74,21 +78,25 @@ pub fn lines(fields: &[DetailField], width: usize) -> Vec<DetailLine<'_>> {
 /// What the newest entries of the message tell, as far as their texts are at hand.
 fn story(app: &App, row: RowId) -> MessageTrace {
     let read = &mut |row| app.original(row).cloned();
-    trace::tell_rows(app.index(), app.history(row).collect(), read)
+    trace::trace_rows(app.index(), app.history(row).collect(), read)
 }
 
 fn note(words: &'static str) -> DetailField {
-    DetailField { label: Cow::Borrowed(""), value: SafeText::label(words), tone: Severity::Dim }
+    DetailField { label: Cow::Borrowed(""), value: SafeText::label(words), severity: Severity::Dim }
 }
 
 struct DetailFields {
     all: Vec<DetailField>,
-    alphabet: CharsetMode,
+    charset: CharsetMode,
 }
 
 impl DetailFields {
     fn toned(&mut self, label: impl Into<Cow<'static, str>>, value: &[u8], tone: Severity) {
-        self.all.push(DetailField { label: label.into(), value: self.alphabet.show(value), tone });
+        self.all.push(DetailField {
+            label: label.into(),
+            value: self.charset.show(value),
+            severity: tone,
+        });
     }
 
     /// A field that is logged; one that is blank has nothing to show.

@@ -24,7 +24,7 @@ pub struct MessageSummary {
     /// What became of them.
     pub states: String,
     /// Whether that is good.
-    pub tone: Severity,
+    pub severity: Severity,
     /// Blocks.
     pub size: Option<u64>,
     /// Message id.
@@ -37,17 +37,17 @@ pub struct TraceViewLine {
     /// What stands there.
     pub text: SafeText,
     /// Whether it is good news.
-    pub tone: Severity,
+    pub severity: Severity,
 }
 
 impl App {
     /// What is known of a message by its newest entries, as far as their texts are at hand.
     pub fn glance(&self, message: MessageId) -> MessageSummary {
         let (rows, sum) =
-            (newest(&self.known, message, SUMMARY_ENTRIES), sum(&self.known, message));
+            (newest(&self.model, message, SUMMARY_ENTRIES), sum(&self.model, message));
         let is_whole = rows.len() < SUMMARY_ENTRIES;
         let story = self.build_trace(rows);
-        let first = story.recipients.first().and_then(|recipient| story.last_leg(recipient));
+        let first = story.recipients.first().and_then(|recipient| story.last_hop(recipient));
         let to = first.map(|leg| trace::display_address(leg).to_vec());
         let (recipients, states, tone) = if is_whole {
             let states = story.recipients.iter().map(|recipient| recipient.state);
@@ -66,7 +66,7 @@ impl App {
             to: to.unwrap_or_default(),
             recipients,
             states,
-            tone,
+            severity: tone,
             size: story.size,
             id: story.ids.into_iter().next().unwrap_or_default(),
         }
@@ -75,22 +75,22 @@ impl App {
     /// The trace of the selected message, in lines of so many cells.
     pub fn trace(&self, width: usize) -> Vec<TraceViewLine> {
         let Some(message) = self.messages.selected() else { return Vec::new() };
-        let message = trace::origin(&self.known.index, message);
+        let message = trace::origin(&self.model.index, message);
         let mut rows = self.traced(message);
         let is_cut = rows.len() == MAX_TRACE_ENTRIES;
         // Other texts come before the next drawing.
-        rows.retain(|&row| self.texts.knows(row));
+        rows.retain(|&row| self.text_cache.knows(row));
         let story = self.build_trace(rows);
         let read = |row: RowId| self.original(row).cloned();
         let mut telling =
-            TraceFormatter::new(&self.known.index, &read, width).hiding(self.redactor());
+            TraceFormatter::new(&self.model.index, &read, width).hiding(self.redactor());
         telling.story(message, &story);
         if is_cut {
             let count = number(MAX_TRACE_ENTRIES as u64);
             telling.push_text(&format!("Only the newest {count} of its entries are told here."));
         }
         let toned = telling.take_lines().into_iter().flat_map(|line| {
-            let tone = match line.about {
+            let tone = match line.kind {
                 LineKind::Message => Severity::Plain,
                 LineKind::Recipient(state) => labels::state_severity(state),
                 LineKind::Entry(kind) => labels::kind(kind).1,
@@ -98,26 +98,26 @@ impl App {
             // It was laid out as it is, and takes more room if its letters are escaped.
             let text = self.show(line.text.as_bytes());
             let parts = if line.text.is_ascii() { vec![text] } else { text.wrap(width) };
-            parts.into_iter().map(move |text| TraceViewLine { text, tone })
+            parts.into_iter().map(move |text| TraceViewLine { text, severity: tone })
         });
         toned.collect()
     }
 
     /// The entries that the trace of a message tells of.
     pub(super) fn traced(&self, message: MessageId) -> Vec<RowId> {
-        newest(&self.known, trace::origin(&self.known.index, message), MAX_TRACE_ENTRIES)
+        newest(&self.model, trace::origin(&self.model.index, message), MAX_TRACE_ENTRIES)
     }
 
     /// The story that these entries tell. Recipients of whom the filter leaves an entry come first: it
     /// is their mail that somebody looks for.
     fn build_trace(&self, rows: Vec<RowId>) -> MessageTrace {
         let read = &mut |row| -> Option<EntryText> { self.original(row).cloned() };
-        let mut story = trace::tell_rows(&self.known.index, rows, read);
-        if self.known.filtered.is_some() {
+        let mut story = trace::trace_rows(&self.model.index, rows, read);
+        if self.model.filtered.is_some() {
             let mut recipients = std::mem::take(&mut story.recipients);
             recipients.sort_by_cached_key(|recipient| {
-                let mut steps = story.legs_of(recipient).flat_map(|leg| &leg.steps);
-                !steps.any(|step| self.known.leaves(step.row))
+                let mut steps = story.hops_of(recipient).flat_map(|leg| &leg.steps);
+                !steps.any(|step| self.model.leaves(step.row))
             });
             story.recipients = recipients;
         }

@@ -6,8 +6,8 @@ use crate::tui::layout::{Pane, PaneLayout, column_at};
 
 impl App {
     pub(super) fn on_mouse(&mut self, pointer: Pointer) {
-        if self.sheet.is_some() {
-            self.sheet = None;
+        if self.overlay.is_some() {
+            self.overlay = None;
             return;
         }
         let Some(screen) = self.screen() else { return };
@@ -29,7 +29,7 @@ impl App {
         let rows = screen.rows(pane);
         match (pane, y.checked_sub(rows.y)) {
             (Pane::Connections | Pane::Deliveries, Some(row)) => {
-                self.connections.click(pane, row.into(), &self.known);
+                self.connections.click(pane, row.into(), &self.model);
             }
             (Pane::Connections, None) if screen.heads(pane).contains((x, y).into()) => {
                 self.connections.sort_by_head(x - rows.x, rows.width);
@@ -38,7 +38,7 @@ impl App {
                 self.click_table(screen, pane, row.map(usize::from), (x, y));
             }
             (Pane::Messages, Some(row)) => self.messages.click(row.into()),
-            (Pane::Log, Some(row)) => self.log.click(row.into(), &self.known),
+            (Pane::Log, Some(row)) => self.log.click(row.into(), &self.model),
             _ => {}
         }
     }

@@ -71,7 +71,7 @@ fn happened(events: &Events, alphabet: CharsetMode, room: usize) -> Vec<HelpLine
         let time = std::iter::once(event.at.to_string()).chain(std::iter::repeat(String::new()));
         let name = event.path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
         let words = alphabet.show(name).append(&SafeText::label(" "));
-        let words = words.append(&alphabet.show(event.words.as_bytes()));
+        let words = words.append(&alphabet.show(event.text.as_bytes()));
         let parts = words.wrap(room.saturating_sub(10).max(8));
         lines.extend(
             time.zip(parts).map(|(time, words)| HelpLine::Said(format!("{time:<10}"), words)),

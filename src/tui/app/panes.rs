@@ -10,7 +10,7 @@ impl App {
     pub(super) fn move_cursor(&mut self, motion: Motion) {
         if let Some((_, _, last)) = self.sheet() {
             let page = usize::from(self.size.height).saturating_sub(overlay::FRAME);
-            if let Some((_, top)) = &mut self.sheet {
+            if let Some((_, top)) = &mut self.overlay {
                 *top = destination(motion, *top, last + 1, page);
             }
             return;
@@ -19,13 +19,13 @@ impl App {
         let height = self.rows_of(pane);
         match pane {
             Pane::Connections | Pane::Deliveries => {
-                self.connections.move_cursor(pane, motion, height, &self.known);
+                self.connections.move_cursor(pane, motion, height, &self.model);
             }
             Pane::Message => self.message.move_by(motion, self.last_message_top(), height),
             Pane::Messages => self.messages.move_cursor(motion, height),
             Pane::Trace => self.messages.trace.move_by(motion, self.last_trace_top(), height),
             Pane::Times => self.choose_time(motion),
-            Pane::Log => self.log.move_cursor(motion, height, &self.known),
+            Pane::Log => self.log.move_cursor(motion, height, &self.model),
             Pane::Domains | Pane::Responses | Pane::Via | Pane::Senders => {
                 if let Some(table) = self.table_mut(pane) {
                     table.move_cursor(motion, height);
@@ -36,7 +36,7 @@ impl App {
 
     /// Shows what became of the message of the selected entry, if it is of one.
     pub(super) fn trace_selected(&mut self) {
-        let message = self.selected_entry().and_then(|row| self.known.index.rows().message(row));
+        let message = self.selected_entry().and_then(|row| self.model.index.rows().message(row));
         if let Some(message) = message.filter(|_| self.view != View::Messages) {
             self.view = View::Messages;
             self.messages.select(message);
@@ -59,7 +59,7 @@ impl App {
         {
             self.view = View::Connections;
             self.focus_on(Pane::Deliveries);
-            self.connections.select(connection, &self.known);
+            self.connections.select(connection, &self.model);
         }
     }
 

@@ -18,7 +18,7 @@ pub(super) struct RankedBitSet {
 struct RankBlock {
     count: usize,
     /// The lowest first; empty while there is none.
-    words: Vec<u64>,
+    bits: Vec<u64>,
 }
 
 impl RankedBitSet {
@@ -29,11 +29,11 @@ impl RankedBitSet {
             self.blocks.resize(at + 1, RankBlock::default());
         }
         let Some(block) = self.blocks.get_mut(at) else { return };
-        if block.words.is_empty() {
-            block.words = vec![0; BLOCK / BITS];
+        if block.bits.is_empty() {
+            block.bits = vec![0; BLOCK / BITS];
         }
         let (word, bit) = (number % BLOCK / BITS, 1 << (number % BITS));
-        if let Some(word) = block.words.get_mut(word).filter(|word| **word & bit == 0) {
+        if let Some(word) = block.bits.get_mut(word).filter(|word| **word & bit == 0) {
             *word |= bit;
             block.count += 1;
             self.length += 1;
@@ -43,22 +43,22 @@ impl RankedBitSet {
     /// Keeps those for which it holds.
     pub(super) fn retain(&mut self, keep: impl Fn(usize) -> bool) {
         for (start, block) in (0..).step_by(BLOCK).zip(&mut self.blocks) {
-            for (start, word) in (start..).step_by(BITS).zip(&mut block.words) {
+            for (start, word) in (start..).step_by(BITS).zip(&mut block.bits) {
                 let gone = bits(*word).filter(|bit| !keep(start + bit)).map(|bit| 1 << bit);
                 *word &= !gone.sum::<u64>();
             }
             self.length -= block.count;
-            block.count = count_ones(&block.words);
+            block.count = count_ones(&block.bits);
             self.length += block.count;
             if block.count == 0 {
-                block.words = Vec::new();
+                block.bits = Vec::new();
             }
         }
     }
 
     /// Bytes that it takes.
     pub(super) fn memory(&self) -> usize {
-        let words: usize = self.blocks.iter().map(|block| block.words.capacity()).sum();
+        let words: usize = self.blocks.iter().map(|block| block.bits.capacity()).sum();
         words * size_of::<u64>() + self.blocks.capacity() * size_of::<RankBlock>()
     }
 
@@ -67,8 +67,8 @@ impl RankedBitSet {
         let before: usize = self.blocks.iter().take(number / BLOCK).map(|block| block.count).sum();
         let Some(block) = self.blocks.get(number / BLOCK) else { return before };
         let at = number % BLOCK;
-        let words = block.words.get(..at / BITS).unwrap_or_default();
-        let word = block.words.get(at / BITS).copied().unwrap_or_default();
+        let words = block.bits.get(..at / BITS).unwrap_or_default();
+        let word = block.bits.get(at / BITS).copied().unwrap_or_default();
         before + count_ones(words) + (word & ((1 << (at % BITS)) - 1)).count_ones() as usize
     }
 }
@@ -84,7 +84,7 @@ impl List<usize> for RankedBitSet {
                 place -= block.count;
                 continue;
             }
-            for (start, &word) in (start..).step_by(BITS).zip(&block.words) {
+            for (start, &word) in (start..).step_by(BITS).zip(&block.bits) {
                 let count = word.count_ones() as usize;
                 if place < count {
                     return bits(word).nth(place).map(|bit| start + bit);

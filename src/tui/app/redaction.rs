@@ -35,23 +35,23 @@ impl App {
     #[must_use]
     pub fn redacted(mut self, how: Option<RedactLevel>) -> Self {
         if let Some(how) = how {
-            self.secrecy = RedactionState { redactor: Redactor::new(how), on: true, ever: true };
-            self.texts = super::TextCache::default();
+            self.redaction = RedactionState { redactor: Redactor::new(how), on: true, ever: true };
+            self.text_cache = super::TextCache::default();
         }
         self
     }
 
     /// Shows pseudonyms from here on, or names again.
     pub(super) fn toggle_redaction(&mut self) {
-        self.secrecy.on = !self.secrecy.on;
-        self.secrecy.ever = true;
+        self.redaction.on = !self.redaction.on;
+        self.redaction.ever = true;
         // Those at hand are as they were to be shown.
-        self.texts = super::TextCache::default();
+        self.text_cache = super::TextCache::default();
     }
 
     /// Who makes the pseudonyms that are shown; nobody if names are.
     pub fn redactor(&self) -> Option<&Redactor> {
-        Some(&self.secrecy.redactor).filter(|_| self.secrecy.on)
+        Some(&self.redaction.redactor).filter(|_| self.redaction.on)
     }
 
     /// A text of the log as it may be shown.
@@ -64,7 +64,7 @@ impl App {
 
     /// Whether pseudonyms were shown at any time.
     pub(super) fn was_redacted(&self) -> bool {
-        self.secrecy.ever
+        self.redaction.ever
     }
 
     /// The filter in force, as it may be shown.
@@ -100,7 +100,7 @@ impl App {
     /// The domain or the answer that a pane is about.
     pub fn subject(&self, pane: Pane) -> Option<Cow<'_, [u8]>> {
         let narrow = self.grouping(pane)?.groups.narrow();
-        match (pane, narrow.answer) {
+        match (pane, narrow.response) {
             (Pane::Responses, _) => {
                 let place = narrow.place(self.index())?;
                 Some(match self.redactor() {

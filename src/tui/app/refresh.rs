@@ -10,20 +10,20 @@ use crate::tui::layout::{Pane, View};
 impl App {
     /// Brings everything that is shown up to date with the index; called before each drawing.
     pub fn refresh(&mut self) {
-        self.texts.make_room();
+        self.text_cache.make_room();
         self.slide();
-        self.known.count();
+        self.model.count();
         let screen = self.screen();
         let height = |pane| screen.map_or(0, |screen| usize::from(screen.rows(pane).height));
-        self.connections.learn_open(&self.known);
+        self.connections.learn_open(&self.model);
         match self.view {
-            View::Connections => self.connections.refresh(&self.known, self.wall, height),
+            View::Connections => self.connections.refresh(&self.model, self.wall, height),
             View::Domains => {
-                self.domains.refresh(&self.known, &self.connections, self.wall, height);
+                self.domains.refresh(&self.model, &self.connections, self.wall, height);
             }
-            View::Activity => self.activity.refresh(&self.known, self.wall, height(Pane::Senders)),
-            View::Messages => self.messages.refresh(&self.known, height(Pane::Messages)),
-            View::Log => self.log.refresh(&self.known, height(Pane::Log)),
+            View::Activity => self.activity.refresh(&self.model, self.wall, height(Pane::Senders)),
+            View::Messages => self.messages.refresh(&self.model, height(Pane::Messages)),
+            View::Log => self.log.refresh(&self.model, height(Pane::Log)),
         }
         self.go_on_copying();
         self.hold_for_saving();
@@ -41,12 +41,12 @@ impl App {
     pub fn is_busy(&self) -> bool {
         let of_view = match self.view {
             View::Connections => self.connections.is_busy(),
-            View::Domains => self.domains.is_busy(&self.known),
-            View::Activity => self.activity.senders.is_busy(&self.known),
-            View::Messages => self.messages.is_busy(&self.known),
-            View::Log => self.log.is_busy(&self.known),
+            View::Domains => self.domains.is_busy(&self.model),
+            View::Activity => self.activity.senders.is_busy(&self.model),
+            View::Messages => self.messages.is_busy(&self.model),
+            View::Log => self.log.is_busy(&self.model),
         };
-        self.known.tally().remaining() > 0 || of_view || self.is_counting_copy()
+        self.model.tally().remaining() > 0 || of_view || self.is_counting_copy()
     }
 
     /// Entries about to be shown whose text is not at hand.
@@ -60,7 +60,7 @@ impl App {
             View::Messages => {
                 let visible = self.visible_messages();
                 let listed =
-                    visible.flat_map(|id| messages::newest(&self.known, id, SUMMARY_ENTRIES));
+                    visible.flat_map(|id| messages::newest(&self.model, id, SUMMARY_ENTRIES));
                 let traced = self.selected_message().into_iter().flat_map(|id| self.traced(id));
                 listed.chain(traced).collect()
             }
@@ -69,14 +69,14 @@ impl App {
         let selected = self.selected_entry();
         let history = selected.into_iter().flat_map(|row| self.history(row));
         // Its bytes were asked for before it was drawn.
-        let laid = self.sheet.iter().filter_map(|(sheet, _)| match sheet {
+        let laid = self.overlay.iter().filter_map(|(sheet, _)| match sheet {
             Overlay::Bytes(row, None) => Some(*row),
             _ => None,
         });
         let mut wanted: Vec<RowId> =
             shown.into_iter().chain(selected).chain(history).chain(laid).collect();
         // Of a frozen screen some may have left meanwhile.
-        wanted.retain(|&row| !self.texts.knows(row) && self.known.index.rows().contains(row));
+        wanted.retain(|&row| !self.text_cache.knows(row) && self.model.index.rows().contains(row));
         wanted.sort_unstable();
         wanted.dedup();
         wanted
@@ -88,16 +88,17 @@ impl App {
             Some(redactor) => text.map(|text| redactor.shown(&text)),
             None => text,
         };
-        if let (Some((Overlay::Bytes(of, bytes @ None), _)), Some(text)) = (&mut self.sheet, &text)
+        if let (Some((Overlay::Bytes(of, bytes @ None), _)), Some(text)) =
+            (&mut self.overlay, &text)
             && *of == row
         {
             *bytes = Some(text.text.clone());
         }
-        self.texts.supply(row, text);
+        self.text_cache.supply(row, text);
     }
 
     /// The newest entries of a row's message, newest first.
     pub(super) fn history(&self, row: RowId) -> impl Iterator<Item = RowId> + '_ {
-        self.known.index.message_rows(row).take(message::HISTORY)
+        self.model.index.message_rows(row).take(message::HISTORY)
     }
 }

@@ -42,18 +42,18 @@ struct PendingSave {
     /// Who makes pseudonyms, if names were hidden when it was named.
     redactor: Option<Redactor>,
     /// What is to be written; `None` until all of it was searched.
-    held: Option<SaveSnapshot>,
+    snapshot: Option<SaveSnapshot>,
     under_way: usize,
     /// Entries that left the memory before they were written.
-    left: usize,
+    remaining: usize,
 }
 
 /// What held at one moment.
 struct SaveSnapshot {
-    sieve: RowFilter,
+    filter: RowFilter,
     rows: Range<usize>,
     first: usize,
-    begun: bool,
+    started: bool,
     finished: bool,
 }
 
@@ -77,10 +77,10 @@ impl SaveState {
     /// Rows before `end` are about to leave: those that are still to be written are counted.
     pub(super) fn evict(&mut self, known: &LogModel, end: usize) {
         let Some(file) = &mut self.file else { return };
-        let Some(held) = &mut file.held else { return };
+        let Some(held) = &mut file.snapshot else { return };
         let leaving = held.rows.start..end.min(held.rows.end);
         if !leaving.is_empty() {
-            file.left += held.sieve.remaining(&known.index, leaving.clone()).len();
+            file.remaining += held.filter.remaining(&known.index, leaving.clone()).len();
             held.rows.start = leaving.end;
         }
     }
@@ -90,13 +90,13 @@ impl SaveSnapshot {
     fn new(tally: &Tally, index: &Index) -> Self {
         let first = index.rows().first().0 as usize;
         let rows = first..tally.rows();
-        Self { sieve: tally.sieve().clone(), rows, first, begun: false, finished: false }
+        Self { filter: tally.sieve().clone(), rows, first, started: false, finished: false }
     }
 
     /// The next block.
     fn block(&mut self, index: &Index) -> SaveRequest {
         let end = self.rows.end.min(self.rows.start + BLOCK);
-        let rows = self.sieve.remaining(index, self.rows.start..end);
+        let rows = self.filter.remaining(index, self.rows.start..end);
         self.rows.start = end;
         let place = |row: RowId| index.rows().place(row);
         SaveRequest::Entries(rows.into_iter().filter_map(place).collect())
@@ -106,15 +106,15 @@ impl SaveSnapshot {
 impl App {
     /// Asks for the name of a file.
     pub(super) fn name_file(&mut self) {
-        if let Some(file) = &self.saving.file {
+        if let Some(file) = &self.save.file {
             let why = format!("still writing {}", escape(file.name.as_bytes()));
-            return self.copying.notify(why, Severity::Warning);
+            return self.clipboard.notify(why, Severity::Warning);
         }
         if self.tally().totals().counts.entries == 0 {
             let why = "nothing under this filter: there is nothing to write".to_owned();
-            return self.copying.notify(why, Severity::Warning);
+            return self.clipboard.notify(why, Severity::Warning);
         }
-        self.saving.naming = Some(Input::new(self.usual_name()));
+        self.save.naming = Some(Input::new(self.usual_name()));
     }
 
     /// From the time alone: no text of the log becomes a name.
@@ -125,46 +125,52 @@ impl App {
             1 => format!("mtatop{time}.log"),
             number => format!("mtatop{time}-{number}.log"),
         };
-        let saved = &self.saving.saved;
+        let saved = &self.save.saved;
         let mut names = (1..=saved.len() + 1).map(name);
         names.find(|name| !saved.contains(name)).unwrap_or_default()
     }
 
     /// Has the entries under the filter written to the file that was named.
     pub(super) fn save(&mut self) {
-        let Some(input) = self.saving.naming.take() else { return };
+        let Some(input) = self.save.naming.take() else { return };
         let name = input.value().trim().to_owned();
         if name.is_empty() {
             return self
-                .copying
+                .clipboard
                 .notify("no name: nothing was written".to_owned(), Severity::Warning);
         }
         let filter = self.tally().filter().clone();
         let redactor = self.redactor().cloned();
-        self.saving.file =
-            Some(PendingSave { name, filter, redactor, held: None, under_way: 0, left: 0 });
+        self.save.file = Some(PendingSave {
+            name,
+            filter,
+            redactor,
+            snapshot: None,
+            under_way: 0,
+            remaining: 0,
+        });
         self.hold_for_saving();
     }
 
     /// Takes hold of what is to be written, once all of it was searched.
     pub(super) fn hold_for_saving(&mut self) {
-        let Some(file) = self.saving.file.as_mut().filter(|file| file.held.is_none()) else {
+        let Some(file) = self.save.file.as_mut().filter(|file| file.snapshot.is_none()) else {
             return;
         };
-        let tally = self.known.tally();
+        let tally = self.model.tally();
         if *tally.filter() != file.filter {
             let why = "the filter changed before all was searched".to_owned();
             self.saving_failed(&why);
         } else if tally.remaining() == 0 && tally.searched().is_none() {
-            file.held = Some(SaveSnapshot::new(tally, &self.known.index));
+            file.snapshot = Some(SaveSnapshot::new(tally, &self.model.index));
         }
     }
 
     /// What the writer is to do next; `None` if there is nothing, or enough is under way.
     pub fn next_order(&mut self) -> Option<SaveRequest> {
-        let file = self.saving.file.as_mut()?;
-        let held = file.held.as_mut()?;
-        if !std::mem::replace(&mut held.begun, true) {
+        let file = self.save.file.as_mut()?;
+        let held = file.snapshot.as_mut()?;
+        if !std::mem::replace(&mut held.started, true) {
             return Some(SaveRequest::Begin(PathBuf::from(&file.name), file.redactor.clone()));
         }
         if held.finished || file.under_way >= UNDER_WAY {
@@ -175,14 +181,14 @@ impl App {
             return Some(SaveRequest::Finish);
         }
         file.under_way += 1;
-        Some(held.block(&self.known.index))
+        Some(held.block(&self.model.index))
     }
 
     /// Takes what the writer tells.
     pub(super) fn on_event(&mut self, told: SaveEvent) {
         match told {
             SaveEvent::Written => {
-                if let Some(file) = &mut self.saving.file {
+                if let Some(file) = &mut self.save.file {
                     file.under_way = file.under_way.saturating_sub(1);
                 }
             }
@@ -192,42 +198,42 @@ impl App {
     }
 
     fn saved(&mut self, SaveSummary { entries, bytes, missing: gone }: SaveSummary) {
-        let Some(file) = self.saving.file.take() else { return };
+        let Some(file) = self.save.file.take() else { return };
         let noun = if entries == 1 { "entry" } else { "entries" };
-        let lost = match gone + file.left as u64 {
+        let lost = match gone + file.remaining as u64 {
             0 => String::new(),
             lost => format!("; {} were no longer there", number(lost)),
         };
         let what = format!("{} {noun} ({})", number(entries), labels::bytes(bytes));
         let note = format!("wrote {what} to {}{lost}", escape(file.name.as_bytes()));
         let tone = if lost.is_empty() { Severity::Good } else { Severity::Warning };
-        self.copying.notify(note, tone);
+        self.clipboard.notify(note, tone);
         let happened = format!("written: {what}{lost}");
         self.events.record(self.wall, file.name.clone().into_bytes(), happened.as_bytes());
-        self.saving.saved.push(file.name);
+        self.save.saved.push(file.name);
     }
 
     /// `why` begins with the name of the file, as far as the writer came to know it.
     fn saving_failed(&mut self, why: &str) {
-        let Some(file) = self.saving.file.take() else { return };
+        let Some(file) = self.save.file.take() else { return };
         let name = escape(file.name.as_bytes());
         let why = why.strip_prefix(&*name).map_or(why, |rest| rest.trim_start_matches([':', ' ']));
         let note = format!("cannot write {name}: {why}; nothing was kept");
-        self.copying.notify(note, Severity::Error);
+        self.clipboard.notify(note, Severity::Error);
         let happened = format!("cannot be written: {why}; nothing was kept");
         self.events.record(self.wall, file.name.into_bytes(), happened.as_bytes());
     }
 
     /// The name of a file, while it is typed, and what of it stands before the cursor.
     pub fn naming(&self) -> Option<(&str, &str)> {
-        self.saving.naming.as_ref().map(|input| (input.value(), before_cursor(input)))
+        self.save.naming.as_ref().map(|input| (input.value(), before_cursor(input)))
     }
 
     /// The file that is being written, and how much of it is, in percent.
     pub(super) fn saving_progress(&self) -> Option<Cow<'_, str>> {
-        let file = self.saving.file.as_ref()?;
+        let file = self.save.file.as_ref()?;
         let name = escape(file.name.as_bytes());
-        let percent = file.held.as_ref().map(|held| {
+        let percent = file.snapshot.as_ref().map(|held| {
             let all = (held.rows.end - held.first).max(1);
             held.rows.start.saturating_sub(held.first) * 100 / all
         });
@@ -239,6 +245,6 @@ impl App {
 
     /// The file that would be left off if the program ended now.
     pub fn unsaved(&self) -> Option<String> {
-        self.saving.file.as_ref().map(|file| escape(file.name.as_bytes()))
+        self.save.file.as_ref().map(|file| escape(file.name.as_bytes()))
     }
 }

@@ -18,7 +18,7 @@ pub(super) struct SearchState {
     /// Of the search for the filter in force.
     number: u64,
     /// What it looks for, if it is on texts.
-    test: Option<Arc<TextMatcher>>,
+    matcher: Option<Arc<TextMatcher>>,
     under_way: usize,
     /// What was found for earlier filters, the latest last.
     past: Vec<(Filter, HitSet)>,
@@ -28,7 +28,7 @@ impl SearchState {
     /// Leaves off the search of a tally, and begins that for another filter, or goes on with it.
     pub(super) fn change(&mut self, old: Option<Tally>, filter: Filter, rows: usize) -> Tally {
         self.number += 1;
-        self.test = filter.text_test().map(Arc::new);
+        self.matcher = filter.text_test().map(Arc::new);
         self.under_way = 0;
         let left_off = old.and_then(Tally::into_hits);
         self.past.extend(left_off.filter(|(_, hits)| hits.searched() > 0));
@@ -50,39 +50,39 @@ impl SearchState {
 impl App {
     /// Which search answers are waited for.
     pub fn search(&self) -> u64 {
-        self.searching.number
+        self.search.number
     }
 
     /// The next block to be searched; `None` if there is none, or enough is under way.
     pub fn ask(&mut self) -> Option<SearchRequest> {
-        if self.searching.under_way >= UNDER_WAY {
+        if self.search.under_way >= UNDER_WAY {
             return None;
         }
-        let tally = self.known.filtered.as_mut()?;
-        let (rows, ids) = tally.ask(&self.known.index)?;
+        let tally = self.model.filtered.as_mut()?;
+        let (rows, ids) = tally.ask(&self.model.index)?;
         let entry = |row| {
-            let (place, length) = self.known.index.rows().place(row)?;
+            let (place, length) = self.model.index.rows().place(row)?;
             Some((row, place, length))
         };
         let entries = ids.into_iter().filter_map(entry).collect();
-        let (number, test) = (self.searching.number, Arc::clone(self.searching.test.as_ref()?));
-        self.searching.under_way += 1;
-        Some(SearchRequest { search_id: number, test, rows, entries })
+        let (number, test) = (self.search.number, Arc::clone(self.search.matcher.as_ref()?));
+        self.search.under_way += 1;
+        Some(SearchRequest { search_id: number, matcher: test, rows, entries })
     }
 
     /// Takes what was found, if it is still asked for.
     pub(super) fn on_result(&mut self, found: &SearchResult) {
-        if found.number != self.searching.number {
+        if found.number != self.search.number {
             return;
         }
-        self.searching.under_way = self.searching.under_way.saturating_sub(1);
-        let Some(tally) = &mut self.known.filtered else { return };
-        tally.on_search_result(&self.known.index, &found.rows, &found.hits);
-        self.connections.on_search_result(&self.known, &found.hits);
-        self.domains.on_search_result(&self.known, &found.hits);
-        self.activity.senders.on_search_result(&self.known, &found.hits);
-        self.messages.on_search_result(&self.known, &found.hits);
-        self.log.on_search_result(&self.known, &found.hits);
+        self.search.under_way = self.search.under_way.saturating_sub(1);
+        let Some(tally) = &mut self.model.filtered else { return };
+        tally.on_search_result(&self.model.index, &found.rows, &found.hits);
+        self.connections.on_search_result(&self.model, &found.hits);
+        self.domains.on_search_result(&self.model, &found.hits);
+        self.activity.senders.on_search_result(&self.model, &found.hits);
+        self.messages.on_search_result(&self.model, &found.hits);
+        self.log.on_search_result(&self.model, &found.hits);
     }
 
     /// How much of a search or a count is done, in a word and percent, while it goes on.

@@ -61,17 +61,17 @@ impl App {
     /// Moves the window with the time.
     pub(super) fn slide(&mut self) {
         let (new, old) = (self.window(self.tally().filter()), self.tally().window());
-        let Some(mut filtered) = self.known.filtered.take_if(|_| new != old) else { return };
+        let Some(mut filtered) = self.model.filtered.take_if(|_| new != old) else { return };
         if new.until == old.until && new.since > old.since {
-            filtered.slide(&self.known.index, new.since);
-            self.known.filtered = Some(filtered);
-            self.connections.slide(&self.known);
-            self.log.slide(&self.known);
+            filtered.slide(&self.model.index, new.since);
+            self.model.filtered = Some(filtered);
+            self.connections.slide(&self.model);
+            self.log.slide(&self.model);
         } else if !self.is_live() || has_moved(old, new, self.now()) {
-            self.known.filtered = Some(filtered.reset(new));
+            self.model.filtered = Some(filtered.reset(new));
             self.restart_lists();
         } else {
-            self.known.filtered = Some(filtered);
+            self.model.filtered = Some(filtered);
         }
     }
 
@@ -95,16 +95,16 @@ impl App {
 
     /// Sets the mark here, or takes it away.
     pub(super) fn set_mark(&mut self) {
-        let row = RowId(u32::try_from(self.known.rows()).unwrap_or(u32::MAX));
-        self.known.mark = match self.known.mark {
+        let row = RowId(u32::try_from(self.model.rows()).unwrap_or(u32::MAX));
+        self.model.mark = match self.model.mark {
             Some(mark) if mark.row == row => None,
             _ => Some(CountMark { row, at: self.now() }),
         };
-        self.known.apply_mark();
+        self.model.apply_mark();
     }
 
     /// The mark.
     pub fn mark(&self) -> Option<CountMark> {
-        self.known.mark
+        self.model.mark
     }
 }

@@ -32,15 +32,15 @@ pub struct Grouping<'a> {
 impl App {
     /// The log.
     pub fn index(&self) -> &Index {
-        &self.known.index
+        &self.model.index
     }
 
     /// What keys are read for.
     pub fn mode(&self) -> Mode {
-        match (&self.sheet, &self.prompt) {
+        match (&self.overlay, &self.prompt) {
             (Some(_), _) => Mode::Help,
             (None, Some(_)) => Mode::Prompt,
-            (None, None) if self.saving.is_naming() => Mode::Name,
+            (None, None) if self.save.is_naming() => Mode::Name,
             (None, None) => Mode::Browse,
         }
     }
@@ -52,12 +52,12 @@ impl App {
 
     /// What the filter leaves, counted.
     pub fn tally(&self) -> &Tally {
-        self.known.tally()
+        self.model.tally()
     }
 
     /// Everything, counted.
     pub fn total_tally(&self) -> &Tally {
-        &self.known.all
+        &self.model.all
     }
 
     /// The filter in force, as text.
@@ -73,9 +73,9 @@ impl App {
     /// What is laid over everything: its lines, the first visible one, and the first when the last is
     /// at the bottom.
     pub fn sheet(&self) -> Option<(Vec<help::HelpLine>, usize, usize)> {
-        let (sheet, top) = self.sheet.as_ref()?;
+        let (sheet, top) = self.overlay.as_ref()?;
         let columns = usize::from(self.size.width);
-        let lines = sheet.lines(&self.events, &self.settings, self.alphabet, columns);
+        let lines = sheet.lines(&self.events, &self.settings, self.charset, columns);
         let rows = usize::from(self.size.height).saturating_sub(overlay::FRAME);
         let last = lines.len().saturating_sub(rows);
         Some((lines, (*top).min(last), last))
@@ -83,17 +83,17 @@ impl App {
 
     /// What stands above it.
     pub fn sheet_title(&self) -> Cow<'static, str> {
-        self.sheet.as_ref().map_or(Cow::Borrowed(""), |(sheet, _)| sheet.title())
+        self.overlay.as_ref().map_or(Cow::Borrowed(""), |(sheet, _)| sheet.title())
     }
 
     /// Which characters of the log are drawn.
     pub fn alphabet(&self) -> CharsetMode {
-        self.alphabet
+        self.charset
     }
 
     /// Text of the log, made fit for the screen: the only way there for whoever draws.
     pub fn show(&self, bytes: &[u8]) -> SafeText {
-        self.alphabet.show(bytes)
+        self.charset.show(bytes)
     }
 
     /// What happened to the files, if that is news.
@@ -118,7 +118,7 @@ impl App {
 
     /// What the reader is doing.
     pub fn reading(&self) -> &ReaderStatus {
-        &self.reading
+        &self.reader
     }
 
     /// Why the reader stopped, if it did.
@@ -128,7 +128,7 @@ impl App {
 
     /// Entries that came since the screen was frozen.
     pub fn frozen(&self) -> Option<usize> {
-        self.known.frozen.as_ref().map(|frozen| self.known.index.rows().len() - frozen.rows)
+        self.model.frozen.as_ref().map(|frozen| self.model.index.rows().len() - frozen.rows)
     }
 
     /// Entries that came since the list stopped to follow.
@@ -139,7 +139,7 @@ impl App {
             View::Messages => self.messages.paused_at(),
             View::Log => self.log.paused_at(),
         }?;
-        Some(self.known.all.rows().saturating_sub(paused_at))
+        Some(self.model.all.rows().saturating_sub(paused_at))
     }
 
     /// Whether what is shown changes with the clock, although nothing comes.
@@ -147,49 +147,49 @@ impl App {
         self.is_live()
             || self.latest_event().is_some()
             || match self.view {
-                View::Connections => self.connections.is_behind(&self.known),
-                View::Domains => self.domains.is_behind(&self.known),
-                View::Activity => self.activity.senders.is_behind(&self.known),
+                View::Connections => self.connections.is_behind(&self.model),
+                View::Domains => self.domains.is_behind(&self.model),
+                View::Activity => self.activity.senders.is_behind(&self.model),
                 View::Messages | View::Log => false,
             }
     }
 
     /// Whether the log is being written now.
     pub fn is_live(&self) -> bool {
-        self.known.index.newest().is_live(self.wall)
+        self.model.index.newest().is_live(self.wall)
     }
 
     /// The time that ages are counted to: now if the log is live, else just behind its last entry.
     pub fn now(&self) -> Time {
-        match &self.known.frozen {
+        match &self.model.frozen {
             Some(frozen) => frozen.clock,
-            None => self.known.index.newest().now(self.wall),
+            None => self.model.index.newest().now(self.wall),
         }
     }
 
     /// Connections under the filter.
     pub fn listed_connections(&self) -> &[ConnectionId] {
-        self.connections.ids(&self.known)
+        self.connections.ids(&self.model)
     }
 
     /// Connections on the screen.
     pub fn visible_connections(&self) -> impl Iterator<Item = (ConnectionId, &Connection)> {
-        self.connections.visible(&self.known, self.rows_of(Pane::Connections))
+        self.connections.visible(&self.model, self.rows_of(Pane::Connections))
     }
 
     /// A connection, as it is to be shown.
     pub fn connection(&self, id: ConnectionId) -> Option<&Connection> {
-        self.known.connections().get(id.0 as usize)
+        self.model.connections().get(id.0 as usize)
     }
 
     /// Connections under the filter that are open.
     pub fn open_connections(&self) -> usize {
-        self.connections.open(&self.known)
+        self.connections.open(&self.model)
     }
 
     /// The selected connection.
     pub fn selected_connection(&self) -> Option<(ConnectionId, &Connection)> {
-        self.connections.selected(&self.known)
+        self.connections.selected(&self.model)
     }
 
     /// Deliveries of the selected connection under the filter.
@@ -281,7 +281,7 @@ impl App {
 
     /// How many entries the log has under the filter.
     pub fn log_length(&self) -> usize {
-        self.log.length(&self.known)
+        self.log.length(&self.model)
     }
 
     /// Cells of each of its lines that are hidden at the left.
@@ -291,16 +291,16 @@ impl App {
 
     /// Entries of the log on the screen.
     pub fn visible_log(&self) -> Vec<RowId> {
-        self.log.visible(&self.known, self.rows_of(Pane::Log))
+        self.log.visible(&self.model, self.rows_of(Pane::Log))
     }
 
     /// The entry whose fields are shown.
     pub fn selected_entry(&self) -> Option<RowId> {
         match self.view {
-            View::Connections => self.connections.entry(&self.known),
+            View::Connections => self.connections.entry(&self.model),
             View::Domains => self.domains.entry(self.focus()),
             View::Activity => self.table(Pane::Senders).and_then(GroupList::entry),
-            View::Messages => self.known.index.rows_of(self.messages.selected()?).next(),
+            View::Messages => self.model.index.rows_of(self.messages.selected()?).next(),
             View::Log => self.log.selected(),
         }
     }
@@ -312,11 +312,11 @@ impl App {
 
     /// The text of an entry as it is to be shown, if it is at hand.
     pub fn original(&self, row: RowId) -> Option<&EntryText> {
-        self.texts.get(row)
+        self.text_cache.get(row)
     }
 
     /// Whether the text of an entry is known to be gone from the log.
     pub fn is_text_gone(&self, row: RowId) -> bool {
-        self.texts.is_gone(row)
+        self.text_cache.is_gone(row)
     }
 }

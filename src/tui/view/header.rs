@@ -84,7 +84,7 @@ fn status(app: &App, theme: &Theme, room: usize) -> Line<'static> {
     if reading.behind > LOADING && app.frozen().is_none() {
         let entries = labels::format_count(app.index().rows().len());
         parts.push((6, late(format!(" · {entries} entries"))));
-        let left = reading.left.map(|left| format!(" · {} left", labels::format_eta(left)));
+        let left = reading.remaining.map(|left| format!(" · {} left", labels::format_eta(left)));
         parts.extend(left.map(|left| (4, late(left))));
     }
     if app.alphabet() == CharsetMode::Ascii {
@@ -141,7 +141,7 @@ fn state(app: &App, theme: &Theme) -> Span<'static> {
     } else if let Some(news) = app.latest_event() {
         // The name of the only file stands before it already.
         let name = if news.path == reading.name { &[][..] } else { base_name(&news.path) };
-        format!("{} {}", app.alphabet().plain(name), app.alphabet().restrict(&news.words))
+        format!("{} {}", app.alphabet().plain(name), app.alphabet().restrict(&news.text))
             .trim_start()
             .to_owned()
     } else if let Some((word, percent)) = app.progress() {

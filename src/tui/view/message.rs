@@ -27,6 +27,6 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Pan
         let row = Rect { y, height: 1, ..rows };
         text::draw_label(frame, Rect { width: label, ..row }, line.label.to_owned(), theme.dim);
         let value = Rect { x: row.x + label, width: rows.width - label, ..row };
-        text::draw_text(frame, value, &line.value, theme.tone(line.tone), theme);
+        text::draw_text(frame, value, &line.value, theme.tone(line.severity), theme);
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Pan
                 }
                 Column::State => {
                     let states = app.show(glance.states.as_bytes());
-                    text::draw_text(frame, cell, &states, theme.tone(glance.tone), theme);
+                    text::draw_text(frame, cell, &states, theme.tone(glance.severity), theme);
                 }
                 Column::Size => {
                     let size = glance.size.map(number).unwrap_or_default();

@@ -19,6 +19,6 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Pan
     title(app, theme, frame, pane, Pane::Trace, note.into_iter().collect());
     for (y, line) in (rows.y..rows.bottom()).zip(lines.into_iter().skip(top)) {
         let row = Rect { y, height: 1, ..rows };
-        text::draw_text(frame, row, &line.text, theme.tone(line.tone), theme);
+        text::draw_text(frame, row, &line.text, theme.tone(line.severity), theme);
     }
 }

@@ -25,7 +25,7 @@ pub struct SearchRequest {
     /// Of which search it is: one for each filter.
     pub search_id: u64,
     /// What the filter wants of the texts.
-    pub test: Arc<TextMatcher>,
+    pub matcher: Arc<TextMatcher>,
     /// The block.
     pub rows: Range<usize>,
     /// Where those of its entries stand that are to be looked at, and how long they are.
@@ -72,7 +72,7 @@ impl SearchWorker {
                 return None;
             }
             let (span, behind) = rest.split_at_checked(span(rest)).unwrap_or((rest, &[]));
-            self.search_span(&ask.test, span, originals, &mut hits);
+            self.search_span(&ask.matcher, span, originals, &mut hits);
             rest = behind;
         }
         hits.sort_unstable();

@@ -60,7 +60,7 @@ impl Listener for OneByOne {
     }
 
     fn entry(&mut self, found: &LocatedEntry<'_>) {
-        self.batch.push(found.place, found.length, &found.entry);
+        self.batch.push(found.location, found.length, &found.entry);
     }
 }
 

@@ -184,7 +184,7 @@ struct Places(Vec<(u16, u64, u64)>);
 impl Listener for Places {
     fn on_event(&mut self, _: ReaderEvent) {}
     fn entry(&mut self, found: &LocatedEntry<'_>) {
-        self.0.push((found.place.source, found.place.offset, found.line));
+        self.0.push((found.location.source, found.location.offset, found.line));
     }
 }
 

@@ -89,7 +89,7 @@ impl App {
             format!("{counts}, backlog {change}, since {}", format_stamp(mark.at))
         });
         SummaryHeader {
-            name: self.reading.name.clone(),
+            name: self.reader.name.clone(),
             now: Some(self.now()),
             filter: self.shown_filter().into_owned(),
             window,

@@ -18,16 +18,16 @@ pub(super) struct SummaryBuilder {
     filter: Filter,
     heads: SummaryHeader,
     /// What held once all was counted and searched; `None` until then.
-    held: Option<SummarySnapshot>,
+    snapshot: Option<SummarySnapshot>,
 }
 
 /// Everything as it was at one moment.
 struct SummarySnapshot {
-    sieve: RowFilter,
+    filter: RowFilter,
     rows: usize,
     totals: Totals,
     domains: Groups,
-    answers: Groups,
+    responses: Groups,
     /// Rows between these are still to be looked at for the first and the last entry.
     first: RowSearch,
     last: RowSearch,
@@ -43,24 +43,24 @@ enum RowSearch {
 
 impl SummaryBuilder {
     pub(super) fn new(filter: Filter, heads: SummaryHeader) -> Self {
-        Self { filter, heads, held: None }
+        Self { filter, heads, snapshot: None }
     }
 
     /// Whether another filter is in force by now, and what was to be counted is not yet held.
     pub(super) fn is_of_another(&self, filter: &Filter) -> bool {
-        self.held.is_none() && self.filter != *filter
+        self.snapshot.is_none() && self.filter != *filter
     }
 
     pub(super) fn restart(&mut self) {
-        self.held = None;
+        self.snapshot = None;
     }
 
     /// Counts on; the summary once all is counted.
     pub(super) fn advance(&mut self, tally: &Tally, index: &Index) -> Option<IncidentSummary> {
-        if self.held.is_none() && (tally.remaining() > 0 || tally.searched().is_some()) {
+        if self.snapshot.is_none() && (tally.remaining() > 0 || tally.searched().is_some()) {
             return None;
         }
-        let held = self.held.get_or_insert_with(|| SummarySnapshot::new(tally, index));
+        let held = self.snapshot.get_or_insert_with(|| SummarySnapshot::new(tally, index));
         held.advance(index).then(|| held.summary(index, self.heads.clone()))
     }
 }
@@ -69,11 +69,11 @@ impl SummarySnapshot {
     fn new(tally: &Tally, index: &Index) -> Self {
         let groups = |by| Groups::new(by, GroupScope::default());
         Self {
-            sieve: tally.sieve().clone(),
+            filter: tally.sieve().clone(),
             rows: tally.rows(),
             totals: tally.totals(),
             domains: groups(GroupBy::Domain),
-            answers: groups(GroupBy::Response),
+            responses: groups(GroupBy::Response),
             first: RowSearch::From(index.rows().first().0 as usize),
             last: RowSearch::From(tally.rows()),
         }
@@ -81,13 +81,13 @@ impl SummarySnapshot {
 
     /// Counts some more. True when all is counted.
     fn advance(&mut self, index: &Index) -> bool {
-        for groups in [&mut self.domains, &mut self.answers] {
-            groups.extend_by(&self.sieve, index, self.rows, GROUPED);
+        for groups in [&mut self.domains, &mut self.responses] {
+            groups.extend_by(&self.filter, index, self.rows, GROUPED);
         }
         let held = index.rows().first().0 as usize;
         if let RowSearch::From(from) = self.first {
             let end = self.rows.min(from + GROUPED);
-            self.first = match self.sieve.remaining(index, from..end).first() {
+            self.first = match self.filter.remaining(index, from..end).first() {
                 Some(&row) => RowSearch::Found(row),
                 None if end == self.rows => RowSearch::Nowhere,
                 None => RowSearch::From(end),
@@ -95,14 +95,14 @@ impl SummarySnapshot {
         }
         if let RowSearch::From(end) = self.last {
             let from = end.saturating_sub(GROUPED).max(held);
-            self.last = match self.sieve.remaining(index, from..end).last() {
+            self.last = match self.filter.remaining(index, from..end).last() {
                 Some(&row) => RowSearch::Found(row),
                 None if from == held => RowSearch::Nowhere,
                 None => RowSearch::From(from),
             };
         }
         let seeks = [self.first, self.last].iter().any(|seek| matches!(seek, RowSearch::From(_)));
-        let left = [&self.domains, &self.answers].iter().any(|it| it.remaining(self.rows) > 0);
+        let left = [&self.domains, &self.responses].iter().any(|it| it.remaining(self.rows) > 0);
         !seeks && !left
     }
 
@@ -121,7 +121,7 @@ impl SummarySnapshot {
             };
             (worst.iter().take(TOLD).map(row).collect(), worst.len())
         };
-        let answers = worst(&self.answers);
+        let answers = worst(&self.responses);
         let mut samples: Vec<RowId> =
             answers.iter().take(QUOTED).map(|it| it.trouble().unwrap_or(it.last)).collect();
         if let (true, RowSearch::Found(row)) = (samples.is_empty(), self.last) {
@@ -132,7 +132,7 @@ impl SummarySnapshot {
             totals: self.totals,
             span: time(self.first).zip(time(self.last)),
             domains: told(&self.domains),
-            responses: told(&self.answers),
+            responses: told(&self.responses),
             samples,
         }
     }
