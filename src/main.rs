@@ -52,9 +52,10 @@ fn simulated(flags: &Simulate) -> (u8, Vec<String>) {
         options.set(name, value);
     }
     let written = simulate::Written { format, options, odd: flags.odd };
-    let (entries, seed, mut out) = (flags.entries, flags.seed, io::stdout().lock());
+    let scenario = simulate::Scenario::of(flags.profile, flags.seed);
+    let (entries, mut out) = (flags.entries, io::stdout().lock());
     let Some(path) = &flags.truth else {
-        return printed(simulate::print_as(written, entries, seed, &mut out));
+        return printed(simulate::print_as(written, entries, scenario, &mut out));
     };
     let failed = |error: io::Error| {
         (EXIT_FAILURE, vec![format!("{}: {error}", escape(path.as_os_str().as_encoded_bytes()))])
@@ -69,7 +70,7 @@ fn simulated(flags: &Simulate) -> (u8, Vec<String>) {
         Ok(file) => file,
         Err(error) => return failed(error),
     };
-    match simulate::print_with_truth(written, entries, seed, &mut out, &mut file) {
+    match simulate::print_with_truth(written, entries, scenario, &mut out, &mut file) {
         Ok(()) => (0, Vec::new()),
         // A reader of the log that had enough has the truth of more than it took.
         Err(Unwritten::Log(error)) => {

@@ -40,6 +40,7 @@ mod options;
 mod outbound;
 mod print;
 mod queue;
+mod relay;
 mod remote;
 mod session;
 mod sheet;
@@ -48,7 +49,7 @@ mod token;
 mod truth;
 mod unwelcome;
 
-pub use options::{Format, Options, Written};
+pub use options::{Format, Options, Profile, Written};
 
 use std::collections::VecDeque;
 use std::io::{self, Write};
@@ -59,15 +60,16 @@ use serde_json::{Map, Value};
 
 use chance::wait;
 use clock::{Clock, Time};
-use engine::{Engine, Event};
+use engine::{Engine, Event, Site};
 use fact::{Body, Fact};
-use inbound::MESSAGES_PER_100_VISITS;
 use incident::Incident;
 use token::Channel;
 
 /// What kind of traffic, from when, how busy.
 #[derive(Clone, Debug)]
 pub struct Scenario {
+    /// What the site is for.
+    pub profile: Profile,
     /// Decides everything that is left to chance.
     pub seed: u64,
     /// The local time of the log at which traffic begins.
@@ -84,12 +86,24 @@ impl Scenario {
     /// A believable small relay, 6 messages a second. 25 seconds after the start the largest domain
     /// begins to defer, 8 seconds later another one refuses connections.
     pub fn demo(seed: u64, start: NaiveDateTime) -> Self {
-        Self { seed, start, rate: 6.0, incident: Some(Duration::from_secs(25)) }
+        let incident = Some(Duration::from_secs(25));
+        Self { profile: Profile::Store, seed, start, rate: 6.0, incident }
     }
 
     /// A busy relay, 12 messages a second, whose incidents come and go over hours.
     pub fn batch(seed: u64, start: NaiveDateTime) -> Self {
-        Self { seed, start, rate: 12.0, incident: Some(Duration::from_secs(900)) }
+        Self { rate: 12.0, incident: Some(Duration::from_secs(900)), ..Self::demo(seed, start) }
+    }
+
+    /// A busy site of that kind, from the first of these days on that a log of a seed begins with.
+    pub fn of(profile: Profile, seed: u64) -> Self {
+        let start = NaiveDate::from_ymd_opt(2007, 2, 16).unwrap_or_default();
+        let store = Self::batch(seed, start.and_time(NaiveTime::MIN));
+        match profile {
+            Profile::Store => store,
+            // A relay is busier: it has no mailboxes that would have to be searched and backed up.
+            Profile::Relay => Self { profile, rate: 30.0, ..store },
+        }
     }
 }
 
@@ -98,7 +112,7 @@ impl Scenario {
 /// # Errors
 /// What `out` says if it can't be written to.
 pub fn print(entries: usize, seed: u64, out: &mut impl Write) -> io::Result<()> {
-    print_as(Written::default(), entries, seed, out)
+    print_as(Written::default(), entries, Scenario::of(Profile::Store, seed), out)
 }
 
 /// The same, written in some other way.
@@ -108,11 +122,11 @@ pub fn print(entries: usize, seed: u64, out: &mut impl Write) -> io::Result<()> 
 pub fn print_as(
     written: Written,
     entries: usize,
-    seed: u64,
+    scenario: Scenario,
     out: &mut impl Write,
 ) -> io::Result<()> {
     let mut out = io::BufWriter::with_capacity(1 << 16, out);
-    for line in Simulator::written(busy(seed), written).take(entries) {
+    for line in Simulator::written(scenario, written).take(entries) {
         out.write_all(line.text.as_bytes())?;
         out.write_all(b"\n")?;
     }
@@ -126,13 +140,13 @@ pub fn print_as(
 pub fn print_with_truth(
     written: Written,
     entries: usize,
-    seed: u64,
+    scenario: Scenario,
     out: &mut impl Write,
     truth: &mut impl Write,
 ) -> Result<(), Unwritten> {
     let mut out = io::BufWriter::with_capacity(1 << 16, out);
     let mut truth = io::BufWriter::with_capacity(1 << 16, truth);
-    for (line, told) in Told::new(Simulator::written(busy(seed), written)).take(entries) {
+    for (line, told) in Told::new(Simulator::written(scenario, written)).take(entries) {
         writeln!(out, "{}", line.text).map_err(Unwritten::Log)?;
         writeln!(truth, "{}", Value::Object(told)).map_err(Unwritten::Truth)?;
     }
@@ -147,11 +161,6 @@ pub enum Unwritten {
     Log(io::Error),
     /// The truth beside it.
     Truth(io::Error),
-}
-
-fn busy(seed: u64) -> Scenario {
-    let start = NaiveDate::from_ymd_opt(2007, 2, 16).unwrap_or_default().and_time(NaiveTime::MIN);
-    Scenario::batch(seed, start)
 }
 
 /// One entry of the log.
@@ -184,11 +193,12 @@ impl Simulator {
     /// The same with a log that is written in some other way.
     #[expect(clippy::needless_pass_by_value, reason = "a scenario is used up by being played")]
     pub fn written(scenario: Scenario, written: Written) -> Self {
-        let Scenario { seed, start, rate, incident } = scenario;
-        let engine = Engine::new(seed, written.odd, Clock::new(start), Incident::new(incident));
+        let Scenario { profile, seed, start, rate, incident } = scenario;
+        let site = Site { profile, seed, odd: written.odd };
+        let engine = Engine::new(site, Clock::new(start), Incident::new(incident));
         let slowest = Duration::from_secs(1_000);
         let message = Duration::try_from_secs_f64(rate.recip()).unwrap_or(slowest).min(slowest);
-        let interval = message * u32::try_from(MESSAGES_PER_100_VISITS).unwrap_or(100) / 100;
+        let interval = message * inbound::messages_per_100_visits(profile) / 100;
         let interval = u64::try_from(interval.as_micros()).unwrap_or(u64::MAX).max(1);
         let headers = VecDeque::new();
         let mut simulator = Self { engine, written, headers, interval, visited: 0 };

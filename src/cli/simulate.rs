@@ -1,5 +1,6 @@
 //! Flags of `mtatop simulate`.
 
+use crate::simulate::Profile;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -9,6 +10,9 @@ pub struct Simulate {
     /// Entries to print
     #[arg(long, value_name = "N", default_value_t = 1_000)]
     pub entries: usize,
+    /// What the site is for
+    #[arg(long, value_name = "NAME", value_enum, default_value_t)]
+    pub profile: Profile,
     /// Decides everything that is left to chance
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub seed: u64,

@@ -110,7 +110,12 @@ impl Address {
 
     /// Somebody at another site, the same few again and again.
     pub(super) fn remote(rng: &mut fastrand::Rng, domain: Domain) -> Self {
-        let known = low(rng, 0..400);
+        Self::remote_of(rng, domain, 400)
+    }
+
+    /// Somebody of so many at another site, a few of them again and again.
+    pub(super) fn remote_of(rng: &mut fastrand::Rng, domain: Domain, people: u32) -> Self {
+        let known = low(rng, 0..people);
         let person = Person(scatter(domain.scattered().wrapping_add(u64::from(known))));
         let mailbox = if one_of(rng, 700) {
             Mailbox::Role(rng.usize(0..ROLES.len()))

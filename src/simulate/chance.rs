@@ -17,6 +17,13 @@ pub(super) fn low(rng: &mut fastrand::Rng, range: Range<u32>) -> u32 {
     range.start + u32::try_from(product).unwrap_or(0)
 }
 
+/// A number below two to the power of `octaves`: each octave is as likely as any other one, so that
+/// the `n`th number is drawn about one in `n` times as often as the first (Zipf's law).
+pub(super) fn log_uniform(rng: &mut fastrand::Rng, octaves: u32) -> u32 {
+    let octave = 1 << rng.u32(0..octaves.max(1));
+    octave - 1 + rng.u32(0..octave)
+}
+
 /// One of a table's rows.
 pub(super) fn pick<T: Copy>(rng: &mut fastrand::Rng, table: &[T]) -> T {
     table[rng.usize(0..table.len())]

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::chance::{low, one_of, pick, scatter, slot};
+use super::chance::{log_uniform, low, one_of, pick, scatter, slot};
 
 /// A mail domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -113,6 +113,12 @@ const NAMED_COUNT: u32 = 40;
 /// Small domains that a scenario knows, out of all that the words below can name.
 const TAIL: u32 = 6_000;
 const FORMS: u32 = 4;
+/// The domains of the world that a relay knows, and those that it takes mail for: 65,536 and 4,096,
+/// with numbers of their own.
+const WORLD: u32 = 1 << 20;
+const WORLD_OCTAVES: u32 = 16;
+const CUSTOMERS: u32 = 1 << 21;
+const CUSTOMER_OCTAVES: u32 = 12;
 const FIRST_WORDS: [&str; 64] = [
     "alt", "amt", "arndt", "auto", "bach", "bau", "berg", "blum", "boot", "brand", "brot", "burg",
     "dach", "deich", "dorf", "druck", "eck", "eisen", "falk", "feld", "fink", "foto", "frey",
@@ -151,6 +157,40 @@ impl Domain {
                 domain if domain.health() == Health::Unknown => LARGEST,
                 domain => domain,
             },
+        }
+    }
+
+    /// Any domain of the world, as a relay meets them: few are met often, most hardly ever.
+    pub(super) fn of_world(rng: &mut fastrand::Rng, seed: u64) -> Self {
+        let rank = log_uniform(rng, WORLD_OCTAVES);
+        if rank < NAMED_COUNT { Self(rank) } else { Self::ranked(WORLD, WORLD_OCTAVES, rank, seed) }
+    }
+
+    /// One of the many that a relay takes mail for and sends it on to.
+    pub(super) fn of_customer(rng: &mut fastrand::Rng, seed: u64) -> Self {
+        let rank = log_uniform(rng, CUSTOMER_OCTAVES);
+        Self::ranked(CUSTOMERS, CUSTOMER_OCTAVES, rank, seed)
+    }
+
+    /// Whether a relay takes mail for it.
+    pub(super) fn is_customer(self) -> bool {
+        (CUSTOMERS..CUSTOMERS + (1 << CUSTOMER_OCTAVES)).contains(&self.0)
+    }
+
+    /// The domain that has this rank for a seed: which names are met often differs with it.
+    fn ranked(first: u32, octaves: u32, rank: u32, seed: u64) -> Self {
+        let all = 1u64 << octaves;
+        // The factor is odd and `all` a power of two: no two ranks meet.
+        let number = (u64::from(rank) * 7_919 + scatter(seed) % all) % all;
+        Self(first + u32::try_from(number).unwrap_or(0))
+    }
+
+    /// How many people there write mail, roughly.
+    pub(super) fn people(self) -> u32 {
+        match self.0 {
+            // Those of the large providers are known from their mail to a relay only.
+            0..NAMED_COUNT => 20_000,
+            _ => 400,
         }
     }
 
@@ -215,10 +255,16 @@ impl fmt::Display for Domain {
         if let Some((name, _, _)) = self.named() {
             return f.write_str(name);
         }
-        let number = u64::from(self.0 - NAMED_COUNT);
+        let range = if self.0 < WORLD { NAMED_COUNT } else { WORLD };
+        let number = u64::from(self.0 - range);
         let first = FIRST_WORDS[slot(number, 64)];
         let second = SECOND_WORDS[slot(number >> 6, 64)];
+        if self.is_customer() {
+            return write!(f, "{first}-{second}.test");
+        }
         match number >> 12 {
+            0 if range == WORLD => write!(f, "{second}-{first}.example"),
+            more if range == WORLD => write!(f, "{second}-{first}{}.example", more + 1),
             0 => write!(f, "{first}-{second}.example"),
             1 => write!(f, "{first}{second}.example"),
             2 => write!(f, "{first}{second}.test"),
@@ -250,6 +296,14 @@ impl Host {
         if self.domain.0 < NAMED_COUNT {
             let number = u64::from(self.domain.0) * 4 + index;
             return Ipv4Addr::new(198, 51, 100, small(number, 16, 160)).into();
+        }
+        if self.domain.0 >= WORLD {
+            // 198.18.0.0/15 is set aside for measurements; the ranges for documentation are too
+            // small for so many hosts.
+            let [_, _, third, fourth] =
+                u32::try_from(spread >> 30 & 0xffff).unwrap_or(0).to_be_bytes();
+            let second = 18 + (self.index & 1);
+            return Ipv4Addr::new(198, second, third, fourth).into();
         }
         Ipv4Addr::new(203, 0, 113, small((spread >> 20) + index, 30, 220)).into()
     }

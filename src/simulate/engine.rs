@@ -10,6 +10,7 @@ use super::clock::{Clock, Time};
 use super::domain::Domain;
 use super::fact::Fact;
 use super::incident::Incident;
+use super::options::Profile;
 use super::queue::{Queued, Waiting};
 use super::staff::{Ports, Staff, Worker};
 
@@ -42,12 +43,19 @@ pub(super) enum Direction {
     Outbound,
 }
 
-/// Everything a running simulation consists of.
-pub(super) struct Engine {
-    pub(super) rng: fastrand::Rng,
+/// What decides who writes to whom.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Site {
+    pub(super) profile: Profile,
     pub(super) seed: u64,
     /// Whether the site has the oddities of old and large ones.
     pub(super) odd: bool,
+}
+
+/// Everything a running simulation consists of.
+pub(super) struct Engine {
+    pub(super) rng: fastrand::Rng,
+    pub(super) site: Site,
     pub(super) incident: Incident,
     pub(super) staff: Staff,
     pub(super) client_ports: Ports,
@@ -61,11 +69,10 @@ pub(super) struct Engine {
 
 impl Engine {
     /// Nothing to do yet.
-    pub(super) fn new(seed: u64, odd: bool, clock: Clock, incident: Incident) -> Self {
-        let mut rng = fastrand::Rng::with_seed(seed);
+    pub(super) fn new(site: Site, clock: Clock, incident: Incident) -> Self {
+        let mut rng = fastrand::Rng::with_seed(site.seed);
         Self {
-            seed,
-            odd,
+            site,
             incident,
             staff: Staff::new(&mut rng),
             client_ports: Ports::new(&mut rng),
@@ -116,10 +123,15 @@ impl Engine {
         self.connections
     }
 
+    /// Whether the site is a relay.
+    pub(super) fn relays(&self) -> bool {
+        self.site.profile == Profile::Relay
+    }
+
     /// Whether something odd happens that does so many times in ten thousand, at an odd site.
     /// Elsewhere nothing is drawn, so nothing changes for what comes after.
     pub(super) fn oddly(&mut self, per_ten_thousand: u32) -> bool {
-        self.odd && one_of(&mut self.rng, per_ten_thousand)
+        self.site.odd && one_of(&mut self.rng, per_ten_thousand)
     }
 }
 

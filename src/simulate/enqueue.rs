@@ -44,8 +44,14 @@ pub(super) fn enqueue(
     recipients.sort_by_key(|recipient| recipient.active.domain);
     for group in recipients.chunk_by(|one, other| one.active.domain == other.active.domain) {
         let local = group.iter().all(|recipient| recipient.is_local());
-        let channel = if local { Channel::Store } else { Channel::Local };
+        let channel = match group.first() {
+            Some(recipient) if !local => Channel::of(recipient.active.domain),
+            _ => Channel::Store,
+        };
         let mut queued = Queued::new(&mut engine.rng, at, channel, *envelope, group.to_vec());
+        if engine.relays() {
+            queued.greylist(&mut engine.rng);
+        }
         queued.file.held = engine.oddly(60);
         write(engine, at, *pid, arrived, &queued);
         if !queued.file.held {

@@ -9,7 +9,9 @@ use super::enqueue::{Arrived, enqueue};
 use super::fact::Words;
 use super::local::convert;
 use super::odd;
+use super::options::Profile;
 use super::queue::{Envelope, local_recipients, remote_recipients};
+use super::relay;
 use super::session::{Session, cipher, hang};
 use super::token::{Channel, Peer, User};
 use super::unwelcome;
@@ -19,11 +21,19 @@ const MACHINES: [(&str, u8); 5] =
     [("erp", 61), ("crm1", 62), ("web2", 63), ("backup", 64), ("monitor", 65)];
 const LAPTOPS: [&str; 6] = ["laptop-17", "iMac.local", "DESKTOP-7GQ2", "thinkpad", "phone", "pc12"];
 
-/// Messages of a mean visit times a hundred. Found by counting; a test compares.
-pub(super) const MESSAGES_PER_100_VISITS: u64 = 332;
+/// Messages of a hundred mean visits. Found by counting; a test compares.
+pub(super) fn messages_per_100_visits(profile: Profile) -> u32 {
+    match profile {
+        Profile::Store => 332,
+        Profile::Relay => 118,
+    }
+}
 
 /// Somebody connects.
 pub(super) fn visit(engine: &mut Engine, now: Time) {
+    if engine.relays() {
+        return relay::visit(engine, now);
+    }
     if engine.oddly(200) {
         return unwelcome::ask_for_queue(engine, now);
     }
@@ -42,33 +52,14 @@ pub(super) fn visit(engine: &mut Engine, now: Time) {
 
 /// Another site delivers.
 fn from_internet(engine: &mut Engine, now: Time) {
-    let domain = Domain::of_sender(&mut engine.rng, engine.seed);
-    let host = domain.host(&mut engine.rng);
-    let ip = host.ip();
-    let peer = if one_of(&mut engine.rng, 1_500) {
-        Peer::Nameless(host, ip)
-    } else {
-        Peer::Server(host, ip)
-    };
-    let tls = cipher(&mut engine.rng, 6_500);
-    // The opening comes before STARTTLS and does not know of it.
-    let mut session = Session::accept(engine, now, (Channel::Local, 25), ip, None);
-    session.application.tls = tls;
-    let code = match (tls, engine.rng.u32(0..10)) {
-        (Some(_), 0..4) => "EECS",
-        (Some(_), _) => "EES",
-        (None, 0) => "E",
-        (None, 1..6) => "EEC",
-        (None, _) => "EE",
-    };
-    let code = if engine.oddly(1_000) { "EEQ" } else { code };
-    let arrived = Arrived::over(&session, Channel::Local, code, peer);
+    let domain = Domain::of_sender(&mut engine.rng, engine.site.seed);
+    let (mut session, arrived) = arrive(engine, now, Channel::Local, domain);
     let mut at = now.after(engine.rng.u64(15..120));
     for _ in 0..=low(&mut engine.rng, 0..10) {
         at = at.after(wait(&mut engine.rng, 60));
         let envelope = letter(engine, domain);
         if one_of(&mut engine.rng, 60) {
-            unwelcome::broken_off(engine, at, &session, peer, &envelope);
+            unwelcome::broken_off(engine, at, &session, arrived.peer, &envelope);
             break;
         }
         let audience = audience(&mut engine.rng);
@@ -81,15 +72,45 @@ fn from_internet(engine: &mut Engine, now: Time) {
             enqueue(engine, at, &mut session.pid, &arrived, &envelope, recipients);
         }
         if one_of(&mut engine.rng, 150) {
-            unwelcome::unknown(engine, at, &mut session, peer, &envelope);
+            unwelcome::unknown(engine, at, &mut session, arrived.peer, &envelope);
         }
     }
     leave(engine, at, session);
 }
 
+/// A mail host of a domain connects.
+pub(super) fn arrive(
+    engine: &mut Engine,
+    now: Time,
+    channel: Channel,
+    domain: Domain,
+) -> (Session, Arrived) {
+    let host = domain.host(&mut engine.rng);
+    let ip = host.ip();
+    let peer = if one_of(&mut engine.rng, 1_500) {
+        Peer::Nameless(host, ip)
+    } else {
+        Peer::Server(host, ip)
+    };
+    let tls = cipher(&mut engine.rng, 6_500);
+    // The opening comes before STARTTLS and does not know of it.
+    let mut session = Session::accept(engine, now, (channel, 25), ip, None);
+    session.application.tls = tls;
+    let code = match (tls, engine.rng.u32(0..10)) {
+        (Some(_), 0..4) => "EECS",
+        (Some(_), _) => "EES",
+        (None, 0) => "E",
+        (None, 1..6) => "EEC",
+        (None, _) => "EE",
+    };
+    let code = if engine.oddly(1_000) { "EEQ" } else { code };
+    let arrived = Arrived::over(&session, channel, code, peer);
+    (session, arrived)
+}
+
 /// A message of another site: a person's, a mailing's or, seldom, a notification.
-fn letter(engine: &mut Engine, domain: Domain) -> Envelope {
-    let rng = &mut engine.rng;
+pub(super) fn letter(engine: &mut Engine, domain: Domain) -> Envelope {
+    let (rng, profile) = (&mut engine.rng, engine.site.profile);
     let envelope = match rng.u32(0..100) {
         0..6 => {
             let to = Person::local(rng);
@@ -100,7 +121,8 @@ fn letter(engine: &mut Engine, domain: Domain) -> Envelope {
             Envelope { from: None, size: low(rng, 2..9), ..Envelope::new(rng, from, User::System) }
         }
         _ => {
-            let from = Address::remote(rng, domain);
+            let people = if profile == Profile::Relay { domain.people() } else { 400 };
+            let from = Address::remote_of(rng, domain, people);
             Envelope::new(rng, from, User::System)
         }
     };
@@ -158,7 +180,7 @@ fn from_machine(engine: &mut Engine, now: Time) {
     let (name, number) = pick(&mut engine.rng, &MACHINES);
     let ip = [192, 0, 2, number].into();
     let peer = Peer::Inside(name, ip);
-    let channel = if engine.odd { Channel::Router } else { Channel::Intranet };
+    let channel = if engine.site.odd { Channel::Router } else { Channel::Intranet };
     let mut session = Session::accept(engine, now, (channel, 25), ip, None);
     let arrived = Arrived::over(&session, channel, "EE", peer);
     let mut at = now.after(engine.rng.u64(2..20));
@@ -169,7 +191,7 @@ fn from_machine(engine: &mut Engine, now: Time) {
         // Confirmations, invoices, reminders: each to one customer.
         let recipients = if one_of(&mut engine.rng, 6_000) {
             let few = low(&mut engine.rng, 1..6);
-            remote_recipients(&mut engine.rng, engine.seed, few)
+            remote_recipients(&mut engine.rng, engine.site.seed, few)
         } else {
             circle(engine)
         };
@@ -183,10 +205,10 @@ fn circle(engine: &mut Engine) -> Vec<Recipient> {
     let rng = &mut engine.rng;
     let audience = audience(rng);
     let recipients = match rng.u32(0..10) {
-        0..3 => remote_recipients(rng, engine.seed, audience),
+        0..3 => remote_recipients(rng, engine.site.seed, audience),
         3..8 => local_recipients(rng, audience),
         _ => {
-            let mut all = remote_recipients(rng, engine.seed, audience.div_ceil(2));
+            let mut all = remote_recipients(rng, engine.site.seed, audience.div_ceil(2));
             all.extend(local_recipients(rng, audience));
             all
         }
@@ -205,7 +227,7 @@ fn audience(rng: &mut fastrand::Rng) -> u32 {
 }
 
 /// The client says goodbye, at once or after a while.
-fn leave(engine: &mut Engine, at: Time, session: Session) {
+pub(super) fn leave(engine: &mut Engine, at: Time, session: Session) {
     let quiet = match engine.rng.u32(0..1_000) {
         0..50 => engine.rng.u64(5 * SECOND..60 * SECOND),
         50..54 => hang(&mut engine.rng),

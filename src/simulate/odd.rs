@@ -21,7 +21,7 @@ pub(super) fn envelope(engine: &mut Engine, envelope: Envelope) -> Envelope {
 
 /// Makes recipients odd, at an odd site, now and then.
 pub(super) fn recipients(engine: &mut Engine, recipients: Vec<Recipient>) -> Vec<Recipient> {
-    if !engine.odd {
+    if !engine.site.odd {
         return recipients;
     }
     let odd = recipients.into_iter().map(|recipient| {

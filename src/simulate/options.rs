@@ -2,6 +2,8 @@
 //!
 //! Names and values are those of the MTA's option file and of its channels' ones.
 
+use clap::ValueEnum;
+
 /// `LOG_FORMAT`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
@@ -161,6 +163,16 @@ impl Options {
         // The table has the order of the settings.
         self.0.get(setting as usize).copied().unwrap_or_default()
     }
+}
+
+/// What the simulated site is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Profile {
+    /// Most mail ends in mailboxes of the site: many local deliveries, few connections.
+    #[default]
+    Store,
+    /// All mail is passed on: most connections carry one message, to and from very many domains.
+    Relay,
 }
 
 /// How the entries of a log are written.

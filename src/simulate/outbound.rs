@@ -33,10 +33,16 @@ pub(super) fn due(engine: &mut Engine, now: Time, queued: Queued) {
     if queued.file.attempts > 0 {
         engine.waiting.deferred = engine.waiting.deferred.saturating_sub(1);
     }
+    // A relay has so many files that it has a job for nearly every one.
+    if engine.relays() && one_of(&mut engine.rng, 4_000) {
+        let soon = now.after(engine.rng.u64(2..SECOND));
+        return deliver(engine, soon, domain, vec![queued]);
+    }
     let gathered = engine.waiting.gathered.entry(domain).or_default();
     gathered.push(queued);
     if gathered.len() == 1 {
-        let soon = engine.rng.u64(20..3 * SECOND);
+        let patience = if engine.relays() { MINUTE } else { 3 * SECOND };
+        let soon = engine.rng.u64(20..patience);
         engine.plan(now.after(soon), Event::Run(domain));
     }
 }
@@ -50,6 +56,11 @@ pub(super) fn run(engine: &mut Engine, now: Time, domain: Domain) {
         engine.waiting.gathered.insert(domain, files.split_off(BATCH));
         engine.plan(now.after(40), Event::Run(domain));
     }
+    deliver(engine, now, domain, files);
+}
+
+/// Tries files for a domain.
+fn deliver(engine: &mut Engine, now: Time, domain: Domain, files: Vec<Queued>) {
     match domain.health() {
         Health::Unknown => no_such_domain(engine, now, domain, files),
         Health::Unreachable => unreachable(engine, now, domain, files, "no route to host"),
@@ -74,8 +85,8 @@ fn converse(engine: &mut Engine, now: Time, domain: Domain, files: &mut IntoIter
         Software::Sendmail | Software::Appliance => None,
         _ => cipher(&mut engine.rng, 8_500),
     };
-    let mut session = Session::connect(engine, now, domain, host, tls);
-    let greeting = greeting(&engine.clock, now, host, engine.odd).into();
+    let mut session = Session::connect(engine, now, (domain, host), tls);
+    let greeting = greeting(&engine.clock, now, host, engine.site.odd).into();
     let mut at = now.after(engine.rng.u64(10..120));
     for mut queued in files.by_ref() {
         at = at.after(8 + wait(&mut engine.rng, 35));
@@ -156,7 +167,7 @@ fn attempt(
             recipient: recipient.active,
             id: queued.envelope.id,
             token,
-            odd: engine.odd,
+            odd: engine.site.odd,
         };
         let code = code(action, host.software(), session.application.tls.is_some());
         let whole = action == 'D' || answer == Answer::Unwanted;
@@ -222,7 +233,7 @@ fn failed_connection(engine: &mut Engine, at: Time, domain: Domain, host: Host, 
     let transport =
         Transport { ours: (our_ip(&mut engine.rng, theirs), port), theirs: (theirs, 25) };
     let change = Change {
-        channel: Channel::Local,
+        channel: Channel::of(domain),
         direction: Direction::Outbound,
         code: 'Y',
         transport: one_of(&mut engine.rng, 6_000).then_some(transport),

@@ -91,6 +91,15 @@ impl Queued {
     }
 }
 
+impl Queued {
+    /// Has more hosts greylist it: a relay has mail from senders that they do not know.
+    pub(super) fn greylist(&mut self, rng: &mut fastrand::Rng) {
+        if self.fate == Fate::Welcome && one_of(rng, 500) {
+            self.fate = Fate::Greylisted;
+        }
+    }
+}
+
 /// Queue files that wait: for the client to look after their domain, or for their next attempt.
 #[derive(Default)]
 pub(super) struct Waiting {

@@ -56,8 +56,7 @@ impl Session {
     pub(super) fn connect(
         engine: &mut Engine,
         at: Time,
-        domain: Domain,
-        host: Host,
+        (domain, host): (Domain, Host),
         tls: Option<&'static str>,
     ) -> Self {
         let worker = engine.staff.acquire(&mut engine.rng, Program::Client);
@@ -67,7 +66,7 @@ impl Session {
             Transport { ours: (our_ip(&mut engine.rng, theirs), port), theirs: (theirs, 25) };
         let lease = Lease { worker, port, direction: Direction::Outbound };
         let application = Application { hosts: Some((domain, host)), tls };
-        let channel = Channel::Local;
+        let channel = Channel::of(domain);
         let number = engine.connection();
         Self { channel, transport, application, pid: worker.id(), number, lease }.opened(engine, at)
     }

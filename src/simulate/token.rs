@@ -25,6 +25,11 @@ pub(super) enum Channel {
 }
 
 impl Channel {
+    /// The one that passes mail on to a domain.
+    pub(super) fn of(domain: Domain) -> Self {
+        if domain.is_customer() { Self::Intranet } else { Self::Local }
+    }
+
     /// Its name.
     pub(super) fn name(self) -> &'static str {
         match self {

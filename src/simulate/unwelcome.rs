@@ -43,7 +43,7 @@ pub(super) fn relay(engine: &mut Engine, now: Time) {
     let mut at = now.after(70);
     for _ in 0..=low(&mut engine.rng, 0..5) {
         at = at.after(wait(&mut engine.rng, 40));
-        let domain = Domain::of_recipient(&mut engine.rng, engine.seed);
+        let domain = Domain::of_recipient(&mut engine.rng, engine.site.seed);
         let victim = Address::remote(&mut engine.rng, domain);
         let victim = if engine.oddly(2_000) { victim.quoted() } else { victim };
         let text = format!("550 5.7.1 Relaying not permitted: {victim}");
@@ -143,7 +143,7 @@ fn stranger(engine: &mut Engine, now: Time) -> (Session, Peer, Envelope) {
     let ip = client_ip(&mut engine.rng);
     let name = pick(&mut engine.rng, &["ylmf-pc", "localhost", "win-clj1b0", "mail", "User"]);
     let session = Session::accept(engine, now, (Channel::Local, 25), ip, None);
-    let domain = Domain::of_sender(&mut engine.rng, engine.seed);
+    let domain = Domain::of_sender(&mut engine.rng, engine.site.seed);
     let from = Address::remote(&mut engine.rng, domain);
     let envelope = Envelope::new(&mut engine.rng, from, User::System);
     (session, Peer::Dynamic(name, ip), envelope)

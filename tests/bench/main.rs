@@ -22,7 +22,7 @@ use mtatop::input::source::{Fs, Memory};
 use mtatop::log::parse::Parser;
 use mtatop::log::splitter;
 use mtatop::log::splitter::EntryLayout;
-use mtatop::simulate::{self, Format, Written};
+use mtatop::simulate::{self, Format, Profile, Scenario, Written};
 use mtatop::stats::Tally;
 use mtatop::tui::workers::search::{SearchRequest, SearchWorker};
 use std::hint::black_box;
@@ -44,7 +44,8 @@ fn sizes() -> impl Iterator<Item = usize> {
 
 fn simulated(format: Format, entries: usize) -> Vec<u8> {
     let (mut log, written) = (Vec::new(), Written { format, ..Written::default() });
-    simulate::print_as(written, entries, 1, &mut log).expect("a vector takes everything");
+    simulate::print_as(written, entries, Scenario::of(Profile::Store, 1), &mut log)
+        .expect("a vector takes everything");
     log
 }
 

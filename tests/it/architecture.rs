@@ -16,7 +16,7 @@ const ALLOWED_IMPORTS: &[(&str, &[&str])] = &[
     ("simulate", &[]),
     ("log", &["text"]),
     // The values of an option are an enum where they mean something; `cli` only names them.
-    ("cli", &["log"]),
+    ("cli", &["log", "simulate"]),
     ("index", &["log"]),
     ("input", &["index", "log", "text"]),
     ("filter", &["index", "log"]),

@@ -1,10 +1,11 @@
 //! A simulated log says what its truth says, field by field: in each format, under 40 sets of
-//! options, at a tidy site and at an odd one.
+//! options, at a tidy site and at an odd one, at a message store and at
+//! a relay.
 
 use mtatop::commands::export::{fields, json};
 use mtatop::log::entry::Entry;
 use mtatop::log::parse::Parser;
-use mtatop::simulate::{Format, Options, Scenario, Simulator, Told, Written};
+use mtatop::simulate::{Format, Options, Profile, Scenario, Simulator, Told, Written};
 use serde_json::{Map, Value};
 
 const SETS: u64 = 40;
@@ -14,39 +15,69 @@ const BEGINNING: usize = 64 << 10;
 
 #[test]
 fn text_says_the_truth() {
-    compare(Format::Text);
+    compare(Profile::Store, Format::Text);
 }
 
 #[test]
 fn text_with_brackets_says_the_truth() {
-    compare(Format::Bracketed);
+    compare(Profile::Store, Format::Bracketed);
 }
 
 #[test]
 fn counted_text_says_the_truth() {
-    compare(Format::Counted);
+    compare(Profile::Store, Format::Counted);
 }
 
 #[test]
 fn xml_says_the_truth() {
-    compare(Format::Xml);
+    compare(Profile::Store, Format::Xml);
 }
 
 #[test]
 fn nested_json_says_the_truth() {
-    compare(Format::Json);
+    compare(Profile::Store, Format::Json);
 }
 
 #[test]
 fn flat_json_says_the_truth() {
-    compare(Format::FlatJson);
+    compare(Profile::Store, Format::FlatJson);
 }
 
-fn compare(format: Format) {
+#[test]
+fn text_of_a_relay_says_the_truth() {
+    compare(Profile::Relay, Format::Text);
+}
+
+#[test]
+fn text_with_brackets_of_a_relay_says_the_truth() {
+    compare(Profile::Relay, Format::Bracketed);
+}
+
+#[test]
+fn counted_text_of_a_relay_says_the_truth() {
+    compare(Profile::Relay, Format::Counted);
+}
+
+#[test]
+fn xml_of_a_relay_says_the_truth() {
+    compare(Profile::Relay, Format::Xml);
+}
+
+#[test]
+fn nested_json_of_a_relay_says_the_truth() {
+    compare(Profile::Relay, Format::Json);
+}
+
+#[test]
+fn flat_json_of_a_relay_says_the_truth() {
+    compare(Profile::Relay, Format::FlatJson);
+}
+
+fn compare(profile: Profile, format: Format) {
     let (mut wrong, mut total, mut shown) = (0, 0, Vec::new());
     for set in 0..SETS {
-        let written = Written { format, options: options(set, format), odd: set % 2 == 1 };
-        let scenario = Scenario::batch(set, chrono::NaiveDateTime::default());
+        let written = Written { format, options: options(set, profile, format), odd: set % 2 == 1 };
+        let scenario = Scenario::of(profile, set);
         let log: Vec<(String, Map<String, Value>)> =
             Told::new(Simulator::written(scenario, written))
                 .take(ENTRIES)
@@ -144,7 +175,7 @@ fn on(options: &Options) -> String {
 }
 
 /// Any options, but for those that nobody could make out in that format.
-fn options(set: u64, format: Format) -> Options {
+fn options(set: u64, profile: Profile, format: Format) -> Options {
     let mut rng = fastrand::Rng::with_seed(set);
     let mut options = Options::default();
     // The first ones are the usual ones, and all there are.
@@ -158,6 +189,12 @@ fn options(set: u64, format: Format) -> Options {
     let counted = format == Format::Counted;
     if counted || matches!(format, Format::Text | Format::Bracketed) {
         make_decidable(&mut options, counted);
+    }
+    // Enqueues show whether there is a reason only if a field stands behind it. A relay has so many
+    // refusals, which have a reason, that these few entries hold some.
+    let text = matches!(format, Format::Text | Format::Bracketed);
+    if profile == Profile::Relay && text && options.value("LOG_REASON") != Some(0) {
+        options.set("LOG_QUEUE_TIME", 1);
     }
     options
 }

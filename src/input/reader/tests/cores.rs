@@ -1,7 +1,7 @@
 //! What is read does not depend on how many read it.
 
 use super::*;
-use crate::simulate::{Options, Written, print_as};
+use crate::simulate::{Options, Profile, Scenario, Written, print_as};
 
 /// What anybody who listens is told, in the order of telling.
 #[derive(Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ fn restarted() -> Vec<u8> {
     let (mut log, mut options) = (Vec::new(), Options::default());
     for (seed, name) in (0..).zip(changes) {
         let written = Written { options, ..Written::default() };
-        print_as(written, 3 * BATCH, seed, &mut log).unwrap();
+        print_as(written, 3 * BATCH, Scenario::of(Profile::Store, seed), &mut log).unwrap();
         let value = options.value(name).unwrap();
         assert!(options.set(name, u32::from(value == 0)));
     }
