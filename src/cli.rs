@@ -107,7 +107,7 @@ pub enum CliCommand {
     Report(report::Report),
     /// Tell the story of messages
     Trace(trace::Trace),
-    /// Print the log of a simulated busy relay: the same seed gives the same log
+    /// Print the log of a simulated site; the same seed gives the same log
     Simulate(simulate::Simulate),
     /// Tell more: of a command, or of keys, filter, screen, config or limits
     Help(help::Help),

@@ -4,10 +4,9 @@ use mtatop::cli::simulate::Simulate;
 use mtatop::cli::{Cli, CliCommand, EXIT_FAILURE, EXIT_USAGE, EarlyExit};
 use mtatop::commands::{check, export, report, trace};
 use mtatop::help::limits;
-use mtatop::simulate::Unwritten;
+use mtatop::simulate::Scenario;
 use mtatop::text::sanitize::escape;
 use mtatop::{help, simulate, tui};
-use std::fs::{self, File};
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -44,46 +43,15 @@ fn told(text: Result<Vec<u8>, String>) -> (u8, Vec<String>) {
     }
 }
 
-/// Prints a simulated log, and the truth beside it where one was asked for.
+/// Prints a simulated log.
 fn simulated(flags: &Simulate) -> (u8, Vec<String>) {
-    let format = simulate::Format::new(flags.written.log_format).unwrap_or_default();
-    let mut options = simulate::Options::default();
-    for (name, value) in flags.written.options() {
-        options.set(name, value);
-    }
-    let written = simulate::Written { format, options, odd: flags.odd };
-    let scenario = simulate::Scenario::of(flags.profile, flags.seed);
-    let (entries, mut out) = (flags.entries, io::stdout().lock());
-    let Some(path) = &flags.truth else {
-        return printed(simulate::print_as(written, entries, scenario, &mut out));
-    };
-    let failed = |error: io::Error| {
-        (EXIT_FAILURE, vec![format!("{}: {error}", escape(path.as_os_str().as_encoded_bytes()))])
-    };
-    let discard = || {
-        // A device stays, and a link. Nobody is left to tell if this fails.
-        if path.symlink_metadata().is_ok_and(|known| known.is_file()) {
-            let _ = fs::remove_file(path);
-        }
-    };
-    let mut file = match File::create(path) {
-        Ok(file) => file,
-        Err(error) => return failed(error),
-    };
-    match simulate::print_with_truth(written, entries, scenario, &mut out, &mut file) {
-        Ok(()) => (0, Vec::new()),
-        // A reader of the log that had enough has the truth of more than it took.
-        Err(Unwritten::Log(error)) => {
-            if error.kind() != io::ErrorKind::BrokenPipe {
-                discard();
-            }
-            printed(Err(error))
-        }
-        Err(Unwritten::Truth(error)) => {
-            discard();
-            failed(error)
-        }
-    }
+    let scenario = Scenario::of(flags.profile, flags.seed);
+    printed(simulate::write_log(
+        scenario,
+        flags.log_style(),
+        flags.entries,
+        &mut io::stdout().lock(),
+    ))
 }
 
 /// A reader that had enough closes the pipe: that is no failure.

@@ -1,16 +1,19 @@
-//! A small MTA that is not there: it makes up the log of a busy relay, for demonstrations,
-//! measurements and tests.
+//! A simulated MTA, which writes the log of a busy site for demonstrations, measurements and tests.
 //!
 //! Everything follows from a [`Scenario`]: the same one gives the same entries, byte for byte, on
-//! every machine. No clock is read, no file is touched, and nothing of the rest of this crate is
-//! known here. Unless [`Written`] says otherwise, the entries are as the MTA writes them with
-//! `LOG_FORMAT=1`, `LOG_PROCESS=1`, `LOG_FILENAME=1`, `LOG_MESSAGE_ID=1`, `LOG_USERNAME=1`,
-//! `LOG_CONNECTION` with its low three bits and the one of authentication, and `LOG_BANNER` and
-//! `LOG_TRANSPORTINFO` on `tcp_local`. What an entry says is decided before it is written, so the
-//! same seed tells the same story in every format, and [`Told`] can give the truth beside it.
+//! every machine. No clock is read, no file is touched, and nothing else of this crate is used, so
+//! that the simulator can judge the parser. Unless [`LogStyle`] says otherwise, entries are written as
+//! by an MTA with `LOG_FORMAT=1`, `LOG_PROCESS=1`, `LOG_FILENAME=1`, `LOG_MESSAGE_ID=1`,
+//! `LOG_USERNAME=1`, `LOG_CONNECTION=135` (connecting hosts, connections, ETRN, authentication), and
+//! `LOG_BANNER` and `LOG_TRANSPORTINFO` on `tcp_local`.
+//!
+//! Actors (`inbound`, `relay`, `abuse`, `outbound`, `local`, `bounce`) plan [`Record`]s in the
+//! `engine`, which hands them out in the order of their times; `layout` and `serializer` write a
+//! record in any format. A record is complete before it is written: the same seed tells the same
+//! story in every format, and tests compare it with what was parsed.
 //!
 //! All people, sites and addresses are invented: names end in the reserved `.example` and `.test`,
-//! addresses are of the ranges for documentation.
+//! addresses are of the ranges for documentation and for measurements.
 //!
 //! ```
 //! use mtatop::simulate::{Scenario, Simulator};
@@ -23,149 +26,122 @@
 //! # Ok::<(), &str>(())
 //! ```
 
+mod abuse;
 mod address;
 mod bounce;
-mod chance;
 mod clock;
+mod connection;
 mod domain;
 mod engine;
 mod enqueue;
-mod fact;
 mod field;
 mod inbound;
 mod incident;
+mod layout;
+mod legacy;
 mod local;
-mod odd;
 mod options;
 mod outbound;
-mod print;
+mod processes;
 mod queue;
+mod random;
+mod record;
 mod relay;
 mod remote;
-mod session;
-mod sheet;
-mod staff;
+mod serializer;
 mod token;
-mod truth;
-mod unwelcome;
 
-pub use options::{Format, Options, Profile, Written};
+pub use options::{LogStyle, MtaFormat, MtaOptions, SiteProfile};
+pub use record::{
+    ActiveRecipient, ConnectionEvent, ConnectionText, DeliveryStatus, HeaderLine, MessageEvent,
+    Record, RecordBody,
+};
+pub use token::{ApplicationInfo, CallDirection, ConnectionEnds};
 
 use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::time::Duration;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
-use serde_json::{Map, Value};
 
-use chance::wait;
-use clock::{Clock, Time};
-use engine::{Engine, Event, Site};
-use fact::{Body, Fact};
-use incident::Incident;
-use token::Channel;
+use clock::{SimClock, SimTime};
+use engine::{Engine, SimEvent, Site};
+use incident::PlannedIncident;
+use random::wait;
+use token::MtaChannel;
 
-/// What kind of traffic, from when, how busy.
+/// Traffic to simulate: what kind, from when, how much.
 #[derive(Clone, Debug)]
 pub struct Scenario {
     /// What the site is for.
-    pub profile: Profile,
+    pub profile: SiteProfile,
     /// Decides everything that is left to chance.
     pub seed: u64,
     /// The local time of the log at which traffic begins.
     pub start: NaiveDateTime,
-    /// Mean arrivals of messages per second; a message has one recipient or many. What is below
-    /// one in a thousand seconds, or no number, counts as that.
+    /// Mean arrivals of messages per second; a message has one recipient or many. Values below
+    /// one in a thousand seconds, and NaN, count as that.
     pub rate: f64,
-    /// When the incident begins, after the start; it lasts twelve minutes and comes again 40
-    /// minutes after it began. None is never.
+    /// When the incident begins, after the start; it lasts twelve minutes and returns 40 minutes
+    /// after it began. None is never.
     pub incident: Option<Duration>,
 }
 
 impl Scenario {
-    /// A believable small relay, 6 messages a second. 25 seconds after the start the largest domain
+    /// A believable small site, 6 messages a second. 25 seconds after the start the largest domain
     /// begins to defer, 8 seconds later another one refuses connections.
     pub fn demo(seed: u64, start: NaiveDateTime) -> Self {
         let incident = Some(Duration::from_secs(25));
-        Self { profile: Profile::Store, seed, start, rate: 6.0, incident }
+        Self { profile: SiteProfile::Store, seed, start, rate: 6.0, incident }
     }
 
-    /// A busy relay, 12 messages a second, whose incidents come and go over hours.
+    /// A busy site, 12 messages a second, whose incidents come and go over hours.
     pub fn batch(seed: u64, start: NaiveDateTime) -> Self {
         Self { rate: 12.0, incident: Some(Duration::from_secs(900)), ..Self::demo(seed, start) }
     }
 
-    /// A busy site of that kind, from the first of these days on that a log of a seed begins with.
-    pub fn of(profile: Profile, seed: u64) -> Self {
+    /// The scenario of `mtatop simulate`, which begins on 16 February 2007.
+    pub fn of(profile: SiteProfile, seed: u64) -> Self {
         let start = NaiveDate::from_ymd_opt(2007, 2, 16).unwrap_or_default();
         let store = Self::batch(seed, start.and_time(NaiveTime::MIN));
         match profile {
-            Profile::Store => store,
-            // A relay is busier: it has no mailboxes that would have to be searched and backed up.
-            Profile::Relay => Self { profile, rate: 30.0, ..store },
+            SiteProfile::Store => store,
+            // Relays are busier, since they neither search nor store messages.
+            SiteProfile::Relay => Self { profile, rate: 30.0, ..store },
         }
     }
 }
 
-/// Writes the log of a busy relay, always the same for a seed.
+/// Writes the log of a busy message store in the default style.
 ///
 /// # Errors
-/// What `out` says if it can't be written to.
+/// If `out` can't be written to.
 pub fn print(entries: usize, seed: u64, out: &mut impl Write) -> io::Result<()> {
-    print_as(Written::default(), entries, Scenario::of(Profile::Store, seed), out)
+    write_log(Scenario::of(SiteProfile::Store, seed), LogStyle::default(), entries, out)
 }
 
-/// The same, written in some other way.
+/// Writes the log of a scenario.
 ///
 /// # Errors
-/// What `out` says if it can't be written to.
-pub fn print_as(
-    written: Written,
-    entries: usize,
+/// If `out` can't be written to.
+pub fn write_log(
     scenario: Scenario,
+    style: LogStyle,
+    entries: usize,
     out: &mut impl Write,
 ) -> io::Result<()> {
+    // Large blocks: a log of a gigabyte is written in a few seconds.
     let mut out = io::BufWriter::with_capacity(1 << 16, out);
-    for line in Simulator::written(scenario, written).take(entries) {
-        out.write_all(line.text.as_bytes())?;
+    for entry in Simulator::with_style(scenario, style).take(entries) {
+        out.write_all(entry.text.as_bytes())?;
         out.write_all(b"\n")?;
     }
     out.flush()
 }
 
-/// The same with the truth: an object for each entry, in the same order, a line each.
-///
-/// # Errors
-/// The first failure, and of which of the two.
-pub fn print_with_truth(
-    written: Written,
-    entries: usize,
-    scenario: Scenario,
-    out: &mut impl Write,
-    truth: &mut impl Write,
-) -> Result<(), Unwritten> {
-    let mut out = io::BufWriter::with_capacity(1 << 16, out);
-    let mut truth = io::BufWriter::with_capacity(1 << 16, truth);
-    for (line, told) in Told::new(Simulator::written(scenario, written)).take(entries) {
-        writeln!(out, "{}", line.text).map_err(Unwritten::Log)?;
-        writeln!(truth, "{}", Value::Object(told)).map_err(Unwritten::Truth)?;
-    }
-    out.flush().map_err(Unwritten::Log)?;
-    truth.flush().map_err(Unwritten::Truth)
-}
-
-/// What could not be written.
-#[derive(Debug)]
-pub enum Unwritten {
-    /// The log.
-    Log(io::Error),
-    /// The truth beside it.
-    Truth(io::Error),
-}
-
 /// One entry of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct SimulatedEntry {
     /// Its time stamp, in whole hundredths of a second.
     pub time: NaiveDateTime,
     /// The entry as the MTA writes it, without the end of the line.
@@ -175,142 +151,125 @@ pub struct Line {
 /// The entries of a scenario in the order of their times. It never ends.
 pub struct Simulator {
     engine: Engine,
-    written: Written,
+    style: LogStyle,
     /// Header lines of the message whose entry came last.
-    headers: VecDeque<(Time, Box<Fact>)>,
-    /// Between two visits, in microseconds: hundredths would be too coarse for a busy relay.
+    headers: VecDeque<Box<Record>>,
+    /// Mean microseconds between visits: hundredths would be too coarse for a busy site.
     interval: u64,
-    /// When the visit before began, in the same unit.
+    /// When the last visit began, in the same unit.
     visited: u64,
 }
 
 impl Simulator {
     /// The simulation of a scenario, at its start.
     pub fn new(scenario: Scenario) -> Self {
-        Self::written(scenario, Written::default())
+        Self::with_style(scenario, LogStyle::default())
     }
 
-    /// The same with a log that is written in some other way.
+    /// The same with a log in another style.
     #[expect(clippy::needless_pass_by_value, reason = "a scenario is used up by being played")]
-    pub fn written(scenario: Scenario, written: Written) -> Self {
+    pub fn with_style(scenario: Scenario, style: LogStyle) -> Self {
         let Scenario { profile, seed, start, rate, incident } = scenario;
-        let site = Site { profile, seed, odd: written.odd };
-        let engine = Engine::new(site, Clock::new(start), Incident::new(incident));
+        let site = Site { profile, seed, odd: style.odd };
+        let clock = SimClock::new(start);
+        let engine = Engine::new(site, clock, PlannedIncident::new(incident));
         let slowest = Duration::from_secs(1_000);
         let message = Duration::try_from_secs_f64(rate.recip()).unwrap_or(slowest).min(slowest);
-        let interval = message * inbound::messages_per_100_visits(profile) / 100;
+        let interval = message * messages_per_100_visits(profile) / 100;
         let interval = u64::try_from(interval.as_micros()).unwrap_or(u64::MAX).max(1);
         let headers = VecDeque::new();
-        let mut simulator = Self { engine, written, headers, interval, visited: 0 };
-        simulator.expect_visit();
+        let mut simulator = Self { engine, style, headers, interval, visited: 0 };
+        simulator.plan_visit();
         simulator
     }
 
-    fn expect_visit(&mut self) {
-        self.visited += wait(&mut self.engine.rng, self.interval);
-        self.engine.plan(Time(self.visited / 10_000), Event::Arrival);
+    /// The entries, each with the record that it was written from.
+    ///
+    /// ```
+    /// use mtatop::simulate::{RecordBody, Scenario, Simulator};
+    ///
+    /// let scenario = Scenario::demo(1, chrono::NaiveDateTime::default());
+    /// let (entry, record) = Simulator::new(scenario).with_records().next().ok_or("never ends")?;
+    /// let RecordBody::Connection(connection) = record.body else { return Err("a connection") };
+    /// assert!(connection.code == 'O' && entry.text.contains(" O TCP|"));
+    /// # Ok::<(), &str>(())
+    /// ```
+    pub fn with_records(mut self) -> impl Iterator<Item = (SimulatedEntry, Record)> {
+        std::iter::from_fn(move || {
+            let record = self.record()?;
+            Some((self.entry(&record), *record))
+        })
     }
 
-    /// What is logged next. It never ends.
-    fn fact(&mut self) -> Option<(Time, Box<Fact>)> {
+    fn plan_visit(&mut self) {
+        self.visited += wait(&mut self.engine.rng, self.interval);
+        self.engine.plan(SimTime(self.visited / 10_000), SimEvent::Visit);
+    }
+
+    /// The next record that the options have logged. It never ends.
+    fn record(&mut self) -> Option<Box<Record>> {
         if let Some(header) = self.headers.pop_front() {
             return Some(header);
         }
         // There is always a next visit planned, so there is always an event.
         while let Some((now, event)) = self.engine.next() {
             match event {
-                Event::Entry(fact) if print::is_logged(&fact, &self.written.options) => {
-                    self.look_up_header(now, &fact);
-                    return Some((now, fact));
+                SimEvent::Entry(record) => {
+                    if layout::is_logged(&record, &self.style.options) {
+                        self.plan_headers(&record);
+                        return Some(record);
+                    }
                 }
-                Event::Entry(_) => {}
-                Event::Arrival => {
-                    self.expect_visit();
-                    inbound::visit(&mut self.engine, now);
+                SimEvent::Visit => {
+                    self.plan_visit();
+                    match self.engine.site.profile {
+                        SiteProfile::Store => inbound::visit(&mut self.engine, now),
+                        SiteProfile::Relay => relay::visit(&mut self.engine, now),
+                    }
                 }
-                Event::Due(queued) if queued.file.channel == Channel::Store => {
+                SimEvent::Due(queued) if queued.file.channel == MtaChannel::Store => {
                     local::deliver(&mut self.engine, now, *queued);
                 }
-                Event::Due(queued) => outbound::due(&mut self.engine, now, *queued),
-                Event::Run(domain) => outbound::run(&mut self.engine, now, domain),
-                Event::Release(lease) => self.engine.release(lease),
+                SimEvent::Due(queued) => outbound::due(&mut self.engine, now, *queued),
+                SimEvent::Run(domain) => outbound::run(&mut self.engine, now, domain),
+                SimEvent::Release(lease) => self.engine.release(lease),
             }
         }
         None
     }
 
     /// Has the header of a message follow its entry.
-    fn look_up_header(&mut self, now: Time, fact: &Fact) {
-        let Body::Message(message) = &fact.body else { return };
-        if !message.first {
-            return;
-        }
+    fn plan_headers(&mut self, record: &Record) {
+        let RecordBody::Message(message) = &record.body else { return };
         for (header, id) in message.headers() {
-            let header = Fact { body: Body::Header(header, id), ..*fact };
-            if print::is_logged(&header, &self.written.options) {
-                self.headers.push_back((now, Box::new(header)));
+            let header = Record { body: RecordBody::Header(header, id), ..*record };
+            if layout::is_logged(&header, &self.style.options) {
+                self.headers.push_back(Box::new(header));
             }
         }
     }
 
-    fn line(&mut self, time: Time, fact: &Fact) -> Line {
+    fn entry(&mut self, record: &Record) -> SimulatedEntry {
         let clock = &mut self.engine.clock;
-        let text = print::entry(&self.written, clock, time, fact);
-        Line { time: clock.date_time(time), text }
+        let text = layout::entry(&self.style, clock, record);
+        SimulatedEntry { time: clock.date_time(record.time), text }
     }
 }
 
 impl Iterator for Simulator {
-    type Item = Line;
+    type Item = SimulatedEntry;
 
-    fn next(&mut self) -> Option<Line> {
-        let (time, fact) = self.fact()?;
-        Some(self.line(time, &fact))
+    fn next(&mut self) -> Option<SimulatedEntry> {
+        let record = self.record()?;
+        Some(self.entry(&record))
     }
 }
 
-/// The entries of a simulation, each with the truth about it. It never ends.
-///
-/// The keys are those that `mtatop export entries` gives it, without `file`, `line` and `offset`:
-/// a key is left out where its option is off or the entry has no such field, and `""` where the
-/// field is logged and blank. (Blank connection information is the remote host of an attempt, and
-/// left out elsewhere; a blank delivery status is left out, and a blank reason where formats 1 and 2
-/// show nothing behind it.) `truth` holds what an index has to find out, as far as it exists:
-///
-/// | key | meaning |
-/// | --- | --- |
-/// | `connection` | number of the connection that the entry is about or happened over |
-/// | `message` | number of the message, the same in all queues it passes |
-/// | `recipient` | number of the recipient in it, from 1 |
-/// | `outcome`, `attempt`, `queued_seconds` | of an attempt, as `mtatop export deliveries` has it |
-///
-/// ```
-/// use mtatop::simulate::{Format, Scenario, Simulator, Told, Written};
-///
-/// let written = Written { format: Format::Xml, ..Written::default() };
-/// let scenario = Scenario::demo(1, chrono::NaiveDateTime::default());
-/// let (line, truth) = Told::new(Simulator::written(scenario, written)).next().ok_or("none")?;
-/// assert!(line.text.starts_with("<co ts="));
-/// assert_eq!(truth["kind"], "connection");
-/// assert_eq!(truth["truth"]["connection"], 1);
-/// # Ok::<(), &str>(())
-/// ```
-pub struct Told(Simulator);
-
-impl Told {
-    /// The entries that the simulation would write, and the truth.
-    pub fn new(simulator: Simulator) -> Self {
-        Self(simulator)
-    }
-}
-
-impl Iterator for Told {
-    type Item = (Line, Map<String, Value>);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let (time, fact) = self.0.fact()?;
-        let line = self.0.line(time, &fact);
-        Some((line, truth::truth(&self.0.written, &mut self.0.engine.clock, time, &fact)))
+/// Messages of a hundred mean visits. Found by counting; a test compares.
+fn messages_per_100_visits(profile: SiteProfile) -> u32 {
+    match profile {
+        SiteProfile::Store => 332,
+        SiteProfile::Relay => 102,
     }
 }
 
@@ -318,14 +277,14 @@ impl Iterator for Told {
 #[expect(clippy::string_slice, reason = "entries are ASCII, which one of the tests checks")]
 mod tests {
     use super::*;
-    use crate::simulate::queue::Waiting;
+    use crate::simulate::queue::ClientQueue;
     use std::collections::{BTreeMap, HashMap, HashSet};
 
     fn start() -> NaiveDateTime {
         chrono::NaiveDate::from_ymd_opt(2007, 2, 16).unwrap().and_hms_opt(8, 59, 40).unwrap()
     }
 
-    fn batch(entries: usize) -> impl Iterator<Item = Line> {
+    fn batch(entries: usize) -> impl Iterator<Item = SimulatedEntry> {
         Simulator::new(Scenario::batch(4, start())).take(entries)
     }
 
@@ -348,7 +307,7 @@ mod tests {
 
     #[test]
     fn a_seed_gives_one_log() {
-        let twice: Vec<Vec<Line>> = (0..2).map(|_| batch(20_000).collect()).collect();
+        let twice: Vec<Vec<SimulatedEntry>> = (0..2).map(|_| batch(20_000).collect()).collect();
         assert!(twice[0] == twice[1]);
         let other = Simulator::new(Scenario::batch(5, start())).take(20_000);
         assert!(!twice[0].iter().cloned().eq(other));
@@ -446,21 +405,64 @@ mod tests {
         assert!((230..270).contains(&(bytes / 400_000)), "{bytes}");
     }
 
+    /// The shape that is the reason for the profile, from the records.
     #[test]
-    fn messages_arrive_at_the_rate_asked_for() {
-        let mut ids: HashSet<String> = HashSet::new();
-        let mut simulator = Simulator::new(Scenario::batch(4, start()));
-        let end = start() + Duration::from_secs(1_800);
-        for line in simulator.by_ref().take_while(|line| line.time < end) {
-            let (_, source, _, rest) = columns(&line.text);
-            let arrival = source.starts_with("tcp_") && rest.starts_with('E');
-            if let Some(id) = rest.split(' ').nth(6).filter(|_| arrival) {
-                ids.insert(id.to_owned());
+    fn most_connections_of_a_relay_carry_one_message() {
+        let (mut entries, mut domains, mut files) = (0, HashSet::new(), HashSet::new());
+        let mut messages: HashMap<u64, HashSet<String>> = HashMap::new();
+        let mut closed = Vec::new();
+        let simulator = Simulator::new(Scenario::of(SiteProfile::Relay, 4));
+        for (_, record) in simulator.with_records().take(200_000) {
+            let connection = record.connection.unwrap_or_default();
+            match record.body {
+                RecordBody::Connection(change) => {
+                    entries += 1;
+                    if change.code == 'C' {
+                        closed.push(messages.remove(&connection).unwrap_or_default().len());
+                    }
+                }
+                RecordBody::Message(message) => {
+                    domains.extend(message.original.map(|to| to.domain));
+                    let Some(file) = message.file else { continue };
+                    files.insert(file.to_string());
+                    messages.entry(connection).or_default().insert(file.to_string());
+                }
+                RecordBody::Header(..) => {}
             }
         }
-        let expected = 1_800 * 12;
-        println!("{} messages of {expected}", ids.len());
-        assert!((expected * 9 / 10..expected * 11 / 10).contains(&ids.len()), "{}", ids.len());
+        let share = |part: usize, whole: usize| part * 100 / whole;
+        let one = share(closed.iter().filter(|&&messages| messages == 1).count(), closed.len());
+        let mean = share(closed.iter().sum(), closed.len());
+        println!("{entries} of connections, {one} % with one message, mean {mean} %");
+        assert!((58..=62).contains(&share(entries, 200_000)), "{entries}");
+        assert!((73..=78).contains(&one) && (115..=125).contains(&mean), "{one}, {mean}");
+        assert!(
+            domains.len() > 5_000 && files.len() > 30_000,
+            "{}, {}",
+            domains.len(),
+            files.len()
+        );
+    }
+
+    #[test]
+    fn messages_arrive_at_the_rate_asked_for() {
+        for (profile, rate) in [(SiteProfile::Store, 12), (SiteProfile::Relay, 30)] {
+            let mut ids: HashSet<String> = HashSet::new();
+            let simulator = Simulator::new(Scenario { start: start(), ..Scenario::of(profile, 4) });
+            let end = start() + Duration::from_secs(1_800);
+            for line in simulator.take_while(|line| line.time < end) {
+                let (_, source, destination, rest) = columns(&line.text);
+                let arrival = source.starts_with("tcp_") && !destination.starts_with("process");
+                if let Some(id) =
+                    rest.split(' ').nth(6).filter(|_| arrival && rest.starts_with('E'))
+                {
+                    ids.insert(id.to_owned());
+                }
+            }
+            let expected = 1_800 * rate;
+            println!("{} messages of {expected}", ids.len());
+            assert!((expected * 9 / 10..expected * 11 / 10).contains(&ids.len()), "{}", ids.len());
+        }
     }
 
     #[test]
@@ -502,7 +504,7 @@ mod tests {
         for _ in 0..40 {
             assert_eq!(simulator.by_ref().take(20_000).count(), 20_000);
             let gathered: usize = simulator.engine.waiting.gathered.values().map(Vec::len).sum();
-            assert!(simulator.engine.waiting.deferred <= Waiting::MOST_DEFERRED);
+            assert!(simulator.engine.waiting.deferred <= ClientQueue::MOST_DEFERRED);
             most = most.max(simulator.engine.planned() + gathered);
         }
         assert!(most < 12_000, "{most} events wait");

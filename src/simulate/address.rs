@@ -4,12 +4,12 @@
 
 use std::fmt;
 
-use super::chance::{low, one_of, scatter, slot};
-use super::domain::{Domain, HOME};
+use super::domain::{HOME, MailDomain};
+use super::random::{low, one_of, scatter, slot};
 
 /// The owner of a mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Person(u64);
+pub struct Person(u64);
 
 /// What stands before the `@`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,16 +31,16 @@ enum Mailbox {
 
 /// An address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Address {
+pub struct MailAddress {
     mailbox: Mailbox,
-    pub(super) domain: Domain,
+    pub domain: MailDomain,
 }
 
 /// One who gets a message: the address written on it, and the one it was turned into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Recipient {
-    pub(super) original: Address,
-    pub(super) active: Address,
+pub(super) struct Addressee {
+    pub(super) original: MailAddress,
+    pub(super) active: MailAddress,
     /// Its number in its message, from 1; 0 until it has one.
     pub(super) number: u32,
 }
@@ -102,19 +102,19 @@ impl fmt::Display for Person {
     }
 }
 
-impl Address {
+impl MailAddress {
     /// The address of somebody of ours.
     pub(super) fn local(person: Person) -> Self {
         Self { mailbox: Mailbox::Person(person), domain: HOME }
     }
 
     /// Somebody at another site, the same few again and again.
-    pub(super) fn remote(rng: &mut fastrand::Rng, domain: Domain) -> Self {
+    pub(super) fn remote(rng: &mut fastrand::Rng, domain: MailDomain) -> Self {
         Self::remote_of(rng, domain, 400)
     }
 
     /// Somebody of so many at another site, a few of them again and again.
-    pub(super) fn remote_of(rng: &mut fastrand::Rng, domain: Domain, people: u32) -> Self {
+    pub(super) fn remote_of(rng: &mut fastrand::Rng, domain: MailDomain, people: u32) -> Self {
         let known = low(rng, 0..people);
         let person = Person(scatter(domain.scattered().wrapping_add(u64::from(known))));
         let mailbox = if one_of(rng, 700) {
@@ -126,12 +126,12 @@ impl Address {
     }
 
     /// An address that only sends.
-    pub(super) fn automatic(rng: &mut fastrand::Rng, domain: Domain) -> Self {
+    pub(super) fn automatic(rng: &mut fastrand::Rng, domain: MailDomain) -> Self {
         Self { mailbox: Mailbox::Role(rng.usize(0..ROLES.len())), domain }
     }
 
     /// The return path of a mailing to somebody.
-    pub(super) fn bulk(domain: Domain, to: Person) -> Self {
+    pub(super) fn bulk(domain: MailDomain, to: Person) -> Self {
         Self { mailbox: Mailbox::Bulk(to), domain }
     }
 
@@ -142,7 +142,7 @@ impl Address {
     }
 
     /// What stands behind its `@`.
-    pub(super) fn site(self) -> String {
+    pub fn site(self) -> String {
         let domain = self.domain;
         match self.mailbox {
             Mailbox::Bulk(_) => format!("news.{domain}"),
@@ -183,7 +183,7 @@ impl Address {
     }
 }
 
-impl fmt::Display for Address {
+impl fmt::Display for MailAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let domain = self.domain;
         match self.mailbox {
@@ -223,9 +223,9 @@ impl fmt::Display for Address {
     }
 }
 
-impl Recipient {
+impl Addressee {
     /// One whose address was not changed on the way.
-    pub(super) fn plain(address: Address) -> Self {
+    pub(super) fn plain(address: MailAddress) -> Self {
         Self { original: address, active: address, number: 0 }
     }
 
@@ -236,9 +236,9 @@ impl Recipient {
 }
 
 /// The active address as the store's channel wants it: `kmeyer@ims-ms-daemon`.
-pub(super) struct StoreAddress(pub(super) Address);
+pub(super) struct StoreMailbox(pub(super) MailAddress);
 
-impl fmt::Display for StoreAddress {
+impl fmt::Display for StoreMailbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.mailbox {
             Mailbox::Person(person) => write!(f, "{person}@ims-ms-daemon"),
@@ -256,10 +256,10 @@ mod tests {
     #[test]
     fn our_people_have_one_name_everywhere() {
         let person = Person::local(&mut fastrand::Rng::with_seed(1));
-        let address = Address::local(person);
+        let address = MailAddress::local(person);
         assert_eq!(address.to_string(), format!("{person}@elbe.example"));
-        assert_eq!(StoreAddress(address).to_string(), format!("{person}@ims-ms-daemon"));
-        let bulk = Address::bulk(LARGEST, person).to_string();
+        assert_eq!(StoreMailbox(address).to_string(), format!("{person}@ims-ms-daemon"));
+        let bulk = MailAddress::bulk(LARGEST, person).to_string();
         assert!(bulk.contains(&format!("{person}=elbe.example@news.bigmail.example")));
     }
 }

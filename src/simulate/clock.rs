@@ -15,9 +15,9 @@ pub(super) const SECOND: u64 = 100;
 
 /// A moment, in hundredths of a second since the scenario began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Time(pub(super) u64);
+pub struct SimTime(pub u64);
 
-impl Time {
+impl SimTime {
     /// The moment so many hundredths later.
     pub(super) fn after(self, hundredths: u64) -> Self {
         Self(self.0 + hundredths)
@@ -25,7 +25,7 @@ impl Time {
 }
 
 /// Turns moments into the local date and time of the log.
-pub(super) struct Clock {
+pub(super) struct SimClock {
     midnight: NaiveDateTime,
     /// Hundredths from that midnight to the start.
     offset: u64,
@@ -35,14 +35,14 @@ pub(super) struct Clock {
 
 /// How a time stamp is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Style {
+pub(super) enum StampStyle {
     /// `19-Feb-1998 10:52:12.28`.
     Log,
     /// `1998-02-19T10:52:12.28`.
     Iso,
 }
 
-impl Clock {
+impl SimClock {
     /// A clock that starts at `start`, cut down to whole hundredths.
     pub(super) fn new(start: NaiveDateTime) -> Self {
         let midnight = start.date().and_time(NaiveTime::MIN);
@@ -53,7 +53,7 @@ impl Clock {
     }
 
     /// The date and time of a moment; the end of the calendar if it lies beyond.
-    pub(super) fn date_time(&self, time: Time) -> NaiveDateTime {
+    pub(super) fn date_time(&self, time: SimTime) -> NaiveDateTime {
         i64::try_from(self.offset + time.0)
             .ok()
             .and_then(|hundredths| hundredths.checked_mul(10))
@@ -63,7 +63,7 @@ impl Clock {
     }
 
     /// Appends the time stamp of an entry.
-    pub(super) fn stamp(&mut self, line: &mut String, time: Time, style: Style) {
+    pub(super) fn stamp(&mut self, line: &mut String, time: SimTime, style: StampStyle) {
         let since = self.offset + time.0;
         let day = since / DAY;
         if day != self.printed.0 {
@@ -71,7 +71,7 @@ impl Clock {
             self.printed = (day, print_date(date.unwrap_or(NaiveDate::MAX)));
         }
         let [log, iso] = &self.printed.1;
-        let (date, between) = if style == Style::Log { (log, ' ') } else { (iso, 'T') };
+        let (date, between) = if style == StampStyle::Log { (log, ' ') } else { (iso, 'T') };
         line.push_str(date);
         for (unit, count, before) in
             [(HOUR, 24, between), (MINUTE, 60, ':'), (SECOND, 60, ':'), (1, 100, '.')]
@@ -82,7 +82,7 @@ impl Clock {
     }
 
     /// Appends the date as a mail header prints it, for the banners that show one.
-    pub(super) fn header_date(&self, line: &mut String, time: Time) {
+    pub(super) fn header_date(&self, line: &mut String, time: SimTime) {
         // Writing to a String cannot fail.
         let _ = write!(line, "{}", self.date_time(time).format("%a, %d %b %Y %H:%M:%S +0100"));
     }
@@ -108,10 +108,10 @@ mod tests {
         let start = NaiveDate::from_ymd_opt(2006, 12, 31)
             .and_then(|date| date.and_hms_milli_opt(23, 59, 59, 987))
             .unwrap();
-        let mut clock = Clock::new(start);
+        let mut clock = SimClock::new(start);
         let mut stamps = String::new();
-        for time in [Time(0), Time(1), Time(2), Time(0)] {
-            clock.stamp(&mut stamps, time, Style::Log);
+        for time in [SimTime(0), SimTime(1), SimTime(2), SimTime(0)] {
+            clock.stamp(&mut stamps, time, StampStyle::Log);
             stamps.push('|');
         }
         assert_eq!(
@@ -120,8 +120,8 @@ mod tests {
              01-Jan-2007 00:00:00.00|31-Dec-2006 23:59:59.98|"
         );
         stamps.clear();
-        clock.stamp(&mut stamps, Time(2), Style::Iso);
+        clock.stamp(&mut stamps, SimTime(2), StampStyle::Iso);
         assert_eq!(stamps, "2007-01-01T00:00:00.00");
-        assert_eq!(clock.date_time(Time(2)).to_string(), "2007-01-01 00:00:00");
+        assert_eq!(clock.date_time(SimTime(2)).to_string(), "2007-01-01 00:00:00");
     }
 }

@@ -7,22 +7,22 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::chance::{log_uniform, low, one_of, pick, scatter, slot};
+use super::random::{log_uniform, low, one_of, pick, scatter, slot};
 
 /// A mail domain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Domain(u32);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MailDomain(u32);
 
 /// A host that takes mail for a domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Host {
-    pub(super) domain: Domain,
+pub struct MailHost {
+    pub domain: MailDomain,
     index: u8,
 }
 
 /// What a host runs, which decides its greeting and its replies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Software {
+pub(super) enum HostSoftware {
     /// A large provider's own.
     Provider,
     Postfix,
@@ -38,7 +38,7 @@ pub(super) enum Software {
 
 /// How well mail for a domain can be delivered at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Health {
+pub(super) enum DomainHealth {
     Fine,
     /// The host has been off for days.
     Unreachable,
@@ -48,7 +48,7 @@ pub(super) enum Health {
 
 /// How the hosts of a domain are called.
 #[derive(Clone, Copy)]
-enum Naming {
+enum HostNaming {
     /// `mx1`, `mx2`, … of so many.
     Numbered(u8),
     /// `mail`, alone.
@@ -60,53 +60,53 @@ enum Naming {
 }
 
 /// Ours.
-pub(super) const HOME: Domain = Domain(u32::MAX);
+pub(super) const HOME: MailDomain = MailDomain(u32::MAX);
 /// The largest; every third message that leaves us goes there.
-pub(super) const LARGEST: Domain = Domain(0);
+pub(super) const LARGEST: MailDomain = MailDomain(0);
 /// The other well-known one that an incident touches.
-pub(super) const REFUSING: Domain = Domain(1);
+pub(super) const REFUSING: MailDomain = MailDomain(1);
 
-const NAMED: [(&str, Naming, Software); 40] = [
-    ("bigmail.example", Naming::Numbered(4), Software::Provider),
-    ("nordpost.example", Naming::Numbered(2), Software::Postfix),
-    ("webpost.example", Naming::Aspmx, Software::Provider),
-    ("uni-hafen.example", Naming::Numbered(3), Software::SunMessaging),
-    ("stadtwerke.example", Naming::Mail, Software::Exchange),
-    ("kurier.example", Naming::Numbered(2), Software::Exim),
-    ("telnova.example", Naming::Numbered(4), Software::SunMessaging),
-    ("shop-mail.example", Naming::Shielded, Software::Shield),
-    ("freebox.example", Naming::Aspmx, Software::Provider),
-    ("landesamt.example", Naming::Shielded, Software::Shield),
-    ("fh-west.example", Naming::Mail, Software::Sendmail),
-    ("cloudbuero.example", Naming::Aspmx, Software::Exchange),
-    ("alpenbank.example", Naming::Shielded, Software::Shield),
-    ("rheinnet.example", Naming::Numbered(2), Software::Postfix),
-    ("klinikum-sued.example", Naming::Mail, Software::Exchange),
-    ("postfach.test", Naming::Numbered(3), Software::Postfix),
-    ("verlag-anker.example", Naming::Mail, Software::Exim),
-    ("hansecargo.example", Naming::Shielded, Software::Shield),
-    ("tu-bergen.example", Naming::Numbered(2), Software::Sendmail),
-    ("snailmail.test", Naming::Numbered(2), Software::Exim),
-    ("docksoft.example", Naming::Aspmx, Software::Exchange),
-    ("energie-nord.example", Naming::Mail, Software::Appliance),
-    ("bahnreise.example", Naming::Numbered(2), Software::Appliance),
-    ("inselnet.example", Naming::Numbered(2), Software::Postfix),
-    ("museum-mitte.example", Naming::Mail, Software::Postfix),
-    ("kabelweb.example", Naming::Numbered(4), Software::Provider),
-    ("notariat-see.example", Naming::Mail, Software::Exchange),
-    ("wetterdienst.example", Naming::Mail, Software::Sendmail),
-    ("sportbund.example", Naming::Numbered(2), Software::Exim),
-    ("forum-it.example", Naming::Mail, Software::Postfix),
-    ("labor-weiss.example", Naming::Mail, Software::Exchange),
-    ("spedition-kai.example", Naming::Shielded, Software::Shield),
-    ("gymnasium-ost.example", Naming::Mail, Software::Postfix),
-    ("opentools.test", Naming::Numbered(2), Software::Exim),
-    ("steuerhelfer.example", Naming::Mail, Software::Appliance),
-    ("buchladen.example", Naming::Mail, Software::Postfix),
-    ("ferienhof.example", Naming::Mail, Software::Exim),
-    ("radio-elf.example", Naming::Numbered(2), Software::Sendmail),
-    ("chor-und-orgel.test", Naming::Mail, Software::Postfix),
-    ("segelclub.example", Naming::Mail, Software::Exim),
+const NAMED: [(&str, HostNaming, HostSoftware); 40] = [
+    ("bigmail.example", HostNaming::Numbered(4), HostSoftware::Provider),
+    ("nordpost.example", HostNaming::Numbered(2), HostSoftware::Postfix),
+    ("webpost.example", HostNaming::Aspmx, HostSoftware::Provider),
+    ("uni-hafen.example", HostNaming::Numbered(3), HostSoftware::SunMessaging),
+    ("stadtwerke.example", HostNaming::Mail, HostSoftware::Exchange),
+    ("kurier.example", HostNaming::Numbered(2), HostSoftware::Exim),
+    ("telnova.example", HostNaming::Numbered(4), HostSoftware::SunMessaging),
+    ("shop-mail.example", HostNaming::Shielded, HostSoftware::Shield),
+    ("freebox.example", HostNaming::Aspmx, HostSoftware::Provider),
+    ("landesamt.example", HostNaming::Shielded, HostSoftware::Shield),
+    ("fh-west.example", HostNaming::Mail, HostSoftware::Sendmail),
+    ("cloudbuero.example", HostNaming::Aspmx, HostSoftware::Exchange),
+    ("alpenbank.example", HostNaming::Shielded, HostSoftware::Shield),
+    ("rheinnet.example", HostNaming::Numbered(2), HostSoftware::Postfix),
+    ("klinikum-sued.example", HostNaming::Mail, HostSoftware::Exchange),
+    ("postfach.test", HostNaming::Numbered(3), HostSoftware::Postfix),
+    ("verlag-anker.example", HostNaming::Mail, HostSoftware::Exim),
+    ("hansecargo.example", HostNaming::Shielded, HostSoftware::Shield),
+    ("tu-bergen.example", HostNaming::Numbered(2), HostSoftware::Sendmail),
+    ("snailmail.test", HostNaming::Numbered(2), HostSoftware::Exim),
+    ("docksoft.example", HostNaming::Aspmx, HostSoftware::Exchange),
+    ("energie-nord.example", HostNaming::Mail, HostSoftware::Appliance),
+    ("bahnreise.example", HostNaming::Numbered(2), HostSoftware::Appliance),
+    ("inselnet.example", HostNaming::Numbered(2), HostSoftware::Postfix),
+    ("museum-mitte.example", HostNaming::Mail, HostSoftware::Postfix),
+    ("kabelweb.example", HostNaming::Numbered(4), HostSoftware::Provider),
+    ("notariat-see.example", HostNaming::Mail, HostSoftware::Exchange),
+    ("wetterdienst.example", HostNaming::Mail, HostSoftware::Sendmail),
+    ("sportbund.example", HostNaming::Numbered(2), HostSoftware::Exim),
+    ("forum-it.example", HostNaming::Mail, HostSoftware::Postfix),
+    ("labor-weiss.example", HostNaming::Mail, HostSoftware::Exchange),
+    ("spedition-kai.example", HostNaming::Shielded, HostSoftware::Shield),
+    ("gymnasium-ost.example", HostNaming::Mail, HostSoftware::Postfix),
+    ("opentools.test", HostNaming::Numbered(2), HostSoftware::Exim),
+    ("steuerhelfer.example", HostNaming::Mail, HostSoftware::Appliance),
+    ("buchladen.example", HostNaming::Mail, HostSoftware::Postfix),
+    ("ferienhof.example", HostNaming::Mail, HostSoftware::Exim),
+    ("radio-elf.example", HostNaming::Numbered(2), HostSoftware::Sendmail),
+    ("chor-und-orgel.test", HostNaming::Mail, HostSoftware::Postfix),
+    ("segelclub.example", HostNaming::Mail, HostSoftware::Exim),
 ];
 const NAMED_COUNT: u32 = 40;
 
@@ -137,7 +137,7 @@ const SECOND_WORDS: [&str; 64] = [
     "wohnen", "zahn", "zentrum",
 ];
 
-impl Domain {
+impl MailDomain {
     /// Where a message that leaves us goes.
     pub(super) fn of_recipient(rng: &mut fastrand::Rng, seed: u64) -> Self {
         match rng.u32(0..100) {
@@ -154,7 +154,7 @@ impl Domain {
             14..55 => Self(low(rng, 1..NAMED_COUNT)),
             _ => match Self::of_tail(rng, seed) {
                 // A name that does not exist has no host to send from.
-                domain if domain.health() == Health::Unknown => LARGEST,
+                domain if domain.health() == DomainHealth::Unknown => LARGEST,
                 domain => domain,
             },
         }
@@ -202,28 +202,28 @@ impl Domain {
     }
 
     /// How well mail can be delivered there, incidents aside.
-    pub(super) fn health(self) -> Health {
+    pub(super) fn health(self) -> DomainHealth {
         match (self.named(), self.scattered() % 300) {
-            (None, 0) if self != HOME => Health::Unreachable,
-            (None, 1) if self != HOME => Health::Unknown,
-            _ => Health::Fine,
+            (None, 0) if self != HOME => DomainHealth::Unreachable,
+            (None, 1) if self != HOME => DomainHealth::Unknown,
+            _ => DomainHealth::Fine,
         }
     }
 
     /// A host that takes its mail, mostly the one of first preference.
-    pub(super) fn host(self, rng: &mut fastrand::Rng) -> Host {
+    pub(super) fn host(self, rng: &mut fastrand::Rng) -> MailHost {
         let hosts = match self.naming() {
-            Naming::Mail => 1,
-            Naming::Numbered(hosts) => hosts,
-            Naming::Aspmx | Naming::Shielded => 3,
+            HostNaming::Mail => 1,
+            HostNaming::Numbered(hosts) => hosts,
+            HostNaming::Aspmx | HostNaming::Shielded => 3,
         };
         let index = if one_of(rng, 6_500) { 0 } else { rng.u8(0..hosts) };
-        Host { domain: self, index }
+        MailHost { domain: self, index }
     }
 
     /// The host of first preference.
-    pub(super) fn first_host(self) -> Host {
-        Host { domain: self, index: 0 }
+    pub(super) fn first_host(self) -> MailHost {
+        MailHost { domain: self, index: 0 }
     }
 
     /// A number that belongs to this domain and looks like any.
@@ -231,23 +231,23 @@ impl Domain {
         scatter(u64::from(self.0))
     }
 
-    fn named(self) -> Option<(&'static str, Naming, Software)> {
+    fn named(self) -> Option<(&'static str, HostNaming, HostSoftware)> {
         usize::try_from(self.0).ok().and_then(|index| NAMED.get(index)).copied()
     }
 
-    fn naming(self) -> Naming {
+    fn naming(self) -> HostNaming {
         match (self.named(), self.scattered() / 300 % 16) {
             (Some((_, naming, _)), _) => naming,
-            (None, 0..6) => Naming::Mail,
-            (None, 6..9) => Naming::Numbered(1),
-            (None, 9..12) => Naming::Numbered(2),
-            (None, 12..14) => Naming::Aspmx,
-            (None, _) => Naming::Shielded,
+            (None, 0..6) => HostNaming::Mail,
+            (None, 6..9) => HostNaming::Numbered(1),
+            (None, 9..12) => HostNaming::Numbered(2),
+            (None, 12..14) => HostNaming::Aspmx,
+            (None, _) => HostNaming::Shielded,
         }
     }
 }
 
-impl fmt::Display for Domain {
+impl fmt::Display for MailDomain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if *self == HOME {
             return f.write_str("elbe.example");
@@ -273,7 +273,7 @@ impl fmt::Display for Domain {
     }
 }
 
-impl Host {
+impl MailHost {
     /// Its address; IPv6 for a few.
     pub(super) fn ip(self) -> IpAddr {
         let spread = self.domain.scattered();
@@ -285,7 +285,7 @@ impl Host {
         let small =
             |number: u64, from: u8, count: u64| from + u8::try_from(number % count).unwrap_or(0);
         let index = u64::from(self.index);
-        if let Naming::Shielded = self.domain.naming() {
+        if let HostNaming::Shielded = self.domain.naming() {
             return Ipv4Addr::new(203, 0, 113, 20 + self.index).into();
         }
         if modern {
@@ -309,33 +309,33 @@ impl Host {
     }
 
     /// What it runs.
-    pub(super) fn software(self) -> Software {
-        if let Naming::Shielded = self.domain.naming() {
-            return Software::Shield;
+    pub(super) fn software(self) -> HostSoftware {
+        if let HostNaming::Shielded = self.domain.naming() {
+            return HostSoftware::Shield;
         }
         match (self.domain.named(), self.domain.scattered() / 70_000 % 20) {
             (Some((_, _, software)), _) => software,
-            (None, 0..7) => Software::Postfix,
-            (None, 7..11) => Software::Exim,
-            (None, 11..15) => Software::Exchange,
-            (None, 15) => Software::SunMessaging,
-            (None, 16..18) => Software::Sendmail,
-            (None, _) => Software::Appliance,
+            (None, 0..7) => HostSoftware::Postfix,
+            (None, 7..11) => HostSoftware::Exim,
+            (None, 11..15) => HostSoftware::Exchange,
+            (None, 15) => HostSoftware::SunMessaging,
+            (None, 16..18) => HostSoftware::Sendmail,
+            (None, _) => HostSoftware::Appliance,
         }
     }
 }
 
-impl fmt::Display for Host {
+impl fmt::Display for MailHost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { domain, index } = self;
         match (domain.naming(), index) {
-            (Naming::Mail, _) => write!(f, "mail.{domain}"),
-            (Naming::Numbered(1), _) => write!(f, "mx.{domain}"),
-            (Naming::Numbered(_), _) => write!(f, "mx{}.{domain}", index + 1),
-            (Naming::Aspmx, 0) => write!(f, "aspmx.l.{domain}"),
-            (Naming::Aspmx, _) => write!(f, "alt{index}.aspmx.l.{domain}"),
-            (Naming::Shielded, 0) => f.write_str("mx-eu.mailshield.example"),
-            (Naming::Shielded, _) => write!(f, "mx-eu{}.mailshield.example", index + 1),
+            (HostNaming::Mail, _) => write!(f, "mail.{domain}"),
+            (HostNaming::Numbered(1), _) => write!(f, "mx.{domain}"),
+            (HostNaming::Numbered(_), _) => write!(f, "mx{}.{domain}", index + 1),
+            (HostNaming::Aspmx, 0) => write!(f, "aspmx.l.{domain}"),
+            (HostNaming::Aspmx, _) => write!(f, "alt{index}.aspmx.l.{domain}"),
+            (HostNaming::Shielded, 0) => f.write_str("mx-eu.mailshield.example"),
+            (HostNaming::Shielded, _) => write!(f, "mx-eu{}.mailshield.example", index + 1),
         }
     }
 }
@@ -368,7 +368,7 @@ mod tests {
     fn the_tail_has_thousands_of_names_that_differ_with_the_seed() {
         let names = |seed| -> HashSet<String> {
             let mut rng = fastrand::Rng::with_seed(seed);
-            (0..20_000).map(|_| Domain::of_tail(&mut rng, seed).to_string()).collect()
+            (0..20_000).map(|_| MailDomain::of_tail(&mut rng, seed).to_string()).collect()
         };
         assert!(names(1).len() > 3_000);
         assert_ne!(names(1), names(2));
@@ -378,7 +378,7 @@ mod tests {
     fn names_are_reserved_ones() {
         let mut rng = fastrand::Rng::with_seed(3);
         for _ in 0..5_000 {
-            let host = Domain::of_recipient(&mut rng, 3).host(&mut rng).to_string();
+            let host = MailDomain::of_recipient(&mut rng, 3).host(&mut rng).to_string();
             assert!(host.is_ascii(), "{host}");
             let top = host.rsplit('.').next();
             assert!(matches!(top, Some("example" | "test")), "{host}");

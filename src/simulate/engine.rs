@@ -5,48 +5,42 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use super::chance::one_of;
-use super::clock::{Clock, Time};
-use super::domain::Domain;
-use super::fact::Fact;
-use super::incident::Incident;
-use super::options::Profile;
-use super::queue::{Queued, Waiting};
-use super::staff::{Ports, Staff, Worker};
+use super::clock::{SimClock, SimTime};
+use super::domain::MailDomain;
+use super::incident::PlannedIncident;
+use super::options::SiteProfile;
+use super::processes::{PortPool, ProcessPool, WorkerThread};
+use super::queue::{ClientQueue, QueuedFile};
+use super::random::one_of;
+use super::record::{Record, RecordBody};
+use super::token::{CallDirection, SimProcessId};
 
 /// Something to happen at its time.
-pub(super) enum Event {
+pub(super) enum SimEvent {
     /// An entry to be written: what follows from a cause is known when the cause happens.
-    Entry(Box<Fact>),
+    Entry(Box<Record>),
     /// A client somewhere connects.
-    Arrival,
+    Visit,
     /// A queue file may be tried.
-    Due(Box<Queued>),
+    Due(Box<QueuedFile>),
     /// The client program looks what there is for a domain.
-    Run(Domain),
+    Run(MailDomain),
     /// A connection has ended.
-    Release(Lease),
+    Release(ConnectionLease),
 }
 
 /// What a connection holds while it is open.
 #[derive(Clone, Copy)]
-pub(super) struct Lease {
-    pub(super) worker: Worker,
+pub(super) struct ConnectionLease {
+    pub(super) worker: WorkerThread,
     pub(super) port: u16,
-    pub(super) direction: Direction,
-}
-
-/// Who called whom.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Direction {
-    Inbound,
-    Outbound,
+    pub(super) direction: CallDirection,
 }
 
 /// What decides who writes to whom.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Site {
-    pub(super) profile: Profile,
+    pub(super) profile: SiteProfile,
     pub(super) seed: u64,
     /// Whether the site has the oddities of old and large ones.
     pub(super) odd: bool,
@@ -56,28 +50,28 @@ pub(super) struct Site {
 pub(super) struct Engine {
     pub(super) rng: fastrand::Rng,
     pub(super) site: Site,
-    pub(super) incident: Incident,
-    pub(super) staff: Staff,
-    pub(super) client_ports: Ports,
-    pub(super) our_ports: Ports,
-    pub(super) waiting: Waiting,
-    pub(super) clock: Clock,
-    agenda: BinaryHeap<Appointment>,
+    pub(super) incident: PlannedIncident,
+    pub(super) staff: ProcessPool,
+    pub(super) client_ports: PortPool,
+    pub(super) our_ports: PortPool,
+    pub(super) waiting: ClientQueue,
+    pub(super) clock: SimClock,
+    agenda: BinaryHeap<ScheduledEvent>,
     appointments: u64,
     connections: u64,
 }
 
 impl Engine {
     /// Nothing to do yet.
-    pub(super) fn new(site: Site, clock: Clock, incident: Incident) -> Self {
+    pub(super) fn new(site: Site, clock: SimClock, incident: PlannedIncident) -> Self {
         let mut rng = fastrand::Rng::with_seed(site.seed);
         Self {
             site,
             incident,
-            staff: Staff::new(&mut rng),
-            client_ports: Ports::new(&mut rng),
-            our_ports: Ports::new(&mut rng),
-            waiting: Waiting::default(),
+            staff: ProcessPool::new(&mut rng),
+            client_ports: PortPool::new(&mut rng),
+            our_ports: PortPool::new(&mut rng),
+            waiting: ClientQueue::default(),
             clock,
             agenda: BinaryHeap::new(),
             appointments: 0,
@@ -87,13 +81,13 @@ impl Engine {
     }
 
     /// Has an event happen, after those planned before for the same time.
-    pub(super) fn plan(&mut self, time: Time, event: Event) {
+    pub(super) fn plan(&mut self, time: SimTime, event: SimEvent) {
         self.appointments += 1;
-        self.agenda.push(Appointment { time, order: self.appointments, event });
+        self.agenda.push(ScheduledEvent { time, order: self.appointments, event });
     }
 
     /// The event that comes next.
-    pub(super) fn next(&mut self) -> Option<(Time, Event)> {
+    pub(super) fn next(&mut self) -> Option<(SimTime, SimEvent)> {
         self.agenda.pop().map(|appointment| (appointment.time, appointment.event))
     }
 
@@ -104,17 +98,23 @@ impl Engine {
     }
 
     /// Frees what a closed connection held.
-    pub(super) fn release(&mut self, lease: Lease) {
+    pub(super) fn release(&mut self, lease: ConnectionLease) {
         self.staff.release(lease.worker);
         match lease.direction {
-            Direction::Inbound => self.client_ports.release(lease.port),
-            Direction::Outbound => self.our_ports.release(lease.port),
+            CallDirection::Inbound => self.client_ports.release(lease.port),
+            CallDirection::Outbound => self.our_ports.release(lease.port),
         }
     }
 
-    /// Has an entry written.
-    pub(super) fn log(&mut self, time: Time, fact: Fact) {
-        self.plan(time, Event::Entry(Box::new(fact)));
+    /// Has an entry written: by whom, over which connection, and about what.
+    pub(super) fn log(
+        &mut self,
+        time: SimTime,
+        (pid, connection): (SimProcessId, Option<u64>),
+        body: RecordBody,
+    ) {
+        let record = Record { time, pid, connection, body };
+        self.plan(time, SimEvent::Entry(Box::new(record)));
     }
 
     /// The number of a new connection.
@@ -125,7 +125,7 @@ impl Engine {
 
     /// Whether the site is a relay.
     pub(super) fn relays(&self) -> bool {
-        self.site.profile == Profile::Relay
+        self.site.profile == SiteProfile::Relay
     }
 
     /// Whether something odd happens that does so many times in ten thousand, at an odd site.
@@ -135,29 +135,29 @@ impl Engine {
     }
 }
 
-struct Appointment {
-    time: Time,
+struct ScheduledEvent {
+    time: SimTime,
     order: u64,
-    event: Event,
+    event: SimEvent,
 }
 
 /// The earliest is the greatest, for that is what the heap gives first.
-impl Ord for Appointment {
+impl Ord for ScheduledEvent {
     fn cmp(&self, other: &Self) -> Ordering {
         (other.time, other.order).cmp(&(self.time, self.order))
     }
 }
 
-impl PartialOrd for Appointment {
+impl PartialOrd for ScheduledEvent {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for Appointment {
+impl PartialEq for ScheduledEvent {
     fn eq(&self, other: &Self) -> bool {
         self.order == other.order
     }
 }
 
-impl Eq for Appointment {}
+impl Eq for ScheduledEvent {}

@@ -1,32 +1,37 @@
 //! Putting a message into the queues: one file for the store, one for each other domain.
 
-use super::address::Recipient;
-use super::clock::Time;
-use super::engine::{Engine, Event};
-use super::fact::{Body, Fact, Message};
-use super::queue::{Envelope, Queued};
-use super::session::Session;
-use super::token::{Application, Channel, Peer, ProcessId, Transport};
+use super::address::Addressee;
+use super::clock::SimTime;
+use super::connection::SmtpConnection;
+use super::engine::{Engine, SimEvent};
+use super::queue::{Envelope, QueuedFile};
+use super::record::{MessageEvent, RecordBody};
+use super::token::{ApplicationInfo, ConnectionEnds, MtaChannel, PeerHost, SimProcessId};
 
 /// How a message came to be queued.
-pub(super) struct Arrived {
-    pub(super) source: Channel,
+pub(super) struct MailArrival {
+    pub(super) source: MtaChannel,
     pub(super) code: &'static str,
-    pub(super) peer: Peer,
+    pub(super) peer: PeerHost,
     /// The connection it came over.
-    pub(super) over: Option<(u64, Transport, Application)>,
+    pub(super) over: Option<(u64, ConnectionEnds, ApplicationInfo)>,
 }
 
-impl Arrived {
+impl MailArrival {
     /// Somebody sent it.
-    pub(super) fn over(session: &Session, source: Channel, code: &'static str, peer: Peer) -> Self {
+    pub(super) fn over(
+        session: &SmtpConnection,
+        source: MtaChannel,
+        code: &'static str,
+        peer: PeerHost,
+    ) -> Self {
         let over = Some((session.number, session.transport, session.application));
         Self { source, code, peer, over }
     }
 
     /// A channel of ours passes it on.
-    pub(super) fn from(source: Channel) -> Self {
-        Self { source, code: "E", peer: Peer::None, over: None }
+    pub(super) fn from(source: MtaChannel) -> Self {
+        Self { source, code: "E", peer: PeerHost::None, over: None }
     }
 }
 
@@ -34,35 +39,35 @@ impl Arrived {
 /// counts on with every file.
 pub(super) fn enqueue(
     engine: &mut Engine,
-    at: Time,
-    pid: &mut ProcessId,
-    arrived: &Arrived,
+    at: SimTime,
+    pid: &mut SimProcessId,
+    arrived: &MailArrival,
     envelope: &Envelope,
-    mut recipients: Vec<Recipient>,
+    mut recipients: Vec<Addressee>,
 ) {
     number(&mut recipients);
     recipients.sort_by_key(|recipient| recipient.active.domain);
     for group in recipients.chunk_by(|one, other| one.active.domain == other.active.domain) {
         let local = group.iter().all(|recipient| recipient.is_local());
         let channel = match group.first() {
-            Some(recipient) if !local => Channel::of(recipient.active.domain),
-            _ => Channel::Store,
+            Some(recipient) if !local => MtaChannel::of(recipient.active.domain),
+            _ => MtaChannel::Store,
         };
-        let mut queued = Queued::new(&mut engine.rng, at, channel, *envelope, group.to_vec());
+        let mut queued = QueuedFile::new(&mut engine.rng, at, channel, *envelope, group.to_vec());
         if engine.relays() {
             queued.greylist(&mut engine.rng);
         }
         queued.file.held = engine.oddly(60);
         write(engine, at, *pid, arrived, &queued);
         if !queued.file.held {
-            engine.plan(at, Event::Due(Box::new(queued)));
+            engine.plan(at, SimEvent::Due(Box::new(queued)));
         }
         pid.sequence += 1;
     }
 }
 
 /// Gives recipients their numbers, which they keep from channel to channel.
-pub(super) fn number(recipients: &mut [Recipient]) {
+pub(super) fn number(recipients: &mut [Addressee]) {
     for (recipient, number) in recipients.iter_mut().zip(1..) {
         if recipient.number == 0 {
             recipient.number = number;
@@ -73,21 +78,21 @@ pub(super) fn number(recipients: &mut [Recipient]) {
 /// Writes the entries of one file, without any further plan for it.
 pub(super) fn write(
     engine: &mut Engine,
-    at: Time,
-    pid: ProcessId,
-    arrived: &Arrived,
-    queued: &Queued,
+    at: SimTime,
+    pid: SimProcessId,
+    arrived: &MailArrival,
+    queued: &QueuedFile,
 ) {
     for (place, recipient) in queued.recipients.iter().enumerate() {
-        let message = Message {
+        let message = MessageEvent {
             source: arrived.source,
             destination: Some(queued.file.channel),
             peer: arrived.peer,
             over: arrived.over.map(|(_, transport, application)| (transport, application)),
             first: place == 0,
-            ..Message::about(arrived.code, &queued.envelope, recipient, queued.file)
+            ..MessageEvent::about(arrived.code, &queued.envelope, recipient, queued.file)
         };
         let connection = arrived.over.map(|(number, ..)| number);
-        engine.log(at, Fact { pid, connection, body: Body::Message(message) });
+        engine.log(at, (pid, connection), RecordBody::Message(message));
     }
 }

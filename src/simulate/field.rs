@@ -5,20 +5,20 @@
 //! the remote MTA and of connection entries: their fields have no fixed length either, so they are
 //! counted too, and a connection entry has all five of them, `0:` where there is nothing to say.
 
-use super::options::{Bit, Options, Setting};
+use super::options::{ConnectionBit, MtaOption, MtaOptions};
 
 /// A field.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Field {
+pub(super) struct LogField {
     /// Its name in XML and JSON.
     pub(super) name: &'static str,
-    pub(super) shape: Shape,
-    on: Switch,
+    pub(super) shape: FieldShape,
+    on: FieldSwitch,
 }
 
 /// What decides how a format writes a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum FieldShape {
     /// A word that no format counts, since it is never empty.
     Word,
     /// The same, padded to twelve characters in formats 1 to 3.
@@ -46,72 +46,82 @@ pub(super) enum Shape {
 
 /// What has a field logged.
 #[derive(Clone, Copy, Debug)]
-enum Switch {
+enum FieldSwitch {
     Always,
-    Set(Setting),
-    Connection(Bit),
+    Set(MtaOption),
+    Connection(ConnectionBit),
 }
 
-impl Field {
-    const fn new(name: &'static str, shape: Shape) -> Self {
-        Self { name, shape, on: Switch::Always }
+impl LogField {
+    const fn new(name: &'static str, shape: FieldShape) -> Self {
+        Self { name, shape, on: FieldSwitch::Always }
     }
 
-    const fn set(name: &'static str, shape: Shape, setting: Setting) -> Self {
-        Self { name, shape, on: Switch::Set(setting) }
+    const fn set(name: &'static str, shape: FieldShape, setting: MtaOption) -> Self {
+        Self { name, shape, on: FieldSwitch::Set(setting) }
     }
 
-    const fn of(name: &'static str, shape: Shape, bit: Bit) -> Self {
-        Self { name, shape, on: Switch::Connection(bit) }
+    const fn of(name: &'static str, shape: FieldShape, bit: ConnectionBit) -> Self {
+        Self { name, shape, on: FieldSwitch::Connection(bit) }
     }
 
     /// Whether the options have it logged.
-    pub(super) fn is_on(&self, options: &Options) -> bool {
+    pub(super) fn is_on(&self, options: &MtaOptions) -> bool {
         match self.on {
-            Switch::Always => true,
-            Switch::Set(setting) => options.is_on(setting),
-            Switch::Connection(bit) => options.has(bit),
+            FieldSwitch::Always => true,
+            FieldSwitch::Set(setting) => options.is_on(setting),
+            FieldSwitch::Connection(bit) => options.has(bit),
         }
     }
 }
 
-pub(super) const NODE: Field = Field::set("no", Shape::Word, Setting::Node);
-pub(super) const PROCESS: Field = Field::set("pi", Shape::Word, Setting::Process);
-pub(super) const SOURCE: Field = Field::new("sc", Shape::Column);
-pub(super) const CODE: Field = Field::new("ac", Shape::Word);
+pub(super) const NODE: LogField = LogField::set("no", FieldShape::Word, MtaOption::Node);
+pub(super) const PROCESS: LogField = LogField::set("pi", FieldShape::Word, MtaOption::Process);
+pub(super) const SOURCE: LogField = LogField::new("sc", FieldShape::Column);
+pub(super) const CODE: LogField = LogField::new("ac", FieldShape::Word);
 
 // Of a message entry.
-pub(super) const DESTINATION: Field = Field::new("dc", Shape::Column);
-pub(super) const SIZE: Field = Field::new("sz", Shape::Number);
-pub(super) const FROM: Field = Field::new("so", Shape::Address);
-pub(super) const ORIGINAL: Field = Field::new("od", Shape::Address);
-pub(super) const ACTIVE: Field = Field::new("de", Shape::Address);
-pub(super) const FLAGS: Field = Field::set("rf", Shape::Number, Setting::Notary);
-pub(super) const FILE: Field = Field::set("fi", Shape::Text, Setting::Filename);
-pub(super) const ENVELOPE_ID: Field = Field::set("ei", Shape::Text, Setting::EnvelopeId);
-pub(super) const MESSAGE_ID: Field = Field::set("mi", Shape::Text, Setting::MessageId);
-pub(super) const USER: Field = Field::set("us", Shape::Text, Setting::Username);
-pub(super) const SYSTEM: Field = Field::of("ss", Shape::Text, Bit::Information);
-pub(super) const SENSITIVITY: Field = Field::set("se", Shape::Number, Setting::Sensitivity);
-pub(super) const PRIORITY: Field = Field::set("pr", Shape::Number, Setting::Priority);
-pub(super) const INTERMEDIATE: Field = Field::set("in", Shape::Address, Setting::Intermediate);
-pub(super) const INITIAL: Field = Field::set("ia", Shape::Address, Setting::Intermediate);
-pub(super) const FILTER: Field = Field::set("fl", Shape::Filter, Setting::Filter);
-pub(super) const REASON: Field = Field::set("re", Shape::Remark, Setting::Reason);
-pub(super) const DIAGNOSTICS: Field = Field::set("di", Shape::Remark, Setting::Diagnostics);
-pub(super) const REMOTE_MTA: Field = Field::set("rm", Shape::Remark, Setting::RemoteMta);
-pub(super) const TRANSPORT: Field = Field::of("tr", Shape::Late, Bit::Transport);
-pub(super) const APPLICATION: Field = Field::of("ap", Shape::Late, Bit::Application);
+pub(super) const DESTINATION: LogField = LogField::new("dc", FieldShape::Column);
+pub(super) const SIZE: LogField = LogField::new("sz", FieldShape::Number);
+pub(super) const FROM: LogField = LogField::new("so", FieldShape::Address);
+pub(super) const ORIGINAL: LogField = LogField::new("od", FieldShape::Address);
+pub(super) const ACTIVE: LogField = LogField::new("de", FieldShape::Address);
+pub(super) const FLAGS: LogField = LogField::set("rf", FieldShape::Number, MtaOption::Notary);
+pub(super) const FILE: LogField = LogField::set("fi", FieldShape::Text, MtaOption::Filename);
+pub(super) const ENVELOPE_ID: LogField =
+    LogField::set("ei", FieldShape::Text, MtaOption::EnvelopeId);
+pub(super) const MESSAGE_ID: LogField = LogField::set("mi", FieldShape::Text, MtaOption::MessageId);
+pub(super) const USER: LogField = LogField::set("us", FieldShape::Text, MtaOption::Username);
+pub(super) const SYSTEM: LogField =
+    LogField::of("ss", FieldShape::Text, ConnectionBit::Information);
+pub(super) const SENSITIVITY: LogField =
+    LogField::set("se", FieldShape::Number, MtaOption::Sensitivity);
+pub(super) const PRIORITY: LogField = LogField::set("pr", FieldShape::Number, MtaOption::Priority);
+pub(super) const INTERMEDIATE: LogField =
+    LogField::set("in", FieldShape::Address, MtaOption::Intermediate);
+pub(super) const INITIAL: LogField =
+    LogField::set("ia", FieldShape::Address, MtaOption::Intermediate);
+pub(super) const FILTER: LogField = LogField::set("fl", FieldShape::Filter, MtaOption::Filter);
+pub(super) const REASON: LogField = LogField::set("re", FieldShape::Remark, MtaOption::Reason);
+pub(super) const DIAGNOSTICS: LogField =
+    LogField::set("di", FieldShape::Remark, MtaOption::Diagnostics);
+pub(super) const REMOTE_MTA: LogField =
+    LogField::set("rm", FieldShape::Remark, MtaOption::RemoteMta);
+pub(super) const TRANSPORT: LogField =
+    LogField::of("tr", FieldShape::Late, ConnectionBit::Transport);
+pub(super) const APPLICATION: LogField =
+    LogField::of("ap", FieldShape::Late, ConnectionBit::Application);
 /// Whole seconds (the unit is a guess of the reference); 0 where nothing was in a queue.
-pub(super) const QUEUE_TIME: Field = Field::set("qt", Shape::LateNumber, Setting::QueueTime);
+pub(super) const QUEUE_TIME: LogField =
+    LogField::set("qt", FieldShape::LateNumber, MtaOption::QueueTime);
 
 // Of a connection entry.
-pub(super) const DIRECTION: Field = Field::new("dr", Shape::Column);
-pub(super) const ENDS: Field = Field::new("tr", Shape::Change);
-pub(super) const SPOKEN: Field = Field::new("ap", Shape::Change);
-pub(super) const WORDS: Field = Field::new("mi", Shape::Change);
-pub(super) const WHO: Field = Field::new("us", Shape::Change);
-pub(super) const WHY: Field = Field::new("di", Shape::Change);
+pub(super) const DIRECTION: LogField = LogField::new("dr", FieldShape::Column);
+pub(super) const ENDS: LogField = LogField::new("tr", FieldShape::Change);
+pub(super) const SPOKEN: LogField = LogField::new("ap", FieldShape::Change);
+pub(super) const WORDS: LogField = LogField::new("mi", FieldShape::Change);
+pub(super) const WHO: LogField = LogField::new("us", FieldShape::Change);
+pub(super) const WHY: LogField = LogField::new("di", FieldShape::Change);
 
 /// Of a header entry.
-pub(super) const HEADER: Field = Field::new("va", Shape::Header);
+pub(super) const HEADER: LogField = LogField::new("va", FieldShape::Header);

@@ -1,70 +1,58 @@
 //! Who connects to our server, and what mail comes that way.
 
-use super::address::{Address, Person, Recipient};
-use super::chance::{low, one_of, pick, wait};
-use super::clock::{SECOND, Time};
-use super::domain::{Domain, client_ip};
+use super::abuse;
+use super::address::{Addressee, MailAddress, Person};
+use super::clock::{SECOND, SimTime};
+use super::connection::{SmtpConnection, cipher, hang};
+use super::domain::{MailDomain, client_ip};
 use super::engine::Engine;
-use super::enqueue::{Arrived, enqueue};
-use super::fact::Words;
+use super::enqueue::{MailArrival, enqueue};
+use super::legacy;
 use super::local::convert;
-use super::odd;
-use super::options::Profile;
+use super::options::SiteProfile;
 use super::queue::{Envelope, local_recipients, remote_recipients};
-use super::relay;
-use super::session::{Session, cipher, hang};
-use super::token::{Channel, Peer, User};
-use super::unwelcome;
+use super::random::{low, one_of, pick, wait};
+use super::record::ConnectionText;
+use super::token::{MtaChannel, PeerHost, Submitter};
 
 /// Our own machines that send: their names and the last number of their addresses.
 const MACHINES: [(&str, u8); 5] =
     [("erp", 61), ("crm1", 62), ("web2", 63), ("backup", 64), ("monitor", 65)];
 const LAPTOPS: [&str; 6] = ["laptop-17", "iMac.local", "DESKTOP-7GQ2", "thinkpad", "phone", "pc12"];
 
-/// Messages of a hundred mean visits. Found by counting; a test compares.
-pub(super) fn messages_per_100_visits(profile: Profile) -> u32 {
-    match profile {
-        Profile::Store => 332,
-        Profile::Relay => 118,
-    }
-}
-
 /// Somebody connects.
-pub(super) fn visit(engine: &mut Engine, now: Time) {
-    if engine.relays() {
-        return relay::visit(engine, now);
-    }
+pub(super) fn visit(engine: &mut Engine, now: SimTime) {
     if engine.oddly(200) {
-        return unwelcome::ask_for_queue(engine, now);
+        return abuse::ask_for_queue(engine, now);
     }
     match engine.rng.u32(0..1_000) {
         0..470 => from_internet(engine, now),
         470..735 => submission(engine, now),
         735..955 => from_machine(engine, now),
-        955..963 => unwelcome::harvest(engine, now),
-        963..973 => unwelcome::relay(engine, now),
-        973..981 => unwelcome::guess_passwords(engine, now),
-        981..990 => unwelcome::refused(engine, now),
-        990..994 => unwelcome::babble(engine, now),
-        _ => unwelcome::idle(engine, now),
+        955..963 => abuse::harvest(engine, now),
+        963..973 => abuse::relay(engine, now),
+        973..981 => abuse::guess_passwords(engine, now),
+        981..990 => abuse::refused(engine, now),
+        990..994 => abuse::babble(engine, now),
+        _ => abuse::idle(engine, now),
     }
 }
 
 /// Another site delivers.
-fn from_internet(engine: &mut Engine, now: Time) {
-    let domain = Domain::of_sender(&mut engine.rng, engine.site.seed);
-    let (mut session, arrived) = arrive(engine, now, Channel::Local, domain);
+fn from_internet(engine: &mut Engine, now: SimTime) {
+    let domain = MailDomain::of_sender(&mut engine.rng, engine.site.seed);
+    let (mut session, arrived) = arrive(engine, now, MtaChannel::Local, domain);
     let mut at = now.after(engine.rng.u64(15..120));
     for _ in 0..=low(&mut engine.rng, 0..10) {
         at = at.after(wait(&mut engine.rng, 60));
         let envelope = letter(engine, domain);
         if one_of(&mut engine.rng, 60) {
-            unwelcome::broken_off(engine, at, &session, arrived.peer, &envelope);
+            abuse::broken_off(engine, at, &session, arrived.peer, &envelope);
             break;
         }
         let audience = audience(&mut engine.rng);
         let recipients = local_recipients(&mut engine.rng, audience);
-        let recipients = odd::recipients(engine, recipients);
+        let recipients = legacy::recipients(engine, recipients);
         if one_of(&mut engine.rng, 300) || engine.oddly(1_000) {
             convert(engine, at, session.pid, &arrived, &envelope, recipients);
             session.pid.sequence += 1;
@@ -72,7 +60,7 @@ fn from_internet(engine: &mut Engine, now: Time) {
             enqueue(engine, at, &mut session.pid, &arrived, &envelope, recipients);
         }
         if one_of(&mut engine.rng, 150) {
-            unwelcome::unknown(engine, at, &mut session, arrived.peer, &envelope);
+            abuse::unknown(engine, at, &mut session, arrived.peer, &envelope);
         }
     }
     leave(engine, at, session);
@@ -81,20 +69,20 @@ fn from_internet(engine: &mut Engine, now: Time) {
 /// A mail host of a domain connects.
 pub(super) fn arrive(
     engine: &mut Engine,
-    now: Time,
-    channel: Channel,
-    domain: Domain,
-) -> (Session, Arrived) {
+    now: SimTime,
+    channel: MtaChannel,
+    domain: MailDomain,
+) -> (SmtpConnection, MailArrival) {
     let host = domain.host(&mut engine.rng);
     let ip = host.ip();
     let peer = if one_of(&mut engine.rng, 1_500) {
-        Peer::Nameless(host, ip)
+        PeerHost::Nameless(host, ip)
     } else {
-        Peer::Server(host, ip)
+        PeerHost::Server(host, ip)
     };
     let tls = cipher(&mut engine.rng, 6_500);
     // The opening comes before STARTTLS and does not know of it.
-    let mut session = Session::accept(engine, now, (channel, 25), ip, None);
+    let mut session = SmtpConnection::accept(engine, now, (channel, 25), ip, None);
     session.application.tls = tls;
     let code = match (tls, engine.rng.u32(0..10)) {
         (Some(_), 0..4) => "EECS",
@@ -104,12 +92,12 @@ pub(super) fn arrive(
         (None, _) => "EE",
     };
     let code = if engine.oddly(1_000) { "EEQ" } else { code };
-    let arrived = Arrived::over(&session, channel, code, peer);
+    let arrived = MailArrival::over(&session, channel, code, peer);
     (session, arrived)
 }
 
 /// A message of another site: a person's, a mailing's or, seldom, a notification.
-pub(super) fn letter(engine: &mut Engine, domain: Domain) -> Envelope {
+pub(super) fn letter(engine: &mut Engine, domain: MailDomain) -> Envelope {
     let (rng, profile) = (&mut engine.rng, engine.site.profile);
     let envelope = match rng.u32(0..100) {
         0..6 => {
@@ -117,42 +105,46 @@ pub(super) fn letter(engine: &mut Engine, domain: Domain) -> Envelope {
             Envelope::bulk(rng, domain, to)
         }
         6..9 => {
-            let from = Address::automatic(rng, domain);
-            Envelope { from: None, size: low(rng, 2..9), ..Envelope::new(rng, from, User::System) }
+            let from = MailAddress::automatic(rng, domain);
+            Envelope {
+                from: None,
+                size: low(rng, 2..9),
+                ..Envelope::new(rng, from, Submitter::System)
+            }
         }
         _ => {
-            let people = if profile == Profile::Relay { domain.people() } else { 400 };
-            let from = Address::remote_of(rng, domain, people);
-            Envelope::new(rng, from, User::System)
+            let people = if profile == SiteProfile::Relay { domain.people() } else { 400 };
+            let from = MailAddress::remote_of(rng, domain, people);
+            Envelope::new(rng, from, Submitter::System)
         }
     };
-    odd::envelope(engine, envelope)
+    legacy::envelope(engine, envelope)
 }
 
 /// One of us sends, having logged in.
-fn submission(engine: &mut Engine, now: Time) {
+fn submission(engine: &mut Engine, now: SimTime) {
     let person = Person::local(&mut engine.rng);
     let ip = client_ip(&mut engine.rng);
     let peer = match engine.rng.u32(0..3) {
-        0 => Peer::Literal(ip),
-        _ => Peer::Dynamic(pick(&mut engine.rng, &LAPTOPS), ip),
+        0 => PeerHost::Literal(ip),
+        _ => PeerHost::Dynamic(pick(&mut engine.rng, &LAPTOPS), ip),
     };
     let (listens, channel) = match engine.rng.u32(0..10) {
-        0..6 => ((Channel::Submit, 465), Channel::Submit),
-        6..9 => ((Channel::Submit, 587), Channel::Submit),
-        _ => ((Channel::Local, 25), Channel::Auth),
+        0..6 => ((MtaChannel::Submit, 465), MtaChannel::Submit),
+        6..9 => ((MtaChannel::Submit, 587), MtaChannel::Submit),
+        _ => ((MtaChannel::Local, 25), MtaChannel::Auth),
     };
     let always = cipher(&mut engine.rng, 10_000);
     // Only port 465 is encrypted from the first byte on.
     let first = always.filter(|_| listens.1 == 465);
-    let mut session = Session::accept(engine, now, listens, ip, first);
+    let mut session = SmtpConnection::accept(engine, now, listens, ip, first);
     session.application.tls = if listens.1 == 25 { None } else { always };
     let mut at = now.after(engine.rng.u64(20..150));
     if one_of(&mut engine.rng, 300) {
-        unwelcome::bad_password(engine, at, &mut session, person);
+        abuse::bad_password(engine, at, &mut session, person);
         at = at.after(engine.rng.u64(2 * SECOND..9 * SECOND));
     }
-    let welcome = Words {
+    let welcome = ConnectionText {
         message: format!("Authentication successful - switched to channel {channel}").into(),
         user: Some(person),
         diagnostic: "235 2.7.0 PLAIN authentication successful.".into(),
@@ -163,12 +155,12 @@ fn submission(engine: &mut Engine, now: Time) {
         Some(_) => "EESA",
         None => "EEA",
     };
-    let arrived = Arrived::over(&session, channel, code, peer);
+    let arrived = MailArrival::over(&session, channel, code, peer);
     for _ in 0..=low(&mut engine.rng, 0..3) {
         at = at.after(10 + wait(&mut engine.rng, 60));
-        let from = Address::local(person);
-        let envelope = Envelope::new(&mut engine.rng, from, User::Authenticated(person));
-        let envelope = odd::envelope(engine, envelope);
+        let from = MailAddress::local(person);
+        let envelope = Envelope::new(&mut engine.rng, from, Submitter::Authenticated(person));
+        let envelope = legacy::envelope(engine, envelope);
         let recipients = circle(engine);
         enqueue(engine, at, &mut session.pid, &arrived, &envelope, recipients);
     }
@@ -176,18 +168,18 @@ fn submission(engine: &mut Engine, now: Time) {
 }
 
 /// A machine of ours has something to say, and mostly a lot of it.
-fn from_machine(engine: &mut Engine, now: Time) {
+fn from_machine(engine: &mut Engine, now: SimTime) {
     let (name, number) = pick(&mut engine.rng, &MACHINES);
     let ip = [192, 0, 2, number].into();
-    let peer = Peer::Inside(name, ip);
-    let channel = if engine.site.odd { Channel::Router } else { Channel::Intranet };
-    let mut session = Session::accept(engine, now, (channel, 25), ip, None);
-    let arrived = Arrived::over(&session, channel, "EE", peer);
+    let peer = PeerHost::Inside(name, ip);
+    let channel = if engine.site.odd { MtaChannel::Router } else { MtaChannel::Intranet };
+    let mut session = SmtpConnection::accept(engine, now, (channel, 25), ip, None);
+    let arrived = MailArrival::over(&session, channel, "EE", peer);
     let mut at = now.after(engine.rng.u64(2..20));
-    let from = Address::automatic(&mut engine.rng, super::domain::HOME);
+    let from = MailAddress::automatic(&mut engine.rng, super::domain::HOME);
     for _ in 0..=low(&mut engine.rng, 0..32) {
         at = at.after(wait(&mut engine.rng, 30));
-        let envelope = Envelope::new(&mut engine.rng, from, User::System);
+        let envelope = Envelope::new(&mut engine.rng, from, Submitter::System);
         // Confirmations, invoices, reminders: each to one customer.
         let recipients = if one_of(&mut engine.rng, 6_000) {
             let few = low(&mut engine.rng, 1..6);
@@ -201,7 +193,7 @@ fn from_machine(engine: &mut Engine, now: Time) {
 }
 
 /// Whom a message from within the house goes to.
-fn circle(engine: &mut Engine) -> Vec<Recipient> {
+fn circle(engine: &mut Engine) -> Vec<Addressee> {
     let rng = &mut engine.rng;
     let audience = audience(rng);
     let recipients = match rng.u32(0..10) {
@@ -213,7 +205,7 @@ fn circle(engine: &mut Engine) -> Vec<Recipient> {
             all
         }
     };
-    odd::recipients(engine, recipients)
+    legacy::recipients(engine, recipients)
 }
 
 /// How many a message goes to: mostly one, but a few go to a whole house.
@@ -227,7 +219,7 @@ fn audience(rng: &mut fastrand::Rng) -> u32 {
 }
 
 /// The client says goodbye, at once or after a while.
-pub(super) fn leave(engine: &mut Engine, at: Time, session: Session) {
+pub(super) fn leave(engine: &mut Engine, at: SimTime, session: SmtpConnection) {
     let quiet = match engine.rng.u32(0..1_000) {
         0..50 => engine.rng.u64(5 * SECOND..60 * SECOND),
         50..54 => hang(&mut engine.rng),

@@ -4,15 +4,15 @@
 
 use std::time::Duration;
 
-use super::clock::{MINUTE, SECOND, Time};
+use super::clock::{MINUTE, SECOND, SimTime};
 
 /// Recurring trouble: its first beginning.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Incident {
+pub(super) struct PlannedIncident {
     begin: Option<u64>,
 }
 
-impl Incident {
+impl PlannedIncident {
     /// From one beginning to the next.
     const EVERY: u64 = 40 * MINUTE;
     /// How long the largest domain defers us.
@@ -28,16 +28,16 @@ impl Incident {
     }
 
     /// Whether the largest domain defers nearly all of our mail.
-    pub(super) fn throttled(self, at: Time) -> bool {
+    pub(super) fn throttled(self, at: SimTime) -> bool {
         self.since(at).is_some_and(|since| since < Self::LONG)
     }
 
     /// Whether the other domain's host refuses connections.
-    pub(super) fn refused(self, at: Time) -> bool {
+    pub(super) fn refused(self, at: SimTime) -> bool {
         self.since(at).is_some_and(|since| (Self::LATER..Self::SOONER).contains(&since))
     }
 
-    fn since(self, at: Time) -> Option<u64> {
+    fn since(self, at: SimTime) -> Option<u64> {
         at.0.checked_sub(self.begin?).map(|since| since % Self::EVERY)
     }
 }
@@ -48,13 +48,13 @@ mod tests {
 
     #[test]
     fn trouble_comes_goes_and_comes_again() {
-        let incident = Incident::new(Some(Duration::from_secs(25)));
-        let at = |seconds: u64| Time(seconds * SECOND);
+        let incident = PlannedIncident::new(Some(Duration::from_secs(25)));
+        let at = |seconds: u64| SimTime(seconds * SECOND);
         let throttled: Vec<bool> =
             [24, 25, 744, 745, 2_424, 2_425].map(|s| incident.throttled(at(s))).to_vec();
         assert_eq!(throttled, [false, true, true, false, false, true]);
         let refused: Vec<bool> = [32, 33, 504, 505].map(|s| incident.refused(at(s))).to_vec();
         assert_eq!(refused, [false, true, true, false]);
-        assert!(!Incident::new(None).throttled(at(10_000)));
+        assert!(!PlannedIncident::new(None).throttled(at(10_000)));
     }
 }

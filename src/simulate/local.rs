@@ -1,18 +1,18 @@
 //! The channels that stay in the house: delivery to the message store, and conversion.
 
-use super::address::Recipient;
-use super::chance::{one_of, scatter, wait};
-use super::clock::{MINUTE, SECOND, Time};
-use super::engine::{Engine, Event};
-use super::enqueue::{Arrived, enqueue, number, write};
-use super::fact::{Body, Fact, Message, Status};
-use super::queue::{Envelope, Queued};
-use super::staff::Program;
-use super::token::{Channel, ProcessId, QueueFile};
+use super::address::Addressee;
+use super::clock::{MINUTE, SECOND, SimTime};
+use super::engine::{Engine, SimEvent};
+use super::enqueue::{MailArrival, enqueue, number, write};
+use super::processes::MtaProgram;
+use super::queue::{Envelope, QueuedFile};
+use super::random::{one_of, scatter, wait};
+use super::record::{DeliveryStatus, MessageEvent, RecordBody};
+use super::token::{MtaChannel, QueuePath, SimProcessId};
 
 /// Delivers a file to the store. Now and then a mailbox is in use and its copy has to wait.
-pub(super) fn deliver(engine: &mut Engine, now: Time, mut queued: Queued) {
-    let pid = engine.staff.once(&mut engine.rng, Program::Store);
+pub(super) fn deliver(engine: &mut Engine, now: SimTime, mut queued: QueuedFile) {
+    let pid = engine.staff.once(&mut engine.rng, MtaProgram::Store);
     let at = now.after(15 + wait(&mut engine.rng, 90));
     let busy = (queued.file.attempts < 3 && one_of(&mut engine.rng, 40))
         .then(|| engine.rng.usize(0..queued.recipients.len()));
@@ -22,26 +22,26 @@ pub(super) fn deliver(engine: &mut Engine, now: Time, mut queued: Queued) {
     for (number, recipient) in queued.recipients.iter().enumerate() {
         if busy == Some(number) {
             kept = Some(*recipient);
-            let status = Status::Ours("Mailbox is busy".into());
+            let status = DeliveryStatus::Local("Mailbox is busy".into());
             let code = if parted { "Z" } else { "Q" };
-            let message = Message::dequeued(code, &queued, recipient);
-            entry(engine, at, pid, Message { status, ..message });
+            let message = MessageEvent::dequeued(code, &queued, recipient);
+            entry(engine, at, pid, MessageEvent { status, ..message });
         } else {
-            let message = Message::dequeued("D", &queued, recipient);
+            let message = MessageEvent::dequeued("D", &queued, recipient);
             let filter = filtered(&queued.envelope, recipient);
-            entry(engine, at, pid, Message { filter, ..message });
+            entry(engine, at, pid, MessageEvent { filter, ..message });
         }
     }
     if let Some(recipient) = kept {
         queued.recipients = vec![recipient];
         queued.file.attempts += 1;
         if parted {
-            queued.file = QueueFile::new(&mut engine.rng, Channel::Store);
+            queued.file = QueuePath::new(&mut engine.rng, MtaChannel::Store);
             queued.since = at;
-            write(engine, at, pid, &Arrived::from(Channel::Store), &queued);
+            write(engine, at, pid, &MailArrival::from(MtaChannel::Store), &queued);
         }
         let later = at.after(engine.rng.u64(40 * SECOND..3 * MINUTE));
-        engine.plan(later, Event::Due(Box::new(queued)));
+        engine.plan(later, SimEvent::Due(Box::new(queued)));
     }
 }
 
@@ -49,27 +49,28 @@ pub(super) fn deliver(engine: &mut Engine, now: Time, mut queued: Queued) {
 /// onward entries come before that of the file being done.
 pub(super) fn convert(
     engine: &mut Engine,
-    at: Time,
-    pid: ProcessId,
-    arrived: &Arrived,
+    at: SimTime,
+    pid: SimProcessId,
+    arrived: &MailArrival,
     envelope: &Envelope,
-    mut recipients: Vec<Recipient>,
+    mut recipients: Vec<Addressee>,
 ) {
     number(&mut recipients);
-    let queued = Queued::new(&mut engine.rng, at, Channel::Conversion, *envelope, recipients);
+    let queued =
+        QueuedFile::new(&mut engine.rng, at, MtaChannel::Conversion, *envelope, recipients);
     write(engine, at, pid, arrived, &queued);
     let passed = at.after(40 + wait(&mut engine.rng, 150));
-    let operation = engine.staff.once(&mut engine.rng, Program::Conversion);
-    let onward = Arrived::from(Channel::Conversion);
+    let operation = engine.staff.once(&mut engine.rng, MtaProgram::Conversion);
+    let onward = MailArrival::from(MtaChannel::Conversion);
     enqueue(engine, passed, &mut operation.clone(), &onward, envelope, queued.recipients.clone());
     let done = passed.after(engine.rng.u64(8..40));
     for recipient in &queued.recipients {
-        entry(engine, done, operation, Message::dequeued("D", &queued, recipient));
+        entry(engine, done, operation, MessageEvent::dequeued("D", &queued, recipient));
     }
 }
 
 /// What a few people have their Sieve scripts do.
-fn filtered(envelope: &Envelope, recipient: &Recipient) -> &'static str {
+fn filtered(envelope: &Envelope, recipient: &Addressee) -> &'static str {
     match scatter(envelope.id.number().wrapping_add(u64::from(recipient.number))) % 40 {
         0 => "discard",
         1 | 2 => "fileinto \"Junk\"",
@@ -77,6 +78,6 @@ fn filtered(envelope: &Envelope, recipient: &Recipient) -> &'static str {
     }
 }
 
-fn entry(engine: &mut Engine, at: Time, pid: ProcessId, message: Message) {
-    engine.log(at, Fact { pid, connection: None, body: Body::Message(message) });
+fn entry(engine: &mut Engine, at: SimTime, pid: SimProcessId, message: MessageEvent) {
+    engine.log(at, (pid, None), RecordBody::Message(message));
 }

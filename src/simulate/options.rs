@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 /// `LOG_FORMAT`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Format {
+pub enum MtaFormat {
     /// 1: fields with blanks between them.
     #[default]
     Text,
@@ -22,7 +22,7 @@ pub enum Format {
     FlatJson,
 }
 
-impl Format {
+impl MtaFormat {
     /// All of them; the first has number 1.
     pub const ALL: [Self; 6] =
         [Self::Text, Self::Bracketed, Self::Counted, Self::Xml, Self::Json, Self::FlatJson];
@@ -31,21 +31,11 @@ impl Format {
     pub fn new(number: u8) -> Option<Self> {
         Self::ALL.get(usize::from(number.checked_sub(1)?)).copied()
     }
-
-    /// Whether the words behind the application information of a connection entry are one text.
-    pub(super) fn joins_words(self) -> bool {
-        matches!(self, Self::Text | Self::Bracketed)
-    }
-
-    /// Whether names tell the fields, so that one can be left out where there is nothing to say.
-    pub(super) fn is_named(self) -> bool {
-        matches!(self, Self::Xml | Self::Json | Self::FlatJson)
-    }
 }
 
 /// One of the `LOG_…` options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Setting {
+pub(super) enum MtaOption {
     Node,
     Process,
     Notary,
@@ -69,7 +59,7 @@ pub(super) enum Setting {
 
 /// What of a connection `LOG_CONNECTION` has logged; its low bits are 0 to 7.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Bit {
+pub(super) enum ConnectionBit {
     /// The other host, in message entries.
     Information = 0,
     /// Connections opened, closed, rejected or failed.
@@ -87,48 +77,48 @@ pub(super) enum Bit {
 const SETTINGS: usize = 19;
 
 /// Name, and value unless something else is said.
-const TABLE: [(Setting, &str, u32); SETTINGS] = [
-    (Setting::Node, "LOG_NODE", 0),
-    (Setting::Process, "LOG_PROCESS", 1),
-    (Setting::Notary, "LOG_NOTARY", 0),
-    (Setting::Filename, "LOG_FILENAME", 1),
-    (Setting::EnvelopeId, "LOG_ENVELOPE_ID", 0),
-    (Setting::MessageId, "LOG_MESSAGE_ID", 1),
-    (Setting::Username, "LOG_USERNAME", 1),
-    (Setting::Connection, "LOG_CONNECTION", 135),
-    (Setting::Sensitivity, "LOG_SENSITIVITY", 0),
-    (Setting::Priority, "LOG_PRIORITY", 0),
-    (Setting::Intermediate, "LOG_INTERMEDIATE", 0),
-    (Setting::Filter, "LOG_FILTER", 0),
-    (Setting::Reason, "LOG_REASON", 0),
-    (Setting::Diagnostics, "LOG_DIAGNOSTICS", 1),
-    (Setting::RemoteMta, "LOG_REMOTE_MTA", 0),
-    (Setting::QueueTime, "LOG_QUEUE_TIME", 0),
-    (Setting::Banner, "LOG_BANNER", 1),
-    (Setting::TransportInfo, "LOG_TRANSPORTINFO", 1),
+const TABLE: [(MtaOption, &str, u32); SETTINGS] = [
+    (MtaOption::Node, "LOG_NODE", 0),
+    (MtaOption::Process, "LOG_PROCESS", 1),
+    (MtaOption::Notary, "LOG_NOTARY", 0),
+    (MtaOption::Filename, "LOG_FILENAME", 1),
+    (MtaOption::EnvelopeId, "LOG_ENVELOPE_ID", 0),
+    (MtaOption::MessageId, "LOG_MESSAGE_ID", 1),
+    (MtaOption::Username, "LOG_USERNAME", 1),
+    (MtaOption::Connection, "LOG_CONNECTION", 135),
+    (MtaOption::Sensitivity, "LOG_SENSITIVITY", 0),
+    (MtaOption::Priority, "LOG_PRIORITY", 0),
+    (MtaOption::Intermediate, "LOG_INTERMEDIATE", 0),
+    (MtaOption::Filter, "LOG_FILTER", 0),
+    (MtaOption::Reason, "LOG_REASON", 0),
+    (MtaOption::Diagnostics, "LOG_DIAGNOSTICS", 1),
+    (MtaOption::RemoteMta, "LOG_REMOTE_MTA", 0),
+    (MtaOption::QueueTime, "LOG_QUEUE_TIME", 0),
+    (MtaOption::Banner, "LOG_BANNER", 1),
+    (MtaOption::TransportInfo, "LOG_TRANSPORTINFO", 1),
     // That of the channel keyword `logheader`; it is no option of that name.
-    (Setting::Header, "LOG_HEADER", 0),
+    (MtaOption::Header, "LOG_HEADER", 0),
 ];
 
 /// What the `LOG_…` options say.
 ///
 /// ```
-/// use mtatop::simulate::Options;
+/// use mtatop::simulate::MtaOptions;
 ///
-/// let mut options = Options::default();
+/// let mut options = MtaOptions::default();
 /// assert!(options.set("LOG_CONNECTION", 3));
 /// assert!(!options.set("LOG_NOTHING", 1));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Options([u32; SETTINGS]);
+pub struct MtaOptions([u32; SETTINGS]);
 
-impl Default for Options {
+impl Default for MtaOptions {
     fn default() -> Self {
         Self(TABLE.map(|(_, _, value)| value))
     }
 }
 
-impl Options {
+impl MtaOptions {
     /// The names of all options.
     pub fn names() -> impl Iterator<Item = &'static str> {
         TABLE.iter().map(|(_, name, _)| *name)
@@ -150,16 +140,16 @@ impl Options {
     }
 
     /// Whether an option is on.
-    pub(super) fn is_on(&self, setting: Setting) -> bool {
+    pub(super) fn is_on(&self, setting: MtaOption) -> bool {
         self.setting(setting) != 0
     }
 
     /// Whether a bit of `LOG_CONNECTION` is on.
-    pub(super) fn has(&self, bit: Bit) -> bool {
-        self.setting(Setting::Connection) >> bit as u32 & 1 != 0
+    pub(super) fn has(&self, bit: ConnectionBit) -> bool {
+        self.setting(MtaOption::Connection) >> bit as u32 & 1 != 0
     }
 
-    fn setting(&self, setting: Setting) -> u32 {
+    fn setting(&self, setting: MtaOption) -> u32 {
         // The table has the order of the settings.
         self.0.get(setting as usize).copied().unwrap_or_default()
     }
@@ -167,7 +157,7 @@ impl Options {
 
 /// What the simulated site is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Profile {
+pub enum SiteProfile {
     /// Most mail ends in mailboxes of the site: many local deliveries, few connections.
     #[default]
     Store,
@@ -177,11 +167,11 @@ pub enum Profile {
 
 /// How the entries of a log are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Written {
+pub struct LogStyle {
     /// `LOG_FORMAT`.
-    pub format: Format,
+    pub format: MtaFormat,
     /// The other options.
-    pub options: Options,
+    pub options: MtaOptions,
     /// Whether the site has the odd entries that old and large ones have: quoted and routed
     /// addresses, the codes I, K, W and Z, held files, long channel names, wordy closes, replies
     /// that are not ASCII.
@@ -196,17 +186,17 @@ mod tests {
     fn the_table_has_the_order_of_the_settings() {
         for (place, (setting, name, _)) in TABLE.iter().enumerate() {
             assert_eq!(*setting as usize, place);
-            let mut options = Options::default();
+            let mut options = MtaOptions::default();
             assert!(options.set(name, 42));
             assert_eq!((options.value(name), options.setting(*setting)), (Some(42), 42));
         }
-        assert_eq!(Options::names().count(), SETTINGS);
+        assert_eq!(MtaOptions::names().count(), SETTINGS);
     }
 
     #[test]
     fn formats_have_their_numbers() {
-        assert_eq!(Format::new(3), Some(Format::Counted));
-        assert_eq!(Format::new(6), Some(Format::FlatJson));
-        assert_eq!((Format::new(0), Format::new(7)), (None, None));
+        assert_eq!(MtaFormat::new(3), Some(MtaFormat::Counted));
+        assert_eq!(MtaFormat::new(6), Some(MtaFormat::FlatJson));
+        assert_eq!((MtaFormat::new(0), MtaFormat::new(7)), (None, None));
     }
 }

@@ -7,16 +7,18 @@ use std::sync::Arc;
 use std::vec::IntoIter;
 
 use super::bounce::bounce;
-use super::chance::{one_of, wait};
-use super::clock::{MINUTE, SECOND, Time};
-use super::domain::{Domain, Health, Host, LARGEST, REFUSING, Software, our_ip};
-use super::engine::{Direction, Engine, Event};
-use super::fact::{Body, Change, Fact, Message, Status, Words};
-use super::queue::{Envelope, Fate, Queued};
-use super::remote::{Answer, Conversation, greeting};
-use super::session::{Session, cipher, hang};
-use super::staff::Program;
-use super::token::{Application, Channel, Peer, ProcessId, Transport};
+use super::clock::{MINUTE, SECOND, SimTime};
+use super::connection::{SmtpConnection, cipher, hang};
+use super::domain::{DomainHealth, HostSoftware, LARGEST, MailDomain, MailHost, REFUSING, our_ip};
+use super::engine::{Engine, SimEvent};
+use super::processes::MtaProgram;
+use super::queue::{DeliveryFate, Envelope, QueuedFile};
+use super::random::{one_of, wait};
+use super::record::{ConnectionEvent, ConnectionText, DeliveryStatus, MessageEvent, RecordBody};
+use super::remote::{RemoteReply, RemoteVerdict, greeting};
+use super::token::{
+    ApplicationInfo, CallDirection, ConnectionEnds, MtaChannel, PeerHost, SimProcessId,
+};
 
 /// Files one run takes, and one connection carries, at most.
 const BATCH: usize = 20;
@@ -26,7 +28,7 @@ const GREYLIST: u64 = 300 * SECOND;
 const BACKOFF: [u64; 6] = [1, 2, 3, 5, 10, 20];
 
 /// A file wants an attempt: the next run for its domain takes it along with others.
-pub(super) fn due(engine: &mut Engine, now: Time, queued: Queued) {
+pub(super) fn due(engine: &mut Engine, now: SimTime, queued: QueuedFile) {
     let Some(domain) = queued.recipients.first().map(|recipient| recipient.active.domain) else {
         return;
     };
@@ -43,31 +45,31 @@ pub(super) fn due(engine: &mut Engine, now: Time, queued: Queued) {
     if gathered.len() == 1 {
         let patience = if engine.relays() { MINUTE } else { 3 * SECOND };
         let soon = engine.rng.u64(20..patience);
-        engine.plan(now.after(soon), Event::Run(domain));
+        engine.plan(now.after(soon), SimEvent::Run(domain));
     }
 }
 
 /// The client looks after a domain.
-pub(super) fn run(engine: &mut Engine, now: Time, domain: Domain) {
+pub(super) fn run(engine: &mut Engine, now: SimTime, domain: MailDomain) {
     let Some(mut files) = engine.waiting.gathered.remove(&domain) else {
         return;
     };
     if files.len() > BATCH {
         engine.waiting.gathered.insert(domain, files.split_off(BATCH));
-        engine.plan(now.after(40), Event::Run(domain));
+        engine.plan(now.after(40), SimEvent::Run(domain));
     }
     deliver(engine, now, domain, files);
 }
 
 /// Tries files for a domain.
-fn deliver(engine: &mut Engine, now: Time, domain: Domain, files: Vec<Queued>) {
+fn deliver(engine: &mut Engine, now: SimTime, domain: MailDomain, files: Vec<QueuedFile>) {
     match domain.health() {
-        Health::Unknown => no_such_domain(engine, now, domain, files),
-        Health::Unreachable => unreachable(engine, now, domain, files, "no route to host"),
-        Health::Fine if domain == REFUSING && engine.incident.refused(now) => {
+        DomainHealth::Unknown => no_such_domain(engine, now, domain, files),
+        DomainHealth::Unreachable => unreachable(engine, now, domain, files, "no route to host"),
+        DomainHealth::Fine if domain == REFUSING && engine.incident.refused(now) => {
             unreachable(engine, now, domain, files, "Connection refused");
         }
-        Health::Fine => {
+        DomainHealth::Fine => {
             let mut files = files.into_iter();
             let mut at = now;
             while files.len() > 0 {
@@ -79,24 +81,29 @@ fn deliver(engine: &mut Engine, now: Time, domain: Domain, files: Vec<Queued>) {
 }
 
 /// One connection, for as many files as the other side takes over it.
-fn converse(engine: &mut Engine, now: Time, domain: Domain, files: &mut IntoIter<Queued>) {
+fn converse(
+    engine: &mut Engine,
+    now: SimTime,
+    domain: MailDomain,
+    files: &mut IntoIter<QueuedFile>,
+) {
     let host = domain.host(&mut engine.rng);
     let tls = match host.software() {
-        Software::Sendmail | Software::Appliance => None,
+        HostSoftware::Sendmail | HostSoftware::Appliance => None,
         _ => cipher(&mut engine.rng, 8_500),
     };
-    let mut session = Session::connect(engine, now, (domain, host), tls);
+    let mut session = SmtpConnection::connect(engine, now, (domain, host), tls);
     let greeting = greeting(&engine.clock, now, host, engine.site.odd).into();
     let mut at = now.after(engine.rng.u64(10..120));
     for mut queued in files.by_ref() {
         at = at.after(8 + wait(&mut engine.rng, 35));
         let answer = answer(engine, at, domain, &mut queued);
-        if answer == Answer::Silence {
+        if answer == RemoteVerdict::Silence {
             at = at.after(hang(&mut engine.rng));
         }
         attempt(engine, at, &session, &greeting, (answer, queued));
         session.pid.sequence += 1;
-        if matches!(answer, Answer::Throttled | Answer::Silence) {
+        if matches!(answer, RemoteVerdict::Throttled | RemoteVerdict::Silence) {
             break;
         }
     }
@@ -111,43 +118,53 @@ fn converse(engine: &mut Engine, now: Time, domain: Domain, files: &mut IntoIter
 }
 
 /// What the other side says to a message.
-fn answer(engine: &mut Engine, at: Time, domain: Domain, queued: &mut Queued) -> Answer {
+fn answer(
+    engine: &mut Engine,
+    at: SimTime,
+    domain: MailDomain,
+    queued: &mut QueuedFile,
+) -> RemoteVerdict {
     if domain == LARGEST && engine.incident.throttled(at) && one_of(&mut engine.rng, 9_300) {
         return if one_of(&mut engine.rng, 6_000) {
-            Answer::Throttled
+            RemoteVerdict::Throttled
         } else {
-            Answer::RateLimited
+            RemoteVerdict::RateLimited
         };
     }
     let first = *queued.tried.get_or_insert(at);
     match queued.fate {
-        Fate::Greylisted if greylists(domain) && at < first.after(GREYLIST) => Answer::Greylisted,
-        Fate::Welcome | Fate::Greylisted => Answer::Accepted,
-        Fate::UnknownUser => Answer::UnknownUser,
-        Fate::MailboxFull => Answer::MailboxFull,
-        Fate::Unwanted => Answer::Unwanted,
-        Fate::Broken => {
-            queued.fate = Fate::Welcome;
-            Answer::Silence
+        DeliveryFate::Greylisted if greylists(domain) && at < first.after(GREYLIST) => {
+            RemoteVerdict::Greylisted
+        }
+        DeliveryFate::Welcome | DeliveryFate::Greylisted => RemoteVerdict::Accepted,
+        DeliveryFate::UnknownUser => RemoteVerdict::UnknownUser,
+        DeliveryFate::MailboxFull => RemoteVerdict::MailboxFull,
+        DeliveryFate::Unwanted => RemoteVerdict::Unwanted,
+        DeliveryFate::Broken => {
+            queued.fate = DeliveryFate::Welcome;
+            RemoteVerdict::Silence
         }
     }
 }
 
 /// Large providers know better ways.
-fn greylists(domain: Domain) -> bool {
+fn greylists(domain: MailDomain) -> bool {
     matches!(
         domain.first_host().software(),
-        Software::Postfix | Software::Exim | Software::Sendmail | Software::Appliance
+        HostSoftware::Postfix
+            | HostSoftware::Exim
+            | HostSoftware::Sendmail
+            | HostSoftware::Appliance
     )
 }
 
 /// Writes what became of a file, recipient by recipient, and plans what follows.
 fn attempt(
     engine: &mut Engine,
-    at: Time,
-    session: &Session,
+    at: SimTime,
+    session: &SmtpConnection,
     greeting: &Arc<str>,
-    (mut answer, queued): (Answer, Queued),
+    (mut answer, queued): (RemoteVerdict, QueuedFile),
 ) {
     let Some((_, host)) = session.application.hosts else {
         return;
@@ -159,7 +176,7 @@ fn attempt(
         if action == 'Q' && !keep {
             action = 'R';
         }
-        let conversation = Conversation {
+        let conversation = RemoteReply {
             host,
             transport: session.transport,
             greeting: Arc::clone(greeting),
@@ -170,19 +187,19 @@ fn attempt(
             odd: engine.site.odd,
         };
         let code = code(action, host.software(), session.application.tls.is_some());
-        let whole = action == 'D' || answer == Answer::Unwanted;
-        let message = Message {
+        let whole = action == 'D' || answer == RemoteVerdict::Unwanted;
+        let message = MessageEvent {
             size: if whole { queued.envelope.size } else { 0 },
-            peer: Peer::Called(host),
+            peer: PeerHost::Called(host),
             reason: if action == 'R' { answer.reason() } else { "" },
-            status: Status::Remote(conversation),
+            status: DeliveryStatus::Remote(conversation),
             over: Some((session.transport, session.application)),
-            ..Message::dequeued(code, &queued, recipient)
+            ..MessageEvent::dequeued(code, &queued, recipient)
         };
         finish(engine, at, (session.pid, Some(session.number)), &queued.envelope, message);
         // Only the first of several is unknown or full.
-        if matches!(answer, Answer::UnknownUser | Answer::MailboxFull) {
-            answer = Answer::Accepted;
+        if matches!(answer, RemoteVerdict::UnknownUser | RemoteVerdict::MailboxFull) {
+            answer = RemoteVerdict::Accepted;
         }
     }
     if keep && answer.action() == 'Q' {
@@ -193,12 +210,12 @@ fn attempt(
 /// Hosts that cannot be connected to: the first file finds that out, the others are not tried.
 fn unreachable(
     engine: &mut Engine,
-    now: Time,
-    domain: Domain,
-    files: Vec<Queued>,
+    now: SimTime,
+    domain: MailDomain,
+    files: Vec<QueuedFile>,
     reason: &'static str,
 ) {
-    let mut pid = engine.staff.once(&mut engine.rng, Program::Client);
+    let mut pid = engine.staff.once(&mut engine.rng, MtaProgram::Client);
     let host = domain.first_host();
     let patience = if reason == "Connection refused" { 2 } else { 3 * SECOND };
     let mut at = now.after(patience + engine.rng.u64(1..40));
@@ -213,10 +230,10 @@ fn unreachable(
         let text = if number == 0 { connect.clone() } else { dead.into() };
         let keep = engine.waiting.may_defer(queued.file.attempts);
         for recipient in &queued.recipients {
-            let message = Message {
+            let message = MessageEvent {
                 size: 0,
-                status: Status::Ours(text.clone()),
-                ..Message::dequeued(if keep { "Q" } else { "R" }, &queued, recipient)
+                status: DeliveryStatus::Local(text.clone()),
+                ..MessageEvent::dequeued(if keep { "Q" } else { "R" }, &queued, recipient)
             };
             finish(engine, at, (pid, None), &queued.envelope, message);
         }
@@ -227,33 +244,39 @@ fn unreachable(
 }
 
 /// The entry of a connection that was never made; not all have got as far as a pair of ports.
-fn failed_connection(engine: &mut Engine, at: Time, domain: Domain, host: Host, pid: ProcessId) {
+fn failed_connection(
+    engine: &mut Engine,
+    at: SimTime,
+    domain: MailDomain,
+    host: MailHost,
+    pid: SimProcessId,
+) {
     let (theirs, port) = (host.ip(), engine.our_ports.next(&mut engine.rng));
     engine.our_ports.release(port);
     let transport =
-        Transport { ours: (our_ip(&mut engine.rng, theirs), port), theirs: (theirs, 25) };
-    let change = Change {
-        channel: Channel::of(domain),
-        direction: Direction::Outbound,
+        ConnectionEnds { ours: (our_ip(&mut engine.rng, theirs), port), theirs: (theirs, 25) };
+    let change = ConnectionEvent {
+        channel: MtaChannel::of(domain),
+        direction: CallDirection::Outbound,
         code: 'Y',
         transport: one_of(&mut engine.rng, 6_000).then_some(transport),
-        application: Application { hosts: Some((domain, host)), tls: None },
-        words: Words::default(),
+        application: ApplicationInfo { hosts: Some((domain, host)), tls: None },
+        text: ConnectionText::default(),
     };
     let connection = Some(engine.connection());
-    engine.log(at, Fact { pid, connection, body: Body::Connection(change) });
+    engine.log(at, (pid, connection), RecordBody::Connection(change));
 }
 
 /// Names nobody answers for: returned at once.
-fn no_such_domain(engine: &mut Engine, now: Time, domain: Domain, files: Vec<Queued>) {
-    let mut pid = engine.staff.once(&mut engine.rng, Program::Client);
+fn no_such_domain(engine: &mut Engine, now: SimTime, domain: MailDomain, files: Vec<QueuedFile>) {
+    let mut pid = engine.staff.once(&mut engine.rng, MtaProgram::Client);
     let text: Cow<'static, str> = format!("Illegal host/domain name found: {domain}").into();
     for queued in files {
         for recipient in &queued.recipients {
-            let message = Message {
+            let message = MessageEvent {
                 size: 0,
-                status: Status::Ours(text.clone()),
-                ..Message::dequeued("R", &queued, recipient)
+                status: DeliveryStatus::Local(text.clone()),
+                ..MessageEvent::dequeued("R", &queued, recipient)
             };
             finish(engine, now, (pid, None), &queued.envelope, message);
         }
@@ -264,10 +287,10 @@ fn no_such_domain(engine: &mut Engine, now: Time, domain: Domain, files: Vec<Que
 /// Writes an entry, after that of the bounce if there is to be one.
 fn finish(
     engine: &mut Engine,
-    at: Time,
-    (pid, connection): (ProcessId, Option<u64>),
+    at: SimTime,
+    (pid, connection): (SimProcessId, Option<u64>),
     envelope: &Envelope,
-    mut message: Message,
+    mut message: MessageEvent,
 ) {
     if message.action() == 'R' {
         // Some senders want no notification (NOTIFY=NEVER).
@@ -278,22 +301,23 @@ fn finish(
             bounce(engine, at, (pid, connection), envelope);
         }
     }
-    engine.log(at, Fact { pid, connection, body: Body::Message(message) });
+    engine.log(at, (pid, connection), RecordBody::Message(message));
 }
 
 /// Tells the senders that their mail is late.
-fn warn(engine: &mut Engine, at: Time, queued: &Queued) {
-    let pid = engine.staff.once(&mut engine.rng, Program::Process);
+fn warn(engine: &mut Engine, at: SimTime, queued: &QueuedFile) {
+    let pid = engine.staff.once(&mut engine.rng, MtaProgram::Process);
     for recipient in &queued.recipients {
         bounce(engine, at, (pid, None), &queued.envelope);
-        let status = Status::Ours("Message still undelivered; it will be tried again".into());
-        let message = Message { status, ..Message::dequeued("W", queued, recipient) };
-        engine.log(at, Fact { pid, connection: None, body: Body::Message(message) });
+        let status =
+            DeliveryStatus::Local("Message still undelivered; it will be tried again".into());
+        let message = MessageEvent { status, ..MessageEvent::dequeued("W", queued, recipient) };
+        engine.log(at, (pid, None), RecordBody::Message(message));
     }
 }
 
 /// The file stays, and its name counts the failure.
-fn defer(engine: &mut Engine, at: Time, mut queued: Queued) {
+fn defer(engine: &mut Engine, at: SimTime, mut queued: QueuedFile) {
     let tried = usize::try_from(queued.file.attempts).unwrap_or(usize::MAX);
     let minutes = BACKOFF[tried.min(BACKOFF.len() - 1)];
     queued.file.attempts += 1;
@@ -302,12 +326,12 @@ fn defer(engine: &mut Engine, at: Time, mut queued: Queued) {
     }
     engine.waiting.deferred += 1;
     let later = at.after(minutes * MINUTE + engine.rng.u64(0..20 * SECOND));
-    engine.plan(later, Event::Due(Box::new(queued)));
+    engine.plan(later, SimEvent::Due(Box::new(queued)));
 }
 
 /// The action with its modifiers: ESMTP, chunking, TLS.
-fn code(action: char, software: Software, tls: bool) -> &'static str {
-    let chunking = matches!(software, Software::Exchange | Software::SunMessaging);
+fn code(action: char, software: HostSoftware, tls: bool) -> &'static str {
+    let chunking = matches!(software, HostSoftware::Exchange | HostSoftware::SunMessaging);
     match (action, chunking, tls) {
         ('D', false, false) => "DE",
         ('D', false, true) => "DES",

@@ -4,45 +4,45 @@
 
 use std::collections::BTreeMap;
 
-use super::address::{Address, Person, Recipient};
-use super::chance::{low, one_of};
-use super::clock::Time;
-use super::domain::Domain;
-use super::token::{Channel, MessageId, QueueFile, User};
+use super::address::{Addressee, MailAddress, Person};
+use super::clock::SimTime;
+use super::domain::MailDomain;
+use super::random::{low, one_of};
+use super::token::{MailId, MtaChannel, QueuePath, Submitter};
 
 /// A message, its recipients aside.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Envelope {
     /// None for a notification, which must not be answered by another.
-    pub(super) from: Option<Address>,
-    pub(super) id: MessageId,
+    pub(super) from: Option<MailAddress>,
+    pub(super) id: MailId,
     /// In blocks of 1024 bytes.
     pub(super) size: u32,
-    pub(super) user: User,
+    pub(super) user: Submitter,
 }
 
 impl Envelope {
     /// A message somebody wrote.
-    pub(super) fn new(rng: &mut fastrand::Rng, from: Address, user: User) -> Self {
+    pub(super) fn new(rng: &mut fastrand::Rng, from: MailAddress, user: Submitter) -> Self {
         let size = match rng.u32(0..100) {
             0..70 => low(rng, 1..40),
             70..96 => low(rng, 8..400),
             _ => low(rng, 400..14_000),
         };
-        Self { from: Some(from), id: MessageId::new(rng, from.domain), size, user }
+        Self { from: Some(from), id: MailId::new(rng, from.domain), size, user }
     }
 
     /// A mailing, whose return path names one of its receivers.
-    pub(super) fn bulk(rng: &mut fastrand::Rng, domain: Domain, to: Person) -> Self {
-        let from = Address::automatic(rng, domain);
-        let envelope = Self::new(rng, from, User::System);
-        Self { from: Some(Address::bulk(domain, to)), size: low(rng, 10..120), ..envelope }
+    pub(super) fn bulk(rng: &mut fastrand::Rng, domain: MailDomain, to: Person) -> Self {
+        let from = MailAddress::automatic(rng, domain);
+        let envelope = Self::new(rng, from, Submitter::System);
+        Self { from: Some(MailAddress::bulk(domain, to)), size: low(rng, 10..120), ..envelope }
     }
 }
 
 /// What the other side will make of a message, whatever the state of its host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(super) enum DeliveryFate {
     Welcome,
     /// To come again after some minutes.
     Greylisted,
@@ -58,58 +58,58 @@ pub(super) enum Fate {
 
 /// A queue file with the message and the recipients in it.
 #[derive(Clone, Debug)]
-pub(super) struct Queued {
+pub(super) struct QueuedFile {
     pub(super) envelope: Envelope,
-    pub(super) recipients: Vec<Recipient>,
-    pub(super) file: QueueFile,
-    pub(super) fate: Fate,
+    pub(super) recipients: Vec<Addressee>,
+    pub(super) file: QueuePath,
+    pub(super) fate: DeliveryFate,
     /// When it was put there.
-    pub(super) since: Time,
+    pub(super) since: SimTime,
     /// When the first attempt was made.
-    pub(super) tried: Option<Time>,
+    pub(super) tried: Option<SimTime>,
 }
 
-impl Queued {
+impl QueuedFile {
     /// A new file of a channel.
     pub(super) fn new(
         rng: &mut fastrand::Rng,
-        since: Time,
-        channel: Channel,
+        since: SimTime,
+        channel: MtaChannel,
         envelope: Envelope,
-        recipients: Vec<Recipient>,
+        recipients: Vec<Addressee>,
     ) -> Self {
         let fate = match rng.u32(0..10_000) {
-            0..400 => Fate::Greylisted,
-            400..490 => Fate::UnknownUser,
-            490..515 => Fate::MailboxFull,
-            515..535 => Fate::Unwanted,
-            535..545 => Fate::Broken,
-            _ => Fate::Welcome,
+            0..400 => DeliveryFate::Greylisted,
+            400..490 => DeliveryFate::UnknownUser,
+            490..515 => DeliveryFate::MailboxFull,
+            515..535 => DeliveryFate::Unwanted,
+            535..545 => DeliveryFate::Broken,
+            _ => DeliveryFate::Welcome,
         };
-        let file = QueueFile::new(rng, channel);
+        let file = QueuePath::new(rng, channel);
         Self { envelope, recipients, file, fate, since, tried: None }
     }
 }
 
-impl Queued {
+impl QueuedFile {
     /// Has more hosts greylist it: a relay has mail from senders that they do not know.
     pub(super) fn greylist(&mut self, rng: &mut fastrand::Rng) {
-        if self.fate == Fate::Welcome && one_of(rng, 500) {
-            self.fate = Fate::Greylisted;
+        if self.fate == DeliveryFate::Welcome && one_of(rng, 500) {
+            self.fate = DeliveryFate::Greylisted;
         }
     }
 }
 
 /// Queue files that wait: for the client to look after their domain, or for their next attempt.
 #[derive(Default)]
-pub(super) struct Waiting {
+pub(super) struct ClientQueue {
     /// What the next run of the client takes. A run is planned for each domain in here.
-    pub(super) gathered: BTreeMap<Domain, Vec<Queued>>,
+    pub(super) gathered: BTreeMap<MailDomain, Vec<QueuedFile>>,
     /// How many files wait for another attempt; they themselves are in the plan.
     pub(super) deferred: usize,
 }
 
-impl Waiting {
+impl ClientQueue {
     /// So many deferred files at most; what fails beyond is returned, which keeps memory bounded.
     pub(super) const MOST_DEFERRED: usize = 8_000;
     /// So many attempts are made at most.
@@ -122,31 +122,31 @@ impl Waiting {
 }
 
 /// Recipients at other sites, most of them at the same.
-pub(super) fn remote_recipients(rng: &mut fastrand::Rng, seed: u64, count: u32) -> Vec<Recipient> {
-    let mut domain = Domain::of_recipient(rng, seed);
+pub(super) fn remote_recipients(rng: &mut fastrand::Rng, seed: u64, count: u32) -> Vec<Addressee> {
+    let mut domain = MailDomain::of_recipient(rng, seed);
     let mut recipients = Vec::new();
     for _ in 0..count {
-        recipients.push(Recipient::plain(Address::remote(rng, domain)));
+        recipients.push(Addressee::plain(MailAddress::remote(rng, domain)));
         if one_of(rng, 2_500) {
-            domain = Domain::of_recipient(rng, seed);
+            domain = MailDomain::of_recipient(rng, seed);
         }
     }
     without_twins(recipients)
 }
 
 /// Recipients of ours; many ones are reached over a list, which they show as original address.
-pub(super) fn local_recipients(rng: &mut fastrand::Rng, count: u32) -> Vec<Recipient> {
-    let list = (count > 8).then(|| Address::list(rng));
+pub(super) fn local_recipients(rng: &mut fastrand::Rng, count: u32) -> Vec<Addressee> {
+    let list = (count > 8).then(|| MailAddress::list(rng));
     let mut recipient = || {
-        let active = Address::local(Person::local(rng));
-        Recipient { original: list.unwrap_or(active), ..Recipient::plain(active) }
+        let active = MailAddress::local(Person::local(rng));
+        Addressee { original: list.unwrap_or(active), ..Addressee::plain(active) }
     };
     without_twins((0..count).map(|_| recipient()).collect())
 }
 
 /// A message goes to an address once, however often it is named. Different people may have been
 /// drawn whose names are printed alike, so it is the printed name that counts.
-pub(super) fn without_twins(recipients: Vec<Recipient>) -> Vec<Recipient> {
+pub(super) fn without_twins(recipients: Vec<Addressee>) -> Vec<Addressee> {
     if recipients.len() < 2 {
         return recipients;
     }

@@ -7,12 +7,12 @@ use std::fmt::{self, Write};
 use std::net::IpAddr;
 
 use super::address::Person;
-use super::chance::{scatter, slot};
-use super::domain::{Domain, HOME, Host, LARGEST};
+use super::domain::{HOME, LARGEST, MailDomain, MailHost};
+use super::random::{scatter, slot};
 
 /// A channel of the MTA.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Channel {
+pub enum MtaChannel {
     Local,
     Intranet,
     /// The same at sites that have many machines and a name longer than its column.
@@ -24,14 +24,14 @@ pub(super) enum Channel {
     Process,
 }
 
-impl Channel {
+impl MtaChannel {
     /// The one that passes mail on to a domain.
-    pub(super) fn of(domain: Domain) -> Self {
+    pub fn of(domain: MailDomain) -> Self {
         if domain.is_customer() { Self::Intranet } else { Self::Local }
     }
 
     /// Its name.
-    pub(super) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Local => "tcp_local",
             Self::Intranet => "tcp_intranet",
@@ -45,7 +45,7 @@ impl Channel {
     }
 }
 
-impl fmt::Display for Channel {
+impl fmt::Display for MtaChannel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
@@ -53,13 +53,13 @@ impl fmt::Display for Channel {
 
 /// Who wrote an entry: process, thread if it has several, and the running number of its operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct ProcessId {
-    pub(super) pid: u32,
-    pub(super) thread: Option<u32>,
-    pub(super) sequence: u32,
+pub struct SimProcessId {
+    pub pid: u32,
+    pub thread: Option<u32>,
+    pub sequence: u32,
 }
 
-impl fmt::Display for ProcessId {
+impl fmt::Display for SimProcessId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.thread {
             Some(thread) => write!(f, "{:x}.{thread:x}.{}", self.pid, self.sequence),
@@ -70,44 +70,44 @@ impl fmt::Display for ProcessId {
 
 /// A message id, in the manner of the program that made it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct MessageId {
+pub struct MailId {
     unique: u64,
-    domain: Domain,
+    domain: MailDomain,
 }
 
-impl MessageId {
+impl MailId {
     /// A new one of that site.
-    pub(super) fn new(rng: &mut fastrand::Rng, domain: Domain) -> Self {
+    pub fn new(rng: &mut fastrand::Rng, domain: MailDomain) -> Self {
         Self { unique: rng.u64(..), domain }
     }
 
     /// A number that no other message has, and that a reader of JSON takes for a whole one.
-    pub(super) fn number(self) -> u64 {
+    pub fn number(self) -> u64 {
         self.unique >> 11
     }
 
     /// The envelope id that we give it.
-    pub(super) fn envelope(self) -> Self {
+    pub fn envelope(self) -> Self {
         Self { unique: scatter(self.unique), domain: HOME }
     }
 
     /// NOTARY flags of a recipient: the one value that is documented, and likely others.
-    pub(super) fn flags(self, recipient: u32) -> u32 {
+    pub fn flags(self, recipient: u32) -> u32 {
         [276, 276, 276, 0, 20, 272][slot(self.unique.rotate_left(recipient), 6)]
     }
 
     /// Sensitivity: none, personal, private or confidential.
-    pub(super) fn sensitivity(self) -> u64 {
+    pub fn sensitivity(self) -> u64 {
         (self.unique >> 7) % 16 % 13 % 4
     }
 
     /// Priority, most often the usual one.
-    pub(super) fn priority(self) -> u64 {
+    pub fn priority(self) -> u64 {
         [3, 3, 3, 2, 4, 0, 1, 5][slot(self.unique >> 11, 8)]
     }
 
     /// What it is about.
-    pub(super) fn subject(self) -> &'static str {
+    pub fn subject(self) -> &'static str {
         SUBJECTS[slot(self.unique >> 17, SUBJECTS.len())]
     }
 }
@@ -122,7 +122,7 @@ const SUBJECTS: [&str; 6] = [
     "> E 1 a@b.example rfc822;c@d.example",
 ];
 
-impl fmt::Display for MessageId {
+impl fmt::Display for MailId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (unique, domain) = (self.unique, self.domain);
         // Every site has a program most of its mail is written with.
@@ -161,23 +161,23 @@ impl fmt::Display for MessageId {
 
 /// A file in the queue of a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct QueueFile {
-    pub(super) channel: Channel,
+pub struct QueuePath {
+    pub channel: MtaChannel,
     body: u64,
     /// Deliveries tried before.
-    pub(super) attempts: u32,
+    pub attempts: u32,
     /// Whether it waits for somebody to release it.
-    pub(super) held: bool,
+    pub held: bool,
 }
 
-impl QueueFile {
+impl QueuePath {
     /// A file never tried.
-    pub(super) fn new(rng: &mut fastrand::Rng, channel: Channel) -> Self {
+    pub fn new(rng: &mut fastrand::Rng, channel: MtaChannel) -> Self {
         Self { channel, body: rng.u64(..), attempts: 0, held: false }
     }
 }
 
-impl fmt::Display for QueueFile {
+impl fmt::Display for QueuePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { channel, body, attempts, held } = self;
         let subdirectory = body % 20;
@@ -195,14 +195,25 @@ impl fmt::Display for QueueFile {
     }
 }
 
-/// Both ends of a connection; the first is always ours.
+/// Who connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Transport {
-    pub(super) ours: (IpAddr, u16),
-    pub(super) theirs: (IpAddr, u16),
+pub enum CallDirection {
+    /// A client, to the MTA.
+    Inbound,
+    /// The MTA, to a remote server.
+    Outbound,
 }
 
-impl fmt::Display for Transport {
+/// Both ends of a connection; the first is always ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConnectionEnds {
+    /// Address and port of the MTA.
+    pub ours: (IpAddr, u16),
+    /// Address and port of the remote host.
+    pub theirs: (IpAddr, u16),
+}
+
+impl fmt::Display for ConnectionEnds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (ours, theirs) = (self.ours, self.theirs);
         write!(f, "TCP|{}|{}|{}|{}", ours.0, ours.1, theirs.0, theirs.1)
@@ -212,12 +223,14 @@ impl fmt::Display for Transport {
 /// What is spoken over a connection: the protocol, outbound the host asked for and the host chosen,
 /// and how it is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Application {
-    pub(super) hosts: Option<(Domain, Host)>,
-    pub(super) tls: Option<&'static str>,
+pub struct ApplicationInfo {
+    /// Of an outbound connection: the domain and its mail host.
+    pub hosts: Option<(MailDomain, MailHost)>,
+    /// The cipher.
+    pub tls: Option<&'static str>,
 }
 
-impl fmt::Display for Application {
+impl fmt::Display for ApplicationInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SMTP")?;
         if let Some((asked, chosen)) = self.hosts {
@@ -232,7 +245,7 @@ impl fmt::Display for Application {
 
 /// Under whose name a message was queued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum User {
+pub enum Submitter {
     /// The account the MTA runs as.
     System,
     /// A sender who logged in; the star says so.
@@ -241,9 +254,9 @@ pub(super) enum User {
     AuthenticatedAt(Person),
 }
 
-impl User {
+impl Submitter {
     /// The name without the star, and whether there is one.
-    pub(super) fn parts(self) -> (String, bool) {
+    pub fn parts(self) -> (String, bool) {
         match self {
             Self::System => ("mailsrv".to_owned(), false),
             Self::Authenticated(person) => (person.to_string(), true),
@@ -252,7 +265,7 @@ impl User {
     }
 }
 
-impl fmt::Display for User {
+impl fmt::Display for Submitter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::System => f.write_str("mailsrv"),
@@ -265,13 +278,13 @@ impl fmt::Display for User {
 /// The host at the other end. An enqueue shows the name it gave, the one its address has, and the
 /// address; a dequeue only whom we connected to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Peer {
+pub enum PeerHost {
     /// Nobody: the message was made here.
     None,
     /// A mail host.
-    Server(Host, IpAddr),
+    Server(MailHost, IpAddr),
     /// A mail host whose address has no name.
-    Nameless(Host, IpAddr),
+    Nameless(MailHost, IpAddr),
     /// A machine of ours.
     Inside(&'static str, IpAddr),
     /// A mail program that gives its own address as its name.
@@ -279,29 +292,42 @@ pub(super) enum Peer {
     /// A machine behind somebody's router.
     Dynamic(&'static str, IpAddr),
     /// Whom we connected to.
-    Called(Host),
+    Called(MailHost),
 }
 
-impl fmt::Display for Peer {
+impl PeerHost {
+    /// Of a client: the name it gave, the name that its address has, and the address.
+    pub fn connecting(self) -> Option<(String, Option<String>, IpAddr)> {
+        match self {
+            Self::None | Self::Called(_) => None,
+            Self::Server(host, ip) => Some((host.to_string(), Some(host.to_string()), ip)),
+            Self::Nameless(host, ip) => Some((host.to_string(), None, ip)),
+            Self::Inside(name, ip) | Self::Dynamic(name, ip) => Some((name.to_owned(), None, ip)),
+            Self::Literal(ip) => Some((format!("[{}]", AddressLiteral(ip)), None, ip)),
+        }
+    }
+}
+
+impl fmt::Display for PeerHost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::None => Ok(()),
-            Self::Server(host, ip) => write!(f, "{host} ({host} [{}])", Literal(ip)),
-            Self::Nameless(host, ip) => write!(f, "{host} ([{}])", Literal(ip)),
+            Self::Server(host, ip) => write!(f, "{host} ({host} [{}])", AddressLiteral(ip)),
+            Self::Nameless(host, ip) => write!(f, "{host} ([{}])", AddressLiteral(ip)),
             Self::Inside(name, ip) => {
-                write!(f, "{name} ([{}])", Literal(ip))
+                write!(f, "{name} ([{}])", AddressLiteral(ip))
             }
-            Self::Literal(ip) => write!(f, "[{0}] ([{0}])", Literal(ip)),
-            Self::Dynamic(name, ip) => write!(f, "{name} ([{}])", Literal(ip)),
+            Self::Literal(ip) => write!(f, "[{0}] ([{0}])", AddressLiteral(ip)),
+            Self::Dynamic(name, ip) => write!(f, "{name} ([{}])", AddressLiteral(ip)),
             Self::Called(host) => write!(f, "{host}"),
         }
     }
 }
 
 /// An address as mail writes it in brackets.
-pub(super) struct Literal(pub(super) IpAddr);
+pub(super) struct AddressLiteral(pub(super) IpAddr);
 
-impl fmt::Display for Literal {
+impl fmt::Display for AddressLiteral {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             IpAddr::V4(ip) => write!(f, "{ip}"),
@@ -337,7 +363,7 @@ mod tests {
 
     #[test]
     fn attempts_count_down_in_base_36() {
-        let mut file = QueueFile { channel: Channel::Local, body: 3, attempts: 0, held: false };
+        let mut file = QueuePath { channel: MtaChannel::Local, body: 3, attempts: 0, held: false };
         for (attempts, prefix) in
             [(0, "ZZ"), (1, "ZY"), (2, "ZX"), (25, "ZA"), (35, "Z0"), (36, "YZ")]
         {
@@ -352,7 +378,7 @@ mod tests {
 
     #[test]
     fn transport_has_our_end_first() {
-        let transport = Transport {
+        let transport = ConnectionEnds {
             ours: ([192, 0, 2, 10].into(), 5901),
             theirs: ([198, 51, 100, 20].into(), 25),
         };
@@ -361,15 +387,15 @@ mod tests {
 
     #[test]
     fn process_ids_are_hexadecimal_with_a_decimal_sequence() {
-        let id = ProcessId { pid: 0x1f625, thread: Some(18), sequence: 12 };
+        let id = SimProcessId { pid: 0x1f625, thread: Some(18), sequence: 12 };
         assert_eq!(id.to_string(), "1f625.12.12");
-        assert_eq!(ProcessId { thread: None, ..id }.to_string(), "1f625.12");
+        assert_eq!(SimProcessId { thread: None, ..id }.to_string(), "1f625.12");
     }
 
     #[test]
     fn modern_addresses_are_marked_in_brackets() {
         let ip: IpAddr = "2001:db8::19".parse().unwrap();
-        assert_eq!(Peer::Literal(ip).to_string(), "[IPv6:2001:db8::19] ([IPv6:2001:db8::19])");
-        assert_eq!(Peer::None.to_string(), "");
+        assert_eq!(PeerHost::Literal(ip).to_string(), "[IPv6:2001:db8::19] ([IPv6:2001:db8::19])");
+        assert_eq!(PeerHost::None.to_string(), "");
     }
 }

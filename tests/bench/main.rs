@@ -22,7 +22,7 @@ use mtatop::input::source::{Fs, Memory};
 use mtatop::log::parse::Parser;
 use mtatop::log::splitter;
 use mtatop::log::splitter::EntryLayout;
-use mtatop::simulate::{self, Format, Profile, Scenario, Written};
+use mtatop::simulate::{self, LogStyle, MtaFormat, Scenario, SiteProfile};
 use mtatop::stats::Tally;
 use mtatop::tui::workers::search::{SearchRequest, SearchWorker};
 use std::hint::black_box;
@@ -37,14 +37,16 @@ const SIZES: [usize; 3] = [100_000, 1_000_000, 4_000_000];
 /// Of the logs in other formats.
 const ENTRIES: usize = 1_000_000;
 
-fn sizes() -> impl Iterator<Item = usize> {
+/// Each shape of log in each size: a store hides what connections cost, a relay what rows cost.
+fn cases() -> impl Iterator<Item = (SiteProfile, usize)> {
     let large = std::env::var_os("MTATOP_BENCH_LARGE").is_some();
-    SIZES.into_iter().take(if large { 3 } else { 2 })
+    let sizes = SIZES.into_iter().take(if large { 3 } else { 2 });
+    sizes.flat_map(|entries| [(SiteProfile::Store, entries), (SiteProfile::Relay, entries)])
 }
 
-fn simulated(format: Format, entries: usize) -> Vec<u8> {
-    let (mut log, written) = (Vec::new(), Written { format, ..Written::default() });
-    simulate::print_as(written, entries, Scenario::of(Profile::Store, 1), &mut log)
+fn simulated(profile: SiteProfile, format: MtaFormat, entries: usize) -> Vec<u8> {
+    let (mut log, style) = (Vec::new(), LogStyle { format, ..LogStyle::default() });
+    simulate::write_log(Scenario::of(profile, 1), style, entries, &mut log)
         .expect("a vector takes everything");
     log
 }
@@ -85,9 +87,9 @@ fn whole_index(log: &[u8]) -> Index {
 }
 
 fn stages(c: &mut Criterion) {
-    for entries in sizes() {
-        let log = simulated(Format::Text, entries);
-        let mut group = group(c, "stage", entries);
+    for (profile, entries) in cases() {
+        let log = simulated(profile, MtaFormat::Text, entries);
+        let mut group = group(c, &format!("stage, {profile:?}"), entries);
         group.throughput(Throughput::Bytes(log.len() as u64));
         group.bench_function("split", |b| {
             b.iter(|| texts(&log).map(|(_, text)| text.len()).sum::<usize>());
@@ -119,9 +121,9 @@ fn stages(c: &mut Criterion) {
 fn formats(c: &mut Criterion) {
     let mut group = group(c, "format", ENTRIES);
     for (name, format) in
-        [("xml", Format::Xml), ("json", Format::Json), ("flat json", Format::FlatJson)]
+        [("xml", MtaFormat::Xml), ("json", MtaFormat::Json), ("flat json", MtaFormat::FlatJson)]
     {
-        let log = simulated(format, ENTRIES);
+        let log = simulated(SiteProfile::Store, format, ENTRIES);
         group.throughput(Throughput::Bytes(log.len() as u64));
         group.bench_function(format!("parse and absorb {name}"), |b| {
             b.iter_with_large_drop(|| whole_index(&log));
@@ -131,9 +133,9 @@ fn formats(c: &mut Criterion) {
 }
 
 fn screen(c: &mut Criterion) {
-    for entries in sizes() {
-        let mut opened = Opened::new(&simulated(Format::Text, entries), "");
-        let mut group = group(c, "screen", entries);
+    for (profile, entries) in cases() {
+        let mut opened = Opened::new(&simulated(profile, MtaFormat::Text, entries), "");
+        let mut group = group(c, &format!("screen, {profile:?}"), entries);
         let rows = opened.app.index().rows().len();
         for (name, filter) in [("filter by domain", "bigmail.example"), ("count everything", "")] {
             group.bench_function(name, |b| {
@@ -151,7 +153,7 @@ fn screen(c: &mut Criterion) {
 
 /// A text and a regular expression, in blocks as a filter asks for them.
 fn search(c: &mut Criterion) {
-    let (log, path) = (simulated(Format::Text, ENTRIES), Path::new("log"));
+    let (log, path) = (simulated(SiteProfile::Store, MtaFormat::Text, ENTRIES), Path::new("log"));
     let memory = Memory::default();
     memory.append(path, &log);
     let handle = memory.open(path).expect("it is there");
@@ -201,7 +203,8 @@ fn report(_: &mut Criterion) {
     }
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("mail.log");
-    std::fs::write(&path, simulated(Format::Text, ENTRIES)).expect("room for the log");
+    std::fs::write(&path, simulated(SiteProfile::Store, MtaFormat::Text, ENTRIES))
+        .expect("room for the log");
     let best = |program: &str, argument: &str| {
         let mut command = Command::new(program);
         command.arg(argument).arg(&path);

@@ -218,7 +218,7 @@ fn imports_are_found_however_they_are_written() {
 #[test]
 fn type_names_are_unique() {
     let mut defined: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for source in program().iter().filter(|source| source.folder() != "simulate") {
+    for source in program() {
         for (line, name) in types(&source.code()) {
             defined.entry(name.to_owned()).or_default().push(format!("{}:{line}", source.name));
         }

@@ -3,7 +3,7 @@
 use crate::e2e::{Log, check_sequences, documented, mtatop, wait_for_all};
 use crate::harness::{Opened, data};
 use crate::pty::Pty;
-use mtatop::simulate::{Format, Options, Scenario, Simulator, Written};
+use mtatop::simulate::{LogStyle, MtaFormat, MtaOptions, Scenario, Simulator};
 use mtatop::text::sanitize::escape;
 use std::process::Command;
 
@@ -16,8 +16,8 @@ fn outbound() -> (Vec<String>, Opened) {
 
 pub(crate) fn simulated(entries: usize) -> String {
     let scenario = Scenario::batch(7, chrono::NaiveDateTime::default());
-    let written = Written { format: Format::Text, options: Options::default(), odd: false };
-    let lines = Simulator::written(scenario, written).take(entries);
+    let written = LogStyle { format: MtaFormat::Text, options: MtaOptions::default(), odd: false };
+    let lines = Simulator::with_style(scenario, written).take(entries);
     lines.flat_map(|line| [line.text, "\n".to_owned()]).collect()
 }
 

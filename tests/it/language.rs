@@ -5,21 +5,27 @@ use mtatop::filter::{Field, Filter, quoted_if_needed};
 use mtatop::index::{Dimensions, RowId};
 use mtatop::log::entry::{Body, Entry};
 use mtatop::log::parse::Scratch;
-use mtatop::simulate::{Format, Options, Scenario, Simulator, Written};
+use mtatop::simulate::{LogStyle, MtaFormat, MtaOptions, Scenario, Simulator};
 
-const FORMATS: [Format; 6] =
-    [Format::Text, Format::Bracketed, Format::Counted, Format::Xml, Format::Json, Format::FlatJson];
+const FORMATS: [MtaFormat; 6] = [
+    MtaFormat::Text,
+    MtaFormat::Bracketed,
+    MtaFormat::Counted,
+    MtaFormat::Xml,
+    MtaFormat::Json,
+    MtaFormat::FlatJson,
+];
 const ENTRIES: usize = 400;
 const FILTERS: usize = 60;
 
-fn simulated(format: Format, seed: u64) -> Vec<u8> {
-    let mut options = Options::default();
-    for name in Options::names() {
+fn simulated(format: MtaFormat, seed: u64) -> Vec<u8> {
+    let mut options = MtaOptions::default();
+    for name in MtaOptions::names() {
         options.set(name, 255);
     }
-    let written = Written { format, options, odd: seed % 2 == 1 };
+    let written = LogStyle { format, options, odd: seed % 2 == 1 };
     let scenario = Scenario::batch(seed, chrono::NaiveDateTime::default());
-    let lines = Simulator::written(scenario, written).take(ENTRIES);
+    let lines = Simulator::with_style(scenario, written).take(ENTRIES);
     let mut log: Vec<u8> = lines.flat_map(|line| (line.text + "\n").into_bytes()).collect();
     log.extend_from_slice(b"what is no entry\n");
     log
@@ -154,7 +160,7 @@ fn the_screen_leaves_what_each_entry_tells_by_itself() {
 
 #[test]
 fn what_is_selected_is_narrowed_to_or_excluded() {
-    let log = simulated(Format::Text, 2);
+    let log = simulated(MtaFormat::Text, 2);
     for (keys, begins) in [("", "host:\""), ("<tab>g", "domain:\"")] {
         let mut opened = Opened::new(&log, "action:D");
         opened.press(&format!("gj{keys}"));

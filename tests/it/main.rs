@@ -18,6 +18,7 @@ mod export;
 mod filter;
 mod fuzz;
 mod golden;
+mod ground_truth;
 mod harness;
 mod hooks;
 mod hostile;

@@ -3,7 +3,7 @@
 use mtatop::log::entry::{Body, Entry, Stamp, Time};
 use mtatop::log::parse;
 use mtatop::log::parse::{ParseError, Profile, Scratch};
-use mtatop::simulate::{Format, Options, Scenario, Simulator, Written};
+use mtatop::simulate::{LogStyle, MtaFormat, MtaOptions, Scenario, Simulator};
 use proptest::prelude::*;
 
 /// What an entry says, free of the texts it was read from.
@@ -12,16 +12,16 @@ fn says(text: &[u8]) -> Result<String, ParseError> {
     parse::entry(text, Profile::default(), &mut scratch).map(|entry| format!("{entry:?}"))
 }
 
-const NAMED: [Format; 3] = [Format::Xml, Format::Json, Format::FlatJson];
+const NAMED: [MtaFormat; 3] = [MtaFormat::Xml, MtaFormat::Json, MtaFormat::FlatJson];
 
 /// A log of an odd site with everything in it that there is to log.
-fn simulated(format: Format) -> impl Iterator<Item = Vec<u8>> {
-    let mut options = Options::default();
-    for name in Options::names() {
+fn simulated(format: MtaFormat) -> impl Iterator<Item = Vec<u8>> {
+    let mut options = MtaOptions::default();
+    for name in MtaOptions::names() {
         options.set(name, 255);
     }
     let scenario = Scenario::batch(3, chrono::NaiveDateTime::default());
-    let lines = Simulator::written(scenario, Written { format, options, odd: true });
+    let lines = Simulator::with_style(scenario, LogStyle { format, options, odd: true });
     lines.map(|line| line.text.into_bytes())
 }
 
@@ -29,7 +29,7 @@ fn simulated(format: Format) -> impl Iterator<Item = Vec<u8>> {
 fn a_simulated_log_says_the_same_in_all_formats() {
     let [xml, json, flat] = NAMED.map(simulated);
     let named = xml.zip(json).zip(flat);
-    for (text, ((xml, json), flat)) in simulated(Format::Text).zip(named).take(5_000) {
+    for (text, ((xml, json), flat)) in simulated(MtaFormat::Text).zip(named).take(5_000) {
         let expected = says(&xml).unwrap();
         for other in [&xml, &json, &flat] {
             assert_eq!(parse::time(other), parse::time(&text));

@@ -3,7 +3,7 @@
 use crate::harness::{Opened, data};
 use crossterm::event::{KeyCode, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use mtatop::log::entry::Time;
-use mtatop::simulate::{self, Format, Options, Scenario, Simulator, Written};
+use mtatop::simulate::{self, LogStyle, MtaFormat, MtaOptions, Scenario, Simulator};
 use mtatop::text::sanitize;
 use mtatop::tui::app::{Flow, Msg, ReaderStatus, message};
 use mtatop::tui::demo;
@@ -274,15 +274,15 @@ fn no_character_of_a_hostile_log_reaches_a_cell() {
 }
 
 /// What the message pane says of entries all over a log, label and value.
-fn said(format: Format) -> Vec<String> {
-    let mut options = Options::default();
-    for name in Options::names() {
+fn said(format: MtaFormat) -> Vec<String> {
+    let mut options = MtaOptions::default();
+    for name in MtaOptions::names() {
         options.set(name, 255);
     }
     let scenario = Scenario::batch(2, chrono::NaiveDateTime::default());
-    let written = Written { format, options, odd: true };
+    let written = LogStyle { format, options, odd: true };
     let log: String =
-        Simulator::written(scenario, written).take(600).map(|line| line.text + "\n").collect();
+        Simulator::with_style(scenario, written).take(600).map(|line| line.text + "\n").collect();
     let mut opened = Opened::new(log.as_bytes(), "");
     opened.screen(160, 50);
     opened.press("g");
@@ -301,13 +301,13 @@ fn said(format: Format) -> Vec<String> {
 
 #[test]
 fn the_message_pane_says_the_same_in_every_format() {
-    let expected = said(Format::Xml);
+    let expected = said(MtaFormat::Xml);
     for (label, least) in [("time queued", 50), ("filter", 1), ("initial", 1), ("header", 50)] {
         let begin = format!("{label}: ");
         let count = expected.iter().filter(|field| field.starts_with(&begin)).count();
         assert!(count >= least, "{count} {label}");
     }
-    for format in [Format::Json, Format::FlatJson] {
+    for format in [MtaFormat::Json, MtaFormat::FlatJson] {
         assert!(said(format) == expected, "{format:?}");
     }
     // What text says of a connection is one text.
@@ -317,7 +317,7 @@ fn the_message_pane_says_the_same_in_every_format() {
         said.into_iter().filter(whole).collect::<Vec<_>>()
     };
     let expected = of_messages(expected);
-    for format in [Format::Text, Format::Bracketed, Format::Counted] {
+    for format in [MtaFormat::Text, MtaFormat::Bracketed, MtaFormat::Counted] {
         let said = of_messages(said(format));
         for (said, expected) in said.iter().zip(&expected) {
             assert_eq!(said, expected, "{format:?}");

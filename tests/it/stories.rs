@@ -1,11 +1,12 @@
-//! Deliveries, messages and ties of a simulated log, against the truth that the simulator tells
-//! beside each entry and that comes from no parser and no index.
+//! Deliveries, messages and ties of a simulated log, against the truth about each
+//! record of the simulator, which comes from no parser and no index.
 
 #![expect(clippy::unwrap_used, reason = "how a test fails")]
 
+use crate::ground_truth::entries_with_truth;
 use mtatop::index::{Batch, ConnectionId, ConnectionState, Index, RowId, TextLocation};
 use mtatop::log::parse::Parser;
-use mtatop::simulate::{self, Format, Options, Scenario, Simulator, Told, Written};
+use mtatop::simulate::{self, LogStyle, MtaFormat, MtaOptions, Scenario};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Display;
@@ -50,8 +51,8 @@ struct Case {
 }
 
 /// Logs of the formats that split their fields in different ways, of a tidy site and of an odd one.
-fn cases(entries: usize, options: Options) -> impl Iterator<Item = Case> {
-    let formats = [Format::Text, Format::Xml, Format::FlatJson];
+fn cases(entries: usize, options: MtaOptions) -> impl Iterator<Item = Case> {
+    let formats = [MtaFormat::Text, MtaFormat::Xml, MtaFormat::FlatJson];
     let sites = formats.into_iter().flat_map(|format| [(format, false), (format, true)]);
     sites.zip(1..).map(move |((format, odd), seed)| {
         // A quiet relay whose incident comes soon, so that queue files are tried again and again.
@@ -59,8 +60,8 @@ fn cases(entries: usize, options: Options) -> impl Iterator<Item = Case> {
             Scenario { rate: 1.5, ..Scenario::demo(seed, chrono::NaiveDateTime::default()) };
         let mut case =
             Case { name: format!("{format:?}, odd: {odd}"), log: Vec::new(), truth: Vec::new() };
-        let simulator = Simulator::written(scenario, Written { format, options, odd });
-        for (line, truth) in Told::new(simulator).take(entries) {
+        let style = LogStyle { format, options, odd };
+        for (line, truth) in entries_with_truth(scenario, style).take(entries) {
             case.log.extend_from_slice(line.text.as_bytes());
             case.log.push(b'\n');
             case.truth.push(Value::Object(truth));
@@ -102,7 +103,7 @@ fn is_of_failed_connection(truth: &Value, state: ConnectionState) -> bool {
 #[test]
 fn deliveries_say_the_truth() {
     let (mut again, mut named) = (0, 0);
-    for Case { name, log, truth } in cases(5_000, Options::default()) {
+    for Case { name, log, truth } in cases(5_000, MtaOptions::default()) {
         let failed: BTreeSet<u64> = objects(&export("connections", &log, &[]))
             .iter()
             .filter(|connection| connection["state"] == "failed")
@@ -137,7 +138,7 @@ fn deliveries_say_the_truth() {
 
 #[test]
 fn ties_are_true() {
-    let mut options = Options::default();
+    let mut options = MtaOptions::default();
     options.set("LOG_HEADER", 1);
     for Case { name, log, truth } in cases(5_000, options) {
         let lines = || log.split(|&b| b == b'\n').filter(|line| !line.is_empty());
@@ -216,7 +217,7 @@ fn became(entries: &[&Value]) -> String {
 #[test]
 fn messages_say_the_truth() {
     let mut states = BTreeSet::new();
-    for Case { name, log, truth } in cases(5_000, Options::default()) {
+    for Case { name, log, truth } in cases(5_000, MtaOptions::default()) {
         let mut entries: BTreeMap<(u64, u64), Vec<&Value>> = BTreeMap::new();
         for entry in truth.iter().filter(|entry| !entry["truth"]["message"].is_null()) {
             let number = |key: &str| entry["truth"][key].as_u64().unwrap();

@@ -2,10 +2,11 @@
 //! options, at a tidy site and at an odd one, at a message store and at
 //! a relay.
 
+use crate::ground_truth::entries_with_truth;
 use mtatop::commands::export::{fields, json};
 use mtatop::log::entry::Entry;
 use mtatop::log::parse::Parser;
-use mtatop::simulate::{Format, Options, Profile, Scenario, Simulator, Told, Written};
+use mtatop::simulate::{LogStyle, MtaFormat, MtaOptions, Scenario, SiteProfile};
 use serde_json::{Map, Value};
 
 const SETS: u64 = 40;
@@ -15,74 +16,74 @@ const BEGINNING: usize = 64 << 10;
 
 #[test]
 fn text_says_the_truth() {
-    compare(Profile::Store, Format::Text);
+    compare(SiteProfile::Store, MtaFormat::Text);
 }
 
 #[test]
 fn text_with_brackets_says_the_truth() {
-    compare(Profile::Store, Format::Bracketed);
+    compare(SiteProfile::Store, MtaFormat::Bracketed);
 }
 
 #[test]
 fn counted_text_says_the_truth() {
-    compare(Profile::Store, Format::Counted);
+    compare(SiteProfile::Store, MtaFormat::Counted);
 }
 
 #[test]
 fn xml_says_the_truth() {
-    compare(Profile::Store, Format::Xml);
+    compare(SiteProfile::Store, MtaFormat::Xml);
 }
 
 #[test]
 fn nested_json_says_the_truth() {
-    compare(Profile::Store, Format::Json);
+    compare(SiteProfile::Store, MtaFormat::Json);
 }
 
 #[test]
 fn flat_json_says_the_truth() {
-    compare(Profile::Store, Format::FlatJson);
+    compare(SiteProfile::Store, MtaFormat::FlatJson);
 }
 
 #[test]
 fn text_of_a_relay_says_the_truth() {
-    compare(Profile::Relay, Format::Text);
+    compare(SiteProfile::Relay, MtaFormat::Text);
 }
 
 #[test]
 fn text_with_brackets_of_a_relay_says_the_truth() {
-    compare(Profile::Relay, Format::Bracketed);
+    compare(SiteProfile::Relay, MtaFormat::Bracketed);
 }
 
 #[test]
 fn counted_text_of_a_relay_says_the_truth() {
-    compare(Profile::Relay, Format::Counted);
+    compare(SiteProfile::Relay, MtaFormat::Counted);
 }
 
 #[test]
 fn xml_of_a_relay_says_the_truth() {
-    compare(Profile::Relay, Format::Xml);
+    compare(SiteProfile::Relay, MtaFormat::Xml);
 }
 
 #[test]
 fn nested_json_of_a_relay_says_the_truth() {
-    compare(Profile::Relay, Format::Json);
+    compare(SiteProfile::Relay, MtaFormat::Json);
 }
 
 #[test]
 fn flat_json_of_a_relay_says_the_truth() {
-    compare(Profile::Relay, Format::FlatJson);
+    compare(SiteProfile::Relay, MtaFormat::FlatJson);
 }
 
-fn compare(profile: Profile, format: Format) {
+fn compare(profile: SiteProfile, format: MtaFormat) {
     let (mut wrong, mut total, mut shown) = (0, 0, Vec::new());
     for set in 0..SETS {
-        let written = Written { format, options: options(set, profile, format), odd: set % 2 == 1 };
+        let written =
+            LogStyle { format, options: options(set, profile, format), odd: set % 2 == 1 };
         let scenario = Scenario::of(profile, set);
-        let log: Vec<(String, Map<String, Value>)> =
-            Told::new(Simulator::written(scenario, written))
-                .take(ENTRIES)
-                .map(|(line, truth)| (line.text, truth))
-                .collect();
+        let log: Vec<(String, Map<String, Value>)> = entries_with_truth(scenario, written)
+            .take(ENTRIES)
+            .map(|(line, truth)| (line.text, truth))
+            .collect();
         let mut parser = Parser::default();
         let mut length = 0;
         for (text, _) in &log {
@@ -123,13 +124,13 @@ fn exported(entry: &Entry<'_>) -> Map<String, Value> {
 
 /// Each key with two values, as `key: truth / said`.
 fn differences(
-    format: Format,
+    format: MtaFormat,
     truth: &Map<String, Value>,
     said: &Map<String, Value>,
 ) -> Vec<String> {
     let (mut truth, mut said) = (truth.clone(), said.clone());
     truth.remove("truth");
-    if matches!(format, Format::Text | Format::Bracketed | Format::Counted) {
+    if matches!(format, MtaFormat::Text | MtaFormat::Bracketed | MtaFormat::Counted) {
         // Blank, it stands among other blank fields, and which of them is the reason does not show.
         for fields in [&mut truth, &mut said] {
             if fields.get("reason").is_some_and(|reason| reason == "") {
@@ -137,7 +138,8 @@ fn differences(
             }
         }
     }
-    if matches!(format, Format::Text | Format::Bracketed) && truth.get("code") == Some(&"B".into())
+    if matches!(format, MtaFormat::Text | MtaFormat::Bracketed)
+        && truth.get("code") == Some(&"B".into())
     {
         // A command that stands for the recipient may hold blanks, and where it ends does not show.
         let head = |fields: &mut Map<String, Value>| {
@@ -165,8 +167,8 @@ fn differences(
     differs.map(|key| format!("  {key}: {:?} / {:?}", truth.get(key), said.get(key))).collect()
 }
 
-fn on(options: &Options) -> String {
-    let names = Options::names().map(|name| (name, options.value(name).unwrap()));
+fn on(options: &MtaOptions) -> String {
+    let names = MtaOptions::names().map(|name| (name, options.value(name).unwrap()));
     let on: Vec<String> = names
         .filter(|(_, value)| *value != 0)
         .map(|(name, value)| format!("{name}={value}"))
@@ -175,33 +177,33 @@ fn on(options: &Options) -> String {
 }
 
 /// Any options, but for those that nobody could make out in that format.
-fn options(set: u64, profile: Profile, format: Format) -> Options {
+fn options(set: u64, profile: SiteProfile, format: MtaFormat) -> MtaOptions {
     let mut rng = fastrand::Rng::with_seed(set);
-    let mut options = Options::default();
+    let mut options = MtaOptions::default();
     // The first ones are the usual ones, and all there are.
     if set == 0 {
         return options;
     }
-    for name in Options::names() {
+    for name in MtaOptions::names() {
         let value = if name == "LOG_CONNECTION" { rng.u32(0..256) } else { rng.u32(0..2) };
         options.set(name, if set == 1 { 255 } else { value });
     }
-    let counted = format == Format::Counted;
-    if counted || matches!(format, Format::Text | Format::Bracketed) {
+    let counted = format == MtaFormat::Counted;
+    if counted || matches!(format, MtaFormat::Text | MtaFormat::Bracketed) {
         make_decidable(&mut options, counted);
     }
     // Enqueues show whether there is a reason only if a field stands behind it. A relay has so many
     // refusals, which have a reason, that these few entries hold some.
-    let text = matches!(format, Format::Text | Format::Bracketed);
-    if profile == Profile::Relay && text && options.value("LOG_REASON") != Some(0) {
+    let text = matches!(format, MtaFormat::Text | MtaFormat::Bracketed);
+    if profile == SiteProfile::Relay && text && options.value("LOG_REASON") != Some(0) {
         options.set("LOG_QUEUE_TIME", 1);
     }
     options
 }
 
 /// Text does not name its fields.
-fn make_decidable(options: &mut Options, counted: bool) {
-    let is_on = |options: &Options, name| options.value(name) != Some(0);
+fn make_decidable(options: &mut MtaOptions, counted: bool) {
+    let is_on = |options: &MtaOptions, name| options.value(name) != Some(0);
     // A lone id is taken for the message id, which most sites log.
     if is_on(options, "LOG_ENVELOPE_ID") {
         options.set("LOG_MESSAGE_ID", 1);

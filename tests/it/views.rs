@@ -2,7 +2,7 @@
 
 use crate::harness::{Opened, data};
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
-use mtatop::simulate::{Format, Scenario, Simulator, Written};
+use mtatop::simulate::{LogStyle, MtaFormat, Scenario, Simulator};
 use mtatop::tui::app::Msg;
 use mtatop::tui::app::labels::Severity;
 use mtatop::tui::keymap::pointer;
@@ -159,10 +159,10 @@ fn lines_that_are_cut_can_be_moved_until_their_end_is_seen() {
 
 #[test]
 fn what_happened_is_marked_in_every_format() {
-    for format in [Format::Text, Format::Xml, Format::Json] {
-        let written = Written { format, ..Written::default() };
+    for format in [MtaFormat::Text, MtaFormat::Xml, MtaFormat::Json] {
+        let written = LogStyle { format, ..LogStyle::default() };
         let scenario = Scenario::batch(2, chrono::NaiveDateTime::default());
-        let lines = Simulator::written(scenario, written).take(4_000);
+        let lines = Simulator::with_style(scenario, written).take(4_000);
         let log: String = lines.map(|line| line.text + "\n").collect();
         let mut opened = Opened::new(log.as_bytes(), "action:Q");
         opened.press("5");

@@ -3,11 +3,13 @@
 //!
 //! The log is that of the simulator, in which the largest domain begins to throttle us after fifteen
 //! minutes and another one refuses connections. What the screen has to say is worked out from the
-//! truth that the simulator writes beside the log, or by `mtatop report`.
+//! truth about the records of the simulator, or by `mtatop report`.
 
 use crate::clipboard::clipboard;
 use crate::e2e::{Log, check_sequences};
+use crate::ground_truth::entries_with_truth;
 use crate::pty::Pty;
+use mtatop::simulate::{LogStyle, Scenario, SiteProfile};
 use mtatop::text::units::number;
 use serde_json::Value;
 use std::cell::Cell;
@@ -28,16 +30,17 @@ struct Incident {
 }
 
 impl Incident {
-    fn new(folder: &Path) -> Self {
-        let file = folder.join("truth");
+    fn new() -> Self {
         let count = ENTRIES.to_string();
         let mut command = Command::new(env!("CARGO_BIN_EXE_mtatop"));
-        command.args(["simulate", "--seed", "7", "--entries", &count, "--truth"]).arg(&file);
+        command.args(["simulate", "--seed", "7", "--entries", &count]);
         let log = String::from_utf8(command.output().unwrap().stdout).unwrap();
-        let lines: Vec<String> = log.lines().map(|line| format!("{line}\n")).collect();
-        let truth = std::fs::read_to_string(file).unwrap();
-        let truth: Vec<Value> =
-            truth.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let scenario = Scenario::of(SiteProfile::Store, 7);
+        let entries = entries_with_truth(scenario, LogStyle::default()).take(ENTRIES);
+        let (lines, truth): (Vec<String>, Vec<Value>) = entries
+            .map(|(entry, truth)| (format!("{}\n", entry.text), Value::Object(truth)))
+            .unzip();
+        assert!(lines.concat() == log);
         assert_eq!((lines.len(), truth.len()), (ENTRIES, ENTRIES));
         Self { lines, truth }
     }
@@ -135,8 +138,7 @@ fn begins(words: Option<Vec<&str>>, expected: &[&str]) -> bool {
 
 #[test]
 fn ten_questions_are_answered_within_their_keys() {
-    let room = tempfile::tempdir().unwrap();
-    let incident = Incident::new(room.path());
+    let incident = Incident::new();
     let log = Log::new();
     log.append(incident.lines[..BEFORE].concat());
     let program = Path::new(env!("CARGO_BIN_EXE_mtatop"));

@@ -1,7 +1,7 @@
 use super::*;
 use crate::commands::export::{fields, json};
 use crate::log::parse::{Parser, Scratch};
-use crate::simulate::{Format, Options, Scenario, Simulator, Written};
+use crate::simulate::{LogStyle, MtaFormat, MtaOptions, Scenario, Simulator};
 use serde_json::{Map, Value};
 
 fn record(entry: &crate::log::entry::Entry<'_>) -> Map<String, Value> {
@@ -64,8 +64,8 @@ const KEPT: &[&str] = &[
     "original_to_type",
 ];
 
-fn options(set: u64) -> Options {
-    let mut options = Options::default();
+fn options(set: u64) -> MtaOptions {
+    let mut options = MtaOptions::default();
     let mut rng = fastrand::Rng::with_seed(set);
     for name in [
         "LOG_NODE",
@@ -86,15 +86,15 @@ fn options(set: u64) -> Options {
     options
 }
 
-fn compare(format: Format) {
+fn compare(format: MtaFormat) {
     let mut wrong = Vec::new();
     let mut total = 0;
     for set in 0..12 {
-        let written = Written { format, options: options(set), odd: set % 2 == 1 };
+        let written = LogStyle { format, options: options(set), odd: set % 2 == 1 };
         let scenario = Scenario::batch(set, chrono::NaiveDateTime::default());
         let mut parser = Parser::default();
         let redactor = Redactor::new(RedactLevel::People);
-        let lines = Simulator::written(scenario, written).take(300).map(|line| line.text);
+        let lines = Simulator::with_style(scenario, written).take(300).map(|line| line.text);
         let lines: Vec<String> = lines.collect();
         for line in &lines {
             parser.learn(line.as_bytes());
@@ -139,32 +139,32 @@ fn compare(format: Format) {
 
 #[test]
 fn text_is_hidden_and_says_the_same() {
-    compare(Format::Text);
+    compare(MtaFormat::Text);
 }
 
 #[test]
 fn text_with_brackets_is_hidden_and_says_the_same() {
-    compare(Format::Bracketed);
+    compare(MtaFormat::Bracketed);
 }
 
 #[test]
 fn counted_text_is_hidden_and_says_the_same() {
-    compare(Format::Counted);
+    compare(MtaFormat::Counted);
 }
 
 #[test]
 fn xml_is_hidden_and_says_the_same() {
-    compare(Format::Xml);
+    compare(MtaFormat::Xml);
 }
 
 #[test]
 fn nested_json_is_hidden_and_says_the_same() {
-    compare(Format::Json);
+    compare(MtaFormat::Json);
 }
 
 #[test]
 fn flat_json_is_hidden_and_says_the_same() {
-    compare(Format::FlatJson);
+    compare(MtaFormat::FlatJson);
 }
 
 fn text(bytes: Vec<u8>) -> String {

@@ -1,7 +1,7 @@
 //! What is read does not depend on how many read it.
 
 use super::*;
-use crate::simulate::{Options, Profile, Scenario, Written, print_as};
+use crate::simulate::{LogStyle, MtaOptions, Scenario, SiteProfile, write_log};
 
 /// What anybody who listens is told, in the order of telling.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,10 +13,10 @@ enum Told {
 /// A log whose options were changed now and then, which takes several rounds between.
 fn restarted() -> Vec<u8> {
     let changes = ["LOG_SENSITIVITY", "LOG_PRIORITY", "LOG_QUEUE_TIME", "LOG_NOTARY", "LOG_NODE"];
-    let (mut log, mut options) = (Vec::new(), Options::default());
+    let (mut log, mut options) = (Vec::new(), MtaOptions::default());
     for (seed, name) in (0..).zip(changes) {
-        let written = Written { options, ..Written::default() };
-        print_as(written, 3 * BATCH, Scenario::of(Profile::Store, seed), &mut log).unwrap();
+        let style = LogStyle { options, ..LogStyle::default() };
+        write_log(Scenario::of(SiteProfile::Store, seed), style, 3 * BATCH, &mut log).unwrap();
         let value = options.value(name).unwrap();
         assert!(options.set(name, u32::from(value == 0)));
     }

@@ -3,12 +3,12 @@
 //! Handing them out and taking them back is what makes a process id or a pair of ports mean one
 //! connection at a time.
 
-use super::chance::low;
-use super::token::ProcessId;
+use super::random::low;
+use super::token::SimProcessId;
 
 /// The programs of the MTA that write entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Program {
+pub(super) enum MtaProgram {
     /// The SMTP server.
     Server,
     /// The SMTP client.
@@ -23,39 +23,39 @@ pub(super) enum Program {
 
 /// A thread at work.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Worker {
-    program: Program,
+pub(super) struct WorkerThread {
+    program: MtaProgram,
     process: usize,
     pid: u32,
     thread: usize,
 }
 
-impl Worker {
+impl WorkerThread {
     /// The process id of its first entry.
-    pub(super) fn id(self) -> ProcessId {
-        let single = matches!(self.program, Program::Conversion | Program::Process);
+    pub(super) fn id(self) -> SimProcessId {
+        let single = matches!(self.program, MtaProgram::Conversion | MtaProgram::Process);
         // A handful of threads, never four billion.
         let thread = u32::try_from(self.thread + 1).unwrap_or(u32::MAX);
-        ProcessId { pid: self.pid, thread: (!single).then_some(thread), sequence: 0 }
+        SimProcessId { pid: self.pid, thread: (!single).then_some(thread), sequence: 0 }
     }
 }
 
 /// All processes.
-pub(super) struct Staff {
-    server: [Process; 2],
-    client: [Process; 3],
-    store: [Process; 2],
-    conversion: [Process; 1],
-    process: [Process; 1],
+pub(super) struct ProcessPool {
+    server: [MtaProcess; 2],
+    client: [MtaProcess; 3],
+    store: [MtaProcess; 2],
+    conversion: [MtaProcess; 1],
+    process: [MtaProcess; 1],
 }
 
-impl Staff {
+impl ProcessPool {
     /// Processes started some time before the scenario.
     pub(super) fn new(rng: &mut fastrand::Rng) -> Self {
         let mut last = rng.u32(0x400..0x5000);
         let mut start = || {
             last += rng.u32(3..0x300);
-            Process::new(last)
+            MtaProcess::new(last)
         };
         Self {
             server: [start(), start()],
@@ -67,43 +67,43 @@ impl Staff {
     }
 
     /// Puts a thread of the program to work.
-    pub(super) fn acquire(&mut self, rng: &mut fastrand::Rng, program: Program) -> Worker {
+    pub(super) fn acquire(&mut self, rng: &mut fastrand::Rng, program: MtaProgram) -> WorkerThread {
         let processes = self.of(program);
         let process = rng.usize(0..processes.len());
         let (pid, thread) = processes[process].acquire(rng);
-        Worker { program, process, pid, thread }
+        WorkerThread { program, process, pid, thread }
     }
 
     /// The thread is free again.
-    pub(super) fn release(&mut self, worker: Worker) {
+    pub(super) fn release(&mut self, worker: WorkerThread) {
         self.of(worker.program)[worker.process].busy[worker.thread] = false;
     }
 
     /// A process id for work that is no connection: no two pieces of work share it, and no thread
     /// that has a connection does it.
-    pub(super) fn once(&mut self, rng: &mut fastrand::Rng, program: Program) -> ProcessId {
+    pub(super) fn once(&mut self, rng: &mut fastrand::Rng, program: MtaProgram) -> SimProcessId {
         let processes = self.of(program);
         let process = rng.usize(0..processes.len());
         let working = &mut processes[process];
         working.operations += 1;
         let (pid, sequence) = (working.pid, working.operations);
-        let aside = if program == Program::Client { Process::WITH_CONNECTIONS } else { 0 };
+        let aside = if program == MtaProgram::Client { MtaProcess::WITH_CONNECTIONS } else { 0 };
         let thread = usize::try_from(low(rng, 0..8)).unwrap_or(0) + aside;
-        ProcessId { sequence, ..Worker { program, process, pid, thread }.id() }
+        SimProcessId { sequence, ..WorkerThread { program, process, pid, thread }.id() }
     }
 
-    fn of(&mut self, program: Program) -> &mut [Process] {
+    fn of(&mut self, program: MtaProgram) -> &mut [MtaProcess] {
         match program {
-            Program::Server => &mut self.server,
-            Program::Client => &mut self.client,
-            Program::Store => &mut self.store,
-            Program::Conversion => &mut self.conversion,
-            Program::Process => &mut self.process,
+            MtaProgram::Server => &mut self.server,
+            MtaProgram::Client => &mut self.client,
+            MtaProgram::Store => &mut self.store,
+            MtaProgram::Conversion => &mut self.conversion,
+            MtaProgram::Process => &mut self.process,
         }
     }
 }
 
-struct Process {
+struct MtaProcess {
     pid: u32,
     busy: Vec<bool>,
     next: usize,
@@ -111,7 +111,7 @@ struct Process {
     operations: u32,
 }
 
-impl Process {
+impl MtaProcess {
     /// Sessions after which a process ends and another takes its work.
     const SESSIONS: u32 = 3_000;
     /// Threads it starts before it gives an idle one new work.
@@ -142,12 +142,12 @@ impl Process {
 }
 
 /// Ports in use at one end.
-pub(super) struct Ports {
+pub(super) struct PortPool {
     used: Vec<u64>,
     next: u16,
 }
 
-impl Ports {
+impl PortPool {
     const LOWEST: u16 = 1_024;
 
     /// None in use.
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn a_port_is_had_by_one_at_a_time() {
         let mut rng = fastrand::Rng::with_seed(1);
-        let mut ports = Ports::new(&mut rng);
+        let mut ports = PortPool::new(&mut rng);
         let mut taken: HashSet<u16> = (0..5_000).map(|_| ports.next(&mut rng)).collect();
         taken.extend((0..5_000).map(|_| ports.any(&mut rng)));
         assert_eq!(taken.len(), 10_000);
@@ -201,15 +201,15 @@ mod tests {
     #[test]
     fn busy_threads_get_no_second_work() {
         let mut rng = fastrand::Rng::with_seed(1);
-        let mut staff = Staff::new(&mut rng);
-        let workers: Vec<Worker> =
-            (0..200).map(|_| staff.acquire(&mut rng, Program::Client)).collect();
+        let mut staff = ProcessPool::new(&mut rng);
+        let workers: Vec<WorkerThread> =
+            (0..200).map(|_| staff.acquire(&mut rng, MtaProgram::Client)).collect();
         let ids: HashSet<String> = workers.iter().map(|worker| worker.id().to_string()).collect();
         assert_eq!(ids.len(), workers.len());
         for worker in workers {
             staff.release(worker);
         }
-        let again = staff.acquire(&mut rng, Program::Client);
+        let again = staff.acquire(&mut rng, MtaProgram::Client);
         assert!(again.thread < 200);
     }
 }

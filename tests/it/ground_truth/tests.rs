@@ -1,18 +1,19 @@
-use crate::simulate::{Format, Line, Options, Scenario, Simulator, Told, Written};
+use super::entries_with_truth;
 use chrono::NaiveDateTime;
+use mtatop::simulate::{LogStyle, MtaFormat, MtaOptions, Scenario, SimulatedEntry};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Entries of a site with everything odd and everything logged.
-fn told(format: Format) -> impl Iterator<Item = (Line, Map<String, Value>)> {
-    let mut options = Options::default();
-    for name in Options::names() {
+fn told(format: MtaFormat) -> impl Iterator<Item = (SimulatedEntry, Map<String, Value>)> {
+    let mut options = MtaOptions::default();
+    for name in MtaOptions::names() {
         options.set(name, 255);
     }
-    let written = Written { format, options, odd: true };
-    Told::new(Simulator::written(Scenario::batch(5, NaiveDateTime::default()), written))
+    let style = LogStyle { format, options, odd: true };
+    entries_with_truth(Scenario::batch(5, NaiveDateTime::default()), style)
 }
 
 fn members(text: &str) -> Map<String, Value> {
@@ -62,7 +63,7 @@ fn keys(kind: &str, name: &str) -> &'static [&'static str] {
 #[test]
 fn the_truth_names_every_field_that_is_written_and_no_other() {
     let mut seen = BTreeSet::new();
-    for (line, truth) in told(Format::FlatJson).take(20_000) {
+    for (line, truth) in told(MtaFormat::FlatJson).take(20_000) {
         let members = members(&line.text);
         let kind = truth["kind"].as_str().unwrap();
         let blank = |name: &str| members[name] == "";
@@ -104,7 +105,7 @@ fn the_truth_names_every_field_that_is_written_and_no_other() {
 
 #[test]
 fn named_formats_say_the_same_of_a_seed() {
-    let all = told(Format::Xml).zip(told(Format::Json)).zip(told(Format::FlatJson));
+    let all = told(MtaFormat::Xml).zip(told(MtaFormat::Json)).zip(told(MtaFormat::FlatJson));
     for (((xml, _), (nested, _)), (flat, truth)) in all.take(5_000) {
         let flat = members(&flat.text);
         let nested = members(&nested.text);
@@ -144,8 +145,8 @@ fn element(text: &str) -> (String, BTreeMap<String, String>) {
 fn the_formats_tell_one_story() {
     let facts =
         |format| told(format).take(3_000).map(|(line, truth)| (line.time, truth["truth"].clone()));
-    for format in Format::ALL {
-        assert!(facts(format).eq(facts(Format::Text)), "{format:?}");
+    for format in MtaFormat::ALL {
+        assert!(facts(format).eq(facts(MtaFormat::Text)), "{format:?}");
     }
 }
 
@@ -165,7 +166,7 @@ const MARKS: [&str; 7] =
 fn waits_attempts_and_connections_are_what_the_entries_show() {
     let (mut queued, mut threads) = (HashMap::new(), HashMap::new());
     let (mut outcomes, mut odd) = (BTreeSet::new(), BTreeSet::new());
-    for (line, truth) in told(Format::Text).take(60_000) {
+    for (line, truth) in told(MtaFormat::Text).take(60_000) {
         let beyond = &truth["truth"];
         let action = truth.get("action").and_then(Value::as_str).unwrap_or_default();
         let process = truth["process"].as_str().unwrap();

@@ -4,19 +4,19 @@
 
 use std::fmt::{Display, Write};
 
-use super::clock::{Clock, Style, Time};
-use super::field::{Field, Shape};
-use super::options::{Format, Written};
+use super::clock::{SimClock, SimTime, StampStyle};
+use super::field::{FieldShape, LogField};
+use super::options::{LogStyle, MtaFormat};
 
 /// What an entry is about, which XML and format 5 say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum EntryElement {
     Message,
     Connection,
     Header,
 }
 
-impl Kind {
+impl EntryElement {
     fn name(self) -> &'static str {
         match self {
             Self::Message => "en",
@@ -27,8 +27,8 @@ impl Kind {
 }
 
 /// An entry being written.
-pub(super) struct Sheet<'a> {
-    written: &'a Written,
+pub(super) struct EntryWriter<'a> {
+    written: &'a LogStyle,
     line: String,
     /// A value that has to be counted or escaped.
     value: String,
@@ -36,15 +36,22 @@ pub(super) struct Sheet<'a> {
     owed: usize,
 }
 
-impl<'a> Sheet<'a> {
+impl<'a> EntryWriter<'a> {
     /// An entry with its time stamp.
-    pub(super) fn new(written: &'a Written, kind: Kind, clock: &mut Clock, time: Time) -> Self {
+    pub(super) fn new(
+        written: &'a LogStyle,
+        kind: EntryElement,
+        clock: &mut SimClock,
+        time: SimTime,
+    ) -> Self {
         let mut line = String::with_capacity(512);
         let (begin, style, end) = match written.format {
-            Format::Text | Format::Bracketed | Format::Counted => ([""; 3], Style::Log, ""),
-            Format::Xml => (["<", kind.name(), " ts=\""], Style::Iso, "\""),
-            Format::Json => (["{\"", kind.name(), "\":{\"ts\":\""], Style::Iso, "\""),
-            Format::FlatJson => (["{", "", "\"ts\":\""], Style::Iso, "\""),
+            MtaFormat::Text | MtaFormat::Bracketed | MtaFormat::Counted => {
+                ([""; 3], StampStyle::Log, "")
+            }
+            MtaFormat::Xml => (["<", kind.name(), " ts=\""], StampStyle::Iso, "\""),
+            MtaFormat::Json => (["{\"", kind.name(), "\":{\"ts\":\""], StampStyle::Iso, "\""),
+            MtaFormat::FlatJson => (["{", "", "\"ts\":\""], StampStyle::Iso, "\""),
         };
         line.extend(begin);
         clock.stamp(&mut line, time, style);
@@ -54,7 +61,7 @@ impl<'a> Sheet<'a> {
 
     /// Adds a field, if the options have it logged.
     #[inline]
-    pub(super) fn put(&mut self, field: Field, value: &dyn Display) {
+    pub(super) fn put(&mut self, field: LogField, value: &dyn Display) {
         if field.is_on(&self.written.options) {
             self.add(field, value);
         }
@@ -62,56 +69,58 @@ impl<'a> Sheet<'a> {
 
     /// The same with a value that is text already, at a third of the cost in formats 1 and 2.
     #[inline]
-    pub(super) fn put_word(&mut self, field: Field, value: &str) {
-        if !matches!(self.written.format, Format::Text | Format::Bracketed) {
+    pub(super) fn put_word(&mut self, field: LogField, value: &str) {
+        if !matches!(self.written.format, MtaFormat::Text | MtaFormat::Bracketed) {
             return self.put(field, &value);
         }
         if field.is_on(&self.written.options) {
             self.line.push(' ');
             let start = self.line.len();
             self.line.push_str(value);
-            if field.shape == Shape::Column {
+            if field.shape == FieldShape::Column {
                 pad(&mut self.line, start);
             }
         }
     }
 
-    fn add(&mut self, field: Field, value: &dyn Display) {
+    fn add(&mut self, field: LogField, value: &dyn Display) {
         match self.written.format {
-            Format::Text => self.put_text(field.shape, value, ""),
-            Format::Bracketed => self.put_text(field.shape, value, "<>"),
-            Format::Counted => self.put_counted(field.shape, value),
-            Format::Xml => self.put_attribute(field, value),
-            Format::Json | Format::FlatJson => self.put_member(field, value),
+            MtaFormat::Text => self.put_text(field.shape, value, ""),
+            MtaFormat::Bracketed => self.put_text(field.shape, value, "<>"),
+            MtaFormat::Counted => self.put_counted(field.shape, value),
+            MtaFormat::Xml => self.put_attribute(field, value),
+            MtaFormat::Json | MtaFormat::FlatJson => self.put_member(field, value),
         }
     }
 
     /// The whole entry.
     pub(super) fn finish(mut self) -> String {
         self.line.push_str(match self.written.format {
-            Format::Text | Format::Bracketed | Format::Counted => "",
-            Format::Xml => "/>",
-            Format::Json => "}}",
-            Format::FlatJson => "}",
+            MtaFormat::Text | MtaFormat::Bracketed | MtaFormat::Counted => "",
+            MtaFormat::Xml => "/>",
+            MtaFormat::Json => "}}",
+            MtaFormat::FlatJson => "}",
         });
         self.line
     }
 
     /// A blank and the field, also if it is empty; an empty address is written as `nobody`.
-    fn put_text(&mut self, shape: Shape, value: &dyn Display, nobody: &str) {
+    fn put_text(&mut self, shape: FieldShape, value: &dyn Display, nobody: &str) {
         match shape {
-            Shape::Late | Shape::LateNumber | Shape::Remark => return self.put_late(value, 1),
-            Shape::Change => return self.put_late(value, 0),
-            Shape::Header => self.line.push_str(" > "),
-            Shape::Filter => self.line.push_str(" '"),
+            FieldShape::Late | FieldShape::LateNumber | FieldShape::Remark => {
+                return self.put_late(value, 1);
+            }
+            FieldShape::Change => return self.put_late(value, 0),
+            FieldShape::Header => self.line.push_str(" > "),
+            FieldShape::Filter => self.line.push_str(" '"),
             _ => self.line.push(' '),
         }
         let start = self.line.len();
         write(&mut self.line, value);
         match shape {
-            Shape::Column => pad(&mut self.line, start),
-            Shape::Filter => self.line.push('\''),
-            Shape::Address if self.line.len() == start => self.line.push_str(nobody),
+            FieldShape::Column => pad(&mut self.line, start),
+            FieldShape::Filter => self.line.push('\''),
+            FieldShape::Address if self.line.len() == start => self.line.push_str(nobody),
             _ => {}
         }
     }
@@ -133,21 +142,25 @@ impl<'a> Sheet<'a> {
     }
 
     /// The field behind the number of its characters, where it has no fixed length.
-    fn put_counted(&mut self, shape: Shape, value: &dyn Display) {
+    fn put_counted(&mut self, shape: FieldShape, value: &dyn Display) {
         match shape {
-            Shape::Word | Shape::Column | Shape::Number | Shape::LateNumber | Shape::Header => {
+            FieldShape::Word
+            | FieldShape::Column
+            | FieldShape::Number
+            | FieldShape::LateNumber
+            | FieldShape::Header => {
                 return self.put_text(shape, value, "");
             }
             _ => self.write_value(value),
         }
-        if shape == Shape::Filter {
+        if shape == FieldShape::Filter {
             self.value.insert(0, '\'');
             self.value.push('\'');
         }
         write(&mut self.line, &format_args!(" {}:{}", self.value.chars().count(), self.value));
     }
 
-    fn put_attribute(&mut self, Field { name, shape, .. }: Field, value: &dyn Display) {
+    fn put_attribute(&mut self, LogField { name, shape, .. }: LogField, value: &dyn Display) {
         self.write_value(value);
         if self.is_left_out(shape) {
             return;
@@ -169,21 +182,22 @@ impl<'a> Sheet<'a> {
         self.line.push('"');
     }
 
-    fn put_member(&mut self, Field { name, shape, .. }: Field, value: &dyn Display) {
+    fn put_member(&mut self, LogField { name, shape, .. }: LogField, value: &dyn Display) {
         self.write_value(value);
         if self.is_left_out(shape) {
             return;
         }
         self.line.extend([",\"", name, "\":"]);
-        if matches!(shape, Shape::Number | Shape::LateNumber) {
+        if matches!(shape, FieldShape::Number | FieldShape::LateNumber) {
             self.line.push_str(&self.value);
         } else {
             write(&mut self.line, &serde_json::Value::from(self.value.as_str()));
         }
     }
 
-    fn is_left_out(&self, shape: Shape) -> bool {
-        self.value.is_empty() && matches!(shape, Shape::Filter | Shape::Remark | Shape::Change)
+    fn is_left_out(&self, shape: FieldShape) -> bool {
+        self.value.is_empty()
+            && matches!(shape, FieldShape::Filter | FieldShape::Remark | FieldShape::Change)
     }
 
     fn write_value(&mut self, value: &dyn Display) {

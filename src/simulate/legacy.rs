@@ -1,15 +1,17 @@
 //! What only old and large sites have: addresses that hardly anybody writes any more.
 
-use super::address::Recipient;
+use super::address::Addressee;
 use super::engine::Engine;
 use super::queue::{Envelope, without_twins};
-use super::token::User;
+use super::token::Submitter;
 
 /// Makes a sender odd, at an odd site, now and then.
 pub(super) fn envelope(engine: &mut Engine, envelope: Envelope) -> Envelope {
     let quoted = engine.oddly(800);
     let user = match envelope.user {
-        User::Authenticated(person) if engine.oddly(3_000) => User::AuthenticatedAt(person),
+        Submitter::Authenticated(person) if engine.oddly(3_000) => {
+            Submitter::AuthenticatedAt(person)
+        }
         user => user,
     };
     Envelope {
@@ -20,7 +22,7 @@ pub(super) fn envelope(engine: &mut Engine, envelope: Envelope) -> Envelope {
 }
 
 /// Makes recipients odd, at an odd site, now and then.
-pub(super) fn recipients(engine: &mut Engine, recipients: Vec<Recipient>) -> Vec<Recipient> {
+pub(super) fn recipients(engine: &mut Engine, recipients: Vec<Addressee>) -> Vec<Addressee> {
     if !engine.site.odd {
         return recipients;
     }
@@ -30,9 +32,9 @@ pub(super) fn recipients(engine: &mut Engine, recipients: Vec<Recipient>) -> Vec
         }
         let active = recipient.active;
         match (recipient.is_local(), engine.oddly(5_000)) {
-            (true, _) => Recipient { active: active.folder(), ..recipient },
-            (false, true) => Recipient::plain(active.quoted()),
-            (false, false) => Recipient { active: active.routed(), ..recipient },
+            (true, _) => Addressee { active: active.folder(), ..recipient },
+            (false, true) => Addressee::plain(active.quoted()),
+            (false, false) => Addressee { active: active.routed(), ..recipient },
         }
     });
     let odd = odd.collect();

@@ -1,70 +1,77 @@
 use super::*;
-use crate::simulate::address::{Address, Person, Recipient};
+use crate::simulate::address::{Addressee, MailAddress, Person};
 use crate::simulate::domain::{LARGEST, REFUSING};
-use crate::simulate::fact::{Active, Header, Words};
-use crate::simulate::options::Format;
+use crate::simulate::options::MtaFormat;
 use crate::simulate::queue::Envelope;
-use crate::simulate::remote::Answer;
-use crate::simulate::token::{Application, Peer, ProcessId, QueueFile, Transport, User};
+use crate::simulate::record::{ActiveRecipient, ConnectionText, HeaderLine};
+use crate::simulate::remote::RemoteVerdict;
+use crate::simulate::token::{
+    ApplicationInfo, ConnectionEnds, PeerHost, QueuePath, SimProcessId, Submitter,
+};
 use chrono::NaiveDate;
 
-fn clock() -> Clock {
-    Clock::new(NaiveDate::from_ymd_opt(2007, 2, 16).unwrap().and_hms_opt(14, 54, 13).unwrap())
+fn clock() -> SimClock {
+    SimClock::new(NaiveDate::from_ymd_opt(2007, 2, 16).unwrap().and_hms_opt(14, 54, 13).unwrap())
 }
 
-const PID: ProcessId = ProcessId { pid: 0x1f625, thread: Some(3), sequence: 1 };
+const PID: SimProcessId = SimProcessId { pid: 0x1f625, thread: Some(3), sequence: 1 };
 
-fn transport() -> Transport {
-    Transport { ours: ([192, 0, 2, 10].into(), 5901), theirs: ([198, 51, 100, 20].into(), 25) }
+fn transport() -> ConnectionEnds {
+    ConnectionEnds { ours: ([192, 0, 2, 10].into(), 5901), theirs: ([198, 51, 100, 20].into(), 25) }
 }
 
 /// A message to somebody of a list that the other side refused: no field of it is empty.
-fn refused() -> Message {
+fn refused() -> MessageEvent {
     let mut rng = fastrand::Rng::with_seed(1);
-    let from = Address::local(Person::local(&mut rng)).quoted();
-    let envelope = Envelope::new(&mut rng, from, User::System);
-    let member = Address::automatic(&mut rng, REFUSING);
-    let list = Address::list(&mut rng);
-    let recipient = Recipient { original: list, active: member, number: 2 };
+    let from = MailAddress::local(Person::local(&mut rng)).quoted();
+    let envelope = Envelope::new(&mut rng, from, Submitter::System);
+    let member = MailAddress::automatic(&mut rng, REFUSING);
+    let list = MailAddress::list(&mut rng);
+    let recipient = Addressee { original: list, active: member, number: 2 };
     let host = REFUSING.first_host();
-    let said = Conversation {
+    let said = RemoteReply {
         host,
         transport: transport(),
         greeting: "mx1 (we log) ready".into(),
-        answer: Answer::UnknownUser,
+        answer: RemoteVerdict::UnknownUser,
         recipient: member,
         id: envelope.id,
         token: 0,
         odd: false,
     };
-    Message {
-        destination: Some(Channel::Process),
+    MessageEvent {
+        destination: Some(MtaChannel::Process),
         size: 7,
-        peer: Peer::Called(host),
+        peer: PeerHost::Called(host),
         filter: "keep",
         reason: "recipient unknown",
-        status: Status::Remote(said),
-        over: Some((transport(), Application { hosts: Some((REFUSING, host)), tls: None })),
-        queued: Some(Time(0)),
-        ..Message::about("RES", &envelope, &recipient, QueueFile::new(&mut rng, Channel::Local))
+        status: DeliveryStatus::Remote(said),
+        over: Some((transport(), ApplicationInfo { hosts: Some((REFUSING, host)), tls: None })),
+        queued: Some(SimTime(0)),
+        ..MessageEvent::about(
+            "RES",
+            &envelope,
+            &recipient,
+            QueuePath::new(&mut rng, MtaChannel::Local),
+        )
     }
 }
 
 /// Somebody unknown wanted to send to nobody.
-fn blank() -> Message {
-    Message {
+fn blank() -> MessageEvent {
+    MessageEvent {
         destination: None,
         code: "J",
         size: 0,
         from: None,
         original: None,
-        active: Active::Command("x"),
+        active: ActiveRecipient::Command("x"),
         file: None,
         id: None,
-        peer: Peer::None,
+        peer: PeerHost::None,
         filter: "",
         reason: "",
-        status: Status::Unsaid,
+        status: DeliveryStatus::Blank,
         over: None,
         queued: None,
         recipient: 0,
@@ -72,21 +79,22 @@ fn blank() -> Message {
     }
 }
 
-fn written(format: Format, settings: &[(&str, u32)]) -> Written {
-    let mut options = Options::default();
+fn written(format: MtaFormat, settings: &[(&str, u32)]) -> LogStyle {
+    let mut options = MtaOptions::default();
     for (name, value) in settings {
         assert!(options.set(name, *value), "{name}");
     }
-    Written { format, options, odd: false }
+    LogStyle { format, options, odd: false }
 }
 
-fn print(written: &Written, body: Body) -> String {
-    entry(written, &mut clock(), Time(941), &Fact { pid: PID, connection: None, body })
+fn print(written: &LogStyle, body: RecordBody) -> String {
+    let record = Record { time: SimTime(941), pid: PID, connection: None, body };
+    entry(written, &mut clock(), &record)
 }
 
 /// Everything on.
 fn all() -> Vec<(&'static str, u32)> {
-    Options::names().map(|name| (name, 255)).collect()
+    MtaOptions::names().map(|name| (name, 255)).collect()
 }
 
 /// Its fields in text, in the order of the reference, with what switches each of them on.
@@ -123,7 +131,7 @@ fn text_has_the_fields_that_are_on_in_their_order() {
     let mut rng = fastrand::Rng::with_seed(3);
     for _ in 0..2_000 {
         let settings: Vec<(&str, u32)> =
-            Options::names().map(|name| (name, rng.u32(0..256) * rng.u32(0..2))).collect();
+            MtaOptions::names().map(|name| (name, rng.u32(0..256) * rng.u32(0..2))).collect();
         let value = |name| settings.iter().find(|(known, _)| *known == name).unwrap().1;
         let is_on = |name, bit| match name {
             "" => true,
@@ -146,8 +154,8 @@ fn text_has_the_fields_that_are_on_in_their_order() {
                 expected = expected + " " + text;
             }
         }
-        let written = written(Format::Text, &settings);
-        assert_eq!(print(&written, Body::Message(refused())), expected);
+        let written = written(MtaFormat::Text, &settings);
+        assert_eq!(print(&written, RecordBody::Message(refused())), expected);
     }
 }
 
@@ -155,35 +163,39 @@ fn text_has_the_fields_that_are_on_in_their_order() {
 fn empty_fields_keep_their_blanks_but_for_the_last() {
     let head = "16-Feb-2007 14:54:22.41 mta1 1f625.3.1 tcp_local                 J 0";
     for (format, message, expected) in [
-        (Format::Text, blank(), "  rfc822; x 0    mailsrv  0 0   ''      0"),
-        (Format::Bracketed, blank(), " <> rfc822; x 0    mailsrv  0 0 <> <> ''      0"),
+        (MtaFormat::Text, blank(), "  rfc822; x 0    mailsrv  0 0   ''      0"),
+        (MtaFormat::Bracketed, blank(), " <> rfc822; x 0    mailsrv  0 0 <> <> ''      0"),
         (
-            Format::Counted,
+            MtaFormat::Counted,
             blank(),
             " 0: 7:rfc822; 1:x 0 0: 0: 0: 7:mailsrv 0: 0 0 0: 0: 2:'' 0: 0: 0: 0: 0: 0",
         ),
         (
-            Format::Text,
-            Message { reason: "no", status: Status::Ours("550 no".into()), ..blank() },
+            MtaFormat::Text,
+            MessageEvent {
+                reason: "no",
+                status: DeliveryStatus::Local("550 no".into()),
+                ..blank()
+            },
             "  rfc822; x 0    mailsrv  0 0   '' no 550 no    0",
         ),
     ] {
         let written = written(format, &all());
-        assert_eq!(print(&written, Body::Message(message)), format!("{head}{expected}"));
+        assert_eq!(print(&written, RecordBody::Message(message)), format!("{head}{expected}"));
     }
-    let mut bare: Vec<_> = Options::names().map(|name| (name, 0)).collect();
+    let mut bare: Vec<_> = MtaOptions::names().map(|name| (name, 0)).collect();
     bare.extend([("LOG_CONNECTION", 1), ("LOG_REASON", 1), ("LOG_DIAGNOSTICS", 1)]);
     assert_eq!(
-        print(&written(Format::Text, &bare), Body::Message(blank())),
+        print(&written(MtaFormat::Text, &bare), RecordBody::Message(blank())),
         "16-Feb-2007 14:54:22.41 tcp_local                 J 0  rfc822; x "
     );
 }
 
 #[test]
 fn counts_are_of_characters() {
-    let status = Status::Ours("Empfänger unbekannt".into());
-    let message = Message { status, ..blank() };
-    let text = print(&written(Format::Counted, &[]), Body::Message(message));
+    let status = DeliveryStatus::Local("Empfänger unbekannt".into());
+    let message = MessageEvent { status, ..blank() };
+    let text = print(&written(MtaFormat::Counted, &[]), RecordBody::Message(message));
     assert_eq!(
         text,
         "16-Feb-2007 14:54:22.41 1f625.3.1 tcp_local                 J 0 0: 7:rfc822; 1:x 0: 0: \
@@ -194,7 +206,7 @@ fn counts_are_of_characters() {
 #[test]
 fn xml_names_its_fields_and_escapes_their_values() {
     assert_eq!(
-        print(&written(Format::Xml, &all()), Body::Message(refused())),
+        print(&written(MtaFormat::Xml, &all()), RecordBody::Message(refused())),
         "<en ts=\"2007-02-16T14:54:22.41\" no=\"mta1\" pi=\"1f625.3.1\" sc=\"tcp_local\" \
          dc=\"process\" ac=\"RES\" sz=\"7\" so=\"&quot;ines ludwig&quot;@elbe.example\" \
          od=\"rfc822;lager@elbe.example\" de=\"alerts@nordpost.example\" rf=\"272\" \
@@ -208,35 +220,35 @@ fn xml_names_its_fields_and_escapes_their_values() {
          ap=\"SMTP/nordpost.example/mx1.nordpost.example\" qt=\"9\"/>"
     );
     assert_eq!(
-        print(&written(Format::Xml, &[]), Body::Message(blank())),
+        print(&written(MtaFormat::Xml, &[]), RecordBody::Message(blank())),
         "<en ts=\"2007-02-16T14:54:22.41\" pi=\"1f625.3.1\" sc=\"tcp_local\" dc=\"\" ac=\"J\" \
          sz=\"0\" so=\"\" od=\"rfc822;\" de=\"x\" fi=\"\" mi=\"\" us=\"mailsrv\" ss=\"\"/>"
     );
 }
 
 /// An authentication, and a connection of which nothing is known but where it was to go.
-fn changes() -> [Change; 2] {
+fn changes() -> [ConnectionEvent; 2] {
     let mut rng = fastrand::Rng::with_seed(1);
-    let login = Change {
-        channel: Channel::Submit,
-        direction: Direction::Inbound,
+    let login = ConnectionEvent {
+        channel: MtaChannel::Submit,
+        direction: CallDirection::Inbound,
         code: 'U',
         transport: Some(transport()),
-        application: Application { hosts: None, tls: Some("128-RC4") },
-        words: Words {
+        application: ApplicationInfo { hosts: None, tls: Some("128-RC4") },
+        text: ConnectionText {
             message: "Bad password".into(),
             user: Some(Person::local(&mut rng)),
             diagnostic: "535 5.7.8 no".into(),
         },
     };
-    let application = Application { hosts: Some((LARGEST, LARGEST.first_host())), tls: None };
-    let failed = Change {
-        channel: Channel::Local,
-        direction: Direction::Outbound,
+    let application = ApplicationInfo { hosts: Some((LARGEST, LARGEST.first_host())), tls: None };
+    let failed = ConnectionEvent {
+        channel: MtaChannel::Local,
+        direction: CallDirection::Outbound,
         code: 'Y',
         transport: None,
         application,
-        words: Words::default(),
+        text: ConnectionText::default(),
     };
     [login, failed]
 }
@@ -245,7 +257,7 @@ fn changes() -> [Change; 2] {
 fn connection_entries_leave_out_what_is_empty_unless_they_are_counted() {
     for (format, expected) in [
         (
-            Format::Text,
+            MtaFormat::Text,
             [
                 "16-Feb-2007 14:54:22.41 1f625.3.1 tcp_submit   +            U \
                  TCP|192.0.2.10|5901|198.51.100.20|25 SMTP/TLS-128-RC4 Bad password iludwig 535 \
@@ -255,7 +267,7 @@ fn connection_entries_leave_out_what_is_empty_unless_they_are_counted() {
             ],
         ),
         (
-            Format::Counted,
+            MtaFormat::Counted,
             [
                 "16-Feb-2007 14:54:22.41 1f625.3.1 tcp_submit   +            U \
                  36:TCP|192.0.2.10|5901|198.51.100.20|25 16:SMTP/TLS-128-RC4 12:Bad password \
@@ -265,7 +277,7 @@ fn connection_entries_leave_out_what_is_empty_unless_they_are_counted() {
             ],
         ),
         (
-            Format::Xml,
+            MtaFormat::Xml,
             [
                 "<co ts=\"2007-02-16T14:54:22.41\" pi=\"1f625.3.1\" sc=\"tcp_submit\" dr=\"+\" \
                  ac=\"U\" tr=\"TCP|192.0.2.10|5901|198.51.100.20|25\" ap=\"SMTP/TLS-128-RC4\" \
@@ -275,7 +287,7 @@ fn connection_entries_leave_out_what_is_empty_unless_they_are_counted() {
             ],
         ),
         (
-            Format::Json,
+            MtaFormat::Json,
             [
                 "{\"co\":{\"ts\":\"2007-02-16T14:54:22.41\",\"pi\":\"1f625.3.1\",\
                  \"sc\":\"tcp_submit\",\"dr\":\"+\",\"ac\":\"U\",\
@@ -288,27 +300,27 @@ fn connection_entries_leave_out_what_is_empty_unless_they_are_counted() {
         ),
     ] {
         for (change, expected) in changes().into_iter().zip(expected) {
-            assert_eq!(print(&written(format, &[]), Body::Connection(change)), expected);
+            assert_eq!(print(&written(format, &[]), RecordBody::Connection(change)), expected);
         }
     }
 }
 
 #[test]
 fn header_entries_have_no_channel() {
-    let Message { id: Some(id), .. } = refused() else { panic!("a message has an id") };
+    let MessageEvent { id: Some(id), .. } = refused() else { panic!("a message has an id") };
     for (format, expected) in [
-        (Format::Text, "16-Feb-2007 14:54:22.41 1f625.3.1 > Subject: a  \"b\""),
+        (MtaFormat::Text, "16-Feb-2007 14:54:22.41 1f625.3.1 > Subject: a  \"b\""),
         (
-            Format::Xml,
+            MtaFormat::Xml,
             "<he ts=\"2007-02-16T14:54:22.41\" pi=\"1f625.3.1\" va=\"Subject: a  &quot;b&quot;\"/>",
         ),
         (
-            Format::FlatJson,
+            MtaFormat::FlatJson,
             "{\"ts\":\"2007-02-16T14:54:22.41\",\"pi\":\"1f625.3.1\",\
              \"va\":\"Subject: a  \\\"b\\\"\"}",
         ),
     ] {
-        let body = Body::Header(Header::Subject("a  \"b\""), id);
+        let body = RecordBody::Header(HeaderLine::Subject("a  \"b\""), id);
         assert_eq!(print(&written(format, &[("LOG_HEADER", 1)]), body), expected);
     }
 }

@@ -2,18 +2,18 @@
 
 use std::borrow::Cow;
 
-use super::address::{Address, Person};
-use super::chance::{low, one_of, pick, wait};
-use super::clock::{SECOND, Time};
-use super::domain::{Domain, HOME, client_ip};
+use super::address::{MailAddress, Person};
+use super::clock::{SECOND, SimTime};
+use super::connection::{SmtpConnection, hang};
+use super::domain::{HOME, MailDomain, client_ip};
 use super::engine::Engine;
-use super::fact::{Active, Message, Status, Words};
 use super::queue::Envelope;
-use super::session::{Session, hang};
-use super::token::{Channel, Peer, User};
+use super::random::{low, one_of, pick, wait};
+use super::record::{ActiveRecipient, ConnectionText, DeliveryStatus, MessageEvent};
+use super::token::{MtaChannel, PeerHost, Submitter};
 
 /// Tries names until it finds one that exists.
-pub(super) fn harvest(engine: &mut Engine, now: Time) {
+pub(super) fn harvest(engine: &mut Engine, now: SimTime) {
     let (mut session, peer, envelope) = stranger(engine, now);
     let mut at = now.after(60);
     for _ in 0..low(&mut engine.rng, 4..50) {
@@ -26,39 +26,40 @@ pub(super) fn harvest(engine: &mut Engine, now: Time) {
 /// A recipient of ours who does not exist.
 pub(super) fn unknown(
     engine: &mut Engine,
-    at: Time,
-    session: &mut Session,
-    peer: Peer,
+    at: SimTime,
+    session: &mut SmtpConnection,
+    peer: PeerHost,
     envelope: &Envelope,
 ) {
-    let guess = Address::guess(&mut engine.rng);
+    let guess = MailAddress::guess(&mut engine.rng);
     let text = format!("550 5.1.1 unknown or illegal alias: {guess}");
-    let refusal = refusal("J", envelope.from, Active::Address(guess), peer, text.into());
-    refuse(engine, at, session, Message { reason: "no such recipient", ..refusal });
+    let refusal = refusal("J", envelope.from, ActiveRecipient::Address(guess), peer, text.into());
+    refuse(engine, at, session, MessageEvent { reason: "no such recipient", ..refusal });
 }
 
 /// Tries to send to the world through us.
-pub(super) fn relay(engine: &mut Engine, now: Time) {
+pub(super) fn relay(engine: &mut Engine, now: SimTime) {
     let (mut session, peer, envelope) = stranger(engine, now);
     let mut at = now.after(70);
     for _ in 0..=low(&mut engine.rng, 0..5) {
         at = at.after(wait(&mut engine.rng, 40));
-        let domain = Domain::of_recipient(&mut engine.rng, engine.site.seed);
-        let victim = Address::remote(&mut engine.rng, domain);
+        let domain = MailDomain::of_recipient(&mut engine.rng, engine.site.seed);
+        let victim = MailAddress::remote(&mut engine.rng, domain);
         let victim = if engine.oddly(2_000) { victim.quoted() } else { victim };
         let text = format!("550 5.7.1 Relaying not permitted: {victim}");
-        let refusal = refusal("J", envelope.from, Active::Address(victim), peer, text.into());
-        refuse(engine, at, &mut session, Message { reason: "relaying", ..refusal });
+        let refusal =
+            refusal("J", envelope.from, ActiveRecipient::Address(victim), peer, text.into());
+        refuse(engine, at, &mut session, MessageEvent { reason: "relaying", ..refusal });
     }
     session.close(engine, at.after(20));
 }
 
 /// Tries passwords, over one connection after another.
-pub(super) fn guess_passwords(engine: &mut Engine, now: Time) {
+pub(super) fn guess_passwords(engine: &mut Engine, now: SimTime) {
     let ip = client_ip(&mut engine.rng);
     let mut at = now;
     for _ in 0..low(&mut engine.rng, 1..6) {
-        let mut session = Session::accept(engine, at, (Channel::Submit, 587), ip, None);
+        let mut session = SmtpConnection::accept(engine, at, (MtaChannel::Submit, 587), ip, None);
         let person = Person::local(&mut engine.rng);
         at = at.after(30 + wait(&mut engine.rng, 60));
         bad_password(engine, at, &mut session, person);
@@ -68,8 +69,13 @@ pub(super) fn guess_passwords(engine: &mut Engine, now: Time) {
 }
 
 /// A wrong password, by a stranger or by one of us.
-pub(super) fn bad_password(engine: &mut Engine, at: Time, session: &mut Session, person: Person) {
-    let words = Words {
+pub(super) fn bad_password(
+    engine: &mut Engine,
+    at: SimTime,
+    session: &mut SmtpConnection,
+    person: Person,
+) {
+    let words = ConnectionText {
         message: "Bad password".into(),
         user: Some(person),
         diagnostic: "535 5.7.8 Bad username or password (Authentication failed).".into(),
@@ -78,7 +84,7 @@ pub(super) fn bad_password(engine: &mut Engine, at: Time, session: &mut Session,
 }
 
 /// Comes from where nobody may connect from.
-pub(super) fn refused(engine: &mut Engine, now: Time) {
+pub(super) fn refused(engine: &mut Engine, now: SimTime) {
     let ip = client_ip(&mut engine.rng);
     let text = pick(
         &mut engine.rng,
@@ -87,31 +93,32 @@ pub(super) fn refused(engine: &mut Engine, now: Time) {
             "421 4.7.0 Too many connections from your address",
         ],
     );
-    Session::reject(engine, now, ip, text);
+    SmtpConnection::reject(engine, now, ip, text);
 }
 
 /// Does not speak our language.
-pub(super) fn babble(engine: &mut Engine, now: Time) {
+pub(super) fn babble(engine: &mut Engine, now: SimTime) {
     let (mut session, peer, _) = stranger(engine, now);
     let command = pick(&mut engine.rng, &["GET / HTTP/1.1", "XADR", "\\x16\\x03\\x01", "HELP ME"]);
     let text = format!("500 5.5.1 Unknown command \"{command}\" specified");
     let at = now.after(40);
-    let refusal = refusal("B", None, Active::Command(command), peer, text.into());
+    let refusal = refusal("B", None, ActiveRecipient::Command(command), peer, text.into());
     refuse(engine, at, &mut session, refusal);
     session.close(engine, at.after(5));
 }
 
 /// Asks for the mail that waits for it (ETRN).
-pub(super) fn ask_for_queue(engine: &mut Engine, now: Time) {
+pub(super) fn ask_for_queue(engine: &mut Engine, now: SimTime) {
     let (mut session, _, envelope) = stranger(engine, now);
     let domain = envelope.from.map_or(HOME, |from| from.domain);
-    let words = Words { diagnostic: domain.to_string().into(), ..Words::default() };
+    let words =
+        ConnectionText { diagnostic: domain.to_string().into(), ..ConnectionText::default() };
     session.entry(engine, now.after(40), 'I', words);
     session.close(engine, now.after(60));
 }
 
 /// Connects and says nothing; some stay for long.
-pub(super) fn idle(engine: &mut Engine, now: Time) {
+pub(super) fn idle(engine: &mut Engine, now: SimTime) {
     let session = stranger(engine, now).0;
     let quiet = if one_of(&mut engine.rng, 2_500) {
         hang(&mut engine.rng)
@@ -124,63 +131,44 @@ pub(super) fn idle(engine: &mut Engine, now: Time) {
 /// A client that goes away while it sends.
 pub(super) fn broken_off(
     engine: &mut Engine,
-    at: Time,
-    session: &Session,
-    peer: Peer,
+    at: SimTime,
+    session: &SmtpConnection,
+    peer: PeerHost,
     envelope: &Envelope,
 ) {
-    let to = Address::local(Person::local(&mut engine.rng));
+    let to = MailAddress::local(Person::local(&mut engine.rng));
     let text = "data/big_smtp_read Error reading SMTP packet";
-    let message = Message {
+    let message = MessageEvent {
         original: Some(to),
-        destination: Some(Channel::Store),
-        ..refusal("VE", envelope.from, Active::Address(to), peer, text.into())
+        destination: Some(MtaChannel::Store),
+        ..refusal("VE", envelope.from, ActiveRecipient::Address(to), peer, text.into())
     };
-    session.message(engine, at, Message { user: envelope.user, ..message });
+    session.message(engine, at, MessageEvent { user: envelope.user, ..message });
 }
 
-fn stranger(engine: &mut Engine, now: Time) -> (Session, Peer, Envelope) {
+fn stranger(engine: &mut Engine, now: SimTime) -> (SmtpConnection, PeerHost, Envelope) {
     let ip = client_ip(&mut engine.rng);
     let name = pick(&mut engine.rng, &["ylmf-pc", "localhost", "win-clj1b0", "mail", "User"]);
-    let session = Session::accept(engine, now, (Channel::Local, 25), ip, None);
-    let domain = Domain::of_sender(&mut engine.rng, engine.site.seed);
-    let from = Address::remote(&mut engine.rng, domain);
-    let envelope = Envelope::new(&mut engine.rng, from, User::System);
-    (session, Peer::Dynamic(name, ip), envelope)
+    let session = SmtpConnection::accept(engine, now, (MtaChannel::Local, 25), ip, None);
+    let domain = MailDomain::of_sender(&mut engine.rng, engine.site.seed);
+    let from = MailAddress::remote(&mut engine.rng, domain);
+    let envelope = Envelope::new(&mut engine.rng, from, Submitter::System);
+    (session, PeerHost::Dynamic(name, ip), envelope)
 }
 
-fn refuse(engine: &mut Engine, at: Time, session: &mut Session, message: Message) {
+fn refuse(engine: &mut Engine, at: SimTime, session: &mut SmtpConnection, message: MessageEvent) {
     session.message(engine, at, message);
     session.pid.sequence += 1;
 }
 
-/// An entry of a message that was not taken: it has no size, no file and no id.
+/// An entry of a message that was not accepted.
 fn refusal(
     code: &'static str,
-    from: Option<Address>,
-    active: Active,
-    peer: Peer,
+    from: Option<MailAddress>,
+    active: ActiveRecipient,
+    peer: PeerHost,
     text: Cow<'static, str>,
-) -> Message {
-    Message {
-        source: Channel::Local,
-        destination: None,
-        code,
-        size: 0,
-        from,
-        original: None,
-        active,
-        file: None,
-        id: None,
-        cause: None,
-        user: User::System,
-        peer,
-        filter: "",
-        reason: "",
-        status: Status::Ours(text),
-        over: None,
-        queued: None,
-        recipient: 0,
-        first: true,
-    }
+) -> MessageEvent {
+    let status = DeliveryStatus::Local(text);
+    MessageEvent { peer, status, ..MessageEvent::unaccepted(code, from, active) }
 }
