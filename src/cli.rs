@@ -24,8 +24,8 @@ pub const EXIT_FAILURE: u8 = 1;
 /// Exit code: the command line makes no sense.
 pub const EXIT_USAGE: u8 = 2;
 
-/// Follow the MTA log of Sun Java System Messaging Server in the terminal: connections, their
-/// deliveries, and what the remote servers said.
+/// Follow the MTA log of Sun Java System Messaging Server in the terminal: connections, deliveries
+/// and SMTP responses.
 #[derive(Debug, Parser)]
 #[command(
     name = "mtatop",
@@ -35,8 +35,8 @@ pub const EXIT_USAGE: u8 = 2;
     arg_required_else_help = false
 )]
 #[command(
-    after_help = "Press ? in the program for its keys. A file that is not there yet is waited for. mtatop \
-                  help tells more of keys, filter, screen, config and limits."
+    after_help = "Press ? in the program for its keys. mtatop waits for a file that does not exist yet. See also \
+                  mtatop help keys, filter, screen, config and limits."
 )]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Cli {
@@ -44,7 +44,7 @@ pub struct Cli {
     /// and - standard input
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Show the built-in simulator as live traffic: no file needed
+    /// Show live traffic of the built-in simulator; no file needed
     #[arg(long, conflicts_with = "files")]
     pub demo: bool,
     /// Which entries.
@@ -53,27 +53,25 @@ pub struct Cli {
     /// What is hidden of them.
     #[command(flatten)]
     pub hide: Redact,
-    /// Whether to use colours; auto, the default, obeys `NO_COLOR`
+    /// Use colours [default: auto, honours `NO_COLOR`]
     #[arg(long, value_enum, value_name = "WHEN")]
     pub color: Option<ColorChoice>,
-    /// What suits the terminal; auto, the default, asks `COLORFGBG` for its ground, else takes
-    /// dark; ascii is for fonts without lines and arrows
+    /// Colour theme [default: auto, from `COLORFGBG`, else dark]; ascii for fonts without box drawing
     #[arg(long, value_enum, value_name = "THEME")]
     pub theme: Option<ThemeName>,
-    /// Leave the mouse to the terminal
+    /// Do not capture the mouse
     #[arg(long, overrides_with = "mouse")]
     pub no_mouse: bool,
-    /// Take the mouse, whatever the configuration says
+    /// Capture the mouse, whatever the configuration says
     #[arg(long, hide_short_help = true)]
     pub mouse: bool,
-    /// Memory to keep within, such as 200M or 2G: of a larger log only the newest entries are held;
-    /// by default a quarter of the machine's
+    /// Memory limit (200M, 2G) [default: a quarter of RAM]; older entries are evicted
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub max_memory: Option<u64>,
-    /// Keep a JSON object in this file that says how far the reading is
+    /// Write reader progress to FILE as JSON
     #[arg(long, value_name = "FILE")]
     pub status_file: Option<PathBuf>,
-    /// End after so many seconds in which nothing was new
+    /// Exit after S seconds without new entries
     #[arg(long, value_name = "S", hide_short_help = true)]
     pub exit_after_idle: Option<u64>,
     /// Read this configuration instead of ~/.config/mtatop/config.toml
@@ -82,13 +80,13 @@ pub struct Cli {
     /// Read no configuration
     #[arg(long)]
     pub no_config: bool,
-    /// Begin with the filter and the view that the last session with this flag ended with
+    /// Restore the filter and view of the last session with this flag
     #[arg(long, overrides_with = "no_session")]
     pub restore: bool,
-    /// Neither read nor write what a session leaves, whatever the configuration says
+    /// Neither read nor write the session file, whatever the configuration says
     #[arg(long, hide_short_help = true)]
     pub no_session: bool,
-    /// Print all bounds that the program goes by
+    /// Print built-in limits
     #[arg(long)]
     pub limits: bool,
     /// Something else than following
@@ -99,21 +97,21 @@ pub struct Cli {
 /// What can be done without a screen.
 #[derive(Clone, Debug, Subcommand)]
 pub enum CliCommand {
-    /// Say how a log is written, and what it cannot answer
+    /// Report the log's format and missing log options
     Check(check::Check),
-    /// Print what the log holds, one object a line
+    /// Export entries, connections, deliveries or messages
     Export(export::Export),
-    /// Count what became of the mail, in groups
+    /// Summarize delivery outcomes by group
     Report(report::Report),
-    /// Tell the story of messages
+    /// Trace messages
     Trace(trace::Trace),
     /// Print the log of a simulated site; the same seed gives the same log
     Simulate(simulate::Simulate),
-    /// Tell more: of a command, or of keys, filter, screen, config or limits
+    /// Help on a command, or on keys, filter, screen, config or limits
     Help(help::Help),
-    /// Print the script by which a shell completes
+    /// Generate shell completions
     Completions(help::Completions),
-    /// Print the manual page, in roff
+    /// Print the manual page (roff)
     Man(help::Man),
 }
 
@@ -165,7 +163,7 @@ impl Cli {
             _ => EarlyExit::Usage(on_one_line(&error)),
         })?;
         if cli.command.is_none() && cli.files.is_empty() && !cli.demo && !cli.limits {
-            return Err(EarlyExit::Usage("no log file named; mtatop --demo needs none".to_owned()));
+            return Err(EarlyExit::Usage("no log file given (try --demo)".to_owned()));
         }
         Ok(cli)
     }
@@ -187,15 +185,15 @@ pub fn size(text: &str) -> Result<u64, String> {
         "M" | "MB" => 1_000_000,
         "G" | "GB" => 1_000_000_000,
         "T" | "TB" => 1_000_000_000_000,
-        _ => return Err("a size is a number with K, M or G behind it, such as 200M".to_owned()),
+        _ => return Err("invalid size: a number with K, M or G, such as 200M".to_owned()),
     };
     match digits.parse::<u64>().map(|number| number.checked_mul(unit)) {
-        Ok(Some(size)) if size < MIN_MEMORY => {
-            Err("the least that the program needs is 50M".to_owned())
-        }
+        Ok(Some(size)) if size < MIN_MEMORY => Err("minimum is 50M".to_owned()),
         Ok(Some(size)) => Ok(size),
-        _ if digits.is_empty() => Err("a size begins with a number, such as 200M".to_owned()),
-        _ => Err("no machine has so much".to_owned()),
+        _ if digits.is_empty() => {
+            Err("invalid size: it starts with a number, such as 200M".to_owned())
+        }
+        _ => Err("value too large".to_owned()),
     }
 }
 
@@ -246,14 +244,14 @@ mod tests {
             assert_eq!(size(text), Ok(bytes), "{text}");
         }
         for (text, word) in [
-            ("", "begins"),
-            ("M", "begins"),
+            ("", "starts"),
+            ("M", "starts"),
             ("2 G", "such as"),
             ("1.5G", "such as"),
             ("-1G", "such as"),
-            ("49M", "least"),
-            ("99999999999999999999", "so much"),
-            ("99999999T", "so much"),
+            ("49M", "minimum"),
+            ("99999999999999999999", "too large"),
+            ("99999999T", "too large"),
         ] {
             let complaint = size(text).unwrap_err();
             assert!(complaint.contains(word), "{text}: {complaint}");

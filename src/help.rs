@@ -49,8 +49,7 @@ fn command(names: &[&str]) -> Result<clap::Command, String> {
         let known: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
         let known = TOPICS.into_iter().chain(known).collect::<Vec<_>>().join(", ");
         let inner = command.find_subcommand(name).cloned();
-        command =
-            inner.ok_or_else(|| format!("there is no help on {name:?}; there are {known}"))?;
+        command = inner.ok_or_else(|| format!("no help topic {name:?}; topics: {known}"))?;
     }
     Ok(command)
 }
@@ -64,7 +63,7 @@ fn keys() -> String {
         text.extend(BINDINGS.iter().filter(|binding| binding.mode == mode).map(line));
         text.push('\n');
     }
-    text + "Each can be another key: mtatop help config has the names of the commands.\n"
+    text + "Keys can be changed: see mtatop help config for the command names.\n"
 }
 
 /// What the help of the screen has under a heading.
@@ -118,10 +117,7 @@ mod tests {
             assert!(help.contains(topic), "{topic}");
         }
         let said = on(&["mail"]).unwrap_err();
-        assert!(
-            said.starts_with("there is no help on \"mail\"; there are keys, filter, "),
-            "{said}"
-        );
+        assert!(said.starts_with("no help topic \"mail\"; topics: keys, filter, "), "{said}");
     }
 
     #[test]

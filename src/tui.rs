@@ -124,7 +124,7 @@ fn filter_of(cli: &Cli) -> Result<String, ScreenExit> {
 fn check_terminal() -> Result<(), ScreenExit> {
     let term = std::env::var("TERM").unwrap_or_default();
     if !io::stdout().is_terminal() {
-        return Err((EXIT_USAGE, vec![format!("standard output is no terminal; {INSTEAD}")]));
+        return Err((EXIT_USAGE, vec![format!("stdout is not a terminal; {INSTEAD}")]));
     }
     if term.is_empty() || term == "dumb" {
         return Err((
@@ -143,9 +143,9 @@ fn check_files(fs: &dyn Fs, files: &[PathBuf]) -> Result<(), ScreenExit> {
     for path in files {
         let wrong = match reader::expand_paths(fs, path) {
             Err(wrong) => Some(wrong),
-            Ok(_) if path == Path::new(STDIN) => {
-                io::stdin().is_terminal().then(|| "is the terminal; pipe a log into it".to_owned())
-            }
+            Ok(_) if path == Path::new(STDIN) => io::stdin()
+                .is_terminal()
+                .then(|| "stdin is a terminal; pipe a log into it".to_owned()),
             Ok(_) => match fs.stat(path).map(|stat| stat.kind) {
                 Ok(kind @ FileKind::Other) => Some(format!("is {kind}; name a log file")),
                 _ => None,

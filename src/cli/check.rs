@@ -3,13 +3,13 @@
 use super::InputArgs;
 use clap::{Args, ValueEnum};
 
-/// Say how a log is written, and what it cannot answer
+/// Report the log's format and missing log options
 #[derive(Clone, Debug, Args)]
 pub struct Check {
     /// What to read.
     #[command(flatten)]
     pub input: InputArgs,
-    /// How to say it
+    /// Output format
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = CheckFormat::Text)]
     pub format: CheckFormat,
 }

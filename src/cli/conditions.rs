@@ -5,16 +5,16 @@ use clap::Args;
 /// What all have to hold.
 #[derive(Clone, Debug, Default, Args)]
 pub struct FilterArgs {
-    /// Only this recipient domain and its subdomains; may be given again
+    /// Only this recipient domain and subdomains (repeatable)
     #[arg(long, value_name = "DOMAIN")]
     pub domain: Vec<String>,
-    /// Only what this filter leaves, such as 'from:<> code:4xx'; see mtatop help filter
+    /// Only entries matching EXPR, such as 'from:<> code:4xx'; see mtatop help filter
     #[arg(long, value_name = "EXPR", allow_hyphen_values = true)]
     pub filter: Option<String>,
-    /// Only from this time on: 15m, 2h, 10:52, 2007-02-16 or 2007-02-16T10:52
+    /// Only entries from TIME on: 15m, 2h, 10:52, 2007-02-16 or 2007-02-16T10:52
     #[arg(long, value_name = "TIME")]
     pub since: Option<String>,
-    /// Only before this time
+    /// Only entries before TIME
     #[arg(long, value_name = "TIME")]
     pub until: Option<String>,
 }

@@ -4,7 +4,7 @@ use super::InputArgs;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
-/// Print what the log holds, one object a line
+/// Export entries, connections, deliveries or messages
 #[derive(Clone, Debug, Args)]
 pub struct Export {
     /// What to print
@@ -13,20 +13,19 @@ pub struct Export {
     /// What to read.
     #[command(flatten)]
     pub input: InputArgs,
-    /// How to print it; raw is the bytes of the entries
+    /// Output format; raw writes the bytes of the entries
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ExportFormat::Ndjson)]
     pub format: ExportFormat,
-    /// Go on as the log grows
+    /// Keep reading as the log grows
     #[arg(long)]
     pub follow: bool,
-    /// End after so many seconds in which nothing was new
+    /// Exit after S seconds without new entries
     #[arg(long, value_name = "S", requires = "follow")]
     pub exit_after_idle: Option<u64>,
-    /// Keep a JSON object in this file that says how far the reading is
+    /// Write reader progress to FILE as JSON
     #[arg(long, value_name = "FILE", requires = "follow")]
     pub status_file: Option<PathBuf>,
-    /// Write to this file instead of standard output; it appears when it is whole, with --follow it
-    /// grows
+    /// Write to FILE instead of standard output: atomically, or growing with --follow
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }

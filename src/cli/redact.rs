@@ -6,8 +6,7 @@ use clap::Args;
 /// What is hidden of the log.
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub struct Redact {
-    /// Show pseudonyms instead of users, hosts of clients, IP addresses, subjects and ids; with =all
-    /// of domains too
+    /// Pseudonymize users, clients, IP addresses, subjects and ids [=all: domains too]
     #[arg(
         long,
         value_enum,

@@ -6,24 +6,24 @@ use clap::{Args, ValueEnum};
 /// Exit code: what `--fail-if` asks for holds.
 pub const EXIT_CONDITION_MET: u8 = 3;
 
-/// Count what became of the mail, in groups
+/// Summarize delivery outcomes by group
 #[derive(Clone, Debug, Args)]
 pub struct Report {
     /// What to read.
     #[command(flatten)]
     pub input: InputArgs,
-    /// What the groups are
+    /// Group by
     #[arg(long, value_enum, value_name = "KEY", default_value_t = ReportKey::Domain)]
     pub by: ReportKey,
-    /// How to print them
+    /// Output format
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ReportFormat::Table)]
     pub format: ReportFormat,
-    /// Exit with 3 if this holds for any group, for example 'failed>10 fail%>5 | deferred>=100'
+    /// Exit with status 3 if any group matches EXPR, for example 'failed>10 fail%>5 | deferred>=100'
     ///
-    /// Comparisons joined by blanks must all hold; | stands between alternatives. Counts of a group:
-    /// enqueued, delivered, deferred, failed, rejected, and fail%, the share of deferred and failed
-    /// attempts. A comparison of entries, unparsed or open is one on the whole log, and so are those
-    /// joined to it by blanks. Which groups it holds for is said on standard error.
+    /// Comparisons joined by blanks are AND, | is OR. Counts of a group: enqueued, delivered, deferred,
+    /// failed, rejected, and fail% (deferred and failed attempts as a share of all attempts).
+    /// A comparison with entries, unparsed or open is about the whole log, and so are those joined to
+    /// it by blanks. Matching groups are named on standard error.
     #[arg(long, value_name = "EXPR")]
     pub fail_if: Option<String>,
 }

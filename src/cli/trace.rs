@@ -3,16 +3,16 @@
 use super::InputArgs;
 use clap::Args;
 
-/// Tell the story of messages
+/// Trace messages
 #[derive(Clone, Debug, Args)]
 pub struct Trace {
-    /// A message id, a queue file or an address; a part of it will do
+    /// Message id, queue file or address; substrings match
     #[arg(value_name = "WHAT")]
     pub what: String,
     /// What to read.
     #[command(flatten)]
     pub input: InputArgs,
-    /// Another of these
+    /// One more search term (repeatable)
     #[arg(short = 'e', long = "also", value_name = "WHAT")]
     pub also: Vec<String>,
 }

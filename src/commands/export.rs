@@ -33,7 +33,7 @@ use std::time::Duration;
 /// Prints what was asked for.
 pub fn run(export: &Export) -> ExitReport {
     if export.format == ExportFormat::Raw && export.what != ExportTable::Entries {
-        return (EXIT_USAGE, vec!["--format raw: only entries have bytes of their own".to_owned()]);
+        return (EXIT_USAGE, vec!["--format raw is only valid for `entries`".to_owned()]);
     }
     // Before an output is opened, which may cost what was there.
     let ready = runner::filter(&export.input, export.what != ExportTable::Entries).map(|_| ());

@@ -33,10 +33,7 @@ pub fn run(trace: &Trace) -> ExitReport {
                 searches.push(Search { subjects: asked, matches: TraceMatches::default() });
             }
             None => {
-                return (
-                    EXIT_USAGE,
-                    vec!["there is nothing to look for in an empty name".to_owned()],
-                );
+                return (EXIT_USAGE, vec!["empty search term".to_owned()]);
             }
         }
     }
@@ -133,9 +130,9 @@ impl EntryConsumer for Tracing {
         printer.messages(newest_last(log, messages), MAX_FULL_TRACES)?;
         printer.print_entries(&alone.into_iter().collect::<Vec<_>>())?;
         if unparsed > 0 {
-            let lines = if unparsed == 1 { "line that is" } else { "lines that are" };
+            let lines = if unparsed == 1 { "line" } else { "lines" };
             printer
-                .print_note(&format!("It also stands in {} {lines} no entry.", number(unparsed)))?;
+                .print_note(&format!("It also occurs in {} unparsed {lines}.", number(unparsed)))?;
         }
         printer.out.flush()?;
         Ok(0)

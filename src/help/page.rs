@@ -8,24 +8,24 @@ use std::io;
 
 /// Files of the program, and what they are.
 const FILES: &[(&str, &str)] =
-    &[("~/.config/mtatop/config.toml", "the configuration; $XDG_CONFIG_HOME moves it")];
+    &[("~/.config/mtatop/config.toml", "configuration ($XDG_CONFIG_HOME replaces ~/.config)")];
 
 /// What is asked of the environment.
 const ENVIRONMENT: &[(&str, &str)] = &[
-    ("NO_COLOR", "no colours, unless --color says otherwise"),
-    ("COLORFGBG", "whether the ground of the terminal is light"),
-    ("COLORTERM, TERM", "how many colours there are"),
-    ("XDG_CONFIG_HOME", "where the configuration is, instead of ~/.config"),
+    ("NO_COLOR", "no colours, unless overridden by --color"),
+    ("COLORFGBG", "light or dark background"),
+    ("COLORTERM, TERM", "number of colours"),
+    ("XDG_CONFIG_HOME", "configuration directory instead of ~/.config"),
 ];
 
 /// How the program ends.
 const EXIT: &[(&str, &str)] = &[
-    ("0", "all well"),
-    ("1", "something failed"),
-    ("2", "the command line, the configuration or the terminal is of no use"),
-    ("3", "what report --fail-if asks for holds"),
-    ("101", "an error of mtatop"),
-    ("129, 130, 143", "ended by the loss of the terminal, an interrupt or a signal"),
+    ("0", "success (including SIGPIPE)"),
+    ("1", "error"),
+    ("2", "usage, configuration or terminal error"),
+    ("3", "a group matches report --fail-if"),
+    ("101", "internal error of mtatop"),
+    ("129, 130, 143", "terminal lost, interrupted or terminated by a signal"),
 ];
 
 /// The page of a command, or of the whole program.
@@ -121,6 +121,6 @@ mod tests {
     fn a_command_has_a_page_of_its_own() {
         let text = String::from_utf8(page(Some("report")).unwrap()).unwrap();
         assert!(text.contains(".TH mtatop-report 1") && text.contains("fail"), "{text}");
-        assert!(page(Some("none")).unwrap_err().starts_with("there is no help on \"none\""));
+        assert!(page(Some("none")).unwrap_err().starts_with("no help topic \"none\""));
     }
 }

@@ -14,6 +14,7 @@ pub mod cursor;
 mod domains;
 pub mod file_events;
 mod filter_from_selection;
+mod filter_steps;
 mod filtered_list;
 pub mod group_list;
 mod grouping;
@@ -54,7 +55,6 @@ pub use text_cache::MOST_TEXTS;
 use crate::filter::Filter;
 use crate::index::{Batch, RowId};
 use crate::log::entry::Time;
-use crate::log::redact::Redactor;
 use crate::text::CharsetMode;
 use crate::tui::keymap::{Command, KeyEvent, Motion, Pointer};
 use crate::tui::layout::{Pane, Rect, View};
@@ -77,6 +77,7 @@ use save_state::SaveState;
 use search_state::SearchState;
 use std::time::Duration;
 use text_cache::TextCache;
+use time_window::WindowChoice;
 
 /// Something that happened.
 pub enum Msg {
@@ -149,8 +150,7 @@ pub struct App {
     activity: Activity,
     messages: MessagesView,
     log: LogView,
-    /// The window of time that is counted, in milliseconds up to now; all if there is none.
-    span: Option<i64>,
+    window_choice: WindowChoice,
     /// The minute that is chosen among the times.
     chosen_minute: Option<i64>,
     message: Scroll<RowId>,
@@ -186,7 +186,7 @@ impl App {
             connections: ConnectionsView::default(),
             domains: Domains::default(),
             activity: Activity::default(),
-            span: None,
+            window_choice: WindowChoice::default(),
             chosen_minute: None,
             messages: MessagesView::default(),
             log: LogView::default(),
@@ -270,7 +270,7 @@ impl App {
             Command::Organisations => self.toggle_organisations(),
             Command::NarrowWindow => self.narrow_window(),
             Command::WidenWindow => self.widen_window(),
-            Command::Mark => self.set_mark(),
+            Command::Mark => self.toggle_mark(),
             Command::Freeze => self.model.freeze(self.now()),
             Command::Sort => self.sort(),
             Command::Reverse => self.reverse(),
@@ -282,7 +282,8 @@ impl App {
             Command::Accept if self.save.is_naming() => self.save(),
             Command::Accept => self.accept(),
             Command::Complete => self.complete(),
-            Command::Recall(earlier) => self.recall(earlier),
+            Command::EarlierFilter | Command::LaterFilter => self.recall(command),
+            Command::UndoFilter | Command::RedoFilter => self.step_filter(command),
             Command::Edit(request) if self.save.is_naming() => self.save.edit(request),
             Command::Edit(request) => {
                 if self.prompt.as_mut().is_some_and(|prompt| prompt.edit(request)) {
@@ -293,43 +294,7 @@ impl App {
         Flow::Continue
     }
 
-    /// Completes the word before the cursor of the prompt.
-    fn complete(&mut self) {
-        let hides = self.redactor().map(Redactor::level);
-        if let Some(prompt) = &mut self.prompt
-            && prompt.complete(&self.model.index, hides)
-        {
-            self.narrow();
-        }
-    }
-
-    /// Puts an earlier or a later filter into the prompt.
-    fn recall(&mut self, earlier: bool) {
-        // What somebody looked for before is as telling as what the log says.
-        let history = if self.redactor().is_some() { &[] } else { self.history.all() };
-        if self.prompt.as_mut().is_some_and(|prompt| prompt.recall(history, earlier)) {
-            self.narrow();
-        }
-    }
-
-    /// Keeps the typed filter.
-    fn accept(&mut self) {
-        let Some(prompt) = &self.prompt else { return };
-        let text = prompt.finished(self.model.index.domains());
-        // What is no filter stays in the prompt, where the mistake is marked.
-        if self.keep_filter(text) {
-            self.prompt = None;
-        }
-    }
-
-    /// Opens the prompt with the filter in force; with none where it must not be seen.
-    fn edit_filter(&mut self) {
-        let hides = self.redactor().is_some();
-        let prompt = Prompt::new(&self.filter_text);
-        self.prompt = Some(if hides { prompt.emptied() } else { prompt });
-    }
-
-    /// One step back: the help, the prompt, the zoom, the pane, the filter.
+    /// Undoes one step: the pop-up, the prompt, the zoom, the pane, the last change of the filter.
     fn back(&mut self) {
         if self.overlay.take().is_some() || self.save.leave_off_naming() {
         } else if let Some(prompt) = self.prompt.take() {
@@ -338,33 +303,9 @@ impl App {
             self.zoom = false;
         } else if self.focus() != self.view.first() {
             self.focus_on(self.view.previous(self.focus()));
-        } else if !self.filter_text.is_empty() {
-            self.keep_filter(String::new());
+        } else {
+            self.step_filter(Command::UndoFilter);
         }
-    }
-
-    /// Filters by what is typed so far; a text that is no filter leaves the last good one in force.
-    fn narrow(&mut self) {
-        let domains = self.model.index.domains();
-        if let Some(filter) = self.prompt.as_mut().and_then(|prompt| prompt.filter(domains)) {
-            self.set_filter(filter);
-        }
-    }
-
-    /// Puts a filter in force, if the text is one.
-    fn keep_filter(&mut self, text: String) -> bool {
-        let Ok(filter) = Filter::parse(&text) else { return false };
-        self.history.add(&text);
-        self.filter_text = text;
-        self.set_filter(filter);
-        true
-    }
-
-    fn set_filter(&mut self, filter: Filter) {
-        if self.tally().filter() == &filter {
-            return;
-        }
-        self.recount(filter);
     }
 
     /// Counts everything anew under a filter, in the window of time.

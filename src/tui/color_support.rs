@@ -4,7 +4,7 @@ use crate::cli::{ColorChoice, ThemeName};
 use crate::tui::config::Config;
 use crate::tui::theme::{ColorDepth, Palette};
 
-/// The palette, and how many colours there are; `variable` gives those of the environment.
+/// The palette, and number of colours; `variable` gives those of the environment.
 pub(super) fn of(config: &Config, variable: impl Fn(&str) -> String) -> (Palette, ColorDepth) {
     let term = variable("TERM");
     let depth = depth(&term, &variable("COLORTERM"));

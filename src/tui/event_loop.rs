@@ -142,7 +142,7 @@ impl EventLoop {
     fn finish(mut self, now: Duration, (code, mut lines): ScreenExit) -> ScreenExit {
         self.write_status(now + status_file::PACE);
         let unsaved = self.app.unsaved();
-        lines.extend(unsaved.map(|name| format!("{name}: was not whole; nothing was kept")));
+        lines.extend(unsaved.map(|name| format!("{name}: incomplete; discarded")));
         self.save_handle.end();
         let setup = self.app.setup_to_keep();
         let left = self.session_writer.and_then(|mut keeper| {

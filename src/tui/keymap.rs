@@ -1,6 +1,7 @@
 //! Which key does what: one table for dispatch, footer, help and README, and the keys that somebody
 //! chose instead.
 
+mod conflicts;
 mod key;
 mod names;
 mod pointer;
@@ -10,6 +11,7 @@ use crossterm::event::{KeyCode, KeyEventKind, KeyModifiers};
 use tui_input::InputRequest;
 
 use crate::tui::layout::View;
+use conflicts::{ambiguous, typed};
 use key::Key;
 use std::borrow::Cow;
 
@@ -37,7 +39,7 @@ impl Mode {
             Self::Browse => "In the panes",
             Self::Prompt => "While typing a filter",
             Self::Name => "While typing the name of a file",
-            Self::Help => "In what is laid over the panes",
+            Self::Help => "In pop-ups",
         }
     }
 
@@ -124,8 +126,14 @@ pub enum Command {
     Accept,
     /// Complete the typed word to a field or a value seen in the log, and then to the next one.
     Complete,
-    /// Show the filter before the one in the prompt, if true, or the one after it.
-    Recall(bool),
+    /// Show the filter before the one in the prompt.
+    EarlierFilter,
+    /// Show the filter after the one in the prompt.
+    LaterFilter,
+    /// Take back the last change of the filter.
+    UndoFilter,
+    /// Put the filter in force again that was undone last.
+    RedoFilter,
     /// Change the typed text.
     Edit(InputRequest),
 }
@@ -205,53 +213,55 @@ pub const BINDINGS: &[Binding] = &[
     bind(Browse, &[plain('d')], "d", C::FilterDomain, "this domain", "filter by the recipient domain of the selected delivery"),
     bind(Browse, &[plain('f')], "f", C::FilterValue, "", "narrow the filter by the selected domain or host"),
     bind(Browse, &[plain('x')], "x", C::ExcludeValue, "", "exclude the selected domain or host"),
-    bind(Browse, &[plain('1')], "1", C::View(View::Connections), "", "the connections, and what was delivered over each"),
-    bind(Browse, &[plain('2')], "2", C::View(View::Domains), "", "the domains, the worst first, their responses, and over what"),
-    bind(Browse, &[plain('3')], "3", C::View(View::Messages), "", "the messages, and what became of each"),
-    bind(Browse, &[plain('4')], "4", C::View(View::Activity), "", "who sends how much: senders, users, clients, channels, hosts"),
-    bind(Browse, &[plain('5')], "5", C::View(View::Log), "", "the log, entry by entry"),
-    bind(Browse, &[key(K::Enter)], "Enter", C::Open, "open", "from the connection to its deliveries, the message, its trace"),
-    bind(Browse, &[key(K::Esc)], "Esc", C::Back, "back", "one step back; at the last step clear the filter"),
+    bind(Browse, &[plain('u')], "u", C::UndoFilter, "", "undo the last change of the filter"),
+    bind(Browse, &[plain('U')], "U", C::RedoFilter, "", "redo it"),
+    bind(Browse, &[plain('1')], "1", C::View(View::Connections), "", "connections and their deliveries"),
+    bind(Browse, &[plain('2')], "2", C::View(View::Domains), "", "recipient domains (worst first), responses, remote hosts"),
+    bind(Browse, &[plain('3')], "3", C::View(View::Messages), "", "messages and the trace of the selected one"),
+    bind(Browse, &[plain('4')], "4", C::View(View::Activity), "", "activity: timeline; senders, users, clients, channels, hosts"),
+    bind(Browse, &[plain('5')], "5", C::View(View::Log), "", "log entries"),
+    bind(Browse, &[key(K::Enter)], "Enter", C::Open, "open", "drill down: connection, delivery, message, trace"),
+    bind(Browse, &[key(K::Esc)], "Esc", C::Back, "back", "undo one step: close, leave, widen the filter"),
     bind(Browse, &[key(K::Tab)], "Tab", C::NextPane, "pane", "next pane"),
-    bind(Browse, &[key(K::BackTab)], "Shift-Tab", C::PreviousPane, "", "pane before"),
-    bind(Browse, &[plain('t')], "t", C::Trace, "trace", "what became of the message of the selected entry"),
-    bind(Browse, &[plain(' ')], "Space", C::Freeze, "freeze", "hold the screen still; the reader goes on, again catches up"),
-    bind(Browse, &[plain('b')], "b", C::GroupBy, "by", "group by the next: MX host, address; sender, user, client"),
-    bind(Browse, &[plain('o')], "o", C::Organisations, "", "in the domains: by organisation, all below example.co.uk"),
-    bind(Browse, &[plain('[')], "[", C::NarrowWindow, "", "a shorter window of time: only what is in it counts"),
-    bind(Browse, &[plain(']')], "]", C::WidenWindow, "", "a longer window of time"),
-    bind(Browse, &[plain('m')], "m", C::Mark, "mark", "mark now: what comes from here on is counted apart"),
-    bind(Browse, &[plain('s')], "s", C::Sort, "sort", "sort the connections by the next column"),
-    bind(Browse, &[plain('r')], "r", C::Reverse, "reverse", "turn the order round"),
-    bind(Browse, &[plain('z')], "z", C::Zoom, "zoom", "give the pane the whole screen, or take it back"),
-    bind(Browse, &[plain('y')], "y", C::Copy, "copy", "copy the entries of what is selected, as they were logged"),
+    bind(Browse, &[key(K::BackTab)], "Shift-Tab", C::PreviousPane, "", "previous pane"),
+    bind(Browse, &[plain('t')], "t", C::Trace, "trace", "trace the message of the selected entry"),
+    bind(Browse, &[plain(' ')], "Space", C::Freeze, "freeze", "freeze the screen (reading continues); again to catch up"),
+    bind(Browse, &[plain('b')], "b", C::GroupBy, "by", "cycle grouping: MX host, IP; sender, user, client"),
+    bind(Browse, &[plain('o')], "o", C::Organisations, "", "Domains: group by organisational domain (example.co.uk)"),
+    bind(Browse, &[plain('[')], "[", C::NarrowWindow, "", "shrink the time window"),
+    bind(Browse, &[plain(']')], "]", C::WidenWindow, "", "widen the time window"),
+    bind(Browse, &[plain('m')], "m", C::Mark, "mark", "set a mark and show counts since it; again removes it"),
+    bind(Browse, &[plain('s')], "s", C::Sort, "sort", "sort by the next column"),
+    bind(Browse, &[plain('r')], "r", C::Reverse, "reverse", "reverse the sort order"),
+    bind(Browse, &[plain('z')], "z", C::Zoom, "zoom", "zoom the pane (toggle)"),
+    bind(Browse, &[plain('y')], "y", C::Copy, "copy", "copy the selected entries as logged"),
     bind(Browse, &[plain('Y')], "Y", C::CopySummary, "", "copy a summary for a ticket: counts, responses, samples"),
-    bind(Browse, &[plain('a')], "a", C::Ascii, "", "escape all that is not ASCII: what only looks alike differs"),
-    bind(Browse, &[plain('w')], "w", C::Save, "", "write the entries under the filter to a file"),
-    bind(Browse, &[plain('R')], "R", C::Redact, "", "hide who it is about behind pseudonyms, or show it again"),
-    bind(Browse, &[plain('X')], "X", C::Bytes, "", "the bytes of the selected entry, in hexadecimal"),
-    bind(Browse, &[plain('!')], "!", C::Events, "", "what happened to the files: rolls, truncations, troubles"),
+    bind(Browse, &[plain('a')], "a", C::Ascii, "", "escape non-ASCII characters (reveals look-alikes)"),
+    bind(Browse, &[plain('w')], "w", C::Save, "", "write the matching entries to a file"),
+    bind(Browse, &[plain('R')], "R", C::Redact, "", "toggle redaction (pseudonyms)"),
+    bind(Browse, &[plain('X')], "X", C::Bytes, "", "hex dump of the selected entry"),
+    bind(Browse, &[plain('!')], "!", C::Events, "", "file events: rotations, truncations, errors"),
     bind(Browse, &[plain('j'), key(K::Down)], "j Down", C::Move(M::Down), "", "down"),
-    bind(Browse, &[plain('k'), key(K::Up)], "k Up", C::Move(M::Up), "", "up; leaves following"),
+    bind(Browse, &[plain('k'), key(K::Up)], "k Up", C::Move(M::Up), "", "up; stops following"),
     bind(Browse, &[key(K::PageDown), ctrl('f')], "PgDn Ctrl-f", C::Move(M::PageDown), "", "a page down"),
     bind(Browse, &[key(K::PageUp), ctrl('b')], "PgUp Ctrl-b", C::Move(M::PageUp), "", "a page up"),
     bind(Browse, &[ctrl('d')], "Ctrl-d", C::Move(M::HalfDown), "", "half a page down"),
     bind(Browse, &[ctrl('u')], "Ctrl-u", C::Move(M::HalfUp), "", "half a page up"),
     bind(Browse, &[plain('g'), key(K::Home)], "g Home", C::Move(M::First), "", "to the beginning"),
-    bind(Browse, &[plain('G'), key(K::End)], "G End", C::Move(M::Last), "follow", "to the newest, and follow it"),
-    bind(Browse, &[plain('n')], "n", C::NextTrouble, "", "in the log: the next entry that failed or was deferred"),
-    bind(Browse, &[plain('N')], "N", C::PreviousTrouble, "", "in the log: the one before"),
-    bind(Browse, &[key(K::Left)], "Left", C::ScrollLeft, "", "in the log: back to the beginning of the lines"),
-    bind(Browse, &[key(K::Right)], "Right", C::ScrollRight, "", "in the log: to what is cut off at the right"),
+    bind(Browse, &[plain('G'), key(K::End)], "G End", C::Move(M::Last), "follow", "newest entry, and follow"),
+    bind(Browse, &[plain('n')], "n", C::NextTrouble, "", "Log: next failed or deferred entry"),
+    bind(Browse, &[plain('N')], "N", C::PreviousTrouble, "", "Log: previous failed or deferred entry"),
+    bind(Browse, &[key(K::Left)], "Left", C::ScrollLeft, "", "Log: scroll left"),
+    bind(Browse, &[key(K::Right)], "Right", C::ScrollRight, "", "Log: scroll right"),
     bind(Browse, &[plain('?'), key(K::F(1))], "?", C::Help, "help", "this help"),
     bind(Browse, &[plain('q')], "q", C::Quit, "quit", "quit"),
-    bind(Browse, &[ctrl('z')], "Ctrl-z", C::Suspend, "", "stop the program; fg brings it back"),
-    bind(Browse, &[ctrl('c')], "Ctrl-c", C::Interrupt, "", "quit as if interrupted"),
-    bind(Prompt, &[key(K::Enter)], "Enter", C::Accept, "keep filter", "keep the filter; what matches so far stays"),
-    bind(Prompt, &[key(K::Esc)], "Esc", C::Back, "as before", "back to the filter before"),
-    bind(Prompt, &[key(K::Tab)], "Tab", C::Complete, "complete", "complete a field or a value of the log, again the next"),
-    bind(Prompt, &[key(K::Up)], "Up", C::Recall(true), "", "the filter before"),
-    bind(Prompt, &[key(K::Down)], "Down", C::Recall(false), "", "the filter after"),
+    bind(Browse, &[ctrl('z')], "Ctrl-z", C::Suspend, "", "suspend; fg resumes"),
+    bind(Browse, &[ctrl('c')], "Ctrl-c", C::Interrupt, "", "quit with the exit status of an interrupt"),
+    bind(Prompt, &[key(K::Enter)], "Enter", C::Accept, "keep filter", "keep the filter"),
+    bind(Prompt, &[key(K::Esc)], "Esc", C::Back, "cancel", "restore the previous filter"),
+    bind(Prompt, &[key(K::Tab)], "Tab", C::Complete, "complete", "complete a field or value; Tab again for the next"),
+    bind(Prompt, &[key(K::Up)], "Up", C::EarlierFilter, "", "previous filter"),
+    bind(Prompt, &[key(K::Down)], "Down", C::LaterFilter, "", "next filter"),
     bind(Prompt, &[key(K::Backspace), ctrl('h')], "Backspace", C::Edit(InputRequest::DeletePrevChar), "", "delete a character"),
     bind(Prompt, &[key(K::Delete)], "Delete", C::Edit(InputRequest::DeleteNextChar), "", "delete the next character"),
     bind(Prompt, &[ctrl('w')], "Ctrl-w", C::Edit(InputRequest::DeletePrevWord), "", "delete a word"),
@@ -260,9 +270,9 @@ pub const BINDINGS: &[Binding] = &[
     bind(Prompt, &[key(K::Right)], "Right", C::Edit(InputRequest::GoToNextChar), "", "right"),
     bind(Prompt, &[key(K::Home), ctrl('a')], "Home Ctrl-a", C::Edit(InputRequest::GoToStart), "", "to the beginning"),
     bind(Prompt, &[key(K::End), ctrl('e')], "End Ctrl-e", C::Edit(InputRequest::GoToEnd), "", "to the end"),
-    bind(Prompt, &[ctrl('z')], "Ctrl-z", C::Suspend, "", "stop the program; fg brings it back"),
-    bind(Prompt, &[ctrl('c')], "Ctrl-c", C::Interrupt, "", "quit as if interrupted"),
-    bind(Name, &[key(K::Enter)], "Enter", C::Accept, "write", "write the file, if there is none of that name"),
+    bind(Prompt, &[ctrl('z')], "Ctrl-z", C::Suspend, "", "suspend; fg resumes"),
+    bind(Prompt, &[ctrl('c')], "Ctrl-c", C::Interrupt, "", "quit with the exit status of an interrupt"),
+    bind(Name, &[key(K::Enter)], "Enter", C::Accept, "write", "write the file; an existing one is never replaced"),
     bind(Name, &[key(K::Esc)], "Esc", C::Back, "cancel", "write nothing"),
     bind(Name, &[key(K::Backspace), ctrl('h')], "Backspace", C::Edit(InputRequest::DeletePrevChar), "", "delete a character"),
     bind(Name, &[key(K::Delete)], "Delete", C::Edit(InputRequest::DeleteNextChar), "", "delete the next character"),
@@ -272,17 +282,17 @@ pub const BINDINGS: &[Binding] = &[
     bind(Name, &[key(K::Right)], "Right", C::Edit(InputRequest::GoToNextChar), "", "right"),
     bind(Name, &[key(K::Home), ctrl('a')], "Home Ctrl-a", C::Edit(InputRequest::GoToStart), "", "to the beginning"),
     bind(Name, &[key(K::End), ctrl('e')], "End Ctrl-e", C::Edit(InputRequest::GoToEnd), "", "to the end"),
-    bind(Name, &[ctrl('z')], "Ctrl-z", C::Suspend, "", "stop the program; fg brings it back"),
-    bind(Name, &[ctrl('c')], "Ctrl-c", C::Interrupt, "", "quit as if interrupted"),
-    bind(Help, &[key(K::Esc), plain('?'), plain('!'), plain('X'), plain('q'), key(K::Enter), key(K::F(1))], "Esc ?", C::Back, "close", "close what is laid over the panes"),
+    bind(Name, &[ctrl('z')], "Ctrl-z", C::Suspend, "", "suspend; fg resumes"),
+    bind(Name, &[ctrl('c')], "Ctrl-c", C::Interrupt, "", "quit with the exit status of an interrupt"),
+    bind(Help, &[key(K::Esc), plain('?'), plain('!'), plain('X'), plain('q'), key(K::Enter), key(K::F(1))], "Esc ?", C::Back, "close", "close the pop-up"),
     bind(Help, &[plain('j'), key(K::Down)], "j Down", C::Move(M::Down), "down", "scroll down"),
     bind(Help, &[plain('k'), key(K::Up)], "k Up", C::Move(M::Up), "up", "scroll up"),
     bind(Help, &[key(K::PageDown), plain(' ')], "PgDn Space", C::Move(M::PageDown), "", "a page down"),
     bind(Help, &[key(K::PageUp)], "PgUp", C::Move(M::PageUp), "", "a page up"),
     bind(Help, &[plain('g'), key(K::Home)], "g Home", C::Move(M::First), "", "to the beginning"),
     bind(Help, &[plain('G'), key(K::End)], "G End", C::Move(M::Last), "", "to the end"),
-    bind(Help, &[ctrl('z')], "Ctrl-z", C::Suspend, "", "stop the program; fg brings it back"),
-    bind(Help, &[ctrl('c')], "Ctrl-c", C::Interrupt, "", "quit as if interrupted"),
+    bind(Help, &[ctrl('z')], "Ctrl-z", C::Suspend, "", "suspend; fg resumes"),
+    bind(Help, &[ctrl('c')], "Ctrl-c", C::Interrupt, "", "quit with the exit status of an interrupt"),
 ];
 
 /// The table in force: [`BINDINGS`], or with other keys.
@@ -368,26 +378,6 @@ fn unknown_command(name: &str) -> String {
     format!("no command is called {name:?}; there are {}", names.join(", "))
 }
 
-/// In a prompt, a key that is a character would no longer be typed.
-fn typed(mode: Mode, keys: &[Key]) -> Option<String> {
-    let is_typed = |key: &&Key| matches!(key, (KeyCode::Char(_), KeyModifiers::NONE));
-    let key = keys.iter().find(is_typed).filter(|_| mode.types())?;
-    Some(format!("{} is typed in a filter and can have no other meaning there", key::name(*key)))
-}
-
-/// Whether a command of this name shares a key with another one.
-fn ambiguous(binding: &Binding, name: &str, bindings: &[Binding]) -> Option<String> {
-    let others = bindings.iter().filter(|other| {
-        binding.name() == name && other.mode == binding.mode && other.command != binding.command
-    });
-    let mut shared = others.filter_map(|other| {
-        let key = binding.keys.iter().find(|key| other.keys.contains(key))?;
-        Some((key::name(*key), other.name()))
-    });
-    let (key, other) = shared.next()?;
-    Some(format!("{key} would mean both {name} and {other}; give {other} another key as well"))
-}
-
 /// The first binding of each name.
 fn named_bindings() -> impl Iterator<Item = &'static Binding> {
     let seen = |at: usize, name: &str| BINDINGS.iter().take(at).any(|other| other.name() == name);
@@ -452,7 +442,11 @@ mod tests {
         let keymap = changed(&[("sort", &["r"]), ("reverse", &["s"])]).unwrap();
         assert_eq!(keymap.key_for(Mode::Browse, Command::Sort), "r");
         let (at, why) = changed(&[("zoom", &["Z"]), ("sort", &["r"])]).unwrap_err();
-        assert_eq!((at, why.contains("r would mean both sort and reverse")), (1, true), "{why}");
+        assert_eq!(
+            (at, why.contains("key r is bound to both sort and reverse")),
+            (1, true),
+            "{why}"
+        );
     }
 
     #[test]
@@ -461,8 +455,8 @@ mod tests {
             ("quti", &["q"][..], "no command is called \"quti\"; there are filter, "),
             ("quit", &["qq"], "no key is called \"qq\""),
             ("quit", &[], "quit needs a key"),
-            ("prompt-accept", &["x"], "x is typed in a filter"),
-            ("interrupt", &["i"], "i is typed in a filter"),
+            ("prompt-accept", &["x"], "x is a text character"),
+            ("interrupt", &["i"], "i is a text character"),
         ] {
             let (at, why) = changed(&[("zoom", &["Z"]), (name, keys)]).unwrap_err();
             assert_eq!((at, why.contains(words)), (1, true), "{why}");

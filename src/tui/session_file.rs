@@ -100,9 +100,10 @@ pub fn open(folder: &Path) -> LoadedSession {
             Ok(keeper) => (Some(keeper), said),
             Err(error) => (None, Some(file::reason(&error))),
         },
-        Ok(None) => {
-            (None, Some("another mtatop has this session; this one is not kept".to_owned()))
-        }
+        Ok(None) => (
+            None,
+            Some("session file is locked by another mtatop; session will not be saved".to_owned()),
+        ),
         Err(error) => (None, Some(format!("not kept: {}", file::reason(&error)))),
     };
     LoadedSession { path, state: setup, writer: keeper, warning: told }
@@ -234,7 +235,7 @@ mod tests {
         let second = open(room.path());
         assert!(first.writer.is_some() && second.writer.is_none());
         assert_eq!(second.state, Some(some()));
-        assert!(second.warning.unwrap().starts_with("another mtatop has this session"));
+        assert!(second.warning.unwrap().starts_with("session file is locked by another mtatop"));
         assert_eq!(first.writer.unwrap().end(), None);
         assert!(open(room.path()).writer.is_some());
     }
@@ -261,7 +262,7 @@ mod tests {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
         let opened = open(room.path());
         assert_eq!(
-            (opened.state, opened.warning.unwrap().contains("others than its owner")),
+            (opened.state, opened.warning.unwrap().contains("group- or world-writable")),
             (None, true)
         );
         drop(opened.writer.map(SessionWriter::end));

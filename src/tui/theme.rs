@@ -60,8 +60,8 @@ pub struct Theme {
     /// selected row.
     pub escape: Style,
     good: Style,
-    late: Style,
-    bad: Style,
+    warning: Style,
+    error: Style,
 }
 
 impl Theme {
@@ -99,8 +99,8 @@ impl Theme {
             escape: escape.add_modifier(Modifier::REVERSED | Modifier::UNDERLINED),
             good: colour(114, 28, Color::Green, Color::Green),
             // Yellow can't be read on white.
-            late: colour(221, 94, Color::Yellow, Color::Magenta),
-            bad: colour(210, 160, Color::LightRed, Color::Red).add_modifier(bold),
+            warning: colour(221, 94, Color::Yellow, Color::Magenta),
+            error: colour(210, 160, Color::LightRed, Color::Red).add_modifier(bold),
         }
     }
 
@@ -127,8 +127,8 @@ impl Theme {
             Severity::Plain => self.plain,
             Severity::Dim => self.dim,
             Severity::Good => self.good,
-            Severity::Warning => self.late,
-            Severity::Error => self.bad,
+            Severity::Warning => self.warning,
+            Severity::Error => self.error,
         }
     }
 

@@ -3,7 +3,7 @@
 //! ```text
 //! mtatop mail.log_current  following                    E 3  D 3  Q 0  R 0  J 0   header
 //! 0.3 D/s  0.0 Q/s  0.0 R/s  2 connections, 0 open      ▁▁▃▇ 60s
-//! no filter: / filters by domain or text                                  3 entries  filter
+//! no filter; / filters by domain or text                                  3 entries  filter
 //! ━━ Connections ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 3 ━━━━━━━━━  panes
 //! / filter  d this domain  Enter open  Esc back  …  ? help  q quit                footer
 //! ```
@@ -129,9 +129,9 @@ fn draw_empty_hint(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) 
 fn why_nothing(app: &App, theme: &Theme) -> Line<'static> {
     if !app.index().rows().is_empty() {
         let words = if let Some((word, _)) = app.progress() {
-            format!("{word}: nothing under this filter so far")
+            format!("{word}: no entries match this filter so far")
         } else {
-            let why = app.outside().unwrap_or_else(|| "nothing under this filter".to_owned());
+            let why = app.outside().unwrap_or_else(|| "no entries match this filter".to_owned());
             format!("{why}; {} clears it", app.key_for(Command::Back))
         };
         return text::line([text::label(words, theme.dim)]);

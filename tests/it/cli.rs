@@ -27,13 +27,13 @@ fn check_refusal(arguments: &[&str], words: &str) {
 
 #[test]
 fn f30_without_a_terminal_it_says_so() {
-    check_refusal(&["some.log"], "standard output is no terminal");
-    check_refusal(&["--demo"], "standard output is no terminal");
+    check_refusal(&["some.log"], "stdout is not a terminal");
+    check_refusal(&["--demo"], "stdout is not a terminal");
 }
 
 #[test]
 fn a_command_line_that_makes_no_sense_is_refused() {
-    check_refusal(&[], "no log file named");
+    check_refusal(&[], "no log file given");
     check_refusal(&["--no-such-flag"], "--no-such-flag");
     check_refusal(&["--demo", "some.log"], "--demo");
     check_refusal(&["--color", "sometimes", "some.log"], "sometimes");

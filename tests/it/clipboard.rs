@@ -83,14 +83,14 @@ fn a_group_is_copied_as_its_newest_entries() {
 fn nothing_to_copy_is_said_and_read_until_the_next_key() {
     let mut opened = Opened::new(b"", "");
     let (text, said) = copied(&mut opened, "y");
-    assert_eq!((text, &*said), (None, "nothing is selected here: nothing was copied"));
-    assert!(opened.screen(80, 24).lines().last().unwrap().starts_with("nothing is selected here"));
+    assert_eq!((text, &*said), (None, "nothing selected"));
+    assert!(opened.screen(80, 24).lines().last().unwrap().starts_with("nothing selected"));
     opened.press("j");
     assert!(opened.screen(80, 24).lines().last().unwrap().starts_with("/ filter"));
     let (entries, mut opened) = outbound();
     opened.cut(entries[0].len() - 10);
     let (text, said) = copied(&mut opened, "5Gy");
-    assert_eq!((text, &*said), (None, "its text is no longer in the log: nothing was copied"));
+    assert_eq!((text, &*said), (None, "the entry is no longer in the log file"));
 }
 
 /// The lines of a summary below the one that begins so, up to the next blank one.
@@ -182,7 +182,7 @@ fn what_was_counted_when_the_filter_changes_is_not_copied() {
     }
     assert_eq!(opened.copied, None);
     let said = opened.app.notice().unwrap().0;
-    assert_eq!(said, "the filter changed meanwhile: nothing was copied");
+    assert_eq!(said, "the filter changed: nothing copied");
 }
 
 /// What the program sent to the terminal without what it sent to the clipboard, and that.

@@ -34,7 +34,7 @@ fn other_keys_work_and_stand_wherever_keys_are_named() {
     let settings = Settings { keymap, stall: 300_000 };
     let mut opened = Opened::new(&data(OUTBOUND), "").with(settings);
     let screen = opened.screen(100, 30);
-    assert!(screen.contains("no filter: F2 filters by"), "{screen}");
+    assert!(screen.contains("no filter; F2 filters by"), "{screen}");
     assert!(screen.contains("F2 Alt-f filter  d this domain"), "{screen}");
     opened.press("/?");
     assert_eq!(opened.screen(100, 30), screen, "the keys of before do nothing");
@@ -107,7 +107,7 @@ fn i26_a_file_that_others_may_write_is_ignored_and_that_is_told() {
     let mut pty = start(&[], home.path());
     pty.wait_for("no filter");
     pty.press("!");
-    pty.wait_for("config.toml ignored: others than its owner may write it");
+    pty.wait_for("config.toml ignored: group- or world-writable");
     pty.press("!");
     quit(pty, "q");
 }
@@ -137,6 +137,6 @@ fn what_makes_no_sense_is_told_with_file_and_line() {
     check_refusal(&["--config", none], home.path(), &line);
     check_refusal(&["--config", none, "--no-config"], home.path(), "mtatop: the argument");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o620)).unwrap();
-    let line = format!("mtatop: {shown}: others than its owner may write it");
+    let line = format!("mtatop: {shown}: group- or world-writable");
     check_refusal(&["--config", shown], home.path(), &line);
 }

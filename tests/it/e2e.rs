@@ -126,7 +126,7 @@ fn a_mistake_in_a_filter_keeps_the_last_good_one_in_force() {
     pty.press("\x7f\x7fe:2xx\r");
     wait_for_all(&pty, &["filter outcome:relayed to:@hostb.sesta.com code:2xx", " E 0 D 1 "]);
     pty.press("x");
-    wait_for_all(&pty, &["nothing under this filter"]);
+    wait_for_all(&pty, &["no entries match this filter"]);
     quit(pty);
 }
 
@@ -480,9 +480,9 @@ fn nothing_in_a_log_acts_on_the_terminal() {
         pty.press("\t\tjjj\tk");
     }
     pty.press("/\u{202e}\u{9b}b\r?");
-    pty.wait_for("hold the screen still");
+    pty.wait_for("freeze the screen");
     pty.press("\x1b");
-    pty.wait_until(|screen| !screen.contents().contains("hold the screen still"));
+    pty.wait_until(|screen| !screen.contents().contains("freeze the screen"));
     pty.press("q");
     assert_eq!(pty.wait_exit().exit_code(), 0);
     check_sequences(&pty.raw());

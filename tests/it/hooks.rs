@@ -52,7 +52,7 @@ fn the_screen_keeps_a_status_file() {
     fs::write(&log.path, "").unwrap();
     wait_for(&file, |status| status["truncations"] == 1);
     pty.press("!");
-    wait_for_all(&pty, &["rolled; still reading the old file", "was truncated (had "]);
+    wait_for_all(&pty, &["rotated; still reading the old file", "truncated at "]);
     pty.press("!");
     quit(pty);
 }

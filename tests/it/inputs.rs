@@ -121,9 +121,9 @@ fn what_is_wrong_with_an_input_is_said_and_the_others_are_read() {
     fs::create_dir(&bare).unwrap();
     for (wrong, words) in [
         (none.clone(), "no such file".to_owned()),
-        (format!("{none}*"), "is a pattern that no file fits".to_owned()),
+        (format!("{none}*"), "no file matches the pattern".to_owned()),
         (bare, "holds no mail.log* and no connection.log*".to_owned()),
-        (cut, format!("gzip data ends too early after {length} bytes")),
+        (cut, format!("gzip data truncated after {length} bytes")),
         ("/dev/null".to_owned(), "is not a regular file".to_owned()),
     ] {
         let wanted = (Some(1), format!("mtatop: {wrong}: {words}\n"));
@@ -137,7 +137,7 @@ fn standard_input_may_be_packed_and_damaged() {
     assert_eq!(complaints(&["check", "-"], &packed), (Some(0), String::new()));
     let (code, said) = complaints(&["check", "-"], &packed[..30]);
     assert_eq!(code, Some(1));
-    assert!(said.starts_with("mtatop: -: gzip data ends too early after"), "{said}");
+    assert!(said.starts_with("mtatop: -: gzip data truncated after"), "{said}");
 }
 
 #[test]

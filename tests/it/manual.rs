@@ -65,10 +65,7 @@ fn what_there_is_no_help_on_is_refused_in_one_line() {
         let Output { status, stdout, stderr } = mtatop(&arguments);
         let said = String::from_utf8(stderr).unwrap();
         assert_eq!((status.code(), &*stdout), (Some(2), &b""[..]));
-        assert!(
-            said.starts_with("mtatop: there is no help on") && !said.contains('\x1b'),
-            "{said}"
-        );
+        assert!(said.starts_with("mtatop: no help topic") && !said.contains('\x1b'), "{said}");
         assert_eq!(said.lines().count(), 1);
     }
 }

@@ -471,7 +471,7 @@ fn filters_find_names_as_they_are_and_show_none() {
     // What the whole entry says is looked for in the log, not in what is shown of it.
     opened.press("/\"User bobby\"<enter>");
     assert!(opened.screen(160, 40).contains("1 of 3 entries"));
-    opened.press("<esc>4f");
+    opened.press("<esc><esc>4f");
     let screen = opened.screen(160, 40);
     assert!(screen.contains("filter from:\"u-") && screen.contains("3 of 3 entries"), "{screen}");
 }

@@ -60,13 +60,10 @@ fn the_name_comes_from_the_time_and_is_asked_for() {
     opened.press("<esc>");
     assert!(opened.app.naming().is_none() && opened.app.next_order().is_none());
     opened.press("w<c-u><enter>");
-    assert_eq!(opened.app.notice().unwrap().0, "no name: nothing was written");
+    assert_eq!(opened.app.notice().unwrap().0, "no file name given");
     let mut opened = Opened::new(b"", "");
     opened.press("w");
-    assert_eq!(
-        opened.app.notice().unwrap().0,
-        "nothing under this filter: there is nothing to write"
-    );
+    assert_eq!(opened.app.notice().unwrap().0, "no entries match this filter: nothing to write");
 }
 
 #[test]
@@ -78,14 +75,14 @@ fn f25_what_cannot_be_written_is_told_and_leaves_nothing() {
     let nowhere = room.path().join("no").join("where");
     for (path, why) in [(&there, "exists already"), (&nowhere, "No such file or directory")] {
         let said = saved(&mut opened, path);
-        let expected = format!("cannot write {}: {why}; nothing was kept", path.display());
+        let expected = format!("cannot write {}: {why}", path.display());
         assert_eq!(said, expected);
     }
     assert_eq!(
         (names(room.path()), fs::read(&there).unwrap()),
         (vec!["there".into()], b"theirs".into())
     );
-    assert!(opened.screen(120, 24).contains("nothing was kept"));
+    assert!(opened.screen(120, 24).contains("No such file or directory"));
     // The list of events has it, too.
     opened.press("!");
     assert!(opened.screen(120, 24).contains("there cannot be written: exists already"));
@@ -111,7 +108,7 @@ fn what_held_when_it_was_named_is_written_and_no_more() {
     let mut opened = Opened::new(log.as_bytes(), "");
     opened.cut(log.len() / 2);
     let said = saved(&mut opened, &room.path().join("half"));
-    assert!(said.contains(" were no longer there"), "{said}");
+    assert!(said.contains(" entries skipped (no longer in the log)"), "{said}");
     let half = fs::read_to_string(room.path().join("half")).unwrap();
     assert!(log.starts_with(&half) && half.len() > log.len() / 3);
 }
@@ -133,7 +130,7 @@ fn a_file_is_written_from_the_screen_and_given_up_with_it() {
     pty.wait_for("40,000 entries");
     pty.press(&format!("w\x15{}\rq", room.path().join("late").display()));
     assert_eq!(pty.wait_exit().exit_code(), 0);
-    let told = "late: was not whole; nothing was kept";
+    let told = "late: incomplete; discarded";
     pty.wait_until(|screen| screen.contents().replace('\n', "").contains(told));
     assert_eq!(names(room.path()), ["out"]);
     assert_eq!(names(log.path.parent().unwrap()), ["mail.log_current"]);

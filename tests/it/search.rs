@@ -205,7 +205,7 @@ fn the_screen_tells_how_far_a_search_is() {
     opened.press("/\"no such text\"<enter>");
     let begun = opened.screen(100, 30);
     assert!(begun.contains("searching 0 %"), "{begun}");
-    assert!(begun.contains("searching: nothing under this filter so far"), "{begun}");
+    assert!(begun.contains("searching: no entries match this filter so far"), "{begun}");
     let ask = opened.app.ask().unwrap();
     let found = opened.search(ask);
     opened.app.update(Msg::SearchResult(found));
@@ -217,7 +217,7 @@ fn the_screen_tells_how_far_a_search_is() {
     opened.press("/\"no such text\"<enter>");
     let done = opened.screen(80, 24);
     assert!(
-        done.contains("nothing under this filter; Esc") && !done.contains("searching"),
+        done.contains("no entries match this filter; Esc") && !done.contains("searching"),
         "{done}"
     );
 }
@@ -236,7 +236,7 @@ fn panes_narrow_to_a_text_and_a_mistake_stays_in_the_prompt() {
     let kept = opened.screen(100, 30);
     assert!(kept.contains("filter text:dave@.*2\\.1\\.5"), "{kept}");
     opened.press("/<c-u>hostb.sesta.com \"carl");
-    assert!(opened.screen(100, 30).contains("nothing under this filter"));
+    assert!(opened.screen(100, 30).contains("no entries match this filter"));
     opened.press("<c-u>\"and options<enter>");
     assert!(opened.screen(100, 30).contains("filter \"and options\""));
 }

@@ -123,7 +123,7 @@ fn f38_of_two_at_a_time_the_first_keeps_its_own() {
     let mut first = start(home.path(), &["--restore"]);
     first.wait_for("10 entries");
     let mut second = start(home.path(), &["--restore"]);
-    second.wait_for("another mtatop has this session");
+    second.wait_for("session file is locked by another mtatop");
     second.press("/hosta.sesta.com\r");
     second.wait_for("filter hosta.sesta.com");
     first.press("/hostb.sesta.com\r");

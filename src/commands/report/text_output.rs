@@ -221,14 +221,11 @@ fn notes(
     note: &mut dyn FnMut(String) -> io::Result<()>,
 ) -> io::Result<()> {
     if summary.groups.others().is_some() {
-        note(format!(
-            "{OTHERS}: groups are kept apart up to {}; this is the rest.",
-            number(MOST_GROUPS)
-        ))?;
+        note(format!("{OTHERS}: groups beyond the limit of {}.", number(MOST_GROUPS)))?;
     }
     if summary.groups.uncounted_responses() > 0 {
         let untold = number(summary.groups.uncounted_responses());
-        note(format!("Responses of {untold} failures came too late to be compared."))?;
+        note(format!("Response table full: {untold} failures not included."))?;
     }
     Ok(())
 }

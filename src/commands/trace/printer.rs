@@ -46,8 +46,8 @@ impl<'a, W: Write> TracePrinter<'a, W> {
         if many {
             let count = number(count);
             self.print_note(&format!(
-                "{count} messages, the newest last. Trace one of the ids for its story; a longer \
-                 name, or --domain, leaves fewer."
+                "{count} messages, newest last. Trace one of the ids for details; a longer \
+                 term, or --domain, matches fewer."
             ))?;
         }
         Ok(())

@@ -70,41 +70,42 @@ pub enum FollowEvent {
 impl fmt::Display for FollowEvent {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Rolled => out.write_str("rolled; still reading the old file (5 s)"),
-            Self::DirectoryReplaced => {
-                out.write_str("is in another directory now: the log directory was replaced")
-            }
+            Self::Rolled => out.write_str("rotated; still reading the old file (5 s)"),
+            Self::DirectoryReplaced => out.write_str("log directory replaced"),
             Self::Truncated { had, unread, before, is_old } => {
-                let which = if *is_old { "was truncated after its roll" } else { "was truncated" };
-                write!(out, "{which} (had {} bytes, ", grouped(*had))?;
+                let which = if *is_old { "truncated after rotation" } else { "truncated" };
+                write!(out, "{which} at {} bytes; ", grouped(*had))?;
                 match unread {
-                    0 => write!(out, "all read {} before", ElapsedTime(*before))?,
-                    _ => write!(out, "{} of them not read", grouped(*unread))?,
+                    0 => write!(out, "all read {} before", ElapsedTime(*before)),
+                    _ => write!(out, "{} bytes were not read and are lost", grouped(*unread)),
                 }
-                out.write_str("; later ones are gone for every reader)")
             }
             Self::Problem(state) => state.fmt(out),
             Self::Recovered(FollowState::Deleted) => out.write_str("is back"),
-            Self::Recovered(_) => out.write_str("can be read again"),
+            Self::Recovered(_) => out.write_str("readable again"),
             Self::CaughtUp { files, is_all, from, entries } => {
-                let rolls = if *files == 1 { "roll" } else { "rolls" };
+                let rolls = if *files == 1 { "rotation" } else { "rotations" };
                 let more = if *is_all { "" } else { " or more" };
                 write!(out, "caught up {files}{more} missed {rolls} from {}", Names(from))?;
                 let noun = if *entries == 1 { "entry" } else { "entries" };
                 write!(out, " ({} {noun})", grouped(*entries))
             }
             Self::RollMissed { name, reason: None } => {
-                write!(out, "was rolled unseen; what was missed is not in {}", name.display())
+                write!(
+                    out,
+                    "rotated while not watched; missed entries are not in {}",
+                    name.display()
+                )
             }
             Self::RollMissed { name, reason: Some(reason) } => {
-                write!(out, "was rolled unseen; cannot read {}: {reason}", name.display())
+                write!(out, "rotated while not watched; cannot read {}: {reason}", name.display())
             }
             Self::SkippedNul { bytes } => write!(out, "skipped {} of NUL bytes", Size(*bytes)),
             Self::CutLine { bytes, kept } => {
                 write!(out, "line of {} cut to {} KiB", Size(*bytes), kept / 1024)
             }
             Self::DrainAbandoned(reason) => {
-                write!(out, "was rolled; gave up the rest of the old file: {reason}")
+                write!(out, "rotated; rest of the old file not read: {reason}")
             }
         }
     }
@@ -224,29 +225,23 @@ mod tests {
         let denied = IoReason::of(&io::ErrorKind::PermissionDenied.into());
         let missed = |reason| FollowEvent::RollMissed { name: PathBuf::from("mail.log"), reason };
         for (event, text) in [
-            (FollowEvent::Rolled, "rolled; still reading the old file (5 s)"),
-            (
-                FollowEvent::DirectoryReplaced,
-                "is in another directory now: the log directory was replaced",
-            ),
-            (
-                truncated,
-                "was truncated (had 12,345,678 bytes, all read 80 ms before; later ones are gone for every reader)",
-            ),
-            (
-                behind,
-                "was truncated after its roll (had 999 bytes, 3 of them not read; later ones are gone for every reader)",
-            ),
+            (FollowEvent::Rolled, "rotated; still reading the old file (5 s)"),
+            (FollowEvent::DirectoryReplaced, "log directory replaced"),
+            (truncated, "truncated at 12,345,678 bytes; all read 80 ms before"),
+            (behind, "truncated after rotation at 999 bytes; 3 bytes were not read and are lost"),
             (FollowEvent::Problem(FollowState::Deleted), "deleted; waiting"),
             (FollowEvent::Recovered(FollowState::Deleted), "is back"),
-            (FollowEvent::Recovered(FollowState::Waiting(denied)), "can be read again"),
+            (FollowEvent::Recovered(FollowState::Waiting(denied)), "readable again"),
             (
                 caught_up,
-                "caught up 2 or more missed rolls from mail.log_yesterday, mail.log (12,345 entries)",
+                "caught up 2 or more missed rotations from mail.log_yesterday, mail.log (12,345 entries)",
             ),
-            (one, "caught up 1 missed roll from mail.log_yesterday (1 entry)"),
-            (missed(None), "was rolled unseen; what was missed is not in mail.log"),
-            (missed(Some(denied)), "was rolled unseen; cannot read mail.log: permission denied"),
+            (one, "caught up 1 missed rotation from mail.log_yesterday (1 entry)"),
+            (missed(None), "rotated while not watched; missed entries are not in mail.log"),
+            (
+                missed(Some(denied)),
+                "rotated while not watched; cannot read mail.log: permission denied",
+            ),
             (FollowEvent::SkippedNul { bytes: 1_234_567_890 }, "skipped 1.2 GB of NUL bytes"),
             (FollowEvent::SkippedNul { bytes: 64 }, "skipped 64 bytes of NUL bytes"),
             (
@@ -255,7 +250,7 @@ mod tests {
             ),
             (
                 FollowEvent::DrainAbandoned(denied),
-                "was rolled; gave up the rest of the old file: permission denied",
+                "rotated; rest of the old file not read: permission denied",
             ),
         ] {
             assert_eq!(event.to_string(), text);

@@ -48,7 +48,7 @@ impl fmt::Display for FollowState {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Following => out.write_str("following"),
-            Self::Draining => out.write_str("rolled; still reading the old file"),
+            Self::Draining => out.write_str("rotated; still reading the old file"),
             Self::Renamed => out.write_str("renamed; waiting for the new file"),
             Self::Deleted => out.write_str("deleted; waiting"),
             Self::Waiting(reason) if reason.kind == io::ErrorKind::NotFound => {
@@ -114,7 +114,7 @@ mod tests {
         let denied = IoReason::of(&io::ErrorKind::PermissionDenied.into());
         for (state, text) in [
             (FollowState::Following, "following"),
-            (FollowState::Draining, "rolled; still reading the old file"),
+            (FollowState::Draining, "rotated; still reading the old file"),
             (FollowState::Renamed, "renamed; waiting for the new file"),
             (FollowState::Deleted, "deleted; waiting"),
             (FollowState::Waiting(missing), "no such file; waiting"),

@@ -27,7 +27,7 @@ pub fn expand_paths(fs: &dyn Fs, name: &Path) -> Result<Vec<PathBuf>, String> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             if let Some(fits) = name.file_name().and_then(pattern) {
                 let place = name.parent().unwrap_or(Path::new(""));
-                let wrong = "is a pattern that no file fits";
+                let wrong = "no file matches the pattern";
                 return inside(fs, place, |name| fits.is_match(name), wrong);
             }
         }
@@ -195,10 +195,7 @@ mod tests {
         ] {
             assert_eq!(matching_names(&names, pattern).unwrap(), wanted, "{pattern}");
         }
-        assert_eq!(
-            matching_names(&names, "/log/b*").unwrap_err(),
-            "is a pattern that no file fits"
-        );
+        assert_eq!(matching_names(&names, "/log/b*").unwrap_err(), "no file matches the pattern");
     }
 
     #[test]

@@ -202,7 +202,8 @@ impl Decoder {
         }
         if !blank {
             let packing = self.packing.map_or(String::new(), |packing| packing.to_string());
-            self.complaint = Some(format!("{count} bytes behind the {packing} data were left out"));
+            self.complaint =
+                Some(format!("ignored {count} bytes of trailing data after the {packing} stream"));
         }
         Ok(())
     }
@@ -215,9 +216,9 @@ impl Decoder {
             let taken = self.meter.taken();
             format!("read error at byte {taken}: {error}")
         } else if self.meter.has_ended() {
-            format!("{data}ends too early after {decoded} bytes")
+            format!("{data}truncated after {decoded} bytes")
         } else {
-            format!("{data}is damaged after {decoded} bytes")
+            format!("{data}damaged after {decoded} bytes")
         });
     }
 

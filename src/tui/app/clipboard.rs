@@ -69,7 +69,7 @@ impl App {
     pub(super) fn copy(&mut self) {
         let (rows, all) = self.copy_targets();
         if rows.is_empty() {
-            self.clipboard.refuse("nothing is selected here: nothing was copied");
+            self.clipboard.refuse("nothing selected");
         } else {
             self.clipboard.pending = Some(PendingCopy::Entries(rows, all));
         }
@@ -130,7 +130,7 @@ impl App {
         let Some(PendingCopy::Counting(counting)) = &mut self.clipboard.pending else { return };
         let tally = self.model.tally();
         if counting.is_of_another(tally.filter()) {
-            self.clipboard.refuse("the filter changed meanwhile: nothing was copied");
+            self.clipboard.refuse("the filter changed: nothing copied");
         } else if let Some(summary) = counting.advance(tally, &self.model.index) {
             self.clipboard.pending = Some(PendingCopy::Summary(Box::new(summary)));
         }
@@ -211,12 +211,12 @@ fn joined(lines: &[String], all: usize, read: usize) -> (Option<String>, (String
     let limit = labels::bytes(LONGEST_COPY as u64);
     match (lines.last(), kept) {
         (None, _) => {
-            let why = "its text is no longer in the log: nothing was copied";
+            let why = "the entry is no longer in the log file";
             return (None, (why.to_owned(), Severity::Warning));
         }
         (Some(line), 0) => {
             let size = labels::bytes(line.len() as u64);
-            let why = format!("too large: an entry of {size}, and {limit} can be copied");
+            let why = format!("entry too large: {size}, limit {limit}");
             return (None, (why, Severity::Warning));
         }
         _ => {}
@@ -259,14 +259,8 @@ mod tests {
             (&[LONGEST_COPY, 7], 2, 2, Some(7), "copied the newest 1 of 2 entries (7 bytes)"),
             (&[LONGEST_COPY - 8, 7], 2, 2, Some(LONGEST_COPY), "copied 2 entries (65 kB)"),
             (&[LONGEST_COPY - 7, 7], 2, 2, Some(7), "copied the newest 1 of 2 entries (7 bytes)"),
-            (
-                &[LONGEST_COPY + 1],
-                1,
-                1,
-                None,
-                "too large: an entry of 65 kB, and 65 kB can be copied",
-            ),
-            (&[], 2, 2, None, "its text is no longer in the log: nothing was copied"),
+            (&[LONGEST_COPY + 1], 1, 1, None, "entry too large: 65 kB, limit 65 kB"),
+            (&[], 2, 2, None, "the entry is no longer in the log file"),
         ] {
             assert_eq!(copied(lengths, all, read), (length, note.to_owned()));
         }

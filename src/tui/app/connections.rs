@@ -167,6 +167,7 @@ impl ConnectionsView {
     /// Asks for another order.
     pub(super) fn reorder(&mut self, order: ConnectionOrder) {
         self.list.reorder(order);
+        self.cursor = Cursor::default();
     }
 
     /// The order of the list.

@@ -226,14 +226,12 @@ impl GroupList {
     /// Sorts by a column, or turns the order round if it is the one already.
     pub(super) fn sort_by(&mut self, column: Column) {
         let reversed = self.order.column == column && !self.order.reversed;
-        self.order = GroupOrder { column, reversed };
-        self.made = None;
+        self.order_by(GroupOrder { column, reversed });
     }
 
     /// Turns the order round.
     pub(super) fn reverse(&mut self) {
-        self.order.reversed = !self.order.reversed;
-        self.made = None;
+        self.order_by(GroupOrder { reversed: !self.order.reversed, ..self.order });
     }
 
     /// Sorts by the one of these columns that stands behind the one in force.
@@ -241,9 +239,15 @@ impl GroupList {
         let at = columns.iter().position(|&column| column == self.order.column);
         let behind = at.and_then(|at| columns.get(at + 1));
         if let Some(&column) = behind.or(columns.first()) {
-            self.order = GroupOrder { column, reversed: false };
-            self.made = None;
+            self.order_by(GroupOrder { column, reversed: false });
         }
+    }
+
+    /// Sorts, and shows the top of the list: that is what one sorts for.
+    fn order_by(&mut self, order: GroupOrder) {
+        self.order = order;
+        self.cursor = Cursor::default();
+        self.made = None;
     }
 
     /// The order.

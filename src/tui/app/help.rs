@@ -33,7 +33,7 @@ pub fn lines(settings: &Settings) -> Vec<HelpLine> {
     let say = |words: &'static str| HelpLine::Words(Cow::Borrowed(words));
     let mut lines = vec![HelpLine::Heading(Mode::Browse.heading())];
     lines.extend(keys(Mode::Browse));
-    lines.push(say("mouse        click a row to select it, a column head to sort by it"));
+    lines.push(say("mouse        click a row to select it, a column heading to sort by it"));
     lines.extend([say(""), HelpLine::Heading(Mode::Prompt.heading())]);
     lines.extend(keys(Mode::Prompt));
     lines.extend([say(""), HelpLine::Heading(Mode::Name.heading())]);
@@ -47,29 +47,26 @@ pub fn lines(settings: &Settings) -> Vec<HelpLine> {
         say(""),
         HelpLine::Heading("What is shown"),
         say("E D Q R J    enqueued, delivered, deferred, failed, rejected recipients"),
-        say("← →          who opened the connection: they, or we"),
-        say("HOST → MX    the host asked for, and the one chosen after the MX look-up"),
-        HelpLine::Words(format!("STALL?       open, and silent for {stall} or more").into()),
-        say("closed (?)   its thread opened another one, and no C was logged"),
-        say("rates        over the last 10 s of the log; a bar is a second or more"),
-        say("FAIL %       of the attempts to deliver: deferred and failed ones"),
+        say("← →          ← inbound, → outbound"),
+        say("HOST → MX    requested host, and the MX host chosen for it"),
+        HelpLine::Words(format!("STALL?       open, but silent for {stall} or more").into()),
+        say("closed (?)   its thread opened another connection; no C was logged"),
+        say("rates        over the last 10 s of the log; a bar is 1 s or more"),
+        say("FAIL %       deferred and failed attempts, as a share of all attempts"),
         HelpLine::Words(
             format!(
-                "HEALTH →     how the last {} attempts ended, the newest last",
+                "HEALTH →     outcome of the last {} attempts, newest last",
                 RecentAttempts::ATTEMPTS
             )
             .into(),
         ),
-        say("             red if half of them or more did not deliver, yellow if any"),
-        say("RECOV        who got their message after an attempt had failed"),
-        say("BACKLOG      by how many more wait since an attempt failed"),
-        say("NEW, +n      not there before the mark, and so many failures since"),
-        say("‖ frozen +n  n entries came since; the reader goes on"),
+        say("             red if half or more were not delivered, yellow if any"),
+        say("RECOV        recipients delivered after an earlier failure"),
+        say("BACKLOG      change in recipients still queued after a failure"),
+        say("NEW, +n      first seen after the mark; n failures since the mark"),
+        say("‖ frozen +n  n entries arrived since; reading continues"),
         HelpLine::Escape("MIXED", "        letters of several scripts in one word: a look-alike?"),
-        HelpLine::Escape(
-            "RTL",
-            "          letters that run from right to left, each in its own cell",
-        ),
+        HelpLine::Escape("RTL", "          right-to-left letters, each in its own cell"),
         HelpLine::Escape("^[", "           stands for a byte that must not reach a terminal"),
     ]);
     lines

@@ -1,29 +1,62 @@
-//! The filters that were in force before.
+//! Earlier filters: those that the prompt offers again, and the steps for undo and redo.
 
 /// Filters that are kept.
 pub const MOST_FILTERS: usize = 100;
 
-/// Earlier filters, the latest last, each once.
+/// Earlier filters.
 #[derive(Default)]
-pub(super) struct History(Vec<String>);
+pub(super) struct History {
+    /// For the prompt: the latest last, each once.
+    offered: Vec<String>,
+    /// The filters in force before, the latest last.
+    undo: Vec<String>,
+    /// The filters that were undone, the latest last.
+    redo: Vec<String>,
+}
 
 impl History {
-    /// Takes down a filter.
-    pub(super) fn add(&mut self, text: &str) {
-        if text.is_empty() {
-            return;
+    /// Records that one filter takes the place of another.
+    pub(super) fn replace(&mut self, before: &str, now: &str) {
+        if before != now {
+            push_bounded(&mut self.undo, before);
+            self.redo.clear();
         }
-        self.0.retain(|known| known != text);
-        if self.0.len() >= MOST_FILTERS {
-            self.0.remove(0);
-        }
-        self.0.push(text.to_owned());
+        self.offer(now);
     }
 
-    /// All of them, the latest last.
-    pub(super) fn all(&self) -> &[String] {
-        &self.0
+    /// Records a filter for the prompt.
+    pub(super) fn offer(&mut self, filter: &str) {
+        if !filter.is_empty() {
+            self.offered.retain(|offered| offered != filter);
+            push_bounded(&mut self.offered, filter);
+        }
     }
+
+    /// The filter before this one, which can be redone from then on.
+    pub(super) fn undo(&mut self, now: &str) -> Option<String> {
+        let before = self.undo.pop()?;
+        push_bounded(&mut self.redo, now);
+        Some(before)
+    }
+
+    /// The filter that was undone last.
+    pub(super) fn redo(&mut self, now: &str) -> Option<String> {
+        let next = self.redo.pop()?;
+        push_bounded(&mut self.undo, now);
+        Some(next)
+    }
+
+    /// The filters that the prompt offers, the latest last.
+    pub(super) fn offered(&self) -> &[String] {
+        &self.offered
+    }
+}
+
+fn push_bounded(filters: &mut Vec<String>, filter: &str) {
+    if filters.len() >= MOST_FILTERS {
+        filters.remove(0);
+    }
+    filters.push(filter.to_owned());
 }
 
 #[cfg(test)]
@@ -31,15 +64,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_latest_are_kept_each_once() {
+    fn the_latest_filters_are_offered_each_once() {
         let mut history = History::default();
-        for number in 0..MOST_FILTERS + 2 {
-            history.add(&number.to_string());
+        let mut before = String::new();
+        for number in (0..MOST_FILTERS + 2).map(|number| number.to_string()) {
+            history.replace(&before, &number);
+            before = number;
         }
-        history.add("");
-        history.add("7");
-        assert_eq!(history.all().len(), MOST_FILTERS);
-        assert_eq!(history.all().first().map(String::as_str), Some("2"));
-        assert_eq!(history.all().last().map(String::as_str), Some("7"));
+        history.replace(&before, "");
+        history.replace("", "7");
+        assert_eq!(history.offered().len(), MOST_FILTERS);
+        assert_eq!(history.offered().first().map(String::as_str), Some("2"));
+        assert_eq!(history.offered().last().map(String::as_str), Some("7"));
+    }
+
+    #[test]
+    fn undone_filters_come_back_until_another_one_is_chosen() {
+        let mut history = History::default();
+        history.replace("", "a.example");
+        history.replace("a.example", "a.example code:4xx");
+        // The same filter again is no step.
+        history.replace("a.example code:4xx", "a.example code:4xx");
+        assert_eq!(history.undo("a.example code:4xx").as_deref(), Some("a.example"));
+        assert_eq!(history.undo("a.example").as_deref(), Some(""));
+        assert_eq!(history.undo(""), None);
+        assert_eq!(history.redo("").as_deref(), Some("a.example"));
+        history.replace("a.example", "b.example");
+        assert_eq!(history.redo("b.example"), None);
+        assert_eq!(history.undo("b.example").as_deref(), Some("a.example"));
     }
 }

@@ -103,7 +103,7 @@ pub(super) fn state(connection: &Connection, now: Time, stall: u64) -> (String, 
         ConnectionState::Superseded => ("closed (?)".to_owned(), Severity::Dim),
         ConnectionState::Failed => ("failed".to_owned(), Severity::Error),
         ConnectionState::Rejected => ("rejected".to_owned(), Severity::Error),
-        ConnectionState::Inferred => ("no O, no C".to_owned(), Severity::Dim),
+        ConnectionState::Inferred => ("inferred".to_owned(), Severity::Dim),
     }
 }
 
@@ -176,15 +176,15 @@ pub(super) fn format_stamp(time: Time) -> String {
 pub fn grouped_by(by: GroupBy) -> (&'static str, &'static str, &'static str) {
     match by {
         GroupBy::Domain => ("DOMAIN", "domain", "domains"),
-        GroupBy::OrgDomain => ("ORG DOMAIN", "organisation", "organisations"),
+        GroupBy::OrgDomain => ("ORG DOMAIN", "organisational domain", "organisational domains"),
         GroupBy::Response => ("RESPONSE", "response", "responses"),
         GroupBy::Sender => ("SENDER", "sender", "senders"),
         GroupBy::User => ("USER", "user", "users"),
         GroupBy::Channel => ("CHANNEL", "channel", "channels"),
         GroupBy::Host => ("MX HOST", "host", "hosts"),
-        GroupBy::ConnectingIp => ("CLIENT ADDRESS", "client", "clients"),
-        GroupBy::LocalIp => ("OUR ADDRESS", "address of ours", "addresses of ours"),
-        GroupBy::RemoteIp => ("THEIR ADDRESS", "address", "addresses"),
+        GroupBy::ConnectingIp => ("CLIENT IP", "client", "clients"),
+        GroupBy::LocalIp => ("LOCAL IP", "local IP", "local IPs"),
+        GroupBy::RemoteIp => ("REMOTE IP", "remote IP", "remote IPs"),
         GroupBy::Connection => ("CONNECTION", "connection", "connections"),
     }
 }

@@ -41,7 +41,7 @@ pub struct DetailLine<'a> {
 pub fn fields(app: &App) -> Vec<DetailField> {
     let Some(row) = app.selected_entry() else { return Vec::new() };
     let Some(original) = app.original(row) else {
-        let why = "the text of this entry is no longer in the log: it was truncated or rewritten";
+        let why = "this entry is no longer in the log file (truncated or rewritten)";
         return if app.is_text_gone(row) { vec![note(why)] } else { Vec::new() };
     };
     let mut fields = DetailFields { all: Vec::new(), charset: app.alphabet() };
@@ -134,7 +134,7 @@ impl DetailFields {
             Body::Header(_) => {}
         }
         for (name, value) in &entry.extra {
-            self.put("also logged", Some(&[name, &b" = "[..], value].concat()));
+            self.put("other field", Some(&[name, &b" = "[..], value].concat()));
         }
         self.put("process", entry.process.map(|process| process.text));
         self.put("node", entry.node);
@@ -187,7 +187,7 @@ impl DetailFields {
         }
         self.put("client", message.connecting_host.map(|host| host.text));
         self.put("message id", message.message_id);
-        self.put("about", message.related_message_id);
+        self.put("related id", message.related_message_id);
         self.put("envelope id", message.envelope_id);
         self.put("queue file", message.queue_file.map(|file| file.0));
         self.put("user", message.username.map(|user| user.name));
@@ -223,21 +223,21 @@ impl DetailFields {
         }
         self.put("user", connection.username);
         if connection.diagnostic.is_some() {
-            self.put("we noted", connection.auth_message);
+            self.put("auth message", connection.auth_message);
         }
     }
 
     fn application(&mut self, application: &Application<'_>) {
         self.put("protocol", Some(application.protocol));
-        self.put("asked for", application.initial_host);
-        self.put("MX chosen", application.dns_host);
+        self.put("requested host", application.initial_host);
+        self.put("MX host", application.dns_host);
         self.put("TLS", application.tls);
     }
 
     fn ends(&mut self, ends: &crate::log::entry::Transport<'_>) {
         let end = |ip: &[u8], port: u16| [ip, b" port ", port.to_string().as_bytes()].concat();
-        self.put("our end", Some(&end(ends.local_ip, ends.local_port)));
-        self.put("their end", Some(&end(ends.remote_ip, ends.remote_port)));
+        self.put("local endpoint", Some(&end(ends.local_ip, ends.local_port)));
+        self.put("remote endpoint", Some(&end(ends.remote_ip, ends.remote_port)));
     }
 
     /// The entries of the same message, oldest first, and its header lines.
@@ -249,7 +249,7 @@ impl DetailFields {
         rows.sort_unstable();
         self.all.push(note(""));
         self.all.push(note(if rows.len() == HISTORY {
-            "the newest entries of this message"
+            "newest entries of this message"
         } else {
             "this message"
         }));

@@ -33,7 +33,7 @@ impl Overlay {
     pub fn title(&self) -> Cow<'static, str> {
         match self {
             Self::Help => "mtatop: help".into(),
-            Self::Events => "what happened to the files".into(),
+            Self::Events => "File events".into(),
             Self::Bytes(_, None) => "bytes of the entry".into(),
             Self::Bytes(_, Some(bytes)) => {
                 format!("bytes of the entry: {}", number(bytes.len() as u64)).into()
@@ -55,7 +55,7 @@ impl Overlay {
             Self::Events => happened(events, alphabet, room),
             Self::Bytes(_, Some(bytes)) => dump(bytes, room),
             Self::Bytes(_, None) => {
-                vec![HelpLine::Words("they are no longer in the log".into())]
+                vec![HelpLine::Words("the entry is no longer in the log file".into())]
             }
         }
     }
@@ -64,7 +64,7 @@ impl Overlay {
 fn happened(events: &Events, alphabet: CharsetMode, room: usize) -> Vec<HelpLine> {
     let mut lines = Vec::new();
     if events.forgotten() > 0 {
-        let words = format!("{} earlier ones are not kept", number(events.forgotten()));
+        let words = format!("{} older events dropped", number(events.forgotten()));
         lines.push(HelpLine::Words(words.into()));
     }
     for event in events.kept() {
@@ -78,7 +78,7 @@ fn happened(events: &Events, alphabet: CharsetMode, room: usize) -> Vec<HelpLine
         );
     }
     if lines.is_empty() {
-        lines.push(HelpLine::Words("nothing so far".into()));
+        lines.push(HelpLine::Words("no events".into()));
     }
     lines
 }

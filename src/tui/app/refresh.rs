@@ -11,6 +11,7 @@ impl App {
     /// Brings everything that is shown up to date with the index; called before each drawing.
     pub fn refresh(&mut self) {
         self.text_cache.make_room();
+        self.watch_live();
         self.slide();
         self.model.count();
         let screen = self.screen();

@@ -111,7 +111,7 @@ impl App {
             return self.clipboard.notify(why, Severity::Warning);
         }
         if self.tally().totals().counts.entries == 0 {
-            let why = "nothing under this filter: there is nothing to write".to_owned();
+            let why = "no entries match this filter: nothing to write".to_owned();
             return self.clipboard.notify(why, Severity::Warning);
         }
         self.save.naming = Some(Input::new(self.usual_name()));
@@ -135,9 +135,7 @@ impl App {
         let Some(input) = self.save.naming.take() else { return };
         let name = input.value().trim().to_owned();
         if name.is_empty() {
-            return self
-                .clipboard
-                .notify("no name: nothing was written".to_owned(), Severity::Warning);
+            return self.clipboard.notify("no file name given".to_owned(), Severity::Warning);
         }
         let filter = self.tally().filter().clone();
         let redactor = self.redactor().cloned();
@@ -159,7 +157,7 @@ impl App {
         };
         let tally = self.model.tally();
         if *tally.filter() != file.filter {
-            let why = "the filter changed before all was searched".to_owned();
+            let why = "the filter changed before the search was complete".to_owned();
             self.saving_failed(&why);
         } else if tally.remaining() == 0 && tally.searched().is_none() {
             file.snapshot = Some(SaveSnapshot::new(tally, &self.model.index));
@@ -202,7 +200,7 @@ impl App {
         let noun = if entries == 1 { "entry" } else { "entries" };
         let lost = match gone + file.remaining as u64 {
             0 => String::new(),
-            lost => format!("; {} were no longer there", number(lost)),
+            lost => format!("; {} entries skipped (no longer in the log)", number(lost)),
         };
         let what = format!("{} {noun} ({})", number(entries), labels::bytes(bytes));
         let note = format!("wrote {what} to {}{lost}", escape(file.name.as_bytes()));
@@ -218,9 +216,9 @@ impl App {
         let Some(file) = self.save.file.take() else { return };
         let name = escape(file.name.as_bytes());
         let why = why.strip_prefix(&*name).map_or(why, |rest| rest.trim_start_matches([':', ' ']));
-        let note = format!("cannot write {name}: {why}; nothing was kept");
+        let note = format!("cannot write {name}: {why}");
         self.clipboard.notify(note, Severity::Error);
-        let happened = format!("cannot be written: {why}; nothing was kept");
+        let happened = format!("cannot be written: {why}");
         self.events.record(self.wall, file.name.into_bytes(), happened.as_bytes());
     }
 
@@ -239,7 +237,7 @@ impl App {
         });
         Some(match percent {
             Some(percent) => format!("writing {name}: {percent} %").into(),
-            None => format!("writing {name} once all is searched").into(),
+            None => format!("writing {name} when the search is complete").into(),
         })
     }
 

@@ -35,7 +35,7 @@ impl App {
         let short = |text: &&String| text.len() <= MAX_SAVED_FILTER;
         SessionState {
             filter: Some(&self.filter_text).filter(short).cloned().unwrap_or_default(),
-            history: self.history.all().iter().filter(short).cloned().collect(),
+            history: self.history.offered().iter().filter(short).cloned().collect(),
             view: self.view,
             zoom: self.zoom,
             order: self.order(),
@@ -46,7 +46,7 @@ impl App {
     #[must_use]
     pub fn set_up(mut self, setup: &SessionState) -> Self {
         let filters = setup.history.iter().chain([&self.filter_text]);
-        filters.for_each(|text| self.history.add(text));
+        filters.for_each(|text| self.history.offer(text));
         (self.view, self.zoom) = (setup.view, setup.zoom);
         self.connections.reorder(setup.order);
         self

@@ -12,6 +12,21 @@ const HOUR: i64 = 60 * MINUTE;
 /// The windows that there are, in milliseconds up to now; behind the last one is all of the log.
 const SPANS: [i64; 8] =
     [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 12 * HOUR, 24 * HOUR, 7 * 24 * HOUR];
+// Long enough that a small site has attempts to count, short enough that it means now.
+const LIVE_SPAN: i64 = 15 * MINUTE;
+
+/// Which window is counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum WindowChoice {
+    /// All of a log that is read, until it is known to be written now.
+    #[default]
+    WholeLog,
+    /// The last 15 minutes of a log that is written now, unless the filter names times.
+    Live,
+    /// What the user chose: the last so many milliseconds, or all.
+    User(Option<i64>),
+}
+
 /// From where on things are counted apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CountMark {
@@ -31,20 +46,39 @@ fn has_moved(old: Window, new: Window, now: Time) -> bool {
 impl App {
     /// Takes the next shorter window.
     pub(super) fn narrow_window(&mut self) {
-        let shorter =
-            SPANS.iter().rev().copied().find(|&span| self.span.is_none_or(|it| span < it));
-        self.count_within(shorter.or(self.span));
+        let current = self.window_span(self.tally().filter());
+        let shorter = SPANS.iter().rev().copied().find(|&span| current.is_none_or(|it| span < it));
+        self.count_within(shorter.or(current));
     }
 
     /// Takes the next longer window, or none.
     pub(super) fn widen_window(&mut self) {
         let longer = |span: i64| SPANS.iter().copied().find(|&longer| longer > span);
-        self.count_within(self.span.and_then(longer));
+        self.count_within(self.window_span(self.tally().filter()).and_then(longer));
     }
 
     fn count_within(&mut self, span: Option<i64>) {
-        self.span = span;
+        self.window_choice = WindowChoice::User(span);
         self.recount(self.tally().filter().clone());
+    }
+
+    /// Once all of a live log is read, its last minutes are counted. It stays so when the log falls
+    /// silent, or the numbers would jump.
+    pub(super) fn watch_live(&mut self) {
+        let is_read = self.reader.behind == 0 && !self.model.index.rows().is_empty();
+        if self.window_choice == WindowChoice::WholeLog && is_read && self.is_live() {
+            self.window_choice = WindowChoice::Live;
+            self.recount(self.tally().filter().clone());
+        }
+    }
+
+    /// The length of the window up to now, in milliseconds; `None` if all of the log is counted.
+    fn window_span(&self, filter: &Filter) -> Option<i64> {
+        match self.window_choice {
+            WindowChoice::WholeLog => None,
+            WindowChoice::Live => filter.window(self.now()).is_all().then_some(LIVE_SPAN),
+            WindowChoice::User(span) => span,
+        }
     }
 
     /// What is to be counted at this moment under a filter. It moves by seconds, for each move is
@@ -53,7 +87,7 @@ impl App {
         let now = self.now();
         let since = |span: i64| Time(now.0.saturating_sub(span).div_euclid(1_000) * 1_000);
         let span = self
-            .span
+            .window_span(filter)
             .map_or(Window::default(), |span| Window { since: since(span), ..Window::default() });
         filter.window(now).and(span)
     }
@@ -77,7 +111,8 @@ impl App {
 
     /// What is counted, in a word: `last 15m`.
     pub fn span(&self) -> Option<String> {
-        self.span.map(|span| format!("last {}", labels::age(span.unsigned_abs())))
+        let span = self.window_span(self.tally().filter());
+        span.map(|span| format!("last {}", labels::age(span.unsigned_abs())))
     }
 
     /// Why nothing can be counted, if the log has no entry of these times.
@@ -85,20 +120,23 @@ impl App {
         let (window, rows) = (self.tally().window(), self.index().rows());
         let (first, last) = (rows.time(rows.first()), self.index().newest());
         if window.since > last {
-            Some(format!("the window begins after the last entry, {}", labels::format_stamp(last)))
+            Some(format!("time window starts after the last entry, {}", labels::format_stamp(last)))
         } else if window.until <= first {
-            Some(format!("the window ends before the first entry, {}", labels::format_stamp(first)))
+            Some(format!(
+                "time window ends before the first entry, {}",
+                labels::format_stamp(first)
+            ))
         } else {
             None
         }
     }
 
-    /// Sets the mark here, or takes it away.
-    pub(super) fn set_mark(&mut self) {
+    /// Sets the mark behind the newest entry, or removes it.
+    pub(super) fn toggle_mark(&mut self) {
         let row = RowId(u32::try_from(self.model.rows()).unwrap_or(u32::MAX));
         self.model.mark = match self.model.mark {
-            Some(mark) if mark.row == row => None,
-            _ => Some(CountMark { row, at: self.now() }),
+            Some(_) => None,
+            None => Some(CountMark { row, at: self.now() }),
         };
         self.model.apply_mark();
     }

@@ -77,9 +77,9 @@ fn opened(path: &Path) -> io::Result<(File, Metadata)> {
 pub fn untrusted_reason(known: &Metadata) -> Option<&'static str> {
     let owner = known.uid();
     if owner != 0 && owner != geteuid().as_raw() {
-        Some("it belongs to somebody else")
+        Some("not owned by you or root")
     } else if known.mode() & OTHERS_WRITE != 0 {
-        Some("others than its owner may write it")
+        Some("group- or world-writable")
     } else {
         None
     }
@@ -124,7 +124,7 @@ mod tests {
             match usual(&path).unwrap() {
                 Usual::Text(text) => assert_eq!((trusted, &*text), (true, "mouse = false\n")),
                 Usual::Unsafe(why) => {
-                    assert_eq!((trusted, why), (false, "others than its owner may write it"));
+                    assert_eq!((trusted, why), (false, "group- or world-writable"));
                 }
                 Usual::Missing => panic!("it is there"),
             }

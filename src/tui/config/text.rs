@@ -126,7 +126,7 @@ fn duration(text: &str) -> Result<u64, String> {
     };
     match digits.parse::<u64>().ok().and_then(|number| number.checked_mul(unit)) {
         Some(millis) if millis > 0 => Ok(millis),
-        _ => Err(format!("{text:?} is no time; one is such as 90s, 5m or 1h")),
+        _ => Err(format!("invalid duration {text:?} (examples: 90s, 5m, 1h)")),
     }
 }
 
@@ -180,15 +180,15 @@ mod tests {
             ("\ncolor = 'red'", "line 2: there is no \"red\"; there are auto, always, never"),
             ("filter = 'code:x'", "line 1: filter: "),
             ("mouse = 'yes'", "line 1: invalid type: string \"yes\", expected a boolean"),
-            ("max-memory = '1M'", "line 1: the least that the program needs is 50M"),
-            ("stall = '1 week'", "line 1: \"1 week\" is no time; one is such as 90s, 5m or 1h"),
-            ("stall = '0s'", "line 1: \"0s\" is no time"),
+            ("max-memory = '1M'", "line 1: minimum is 50M"),
+            ("stall = '1 week'", "line 1: invalid duration \"1 week\" (examples: 90s, 5m, 1h)"),
+            ("stall = '0s'", "line 1: invalid duration \"0s\""),
             (
                 "[keys]\nzoom = 'Z'\nquti = 'q'\n",
                 "line 3: no command is called \"quti\"; there are",
             ),
             ("[keys]\nzoom = 'Z'\n\nquit = ['qq']\n", "line 4: no key is called \"qq\""),
-            ("[keys]\nzoom = 'q'\n", "line 2: q would mean both zoom and quit"),
+            ("[keys]\nzoom = 'q'\n", "line 2: key q is bound to both zoom and quit"),
             ("[keys]\nzoom = 1\n", "line 2: a key has to be a string, or a list of strings"),
             (
                 "[colors]\n\ngood = 'grun'",

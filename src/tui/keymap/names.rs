@@ -59,8 +59,10 @@ fn of(command: Command) -> &'static str {
         Command::Save => "save",
         Command::Accept => "accept",
         Command::Complete => "complete",
-        Command::Recall(true) => "earlier",
-        Command::Recall(false) => "later",
+        Command::EarlierFilter => "earlier",
+        Command::LaterFilter => "later",
+        Command::UndoFilter => "undo",
+        Command::RedoFilter => "redo",
         Command::Move(motion) => of_motion(motion),
         Command::Edit(edit) => of_edit(edit),
     }

@@ -17,8 +17,8 @@ const KINDS: &[(&str, StyleSlot)] = &[
     ("selected-elsewhere", |theme| &mut theme.selected_elsewhere),
     ("escape", |theme| &mut theme.escape),
     ("good", |theme| &mut theme.good),
-    ("late", |theme| &mut theme.late),
-    ("bad", |theme| &mut theme.bad),
+    ("warning", |theme| &mut theme.warning),
+    ("error", |theme| &mut theme.error),
 ];
 
 const MODIFIERS: &[(&str, Modifier)] = &[
@@ -105,7 +105,7 @@ mod tests {
             let changed = KINDS.iter().filter(|(_, of)| *of(&mut { other }) != *of(&mut { theme }));
             assert_eq!(changed.map(|(name, _)| *name).collect::<Vec<_>>(), [*kind]);
         }
-        let look = theme.with(&chosen("bad", "208 on #010203 italic"), ColorDepth::True).bad;
+        let look = theme.with(&chosen("error", "208 on #010203 italic"), ColorDepth::True).error;
         let wanted = Style::new().fg(Color::Indexed(208)).bg(Color::Rgb(1, 2, 3));
         assert_eq!(look, wanted.add_modifier(Modifier::ITALIC));
     }

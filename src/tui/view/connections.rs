@@ -60,14 +60,14 @@ fn draw_placeholder_row(
 ) {
     let counts = app.tally().of(id);
     let words = if id == ConnectionId::UNPARSED {
-        format!("(unparsed)  {} that could not be read", labels::entries(counts.entries))
+        format!("(unparsed)  {} unparsed lines", labels::number(counts.entries))
     } else {
         let logged = app.index().seen_options();
         let why = match (logged.connection, logged.process) {
             (true, true) => "outside any logged connection",
-            (true, false) => "with nothing to tie them: LOG_PROCESS is off",
-            (false, true) => "with nothing to tie them: LOG_CONNECTION is off",
-            (false, false) => "with nothing to tie them: LOG_CONNECTION and LOG_PROCESS are off",
+            (true, false) => "cannot be attributed: LOG_PROCESS is off",
+            (false, true) => "cannot be attributed: LOG_CONNECTION is off",
+            (false, false) => "cannot be attributed: LOG_CONNECTION and LOG_PROCESS are off",
         };
         format!("(no connection logged)  {} {why}", labels::entries(counts.entries))
     };

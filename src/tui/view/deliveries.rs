@@ -28,7 +28,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Pan
     let columns = delivery_columns(rows.width);
     list::heads(theme, frame, screen.heads(Pane::Deliveries), &columns, None);
     if app.deliveries().is_empty() && !app.listed_connections().is_empty() {
-        text::draw_label(frame, rows, "nothing over this connection yet", theme.dim);
+        text::draw_label(frame, rows, "no deliveries on this connection yet", theme.dim);
     }
     let place = (screen, Pane::Deliveries);
     let listed = (app.visible_deliveries().iter().copied(), app.selected_delivery());

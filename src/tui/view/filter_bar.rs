@@ -27,7 +27,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) 
             text::draw_label(
                 frame,
                 bar,
-                format!("no filter: {key} filters by domain or text"),
+                format!("no filter; {key} filters by domain or text"),
                 theme.dim,
             );
         }

@@ -97,7 +97,7 @@ fn status(app: &App, theme: &Theme, room: usize) -> Line<'static> {
     }
     if let Some((held, all)) = app.retained() {
         let words = format!(
-            "  holding the newest {} of {}",
+            "  newest {} of {} in memory",
             labels::format_count(held),
             labels::format_count(all)
         );
@@ -282,7 +282,7 @@ mod tests {
         let text =
             b"19-Feb-1998 10:00:00 tcp_local D 1 x@x.org rfc822;y@a.org y@a.org q/ZZ1.00 <i@d>";
         let mut app = App::new("").within(0);
-        for (batches, words) in [(1, None), (5, Some("holding the newest 44 of 300"))] {
+        for (batches, words) in [(1, None), (5, Some("newest 44 of 300 in memory"))] {
             for _ in 0..batches {
                 let mut batch = Batch::new(app.index().keys());
                 for _ in 0..50 {
@@ -293,7 +293,7 @@ mod tests {
             }
             app.refresh();
             let header = drawn(&app);
-            assert_eq!(header.contains("holding"), words.is_some(), "{header}");
+            assert_eq!(header.contains("in memory"), words.is_some(), "{header}");
             assert!(header.contains(words.unwrap_or("D 50")), "{header}");
         }
         assert!(drawn(&app).contains("D 44"), "{}", drawn(&app));

@@ -43,7 +43,7 @@ fn entry(app: &App, theme: &Theme, frame: &mut Frame<'_>, line: Rect, row: RowId
     let sign = if kind == EntryKind::Unparsed { "?" } else { " " };
     let place = Rect { x: line.x + 1, width: line.width - 1, ..line };
     let Some(original) = app.original(row) else {
-        let words = if app.is_text_gone(row) { "(no longer in the log)" } else { "" };
+        let words = if app.is_text_gone(row) { "(no longer in the log file)" } else { "" };
         text::draw_label(frame, place, words, theme.dim);
         return;
     };

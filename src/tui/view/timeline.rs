@@ -34,9 +34,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Pan
     let bars =
         Rect { x: rows.x + LABEL.min(rows.width), width: rows.width.saturating_sub(LABEL), ..rows };
     let times = app.times();
-    let note = times
-        .as_ref()
-        .map(|times| format!("{} a column, the most before it", length(times.step())));
+    let note = times.as_ref().map(|times| format!("{}/column, max at left", length(times.step())));
     let note = note.map(|words| vec![text::label(words, theme.dim)]).unwrap_or_default();
     title(app, theme, frame, pane, Pane::Times, note);
     let Some(times) = times else { return };
@@ -98,10 +96,10 @@ fn axis(theme: &Theme, frame: &mut Frame<'_>, line: Rect, times: &Timeline) {
 /// Minutes in words.
 fn length(minutes: i64) -> String {
     match minutes {
-        1 => "1 minute".to_owned(),
-        2..60 => format!("{minutes} minutes"),
-        60 => "1 hour".to_owned(),
-        61..1_440 => format!("{} hours", minutes / 60),
-        _ => format!("{} days", minutes / 1_440),
+        1 => "1 min".to_owned(),
+        2..60 => format!("{minutes} min"),
+        60 => "1 h".to_owned(),
+        61..1_440 => format!("{} h", minutes / 60),
+        _ => format!("{} d", minutes / 1_440),
     }
 }

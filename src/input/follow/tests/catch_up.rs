@@ -52,8 +52,8 @@ fn f4_two_rolls_nobody_saw(ground: &Ground) {
     watch.check(1, OpenReason::Unseen, &night(2, 2), true);
     watch.check(2, OpenReason::Rolled, &night(3, 3), false);
     let told = [
-        "caught up 1 missed roll from log_yesterday (2 entries)",
-        "rolled; still reading the old file (5 s)",
+        "caught up 1 missed rotation from log_yesterday (2 entries)",
+        "rotated; still reading the old file (5 s)",
     ];
     assert_eq!(watch.events(), told);
 }
@@ -73,8 +73,8 @@ fn f4_five_rolls_nobody_saw(ground: &Ground) {
     let expected = format!("{}unread until the end\n{}", night(5, 5), nights(6..11));
     assert_eq!(told(&watch), expected);
     let told = [
-        "caught up 2 or more missed rolls from log_yesterday, log (30 entries)",
-        "rolled; still reading the old file (5 s)",
+        "caught up 2 or more missed rotations from log_yesterday, log (30 entries)",
+        "rotated; still reading the old file (5 s)",
     ];
     assert_eq!(watch.events(), told);
     // And once more, from what is known now.
@@ -122,7 +122,7 @@ fn f4_what_was_known_at_the_start_is_not_read(ground: &Ground) {
     ground.append("log_current", night(5, 5));
     watch.pass(QUIET * 2);
     assert_eq!(told(&watch), nights(4..6));
-    assert_eq!(watch.events(), ["rolled; still reading the old file (5 s)"]);
+    assert_eq!(watch.events(), ["rotated; still reading the old file (5 s)"]);
 }
 
 fn f4_caught_up_before_the_new_file_is_there(ground: &Ground) {
@@ -226,8 +226,8 @@ fn f4_a_total_that_does_not_hold_what_is_known(ground: &Ground) {
     watch.pass(QUIET);
     assert_eq!(told(&watch), [night(2, 2), nights(4..6)].concat());
     let told = watch.events();
-    assert_eq!(told[0], "was rolled unseen; what was missed is not in log");
-    assert_eq!(told[1], "caught up 1 missed roll from log_yesterday (4 entries)");
+    assert_eq!(told[0], "rotated while not watched; missed entries are not in log");
+    assert_eq!(told[1], "caught up 1 missed rotation from log_yesterday (4 entries)");
 }
 
 fn f4_yesterday_restored_from_a_copy_is_not_read_again(ground: &Ground) {
@@ -291,7 +291,7 @@ fn f4_what_cannot_be_read_keeps_the_new_file_waiting_for_a_while_only() {
     assert_eq!(told(&watch), nights(1..2));
     watch.pass(TICK * 4);
     assert_eq!(told(&watch), [night(1, 1), night(3, 3)].concat());
-    let told = "was rolled unseen; cannot read log_yesterday: permission denied";
+    let told = "rotated while not watched; cannot read log_yesterday: permission denied";
     assert!(watch.events().iter().any(|event| event == told));
 }
 

@@ -322,7 +322,7 @@ fn what_is_left_of_a_cut_file_is_used_and_told() {
     let whole = texts.len() - 2;
     assert!(lines(0..2_000).lines().take(whole).eq(texts[..whole].iter().map(String::as_str)));
     let read = watch.status[0].read;
-    assert_eq!(watch.remarks(), [format!("log: gzip data ends too early after {read} bytes")]);
+    assert_eq!(watch.remarks(), [format!("log: gzip data truncated after {read} bytes")]);
     assert!(watch.status[0].failure().is_some());
 }
 

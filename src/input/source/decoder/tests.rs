@@ -128,7 +128,7 @@ fn frames_to_be_skipped_are_skipped() {
     check(&[&skipped[..], &one, &skipped, &skipped, &two, &skipped].concat(), b"one\ntwo\n");
     let (bytes, complaint) = unpack(&[&one[..], &skipped[..9]].concat());
     assert_eq!(bytes, b"one\n");
-    assert_eq!(complaint.unwrap(), "zstd data ends too early after 4 bytes");
+    assert_eq!(complaint.unwrap(), "zstd data truncated after 4 bytes");
 }
 
 #[test]
@@ -138,7 +138,10 @@ fn padding_is_nothing_and_junk_is_told() {
         check(&[&packed[..], &[0; 512]].concat(), b"one\n");
         let (bytes, complaint) = unpack(&[&packed[..], b"\0\0junk"].concat());
         assert_eq!(bytes, b"one\n");
-        assert_eq!(complaint.unwrap(), format!("6 bytes behind the {packing} data were left out"));
+        assert_eq!(
+            complaint.unwrap(),
+            format!("ignored 6 bytes of trailing data after the {packing} stream")
+        );
     }
 }
 
@@ -151,7 +154,7 @@ fn every_place_to_cut_a_file() {
         for cut in MAGIC..packed.len() {
             let (bytes, complaint) = unpack(&packed[..cut]);
             assert!(log.starts_with(&bytes) && bytes.len() >= before, "{packing} at {cut}");
-            let wanted = format!("{packing} data ends too early after {} bytes", bytes.len());
+            let wanted = format!("{packing} data truncated after {} bytes", bytes.len());
             assert_eq!(complaint.as_ref(), Some(&wanted), "{packing} at {cut}");
             before = bytes.len();
         }
