@@ -27,6 +27,7 @@ mod language;
 mod manual;
 mod markup;
 mod memory;
+mod now;
 mod options;
 mod parity;
 mod parse;
