@@ -78,7 +78,7 @@ fn a_filter_with_times_keeps_them() {
 #[test]
 fn filters_are_undone_and_redone_one_by_one() {
     let mut opened = Opened::new(log().as_bytes(), "");
-    opened.press("/failing.example<enter>/ outcome:deferred<enter>");
+    opened.press("/failing.example<enter>/outcome:deferred<enter>");
     let mut filter = |keys: &str| {
         opened.press(keys);
         opened.app.filter_text().to_owned()
