@@ -1,28 +1,24 @@
-//! From a fact to the entry as the MTA writes it, in any format.
+//! Which fields an entry has, in which order, and what switches each of them on.
 //!
-//! The one place that knows which fields an entry has and in which order. `field` knows what
-//! switches each of them on, `sheet` how a format writes it.
-//!
-//! The order is that of the XML list in the 6.3 Administration Guide (819-4428). Where a text entry
-//! has transport, application and time in queue is not documented: they follow that list.
+//! Names and order are those of the XML format, as the 6.3 Administration Guide (819-4428) lists them;
+//! which fields format 3 gives a length is documented in the wiki's page on `log_format`. Neither says
+//! where a text entry has transport, application and queue time, which follow the order of XML here,
+//! nor speaks of the remote MTA and of connection entries in format 3: these fields have no fixed
+//! length either, so that they are given one, `0:` where they are empty.
 
-use std::fmt::{self, Display};
+use std::fmt::Display;
 
 use super::clock::{SimClock, SimTime};
-use super::field;
 use super::options::{ConnectionBit, LogStyle, MtaOption, MtaOptions};
 use super::record::{ConnectionEvent, DeliveryStatus, MessageEvent, Record, RecordBody};
 use super::remote::RemoteReply;
-use super::serializer::{EntryElement, EntryWriter};
+use super::serializer::{EntryElement, EntryWriter, FieldShape, append};
 use super::token::{CallDirection, MtaChannel};
 
-/// Our host.
-pub(super) const NODE: &str = "mta1";
-
-/// Whether a fact is logged at all.
+/// Whether a record is logged at all.
 pub(super) fn is_logged(record: &Record, options: &MtaOptions) -> bool {
     match &record.body {
-        RecordBody::Connection(change) => options.has(match change.code {
+        RecordBody::Connection(event) => options.has(match event.code {
             'I' => ConnectionBit::Etrn,
             'U' => ConnectionBit::Authentication,
             _ => ConnectionBit::Entries,
@@ -34,154 +30,196 @@ pub(super) fn is_logged(record: &Record, options: &MtaOptions) -> bool {
 
 /// An entry, without the end of the line.
 pub(super) fn entry(style: &LogStyle, clock: &mut SimClock, record: &Record) -> String {
-    let kind = match &record.body {
+    let element = match &record.body {
         RecordBody::Message(_) => EntryElement::Message,
         RecordBody::Connection(_) => EntryElement::Connection,
         RecordBody::Header(..) => EntryElement::Header,
     };
-    let mut sheet = EntryWriter::new(style, kind, clock, record.time);
-    sheet.put(field::NODE, &NODE);
-    sheet.put(field::PROCESS, &record.pid);
+    let mut writer = EntryWriter::new(style.format, element, clock, record.time);
+    let context = Context { options: &style.options, time: record.time };
+    put_all(&mut writer, &PROCESS, record, context);
     match &record.body {
-        RecordBody::Message(message) => {
-            put_message(&mut sheet, &style.options, record.time, message);
-        }
-        RecordBody::Connection(change) => put_change(&mut sheet, change),
-        RecordBody::Header(header, _) => sheet.put(field::HEADER, header),
-    }
-    sheet.finish()
-}
-
-fn put_message(
-    sheet: &mut EntryWriter,
-    options: &MtaOptions,
-    time: SimTime,
-    message: &MessageEvent,
-) {
-    let (member, list) = message.expansion().unzip();
-    let (transport, application) = message.over.unzip();
-    sheet.put_word(field::SOURCE, message.source.name());
-    sheet.put_word(field::DESTINATION, message.destination.map_or("", MtaChannel::name));
-    sheet.put_word(field::CODE, message.code);
-    sheet.put(field::SIZE, &message.size);
-    sheet.put(field::FROM, &OrBlank(message.from));
-    sheet.put(field::ORIGINAL, &TypedRecipient(OrBlank(message.original)));
-    sheet.put(field::ACTIVE, &message.active);
-    sheet.put(field::FLAGS, &message.flags());
-    sheet.put(field::FILE, &OrBlank(message.file));
-    sheet.put(field::ENVELOPE_ID, &OrBlank(message.envelope_id()));
-    sheet.put(field::MESSAGE_ID, &MessageIdField(message));
-    sheet.put(field::USER, &message.user);
-    sheet.put(field::SYSTEM, &message.peer);
-    sheet.put(field::SENSITIVITY, &message.sensitivity());
-    sheet.put(field::PRIORITY, &message.priority());
-    sheet.put(field::INTERMEDIATE, &OrBlank(member));
-    sheet.put(field::INITIAL, &OrBlank(list));
-    sheet.put(field::FILTER, &message.filter);
-    sheet.put(field::REASON, &message.reason);
-    sheet.put(field::DIAGNOSTICS, &DiagnosticField { status: &message.status, options });
-    sheet.put(field::REMOTE_MTA, &RemoteMtaField(&message.status));
-    sheet.put(field::TRANSPORT, &OrBlank(transport));
-    sheet.put(field::APPLICATION, &OrBlank(application));
-    sheet.put(field::QUEUE_TIME, &message.seconds_in_queue(time));
-}
-
-fn put_change(sheet: &mut EntryWriter, change: &ConnectionEvent) {
-    sheet.put(field::SOURCE, &change.channel);
-    sheet.put(
-        field::DIRECTION,
-        match change.direction {
-            CallDirection::Inbound => &"+",
-            CallDirection::Outbound => &"-",
-        },
-    );
-    sheet.put(field::CODE, &change.code);
-    sheet.put(field::ENDS, &OrBlank(change.transport));
-    sheet.put(field::SPOKEN, &change.application);
-    sheet.put(field::WORDS, &change.text.message);
-    sheet.put(field::WHO, &OrBlank(change.text.user));
-    sheet.put(field::WHY, &change.text.diagnostic);
-}
-
-/// Nothing where there is nothing.
-struct OrBlank<T>(Option<T>);
-
-impl<T: Display> Display for OrBlank<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.as_ref().map_or(Ok(()), |value| value.fmt(f))
-    }
-}
-
-/// An original recipient with its type, which also stands where no address is known.
-struct TypedRecipient<T>(T);
-
-impl<T: Display> Display for TypedRecipient<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "rfc822;{}", self.0)
-    }
-}
-
-/// The message id, and behind a notification's the one of the message it is about.
-struct MessageIdField<'a>(&'a MessageEvent);
-
-impl Display for MessageIdField<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.0.id, self.0.cause) {
-            (Some(id), Some(cause)) => write!(f, "{id},{cause}"),
-            (id, _) => OrBlank(id).fmt(f),
+        RecordBody::Message(event) => put_all(&mut writer, &MESSAGE, event, context),
+        RecordBody::Connection(event) => put_all(&mut writer, &CONNECTION, event, context),
+        RecordBody::Header(header, _) => {
+            writer.put("va", FieldShape::Header, |to| append(to, header));
         }
     }
+    writer.finish()
 }
 
-/// The remote MTA of a status.
-struct RemoteMtaField<'a>(&'a DeliveryStatus);
-
-impl Display for RemoteMtaField<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            DeliveryStatus::Remote(conversation) => write!(f, "dns;{}", conversation.host),
-            DeliveryStatus::Blank | DeliveryStatus::Local(_) => Ok(()),
-        }
-    }
-}
-
-/// The status as the channel's options have it.
-struct DiagnosticField<'a> {
-    status: &'a DeliveryStatus,
+/// What fields depend on beside their record.
+#[derive(Clone, Copy)]
+struct Context<'a> {
     options: &'a MtaOptions,
+    time: SimTime,
 }
 
-impl Display for DiagnosticField<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.status {
-            DeliveryStatus::Blank => Ok(()),
-            DeliveryStatus::Local(text) => f.write_str(text),
-            DeliveryStatus::Remote(conversation) => self.conversation(f, conversation),
+/// A field of what an entry is written from.
+struct LogField<T> {
+    /// Its name in XML and JSON.
+    name: &'static str,
+    shape: FieldShape,
+    switch: FieldSwitch,
+    value: fn(&T, Context<'_>, &mut String),
+}
+
+/// What has a field logged.
+enum FieldSwitch {
+    Always,
+    Option(MtaOption),
+    Connection(ConnectionBit),
+}
+
+fn put_all<T>(writer: &mut EntryWriter, fields: &[LogField<T>], of: &T, context: Context<'_>) {
+    for LogField { name, shape, switch, value } in fields {
+        let is_on = match *switch {
+            FieldSwitch::Always => true,
+            FieldSwitch::Option(option) => context.options.is_on(option),
+            FieldSwitch::Connection(bit) => context.options.has(bit),
+        };
+        if is_on {
+            writer.put(name, *shape, |to| value(of, context, to));
         }
     }
 }
 
-impl DiagnosticField<'_> {
-    fn conversation(&self, f: &mut fmt::Formatter<'_>, said: &RemoteReply) -> fmt::Result {
-        // A remote MTA that has a field of its own is no longer named here.
-        if !self.options.is_on(MtaOption::RemoteMta) {
-            write!(f, "dns;{} ", said.host)?;
+const fn always<T>(
+    name: &'static str,
+    shape: FieldShape,
+    value: fn(&T, Context<'_>, &mut String),
+) -> LogField<T> {
+    LogField { name, shape, switch: FieldSwitch::Always, value }
+}
+
+const fn with<T>(
+    option: MtaOption,
+    name: &'static str,
+    shape: FieldShape,
+    value: fn(&T, Context<'_>, &mut String),
+) -> LogField<T> {
+    LogField { name, shape, switch: FieldSwitch::Option(option), value }
+}
+
+const fn bit<T>(
+    bit: ConnectionBit,
+    name: &'static str,
+    shape: FieldShape,
+    value: fn(&T, Context<'_>, &mut String),
+) -> LogField<T> {
+    LogField { name, shape, switch: FieldSwitch::Connection(bit), value }
+}
+
+const PROCESS: [LogField<Record>; 2] = [
+    with(MtaOption::Node, "no", FieldShape::Word, |_, _, to| to.push_str("mta1")),
+    with(MtaOption::Process, "pi", FieldShape::Word, |record, _, to| append(to, record.pid)),
+];
+
+const MESSAGE: [LogField<MessageEvent>; 24] = [
+    always("sc", FieldShape::Column, |event, _, to| to.push_str(event.source.name())),
+    always("dc", FieldShape::Column, |event, _, to| {
+        to.push_str(event.destination.map_or("", MtaChannel::name));
+    }),
+    always("ac", FieldShape::Word, |event, _, to| to.push_str(event.code)),
+    always("sz", FieldShape::Number, |event, _, to| append(to, event.size)),
+    always("so", FieldShape::Address, |event, _, to| append_some(to, event.from)),
+    always("od", FieldShape::Address, |event, _, to| {
+        to.push_str("rfc822;");
+        append_some(to, event.original);
+    }),
+    always("de", FieldShape::Address, |event, _, to| append(to, event.active)),
+    with(MtaOption::Notary, "rf", FieldShape::Number, |event, _, to| append(to, event.flags())),
+    with(MtaOption::Filename, "fi", FieldShape::Text, |event, _, to| append_some(to, event.file)),
+    with(MtaOption::EnvelopeId, "ei", FieldShape::Text, |event, _, to| {
+        append_some(to, event.envelope_id());
+    }),
+    with(MtaOption::MessageId, "mi", FieldShape::Text, |event, _, to| {
+        append_some(to, event.id);
+        if let (Some(_), Some(cause)) = (event.id, event.cause) {
+            to.push(',');
+            append(to, cause);
         }
-        if self.options.is_on(MtaOption::TransportInfo) {
-            write!(f, "({}) ", said.transport)?;
+    }),
+    with(MtaOption::Username, "us", FieldShape::Text, |event, _, to| append(to, event.user)),
+    bit(ConnectionBit::Information, "ss", FieldShape::Text, |event, _, to| append(to, event.peer)),
+    with(MtaOption::Sensitivity, "se", FieldShape::Number, |event, _, to| {
+        append(to, event.sensitivity());
+    }),
+    with(MtaOption::Priority, "pr", FieldShape::Number, |event, _, to| {
+        append(to, event.priority());
+    }),
+    with(MtaOption::Intermediate, "in", FieldShape::Address, |event, _, to| {
+        append_some(to, event.expansion().map(|(member, _)| member));
+    }),
+    with(MtaOption::Intermediate, "ia", FieldShape::Address, |event, _, to| {
+        append_some(to, event.expansion().map(|(_, list)| list));
+    }),
+    with(MtaOption::Filter, "fl", FieldShape::Filter, |event, _, to| to.push_str(event.filter)),
+    with(MtaOption::Reason, "re", FieldShape::Remark, |event, _, to| to.push_str(event.reason)),
+    with(MtaOption::Diagnostics, "di", FieldShape::Remark, |event, context, to| {
+        match &event.status {
+            DeliveryStatus::Blank => {}
+            DeliveryStatus::Local(text) => to.push_str(text),
+            DeliveryStatus::Remote(reply) => append_reply(to, reply, context.options),
         }
-        if self.options.is_on(MtaOption::Banner) {
-            write!(f, "({}) ", said.greeting)?;
+    }),
+    with(MtaOption::RemoteMta, "rm", FieldShape::Remark, |event, _, to| {
+        if let DeliveryStatus::Remote(reply) = &event.status {
+            append(to, format_args!("dns;{}", reply.host));
         }
-        if let Some((code, enhanced)) = said.codes() {
-            let blank = if said.is_spaced() { " " } else { "" };
-            write!(f, "smtp;{blank}{code} ")?;
-            if let Some(enhanced) = enhanced {
-                write!(f, "{enhanced} ")?;
-            }
-        }
-        said.fmt(f)
+    }),
+    bit(ConnectionBit::Transport, "tr", FieldShape::Late, |event, _, to| {
+        append_some(to, event.over.map(|(transport, _)| transport));
+    }),
+    bit(ConnectionBit::Application, "ap", FieldShape::Late, |event, _, to| {
+        append_some(to, event.over.map(|(_, application)| application));
+    }),
+    // Whole seconds (the unit is a guess); 0 where nothing was in a queue.
+    with(MtaOption::QueueTime, "qt", FieldShape::LateNumber, |event, context, to| {
+        append(to, event.seconds_in_queue(context.time));
+    }),
+];
+
+const CONNECTION: [LogField<ConnectionEvent>; 8] = [
+    always("sc", FieldShape::Column, |event, _, to| to.push_str(event.channel.name())),
+    always("dr", FieldShape::Column, |event, _, to| match event.direction {
+        CallDirection::Inbound => to.push('+'),
+        CallDirection::Outbound => to.push('-'),
+    }),
+    always("ac", FieldShape::Word, |event, _, to| to.push(event.code)),
+    always("tr", FieldShape::OfConnection, |event, _, to| append_some(to, event.transport)),
+    always("ap", FieldShape::OfConnection, |event, _, to| append(to, event.application)),
+    always("mi", FieldShape::OfConnection, |event, _, to| to.push_str(&event.text.message)),
+    always("us", FieldShape::OfConnection, |event, _, to| append_some(to, event.text.user)),
+    always("di", FieldShape::OfConnection, |event, _, to| to.push_str(&event.text.diagnostic)),
+];
+
+fn append_some(to: &mut String, value: Option<impl Display>) {
+    if let Some(value) = value {
+        append(to, value);
     }
+}
+
+/// A response as the options of the channel have it.
+fn append_reply(to: &mut String, reply: &RemoteReply, options: &MtaOptions) {
+    // A remote MTA that has a field of its own is no longer named here.
+    if !options.is_on(MtaOption::RemoteMta) {
+        append(to, format_args!("dns;{} ", reply.host));
+    }
+    if options.is_on(MtaOption::TransportInfo) {
+        append(to, format_args!("({}) ", reply.transport));
+    }
+    if options.is_on(MtaOption::Banner) {
+        append(to, format_args!("({}) ", reply.greeting));
+    }
+    if let Some((code, enhanced)) = reply.codes() {
+        let blank = if reply.is_spaced() { " " } else { "" };
+        append(to, format_args!("smtp;{blank}{code} "));
+        if let Some(enhanced) = enhanced {
+            append(to, format_args!("{enhanced} "));
+        }
+    }
+    append(to, reply);
 }
 
 #[cfg(test)]

@@ -5,10 +5,9 @@
 use std::fmt::{Display, Write};
 
 use super::clock::{SimClock, SimTime, StampStyle};
-use super::field::{FieldShape, LogField};
-use super::options::{LogStyle, MtaFormat};
+use super::options::MtaFormat;
 
-/// What an entry is about, which XML and format 5 say.
+/// What an entry is about, which XML and format 5 name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum EntryElement {
     Message,
@@ -16,86 +15,98 @@ pub(super) enum EntryElement {
     Header,
 }
 
-impl EntryElement {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Message => "en",
-            Self::Connection => "co",
-            Self::Header => "he",
-        }
-    }
+/// What decides how a format writes a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FieldShape {
+    /// A word without a length in any format, since it is never empty.
+    Word,
+    /// The same, padded to twelve characters in formats 1 to 3.
+    Column,
+    /// A number, also to JSON; never empty, without a length.
+    Number,
+    /// With its length in format 3, `<>` in format 2 if empty.
+    Address,
+    /// With its length in format 3.
+    Text,
+    /// In apostrophes in formats 1 to 3, left out of XML and JSON if empty.
+    Filter,
+    /// With its length in format 3. In 1 and 2 an empty one that only empty ones follow leaves no
+    /// blank behind. (What the MTA does there is unknown; a parser has to take both.)
+    Late,
+    /// The same, and left out of XML and JSON if empty.
+    Remark,
+    /// A number behind such fields, also to JSON; never empty, without a length.
+    LateNumber,
+    /// Of a connection entry: with its length in format 3, left out of all others if empty.
+    OfConnection,
+    /// The line of a header, behind `> ` in formats 1 to 3.
+    Header,
 }
 
-/// An entry being written.
-pub(super) struct EntryWriter<'a> {
-    written: &'a LogStyle,
+/// An entry that is being written.
+pub(super) struct EntryWriter {
+    format: MtaFormat,
     line: String,
-    /// A value that has to be counted or escaped.
+    /// A value whose length or escapes are needed first.
     value: String,
     /// Empty fields at the end of the line: their blanks are written when something follows.
     owed: usize,
 }
 
-impl<'a> EntryWriter<'a> {
+impl EntryWriter {
     /// An entry with its time stamp.
     pub(super) fn new(
-        written: &'a LogStyle,
-        kind: EntryElement,
+        format: MtaFormat,
+        element: EntryElement,
         clock: &mut SimClock,
         time: SimTime,
     ) -> Self {
+        // Longer than nearly all entries of text, so that few lines are moved while they grow.
         let mut line = String::with_capacity(512);
-        let (begin, style, end) = match written.format {
+        let name = match element {
+            EntryElement::Message => "en",
+            EntryElement::Connection => "co",
+            EntryElement::Header => "he",
+        };
+        let (begin, style, end) = match format {
             MtaFormat::Text | MtaFormat::Bracketed | MtaFormat::Counted => {
                 ([""; 3], StampStyle::Log, "")
             }
-            MtaFormat::Xml => (["<", kind.name(), " ts=\""], StampStyle::Iso, "\""),
-            MtaFormat::Json => (["{\"", kind.name(), "\":{\"ts\":\""], StampStyle::Iso, "\""),
+            MtaFormat::Xml => (["<", name, " ts=\""], StampStyle::Iso, "\""),
+            MtaFormat::Json => (["{\"", name, "\":{\"ts\":\""], StampStyle::Iso, "\""),
             MtaFormat::FlatJson => (["{", "", "\"ts\":\""], StampStyle::Iso, "\""),
         };
         line.extend(begin);
         clock.stamp(&mut line, time, style);
         line.push_str(end);
-        Self { written, line, value: String::new(), owed: 0 }
+        Self { format, line, value: String::new(), owed: 0 }
     }
 
-    /// Adds a field, if the options have it logged.
-    #[inline]
-    pub(super) fn put(&mut self, field: LogField, value: &dyn Display) {
-        if field.is_on(&self.written.options) {
-            self.add(field, value);
-        }
-    }
-
-    /// The same with a value that is text already, at a third of the cost in formats 1 and 2.
-    #[inline]
-    pub(super) fn put_word(&mut self, field: LogField, value: &str) {
-        if !matches!(self.written.format, MtaFormat::Text | MtaFormat::Bracketed) {
-            return self.put(field, &value);
-        }
-        if field.is_on(&self.written.options) {
-            self.line.push(' ');
-            let start = self.line.len();
-            self.line.push_str(value);
-            if field.shape == FieldShape::Column {
-                pad(&mut self.line, start);
+    /// Adds a field, whose value is appended by `value`.
+    pub(super) fn put(&mut self, name: &str, shape: FieldShape, value: impl Fn(&mut String)) {
+        match self.format {
+            MtaFormat::Text => self.put_text(shape, value, ""),
+            MtaFormat::Bracketed => self.put_text(shape, value, "<>"),
+            MtaFormat::Counted => self.put_counted(shape, value),
+            MtaFormat::Xml | MtaFormat::Json | MtaFormat::FlatJson => {
+                self.value.clear();
+                value(&mut self.value);
+                let optional = [FieldShape::Filter, FieldShape::Remark, FieldShape::OfConnection];
+                if self.value.is_empty() && optional.contains(&shape) {
+                    return;
+                }
+                if self.format == MtaFormat::Xml {
+                    self.put_attribute(name);
+                } else {
+                    self.put_member(name, shape);
+                }
             }
-        }
-    }
-
-    fn add(&mut self, field: LogField, value: &dyn Display) {
-        match self.written.format {
-            MtaFormat::Text => self.put_text(field.shape, value, ""),
-            MtaFormat::Bracketed => self.put_text(field.shape, value, "<>"),
-            MtaFormat::Counted => self.put_counted(field.shape, value),
-            MtaFormat::Xml => self.put_attribute(field, value),
-            MtaFormat::Json | MtaFormat::FlatJson => self.put_member(field, value),
         }
     }
 
     /// The whole entry.
     pub(super) fn finish(mut self) -> String {
-        self.line.push_str(match self.written.format {
+        self.line.push_str(match self.format {
             MtaFormat::Text | MtaFormat::Bracketed | MtaFormat::Counted => "",
             MtaFormat::Xml => "/>",
             MtaFormat::Json => "}}",
@@ -105,20 +116,25 @@ impl<'a> EntryWriter<'a> {
     }
 
     /// A blank and the field, also if it is empty; an empty address is written as `nobody`.
-    fn put_text(&mut self, shape: FieldShape, value: &dyn Display, nobody: &str) {
-        match shape {
+    fn put_text(&mut self, shape: FieldShape, value: impl Fn(&mut String), nobody: &str) {
+        let before = match shape {
             FieldShape::Late | FieldShape::LateNumber | FieldShape::Remark => {
                 return self.put_late(value, 1);
             }
-            FieldShape::Change => return self.put_late(value, 0),
-            FieldShape::Header => self.line.push_str(" > "),
-            FieldShape::Filter => self.line.push_str(" '"),
-            _ => self.line.push(' '),
-        }
+            FieldShape::OfConnection => return self.put_late(value, 0),
+            FieldShape::Header => " > ",
+            FieldShape::Filter => " '",
+            _ => " ",
+        };
+        self.line.push_str(before);
         let start = self.line.len();
-        write(&mut self.line, value);
+        value(&mut self.line);
         match shape {
-            FieldShape::Column => pad(&mut self.line, start),
+            FieldShape::Column => {
+                let blanks = "            ";
+                let length = self.line.len() - start;
+                self.line.push_str(blanks.get(length..).unwrap_or_default());
+            }
             FieldShape::Filter => self.line.push('\''),
             FieldShape::Address if self.line.len() == start => self.line.push_str(nobody),
             _ => {}
@@ -126,13 +142,11 @@ impl<'a> EntryWriter<'a> {
     }
 
     /// A field near the end of the line. An empty one takes so many blanks if something follows.
-    fn put_late(&mut self, value: &dyn Display, blanks: usize) {
+    fn put_late(&mut self, value: impl Fn(&mut String), blanks: usize) {
         let end = self.line.len();
-        for _ in 0..=self.owed {
-            self.line.push(' ');
-        }
+        self.line.extend(std::iter::repeat_n(' ', self.owed + 1));
         let start = self.line.len();
-        write(&mut self.line, value);
+        value(&mut self.line);
         if self.line.len() == start {
             self.line.truncate(end);
             self.owed += blanks;
@@ -142,29 +156,25 @@ impl<'a> EntryWriter<'a> {
     }
 
     /// The field behind the number of its characters, where it has no fixed length.
-    fn put_counted(&mut self, shape: FieldShape, value: &dyn Display) {
+    fn put_counted(&mut self, shape: FieldShape, value: impl Fn(&mut String)) {
+        self.value.clear();
         match shape {
             FieldShape::Word
             | FieldShape::Column
             | FieldShape::Number
             | FieldShape::LateNumber
-            | FieldShape::Header => {
-                return self.put_text(shape, value, "");
+            | FieldShape::Header => return self.put_text(shape, value, ""),
+            FieldShape::Filter => {
+                self.value.push('\'');
+                value(&mut self.value);
+                self.value.push('\'');
             }
-            _ => self.write_value(value),
+            _ => value(&mut self.value),
         }
-        if shape == FieldShape::Filter {
-            self.value.insert(0, '\'');
-            self.value.push('\'');
-        }
-        write(&mut self.line, &format_args!(" {}:{}", self.value.chars().count(), self.value));
+        append(&mut self.line, format_args!(" {}:{}", self.value.chars().count(), self.value));
     }
 
-    fn put_attribute(&mut self, LogField { name, shape, .. }: LogField, value: &dyn Display) {
-        self.write_value(value);
-        if self.is_left_out(shape) {
-            return;
-        }
+    fn put_attribute(&mut self, name: &str) {
         self.line.extend([" ", name, "=\""]);
         for c in self.value.chars() {
             match c {
@@ -173,46 +183,25 @@ impl<'a> EntryWriter<'a> {
                 '&' => self.line.push_str("&amp;"),
                 '"' => self.line.push_str("&quot;"),
                 '\'' => self.line.push_str("&apos;"),
-                c if c.is_control() => {
-                    write(&mut self.line, &format_args!("&#{};", u32::from(c)));
-                }
+                c if c.is_control() => append(&mut self.line, format_args!("&#{};", u32::from(c))),
                 c => self.line.push(c),
             }
         }
         self.line.push('"');
     }
 
-    fn put_member(&mut self, LogField { name, shape, .. }: LogField, value: &dyn Display) {
-        self.write_value(value);
-        if self.is_left_out(shape) {
-            return;
-        }
+    fn put_member(&mut self, name: &str, shape: FieldShape) {
         self.line.extend([",\"", name, "\":"]);
         if matches!(shape, FieldShape::Number | FieldShape::LateNumber) {
             self.line.push_str(&self.value);
         } else {
-            write(&mut self.line, &serde_json::Value::from(self.value.as_str()));
+            append(&mut self.line, serde_json::Value::from(self.value.as_str()));
         }
     }
-
-    fn is_left_out(&self, shape: FieldShape) -> bool {
-        self.value.is_empty()
-            && matches!(shape, FieldShape::Filter | FieldShape::Remark | FieldShape::Change)
-    }
-
-    fn write_value(&mut self, value: &dyn Display) {
-        self.value.clear();
-        write(&mut self.value, value);
-    }
 }
 
-/// Fills a column of twelve up, if what stands in it since `start` has not.
-fn pad(line: &mut String, start: usize) {
-    let blanks = "            ";
-    line.push_str(blanks.get(line.len() - start..).unwrap_or_default());
-}
-
-fn write(line: &mut String, value: &dyn Display) {
-    let written = write!(line, "{value}");
+/// Appends a value.
+pub(super) fn append(to: &mut String, value: impl Display) {
+    let written = write!(to, "{value}");
     debug_assert!(written.is_ok(), "a String takes everything");
 }

@@ -41,6 +41,7 @@ mod screens;
 mod screenshots;
 mod search;
 mod session;
+mod simulator;
 mod sizes;
 mod stories;
 mod svg;
