@@ -35,8 +35,8 @@ pub const EXIT_USAGE: u8 = 2;
     arg_required_else_help = false
 )]
 #[command(
-    after_help = "Press ? in the program for its keys. mtatop waits for a file that does not exist yet. See also \
-                  mtatop help keys, filter, screen, config and limits."
+    after_help = "Press ? in the program for its keys. mtatop waits for a file that does not exist yet. Topics of \
+                  mtatop help: files, screen, keys, filter, evidence, redaction, config, options, limits."
 )]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Cli {

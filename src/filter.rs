@@ -64,7 +64,7 @@ pub use field::{EXAMPLES, Field, markdown};
 pub use from_args::combine_args;
 pub use grammar::quoted_if_needed;
 pub use hit_set::{BLOCK, HitSet};
-pub use pattern::{Pattern, REGEX_DFA_SIZE_LIMIT, REGEX_SIZE_LIMIT};
+pub use pattern::{Pattern, REGEX_SIZE_LIMIT};
 pub use row_filter::RowFilter;
 pub use row_matcher::MAX_ROW_TERMS;
 pub use term::OUTCOMES;

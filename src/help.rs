@@ -7,6 +7,7 @@ pub mod limits;
 mod page;
 
 use crate::cli::Cli;
+use crate::text::table::wrap;
 use crate::tui::app::Settings;
 use crate::tui::app::help::{HelpLine, lines};
 use crate::tui::config::DEFAULTS;
@@ -16,21 +17,92 @@ use clap_complete::Shell;
 
 pub use page::page;
 
-/// Topics beside the commands.
-const TOPICS: [&str; 5] = ["keys", "filter", "screen", "config", "limits"];
+/// The manual: its sections are the help topics, its marked blocks are printed by the program.
+const MANUAL: &str = include_str!("../assets/manual.md");
 
-/// The help on a topic or a command; of nothing, on the whole program.
+/// Topics beside the commands.
+const TOPICS: [&str; 9] =
+    ["files", "screen", "keys", "filter", "evidence", "redaction", "config", "options", "limits"];
+
+/// Columns of a topic: a terminal has at least as many.
+const WIDTH: usize = 80;
+
+/// The help on a topic or a command; without one, on the whole program.
 ///
 /// # Errors
-/// That there is no such thing, and what there is.
+/// When there is no such topic.
 pub fn help(of: &[String]) -> Result<String, String> {
     match of.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["keys"] => Ok(keys()),
-        ["filter"] => Ok(section("A filter")),
-        ["screen"] => Ok(section("What is shown")),
         ["config"] => Ok(DEFAULTS.to_owned()),
         ["limits"] => Ok(limits::table()),
-        names => command(names).map(|mut command| command.render_long_help().to_string()),
+        [name] if TOPICS.contains(name) => Ok(topic(name)),
+        names => {
+            let flags = command(names)?.render_long_help().to_string();
+            let prose = names.last().map_or(String::new(), |name| topic(name));
+            Ok(if prose.is_empty() { flags } else { format!("{}\n\n{prose}", flags.trim_end()) })
+        }
+    }
+}
+
+/// A section of the manual for a terminal: wrapped, its tables as lines, its blocks as the program has
+/// them.
+fn topic(name: &str) -> String {
+    let heading = format!("\n## {name}\n");
+    let section = MANUAL.split_once(&*heading).map_or("", |(_, rest)| rest);
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let (mut text, mut paragraph) = (String::new(), String::new());
+    let (mut block, mut fenced) = (None, false);
+    for line in section.lines() {
+        let mark = line.strip_prefix("<!-- ").and_then(|rest| rest.strip_suffix(" -->"));
+        if let Some(mark) = mark {
+            block = (!mark.starts_with('/')).then(|| generated(mark)).flatten();
+            text.extend(block.iter().map(String::as_str));
+        } else if block.is_none() && line.starts_with("```") {
+            fenced = !fenced;
+        } else if block.is_none() && fenced {
+            text.extend(["    ", line, "\n"]);
+        } else if block.is_none() {
+            push_line(line, &mut paragraph, &mut text);
+        }
+    }
+    push_line("", &mut paragraph, &mut text);
+    text.trim().to_owned() + if text.is_empty() { "" } else { "\n" }
+}
+
+/// What the program prints for a block of the manual, where that differs from Markdown.
+fn generated(block: &str) -> Option<String> {
+    match block {
+        "keys" => Some(keys()),
+        "filter" => Some(section("A filter")),
+        "screen" => Some(section("What is shown")),
+        _ => None,
+    }
+}
+
+/// Takes a line of Markdown; a paragraph is wrapped when it ends.
+fn push_line(line: &str, paragraph: &mut String, text: &mut String) {
+    let is_row = line.starts_with('|');
+    let begins = line.is_empty() || is_row || line.starts_with("- ") || line.starts_with("    ");
+    if begins && !paragraph.is_empty() {
+        let indent = if paragraph.starts_with("- ") { 2 } else { 0 };
+        *text += &wrap(paragraph, WIDTH, indent);
+        text.push('\n');
+        paragraph.clear();
+    }
+    if is_row {
+        let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+        if !line.starts_with("| ---") {
+            *text += &wrap(&cells.join(": "), WIDTH, 4);
+            text.push('\n');
+        }
+    } else if line.is_empty() || line.starts_with("    ") {
+        *text += line;
+        text.push('\n');
+    } else {
+        if !paragraph.is_empty() {
+            paragraph.push(' ');
+        }
+        *paragraph += line.trim_start();
     }
 }
 
@@ -117,7 +189,7 @@ mod tests {
             assert!(help.contains(topic), "{topic}");
         }
         let said = on(&["mail"]).unwrap_err();
-        assert!(said.starts_with("no help topic \"mail\"; topics: keys, filter, "), "{said}");
+        assert!(said.starts_with("no help topic \"mail\"; topics: files, screen, "), "{said}");
     }
 
     #[test]
@@ -131,7 +203,8 @@ mod tests {
 
     #[test]
     fn topics_fit_a_terminal_of_80_columns() {
-        for line in ["keys", "filter", "screen", "limits"]
+        for line in TOPICS
+            .map(|topic| if topic == "config" { "limits" } else { topic })
             .map(|topic| on(&[topic]).unwrap())
             .join("")
             .lines()

@@ -31,9 +31,7 @@ mod segmented_vec;
 mod sharded;
 
 pub use batch::Batch;
-pub use connections::{
-    CLOSE_GRACE_MS, Connection, ConnectionId, ConnectionState, PID_REUSE_MS, PORT_REUSE_MS,
-};
+pub use connections::{Connection, ConnectionId, ConnectionState};
 pub use deferred::Deferral;
 pub use dimensions::{DimensionKeys, Dimensions};
 pub use ends::Ends;

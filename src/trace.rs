@@ -39,7 +39,6 @@ mod steps;
 
 pub use build::waited;
 pub use format::TraceFormatter;
-pub use hops::MAX_HOPS;
 pub use labels::{display_address, state_summary};
 pub use page::{LineKind, TraceLine};
 
@@ -253,7 +252,7 @@ impl MessageTrace {
 }
 
 /// Messages that one story follows through changes of its id, at most.
-pub const MOST_IDS: usize = 64;
+const MOST_IDS: usize = 64;
 
 /// The story of a message, with what intermediate channels made of it.
 ///

@@ -21,7 +21,6 @@ pub mod theme;
 pub mod view;
 pub mod workers;
 
-pub use event_loop::{ABSORB_BUDGET, MIN_FRAME_INTERVAL};
 pub use memory::DEFAULT_MEMORY_DIVISOR;
 pub use reader_messages::to_msg;
 
@@ -52,7 +51,7 @@ use terminal::Terminal;
 
 /// Batches that may wait for the owner of the index; then the reader waits. So many that no parser
 /// stands idle while the owner draws: with four a load takes a tenth longer.
-pub const BATCHES: usize = 12;
+const BATCHES: usize = 12;
 /// Exit code, and the line that says what is wrong.
 type ScreenExit = (u8, Vec<String>);
 

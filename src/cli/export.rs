@@ -7,7 +7,7 @@ use std::path::PathBuf;
 /// Export entries, connections, deliveries or messages
 #[derive(Clone, Debug, Args)]
 pub struct Export {
-    /// What to print
+    /// The table to export
     #[arg(value_enum, value_name = "WHAT")]
     pub what: ExportTable,
     /// What to read.
@@ -30,14 +30,14 @@ pub struct Export {
     pub output: Option<PathBuf>,
 }
 
-/// What an export consists of.
+/// The tables of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ExportTable {
     /// Every entry.
     Entries,
     /// Connections, each from its opening to its close.
     Connections,
-    /// Attempts on recipients, with what became of them.
+    /// Delivery attempts with their outcome.
     Deliveries,
     /// Messages with their recipients.
     Messages,
@@ -48,7 +48,7 @@ pub enum ExportTable {
 pub enum ExportFormat {
     /// One JSON object a line.
     Ndjson,
-    /// Comma-separated values with a head line.
+    /// Comma-separated values with a header row.
     Csv,
     /// The bytes of the log, entries only.
     Raw,

@@ -33,21 +33,21 @@ pub struct Report {
 pub enum ReportKey {
     /// Recipient domains.
     Domain,
-    /// Organisations of the recipient domains, by the public suffixes.
+    /// Organisational domains, by the Public Suffix List.
     OrgDomain,
     /// Source channels.
     Channel,
-    /// Hosts that we delivered to.
+    /// Remote hosts.
     RemoteHost,
-    /// What was answered.
+    /// Response templates.
     Response,
     /// Processes.
     Process,
-    /// Addresses that connected to us.
+    /// IP addresses of clients.
     ConnectingIp,
     /// Envelope senders.
     Sender,
-    /// Users who authenticated, or that the enqueuing process runs as.
+    /// Authenticated users, or the user of the enqueuing process.
     User,
 }
 
@@ -58,7 +58,7 @@ pub enum ReportFormat {
     Table,
     /// One JSON object.
     Json,
-    /// Comma-separated values with a head line.
+    /// Comma-separated values with a header row.
     Csv,
     /// A table for a ticket.
     Markdown,

@@ -13,7 +13,7 @@ mod questions;
 mod text_output;
 
 pub use clock::{ClockCheck, Jump};
-pub use damage::{Bytes, LONGEST_EXAMPLE, Unparsed, UnparsedReason};
+pub use damage::{Bytes, Unparsed, UnparsedReason};
 pub use file_report::FileReport;
 pub use options::{LogOption, OptionEvidence};
 pub use product::VersionEvidence;

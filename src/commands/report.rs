@@ -16,7 +16,6 @@ mod text_output;
 pub use condition::{Condition, ConditionError};
 pub use counts::{ConnectionCounts, ReportCounts, ReportTotals};
 pub use groups::{MOST_GROUPS, ReportGroup, ReportGroups};
-pub use interned::{LONGEST_TEXT, MOST_BYTES};
 
 use crate::cli::EXIT_USAGE;
 use crate::cli::report::{EXIT_CONDITION_MET, Report, ReportFormat, ReportKey};

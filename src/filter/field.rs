@@ -100,41 +100,41 @@ impl Field {
     }
 }
 
-/// Filters with what each of them leaves, for the help and the README.
+/// Filters and what each matches, for the help and the manual.
 pub const EXAMPLES: &[(&str, &str)] = &[
     ("example.com", "recipients at this domain and its subdomains"),
-    ("exam*", "domains that begin so, or have a parent that does"),
-    ("greylist", "a word: part of an address, a host or an answer"),
+    ("exam*", "domains (or parent domains) starting with \"exam\""),
+    ("greylist", "a word: part of an address, host or response"),
     ("10.0.0.1", "this IP address at either end"),
     ("a.example|b.example", "one or the other"),
     ("a.example b.example", "both: the recipient before and after forwarding"),
     ("-a.example", "all but these"),
-    ("domain:\"a.example\"", "in quotes this alone: no subdomain, no star"),
+    ("domain:\"a.example\"", "quoted: exactly this domain, no subdomain, no star"),
     ("from:joe@a.example", "this envelope sender; to: is a recipient"),
     ("from:a.example", "senders at this domain and its subdomains"),
     ("from:<>", "the null sender"),
-    ("host:mx.a.example", "the host of the other side, or one within it"),
-    ("ip:192.0.2.0/24", "either end among these addresses"),
+    ("host:mx.a.example", "remote host, or a host below it"),
+    ("ip:192.0.2.0/24", "local or remote IP in this network"),
     ("channel:tcp_*", "source or destination channel"),
-    ("action:Q|EES", "the letter of an action, or a whole code"),
-    ("outcome:deferred|failed", "what became of a recipient"),
+    ("action:Q|EES", "action letter, or the whole code"),
+    ("outcome:deferred|failed", "outcome of a recipient"),
     ("code:4xx|5.7.1", "reply code or enhanced code; x is anything"),
-    ("response:gr[ae]y", "an expression in the answer; in quotes a text"),
-    ("reply:\"451 * busy\"", "the answer, if addresses, IPs and ids are a *"),
+    ("response:gr[ae]y", "regex on the response; quoted: literal text"),
+    ("reply:\"451 * busy\"", "response template (* for addresses, IPs, ids)"),
     ("id:1@a.example", "message or envelope id, with brackets or without"),
-    ("file:ZZ01I2.00", "a queue file, at whatever attempt"),
-    ("user:joe", "who authenticated; user:* is anybody"),
-    ("conn:17", "the connection of this number in an export"),
+    ("file:ZZ01I2.00", "queue file, any attempt number"),
+    ("user:joe", "authenticated user; user:* is any user"),
+    ("conn:17", "connection number of an export"),
     ("size:>1000", "blocks; also <1000, >=1000, <=1000, 1000"),
-    ("since:15m until:5m", "so long ago: from now, or the end of an old log"),
-    ("since:10:52", "when it was last; also 2007-02-16T10:52"),
+    ("since:15m until:5m", "relative time: before now (or end of an old log)"),
+    ("since:10:52", "the last 10:52; also 2007-02-16T10:52"),
     ("\"try again\"", "this text anywhere in the entry, as logged"),
-    (r"text:4\.[67]\.\d", "a regular expression over the entry"),
+    (r"text:4\.[67]\.\d", "regular expression over the entry"),
 ];
 
-/// The examples as the README prints them.
+/// The examples as a Markdown table.
 pub fn markdown() -> String {
-    let mut table = String::from("| filter | leaves |\n| --- | --- |\n");
+    let mut table = String::from("| filter | matches |\n| --- | --- |\n");
     for (example, meaning) in EXAMPLES {
         let example = example.replace('|', "\\|");
         table.extend(["| `", &example, "` | ", meaning, " |\n"]);

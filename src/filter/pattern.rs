@@ -11,7 +11,7 @@ use std::fmt::Write;
 /// Bytes that a compiled expression may take …
 pub const REGEX_SIZE_LIMIT: usize = 1 << 20;
 /// … and those of the states that are made as it runs.
-pub const REGEX_DFA_SIZE_LIMIT: usize = 8 << 20;
+const REGEX_DFA_SIZE_LIMIT: usize = 8 << 20;
 
 /// A regular expression; two are the same if they are written the same.
 #[derive(Clone, Debug)]

@@ -103,13 +103,13 @@ impl Connection {
 }
 
 /// Entries are logged by many processes and may stand a little behind the close, in milliseconds.
-pub const CLOSE_GRACE_MS: u64 = 2_000;
+const CLOSE_GRACE_MS: u64 = 2_000;
 /// After so long a silence, the same ports without an `O` mean another connection, in milliseconds.
-pub const PORT_REUSE_MS: u64 = 10 * 60 * 1_000;
+const PORT_REUSE_MS: u64 = 10 * 60 * 1_000;
 
 /// After so long a silence, the same process and thread mean another connection even if no `C` was
 /// seen, in milliseconds. No server waits a day for the other side.
-pub const PID_REUSE_MS: u64 = 24 * 60 * 60 * 1_000;
+const PID_REUSE_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// Where a row was tied to: its connection, and the row before of the same connection.
 #[derive(Clone, Copy)]

@@ -56,17 +56,16 @@ mod state;
 mod step;
 mod stream;
 
-pub use catch_up::FINISHED_KEPT;
 use catch_up::RollHistory;
 pub use event::{Counters, FollowEvent};
 use open::PathState;
 pub use state::{FollowState, IoReason};
 pub use step::{FollowStep, OpenReason, StreamId};
-pub use stream::{HOLE, MAX_RETRY_DELAY, MIN_RETRY_DELAY, OVERLAP};
+pub use stream::{HOLE, OVERLAP};
 use stream::{ResumePoint, Stream};
 
 /// The most bytes one step gives, unless told otherwise.
-pub const BUFFER_LIMIT: usize = 256 * 1024;
+const BUFFER_LIMIT: usize = 256 * 1024;
 /// A replaced file that did not grow for so long is over …
 pub const DRAIN_QUIET: Duration = Duration::from_secs(5);
 /// … and after so long in any case.
@@ -77,7 +76,7 @@ pub const DRAIN_FILES: usize = 8;
 pub const MARKS: usize = 16;
 /// The most that the time between two polls counts for a drain: a program that was stopped for an
 /// hour has not watched a file for an hour.
-pub const MAX_POLL_GAP: Duration = Duration::from_secs(1);
+const MAX_POLL_GAP: Duration = Duration::from_secs(1);
 
 /// One growing, rolling log file.
 #[derive(Debug)]

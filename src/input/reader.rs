@@ -22,8 +22,7 @@ mod text_store;
 pub use expand_paths::expand_paths;
 pub use input_stream::FileNote;
 pub use newest::newest;
-pub use pipe::{CHUNK, CHUNKS};
-pub use pool::{Pool, WORKERS, WorkerPanicked};
+pub use pool::{Pool, WorkerPanicked};
 pub use text_store::TextStore;
 
 use crate::index::{Batch, KeyHasher, TextLocation};

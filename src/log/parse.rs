@@ -29,16 +29,10 @@ mod text;
 mod time;
 mod xml;
 
-pub use attributes::MOST_VALUES;
-pub use command::MOST_WORDS;
 pub use format::{LogFormat, format};
 pub use json::MOST_LEVELS;
-pub use lexical::{LONGEST_GROUP, LONGEST_TYPE};
 pub use parser::{EntryText, Parser, ParserState, Scratch};
-pub use prefix::LONGEST_PREFIX;
 pub use profile::Profile;
-pub use profile_inference::MAX_CANDIDATES;
-pub use xml::{LONGEST_NAME, LONGEST_REFERENCE};
 
 use crate::log::entry::Entry;
 use format::{Markup, markup};

@@ -7,7 +7,7 @@ use crate::log::entry::{Action, Outcome};
 use std::collections::HashMap;
 
 /// Channels that a recipient is followed through at most.
-pub const MAX_HOPS: usize = 32;
+const MAX_HOPS: usize = 32;
 /// Stays of one description that are looked through, newest first.
 const NEAR: usize = 16;
 

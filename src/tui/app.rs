@@ -44,13 +44,9 @@ pub mod timeline;
 mod view;
 pub mod view_bar;
 
-pub use completion::MOST_COMPLETIONS;
-pub use history::MOST_FILTERS;
 pub use prompt::Prompt;
-pub use search_state::CACHED_SEARCHES;
-pub use session_state::{MAX_SAVED_FILTER, SessionState};
+pub use session_state::SessionState;
 pub use settings::Settings;
-pub use text_cache::MOST_TEXTS;
 
 use crate::filter::Filter;
 use crate::index::{Batch, RowId};

@@ -28,9 +28,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// Time for absorbing, or for catching up with it, between two looks at the keys.
-pub const ABSORB_BUDGET: Duration = Duration::from_millis(3);
+const ABSORB_BUDGET: Duration = Duration::from_millis(3);
 /// Least time between two drawings when nobody pressed a key.
-pub const MIN_FRAME_INTERVAL: Duration = Duration::from_millis(33);
+const MIN_FRAME_INTERVAL: Duration = Duration::from_millis(33);
 /// The clock moves on the screen this often.
 const TICK: Duration = Duration::from_secs(1);
 /// Exit code of a program that was interrupted.

@@ -20,7 +20,7 @@ use std::thread;
 use std::time::Duration;
 
 /// Between two writings at least.
-pub const WRITE_INTERVAL: Duration = Duration::from_millis(100);
+const WRITE_INTERVAL: Duration = Duration::from_millis(100);
 /// The end of the program waits so long for the last writing.
 const PATIENCE: Duration = Duration::from_millis(700);
 

@@ -51,3 +51,4 @@ mod trace;
 mod truth;
 mod views;
 mod walk;
+mod wording;

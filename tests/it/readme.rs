@@ -1,9 +1,10 @@
-//! The README says what the program says, and names what is there.
+//! README and manual print what the program prints, and point to what is there.
 
 use crate::golden;
 use clap::CommandFactory;
 use mtatop::cli::Cli;
 use mtatop::filter;
+use mtatop::help::limits;
 use mtatop::simulate;
 use mtatop::tui::keymap;
 use std::fs;
@@ -18,6 +19,10 @@ fn readme() -> String {
     fs::read_to_string(root().join("README.md")).unwrap()
 }
 
+fn manual() -> String {
+    fs::read_to_string(root().join("assets/manual.md")).unwrap()
+}
+
 /// The text with other contents between `<!-- name -->` and `<!-- /name -->`.
 fn with_block(text: &str, name: &str, contents: &str) -> String {
     let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
@@ -25,7 +30,7 @@ fn with_block(text: &str, name: &str, contents: &str) -> String {
         let (_, after) = rest.split_once(&end)?;
         Some((before, after))
     });
-    let (before, after) = parts.unwrap_or_else(|| panic!("README.md: no block {name}"));
+    let (before, after) = parts.unwrap_or_else(|| panic!("manual.md: no block {name}"));
     format!("{before}{begin}{contents}{end}{after}")
 }
 
@@ -37,12 +42,26 @@ fn help() -> String {
 
 #[test]
 fn keys_flags_and_examples_are_those_of_the_program() {
-    let text = with_block(&readme(), "keys", &keymap::markdown());
+    let text = with_block(&manual(), "keys", &keymap::markdown());
     let text = with_block(&text, "filter", &filter::markdown());
+    let text = with_block(&text, "screen", &fenced(&printed(&["help", "screen"], "E D Q R J")));
+    let text = with_block(&text, "limits", &fenced(&limits::table()));
     let text = with_block(&text, "help", &help());
     let text = with_block(&text, "report", &report());
-    let text = with_block(&text, "check", &printed(&["check", "assets/outbound-connection.log"]));
-    golden::check(&root().join("README.md"), &text);
+    let check = printed_in(root(), &["check", "assets/outbound-connection.log"]);
+    let text = with_block(&text, "check", &fenced(&check));
+    golden::check(&root().join("assets/manual.md"), &text);
+}
+
+/// What a command prints from the line on that begins so.
+fn printed(arguments: &[&str], begin: &str) -> String {
+    let text = printed_in(root(), arguments);
+    let at = text.find(begin).unwrap_or_else(|| panic!("{text}"));
+    text.split_at(at).1.to_owned()
+}
+
+fn fenced(text: &str) -> String {
+    format!("```text\n{}\n```\n", text.trim_end())
 }
 
 /// What a command prints in this folder, as one types it.
@@ -51,10 +70,6 @@ fn printed_in(folder: &Path, arguments: &[&str]) -> String {
     let output = command.args(arguments).current_dir(folder).output().unwrap();
     assert!(output.status.success(), "{arguments:?}");
     format!("$ mtatop {}\n{}", arguments.join(" "), String::from_utf8(output.stdout).unwrap())
-}
-
-fn printed(arguments: &[&str]) -> String {
-    format!("```text\n{}\n```\n", printed_in(root(), arguments).trim_end())
 }
 
 /// The beginning and the end of a report on a simulated log.
@@ -88,5 +103,22 @@ fn it_can_be_set_up_with_two_commands() {
     let text = readme();
     for command in ["cargo run --release -- --demo", "cargo test"] {
         assert!(text.lines().any(|line| line == command), "README.md: no line `{command}`");
+    }
+}
+
+#[test]
+fn it_is_short_and_leaves_the_reference_to_the_manual() {
+    let lines = readme().lines().count();
+    assert!(lines <= 220, "README.md has {lines} lines");
+    assert!(readme().contains("(assets/manual.md)"));
+}
+
+/// Each section of the manual can be read without a browser.
+#[test]
+fn every_section_of_the_manual_is_a_help_topic() {
+    for heading in manual().lines().filter_map(|line| line.strip_prefix("## ")) {
+        let topic = if heading == "flags" { Vec::new() } else { vec![heading] };
+        let text = printed_in(root(), &[&["help"][..], &topic].concat());
+        assert!(text.lines().count() > 5, "{heading}: {text}");
     }
 }

@@ -49,8 +49,12 @@ fn screenshots_are_of_this_program() {
     let mut log = demo(40);
     log.press("5N");
     check("log-80x24", &mut log, (80, 24));
-    log.press("t");
-    check("messages-120x40", &mut log, (120, 40));
+    let mut messages = demo(40);
+    messages.press("3/outcome:deferred<enter>");
+    let screen = messages.screen(120, 40);
+    let trace = screen.split_once("── Trace ──").expect("the trace is shown").1;
+    assert!(trace.contains("state      ") && trace.contains(" deferred"), "{screen}");
+    check("messages-120x40", &mut messages, (120, 40));
     let mut light = demo(40);
     light.palette = Palette::Light;
     light.press("ss<enter>");

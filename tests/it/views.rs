@@ -211,8 +211,8 @@ fn the_trace_tells_what_the_command_tells() {
     let mut opened = outbound();
     opened.press("3<enter>z");
     let screen = opened.screen(120, 60);
-    let told = include_str!("../../README.md").split("```text\n$ mtatop trace ").nth(1);
-    let told = told.and_then(|text| text.split("```").next()).expect("the README has one");
+    let told = include_str!("../../assets/manual.md").split("```text\n$ mtatop trace ").nth(1);
+    let told = told.and_then(|text| text.split("```").next()).expect("the manual has one");
     for expected in told.lines().skip(1).filter(|line| *line != "…") {
         assert!(screen.lines().any(|line| line == expected), "{expected}\n{screen}");
     }

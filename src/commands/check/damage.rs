@@ -7,7 +7,7 @@ use crate::text::table::clip;
 /// Examples kept of each reason.
 const EXAMPLES: usize = 3;
 /// Bytes of an example that are looked at, and cells that are kept.
-pub const LONGEST_EXAMPLE: usize = 200;
+const LONGEST_EXAMPLE: usize = 200;
 
 /// Text that could not be read as entries, by the reason.
 #[derive(Clone, Debug, Default)]

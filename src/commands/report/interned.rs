@@ -5,9 +5,9 @@ use hashbrown::HashTable;
 use std::hash::BuildHasher;
 
 /// Bytes of one text that are kept; the rest of a longer one is a `…`.
-pub const LONGEST_TEXT: usize = 1_024;
+const LONGEST_TEXT: usize = 1_024;
 /// Bytes of all texts together, at most.
-pub const MOST_BYTES: usize = 256 << 20;
+const MOST_BYTES: usize = 256 << 20;
 
 /// A bounded table of distinct texts, numbered in the order of their coming.
 pub(super) struct Interned {

@@ -19,7 +19,7 @@ use super::{DRAIN_QUIET, FollowEvent, Follower, IoReason, OpenReason, copy};
 use crate::input::source::{FileKind, Fs, Handle, Identity, Stat, uninterrupted};
 
 /// How many files that were read to their end are held.
-pub const FINISHED_KEPT: usize = 4;
+const FINISHED_KEPT: usize = 4;
 
 /// The files beside a log that it is rolled into.
 #[derive(Debug)]

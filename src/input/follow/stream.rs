@@ -15,9 +15,9 @@ pub const OVERLAP: usize = 64;
 /// fewer are text.
 pub const HOLE: usize = 64;
 /// After an error a file is left alone for so long, twice as long after each further one …
-pub const MIN_RETRY_DELAY: Duration = Duration::from_secs(1);
+const MIN_RETRY_DELAY: Duration = Duration::from_secs(1);
 /// … but not longer than this.
-pub const MAX_RETRY_DELAY: Duration = Duration::from_secs(5);
+const MAX_RETRY_DELAY: Duration = Duration::from_secs(5);
 
 /// A place in a file, and what proves that a file is the one meant.
 #[derive(Clone, Copy, Debug)]

@@ -11,9 +11,9 @@ use std::sync::Arc;
 use std::thread;
 
 /// Bytes of a chunk at most.
-pub const CHUNK: usize = 64 * 1024;
+const CHUNK: usize = 64 * 1024;
 /// Chunks that may wait for the reader.
-pub const CHUNKS: usize = 8;
+const CHUNKS: usize = 8;
 
 /// What a pipe has for its reader.
 pub(super) enum Chunk {

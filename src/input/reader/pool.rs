@@ -23,7 +23,7 @@ use std::time::Duration;
 /// done, even if the reader was not given a core for a while.
 const JOBS_A_WORKER: usize = 4;
 /// More workers than this only wait for the one who reads.
-pub const WORKERS: usize = 8;
+const WORKERS: usize = 8;
 
 /// Entries of one round.
 #[derive(Default)]

@@ -68,7 +68,7 @@ names! {
 }
 
 /// Values of one entry, more than any has: what has more was made to have many.
-pub const MOST_VALUES: usize = 64;
+const MOST_VALUES: usize = 64;
 
 /// Where a name or a value stands.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@ use crate::log::entry::MessageEntry;
 use memchr::{memchr, memchr_iter, memmem};
 
 /// Blanks of a command that are looked at.
-pub const MOST_WORDS: usize = 64;
+const MOST_WORDS: usize = 64;
 
 /// Reads the recipient fields, from behind the address type on, and says what follows them.
 ///

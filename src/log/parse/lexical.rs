@@ -34,7 +34,7 @@ fn rest_of(fraction: &[u8]) -> &[u8] {
 }
 
 /// Longest address type.
-pub const LONGEST_TYPE: usize = 16;
+const LONGEST_TYPE: usize = 16;
 
 /// The type of `rfc822;address`: an atom before a semicolon (RFC 3461 ORCPT).
 pub(super) fn address_type(token: &[u8]) -> Option<&[u8]> {
@@ -135,7 +135,7 @@ fn is_host(token: &[u8]) -> bool {
 }
 
 /// Longest name of a client by DNS, and its address, in their parentheses.
-pub const LONGEST_GROUP: usize = 512;
+const LONGEST_GROUP: usize = 512;
 
 /// `NAME (NAME [IP])`, `NAME ([IP])` or `[IP] ([IP])`, which a blank or the end follows.
 pub(super) fn connecting_host(text: &[u8]) -> Option<ConnectingHost<'_>> {

@@ -14,7 +14,7 @@ pub(super) struct Prefix<'a> {
 }
 
 /// A path, or a syslog header with its tag, is hardly longer.
-pub const LONGEST_PREFIX: usize = 512;
+const LONGEST_PREFIX: usize = 512;
 
 /// The prefix of a line: all before the first time stamp or markup of an entry, if it is `FILE:`, `FILE:NUM:`
 /// or a syslog header. Behind other text, neither begins an entry.

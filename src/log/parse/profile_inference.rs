@@ -17,7 +17,7 @@ const DOUBTS: u32 = 4;
 /// Ways of one log that are told apart: the simplest.
 const WAYS: usize = 128;
 /// Ways of one entry. If it has more, it teaches nothing.
-pub const MAX_CANDIDATES: usize = 1_024;
+const MAX_CANDIDATES: usize = 1_024;
 /// Steps by which they are looked for, so that no entry takes long.
 const STEPS: usize = 16_384;
 

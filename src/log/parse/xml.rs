@@ -110,7 +110,7 @@ fn holds_element(value: &[u8]) -> bool {
 }
 
 /// All known names have two letters.
-pub const LONGEST_NAME: usize = 64;
+const LONGEST_NAME: usize = 64;
 
 fn is_name(name: &[u8]) -> bool {
     let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b':');
@@ -118,7 +118,7 @@ fn is_name(name: &[u8]) -> bool {
 }
 
 /// The longest reference that is looked for, `&#x10FFFF;`, with room for some zeros.
-pub const LONGEST_REFERENCE: usize = 16;
+const LONGEST_REFERENCE: usize = 16;
 
 /// The value with its references resolved, where there are any. What is none stays as it stands:
 /// whether the MTA escapes a `&` is not known.

@@ -6,7 +6,7 @@ use crate::log::redact::RedactLevel;
 use std::collections::BTreeSet;
 
 /// Completions at most: nobody goes through more.
-pub const MOST_COMPLETIONS: usize = 200;
+const MOST_COMPLETIONS: usize = 200;
 
 const ACTIONS: [&str; 16] =
     ["E", "D", "Q", "R", "J", "K", "W", "Z", "B", "V", "O", "C", "X", "Y", "I", "U"];

@@ -5,7 +5,7 @@ use crate::text::sanitize::escape;
 use std::collections::VecDeque;
 
 /// Events that are kept; of more, the oldest are only counted.
-pub const MOST_EVENTS: usize = 1_000;
+const MOST_EVENTS: usize = 1_000;
 /// How long the newest stands in the status line, in milliseconds.
 const NEWS: u64 = 10_000;
 

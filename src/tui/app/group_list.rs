@@ -21,7 +21,7 @@ const GROUPED: usize = 32 * 1024;
 const MANY: usize = 4_096;
 const REORDER: u64 = 500;
 /// Groups that are listed; nobody pages through more, and there may be a million senders.
-pub const MAX_GROUPS_LISTED: usize = 10_000;
+const MAX_GROUPS_LISTED: usize = 10_000;
 
 /// The column that decides, and whether it is turned round: else what counts most comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

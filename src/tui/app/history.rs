@@ -1,7 +1,7 @@
 //! Earlier filters: those that the prompt offers again, and the steps for undo and redo.
 
 /// Filters that are kept.
-pub const MOST_FILTERS: usize = 100;
+const MOST_FILTERS: usize = 100;
 
 /// Earlier filters.
 #[derive(Default)]

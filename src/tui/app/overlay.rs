@@ -13,7 +13,7 @@ use std::borrow::Cow;
 /// Rows of the frame around it.
 pub const FRAME: usize = 2;
 /// Columns of the frame, with a blank on both sides.
-pub const SIDES: usize = 4;
+const SIDES: usize = 4;
 /// Columns at most.
 pub const WIDEST: usize = 78;
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// drawing.
 const UNDER_WAY: usize = 4;
 /// Filters whose findings are kept: a bit an entry each.
-pub const CACHED_SEARCHES: usize = 6;
+const CACHED_SEARCHES: usize = 6;
 
 /// One search after the other.
 #[derive(Default)]

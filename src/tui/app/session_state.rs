@@ -6,7 +6,7 @@ use crate::tui::layout::View;
 use serde::{Deserialize, Serialize};
 
 /// Filters of more bytes are not kept for another time.
-pub const MAX_SAVED_FILTER: usize = 1_000;
+const MAX_SAVED_FILTER: usize = 1_000;
 
 /// Filters and view. No text of the log is in it, but what a filter took from there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]

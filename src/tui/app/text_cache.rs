@@ -5,7 +5,7 @@ use crate::log::parse::EntryText;
 use std::collections::HashMap;
 
 /// Texts from which on room is made: many screens.
-pub const MOST_TEXTS: usize = 4_096;
+const MOST_TEXTS: usize = 4_096;
 
 /// The texts at hand.
 #[derive(Default)]

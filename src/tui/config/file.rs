@@ -10,7 +10,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 /// A configuration is no longer than this.
-pub const LONGEST_FILE: u64 = 256 * 1_024;
+const LONGEST_FILE: u64 = 256 * 1_024;
 
 /// Permission bits by which others than the owner may write.
 const OTHERS_WRITE: u32 = 0o022;
@@ -65,12 +65,12 @@ pub fn complaint(path: &Path, why: &str) -> String {
 /// open a pipe would wait, and to open a device can do things.
 fn opened(path: &Path) -> io::Result<(File, Metadata)> {
     if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("is no file"));
+        return Err(io::Error::other("is not a regular file"));
     }
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let file = File::from(open(path, flags, Mode::empty())?);
     let known = file.metadata()?;
-    if known.is_file() { Ok((file, known)) } else { Err(io::Error::other("is no file")) }
+    if known.is_file() { Ok((file, known)) } else { Err(io::Error::other("is not a regular file")) }
 }
 
 /// Why its words need not be those of the user.
@@ -146,11 +146,13 @@ mod tests {
     #[test]
     fn what_is_no_text_is_refused() {
         let (room, path) = written(0o600);
-        assert!(describe_path(room.path()).unwrap_err().ends_with("is no file"));
+        assert!(describe_path(room.path()).unwrap_err().ends_with("is not a regular file"));
         fs::write(&path, b"filter = \"\xff\"").unwrap();
         assert!(describe_path(&path).unwrap_err().ends_with("is not UTF-8"));
         fs::write(&path, vec![b'#'; 300_000]).unwrap();
         assert!(describe_path(&path).unwrap_err().ends_with("is too long"));
-        assert!(describe_path(Path::new("/dev/zero")).unwrap_err().ends_with("is no file"));
+        assert!(
+            describe_path(Path::new("/dev/zero")).unwrap_err().ends_with("is not a regular file")
+        );
     }
 }

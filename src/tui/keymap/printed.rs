@@ -14,7 +14,7 @@ pub fn settings() -> String {
 
 /// The table as the README prints it.
 pub fn markdown() -> String {
-    let mut table = String::from("| key | does |\n| --- | --- |\n");
+    let mut table = String::from("| key | action |\n| --- | --- |\n");
     for binding in BINDINGS.iter().filter(|binding| binding.mode == Mode::Browse) {
         let keys: Vec<String> = binding.label.split(' ').map(|key| format!("`{key}`")).collect();
         table.extend(["| ", &keys.join(" "), " | ", binding.help, " |\n"]);
