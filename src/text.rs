@@ -3,6 +3,7 @@
 //! Knows nothing of the log.
 
 mod cells;
+pub mod char_class;
 mod charset;
 pub mod escape;
 pub mod sanitize;
@@ -11,4 +12,4 @@ pub mod table;
 mod unicode_tables;
 pub mod units;
 
-pub use charset::CharsetMode;
+pub use char_class::CharsetMode;

@@ -7,6 +7,7 @@ pub mod config;
 pub mod demo;
 mod eta;
 mod event_loop;
+mod exit;
 pub mod keymap;
 pub mod layout;
 mod memory;

@@ -17,6 +17,7 @@ mod heuristic_fields;
 mod json;
 mod length_prefixed;
 mod lexical;
+mod markup;
 mod message;
 mod optional_fields;
 mod parser;
@@ -24,6 +25,7 @@ mod prefix;
 mod profile;
 mod profile_inference;
 mod profiled_fields;
+mod scratch;
 mod status;
 mod text;
 mod time;
@@ -31,11 +33,12 @@ mod xml;
 
 pub use format::{LogFormat, format};
 pub use json::MOST_LEVELS;
-pub use parser::{EntryText, Parser, ParserState, Scratch};
+pub use parser::{EntryText, Parser, ParserState};
 pub use profile::Profile;
+pub use scratch::Scratch;
 
 use crate::log::entry::Entry;
-use format::{Markup, markup};
+use markup::{Markup, markup};
 use std::fmt;
 
 /// Why a text is no entry.

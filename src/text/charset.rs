@@ -1,30 +1,11 @@
 //! How much of Unicode is drawn, and the warning before text that may not be what it looks like.
 
-use super::sanitize::escape;
+use super::char_class::CharsetMode;
+use super::sanitize::{SafeText, escape, made, write_to};
 use super::scripts;
-use crate::text::sanitize::{CharClass, MAX_COMBINING_MARKS, SafeText, char_class, made, write_to};
 use std::fmt::Write as _;
 
-/// Which characters of a log are drawn as they are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum CharsetMode {
-    /// All that every terminal draws alike.
-    #[default]
-    All,
-    /// Those of ASCII: what merely looks like one of them is told by its number.
-    Ascii,
-}
-
 impl CharsetMode {
-    /// The other one.
-    #[must_use]
-    pub fn other(self) -> Self {
-        match self {
-            Self::All => Self::Ascii,
-            Self::Ascii => Self::All,
-        }
-    }
-
     /// All of the bytes, made fit for a terminal, behind the [warning](Self::warning) there is.
     pub fn show(self, bytes: &[u8]) -> SafeText {
         match scripts::warning(bytes) {
@@ -60,19 +41,6 @@ impl CharsetMode {
             }
         }
         text
-    }
-
-    /// Marks drawn on one letter.
-    pub(super) fn marks(self) -> u8 {
-        if self == Self::All { MAX_COMBINING_MARKS } else { 0 }
-    }
-
-    /// What a character would do, drawn in this alphabet.
-    pub(super) fn sight(self, c: char) -> CharClass {
-        match char_class(c) {
-            CharClass::Letter if self == Self::Ascii && !c.is_ascii() => CharClass::Hidden,
-            sight => sight,
-        }
     }
 }
 

@@ -8,8 +8,8 @@
 //! assert_eq!(markdown(b"a|b"), r"a\|b");
 //! ```
 
+use super::char_class::{CharClass, MAX_COMBINING_MARKS, char_class};
 use super::sanitize::escape;
-use crate::text::sanitize::{CharClass, MAX_COMBINING_MARKS, char_class};
 
 /// A JSON string with its quotes, as by [`put_json`].
 pub fn json(value: &[u8]) -> String {

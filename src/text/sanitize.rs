@@ -31,35 +31,9 @@ use std::fmt::Write as _;
 use std::iter;
 use std::ops::Range;
 
-use super::CharsetMode;
 use super::cells::{cells, width};
-use super::unicode_tables;
+use super::char_class::{CharClass, CharsetMode};
 use super::units::number;
-
-/// Marks drawn on one letter; no language in use stacks more.
-pub const MAX_COMBINING_MARKS: u8 = 3;
-
-/// What a character would do on a terminal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CharClass {
-    /// Stands for itself.
-    Letter,
-    /// Stands on the letter before; on a letter, not too many do.
-    Mark,
-    /// Acts, hides, reorders, or is drawn in another width than we count.
-    Hidden,
-}
-
-/// What a character would do on a terminal, for those who write escapes of their own.
-pub fn char_class(c: char) -> CharClass {
-    match c {
-        ' '..='~' => CharClass::Letter,
-        _ if c.is_ascii() => CharClass::Hidden,
-        _ if unicode_tables::contains(unicode_tables::MARKS, c) => CharClass::Mark,
-        _ if unicode_tables::contains(unicode_tables::LETTERS, c) => CharClass::Letter,
-        _ => CharClass::Hidden,
-    }
-}
 
 /// Text that may reach a terminal: a run of pieces, each literal or an escape made visible.
 ///
@@ -391,6 +365,7 @@ mod tests {
     use unicode_width::UnicodeWidthChar;
 
     use super::*;
+    use crate::text::unicode_tables;
 
     /// The pieces in one string, escapes between brackets that no piece of these tests holds.
     fn marked(shown: &SafeText) -> String {

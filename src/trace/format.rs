@@ -13,7 +13,6 @@
 
 use super::labels::{display_address, heading, span, state_summary};
 use super::page::{LineKind, TraceLine, TracePage};
-use super::steps::RenderState;
 use super::{DeliveryState, MessageTrace};
 use crate::index::{Index, MessageId, RowId};
 use crate::log::entry::{Body, Entry, Time};
@@ -33,6 +32,24 @@ pub struct TraceFormatter<'a> {
     pub(super) page: TracePage,
     /// Hides what the index tells; what is read is hidden already.
     pub(super) redactor: Option<&'a Redactor>,
+}
+
+/// What is the same all over one story.
+pub(super) struct RenderState {
+    /// The day that was named last, as a time of day is meant.
+    pub(super) day: Option<chrono::NaiveDate>,
+    /// Some time has a fraction.
+    pub(super) fractions: bool,
+    /// Stays that were told for another recipient.
+    pub(super) printed: HashSet<usize>,
+}
+
+impl RenderState {
+    /// Time of day, with hundredths if the log has any.
+    pub(super) fn clock(&self, time: Time) -> String {
+        let hundredths = time.0.rem_euclid(1_000) / 10;
+        if self.fractions { format!("{time}.{hundredths:02}") } else { time.to_string() }
+    }
 }
 
 impl<'a> TraceFormatter<'a> {

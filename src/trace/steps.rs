@@ -1,6 +1,6 @@
 //! The steps of a recipient in a line each, with what was said below.
 
-use super::format::TraceFormatter;
+use super::format::{RenderState, TraceFormatter};
 use super::labels::{action_text, answer, span};
 use super::page::LineKind;
 use super::{MessageTrace, RecipientTrace, TraceStep};
@@ -10,17 +10,6 @@ use crate::log::parse::Scratch;
 use crate::text::sanitize::escape;
 use crate::text::units::number;
 use std::borrow::Cow;
-use std::collections::HashSet;
-
-/// What is the same all over one story.
-pub(super) struct RenderState {
-    /// The day that was named last, as a time of day is meant.
-    pub(super) day: Option<chrono::NaiveDate>,
-    /// Some time has a fraction.
-    pub(super) fractions: bool,
-    /// Stays that were told for another recipient.
-    pub(super) printed: HashSet<usize>,
-}
 
 impl TraceFormatter<'_> {
     /// What happened to a recipient, a line or more for each entry.
@@ -160,13 +149,5 @@ impl TraceFormatter<'_> {
             self.page.blank();
             self.page.line(2, &format!("{gone} of its entries are no longer in the log"));
         }
-    }
-}
-
-impl RenderState {
-    /// Time of day, with hundredths if the log has any.
-    pub(super) fn clock(&self, time: Time) -> String {
-        let hundredths = time.0.rem_euclid(1_000) / 10;
-        if self.fractions { format!("{time}.{hundredths:02}") } else { time.to_string() }
     }
 }

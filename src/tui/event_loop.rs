@@ -7,7 +7,7 @@
 use super::eta::Eta;
 use super::save_handle::SaveHandle;
 use super::terminal::Terminal;
-use super::{ScreenExit, panics, signals, to_msg, wall_clock};
+use super::{ScreenExit, exit, panics, signals, to_msg, wall_clock};
 use crate::index::RowId;
 use crate::input::reader::{ReaderMessage, TextStore};
 use crate::log::parse::EntryText;
@@ -188,7 +188,7 @@ impl EventLoop {
                 }
                 Ok(_) => None,
                 Err(error) if error.is_empty() => return Ok(Ok(pressed)),
-                Err(_) => signals::end(signals::HANGUP),
+                Err(_) => exit::end(exit::HANGUP),
             };
             let Some(msg) = msg else { continue };
             pressed = true;

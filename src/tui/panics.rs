@@ -3,7 +3,7 @@
 //! That of a reader ends only the reading: what was read stays on the screen. Any other one ends the
 //! program, after the terminal was given back, so that the message can be read.
 
-use super::signals;
+use super::exit;
 use super::terminal_writer::TerminalWriter;
 use crate::text::sanitize::escape;
 use std::io::{self, Write};
@@ -34,7 +34,7 @@ pub(super) fn install_panic_hook(screen: TerminalWriter) {
         if screen.leave_for_good() {
             let _ = writeln!(io::stderr(), "mtatop: {message}");
         }
-        signals::end(PANICKED);
+        exit::end(PANICKED);
     }));
 }
 

@@ -1,9 +1,8 @@
 //! What ends or stops the program from outside, on threads of their own: signals, and the end of the
 //! terminal. They work whatever the loop is doing.
 
+use super::exit::{HANGUP, end};
 use super::terminal_writer::TerminalWriter;
-use crate::output::atomic_file;
-use crate::tui::session_file;
 use crossbeam_channel::Sender;
 use crossterm::event::Event;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -12,10 +11,7 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGSTOP, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::raise;
 use std::io::{self, stdout};
-use std::{process, thread};
-
-/// Exit code of a program whose terminal is gone, as a shell gives it.
-pub(super) const HANGUP: i32 = 128 + SIGHUP;
+use std::thread;
 
 /// How often to look whether the terminal is still there. One that closes wakes us at once; of one
 /// that hangs up we only hear by the signal, which somebody else may have taken.
@@ -63,13 +59,6 @@ fn stop(screen: &TerminalWriter) {
     screen.restore();
     // It can't fail, and what it does shows by the signal that continues us.
     let _ = raise(SIGSTOP);
-}
-
-/// Ends the program now. What it holds is not worth waiting for, but the session as it was last seen.
-pub(super) fn end(code: i32) -> ! {
-    atomic_file::remove_temp_files();
-    session_file::finish();
-    process::exit(code)
 }
 
 /// Whether the terminal is gone; waits a little to see.

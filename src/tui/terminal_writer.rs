@@ -3,7 +3,7 @@
 //!
 //! Knows bytes only. When the terminal is gone, so is the program.
 
-use super::signals;
+use super::exit;
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use crossterm::cursor::Show;
 use crossterm::event::{DisableMouseCapture, EnableMouseCapture};
@@ -186,7 +186,7 @@ fn write_all(mut bytes: &[u8]) {
             Err(Errno::AGAIN) => {
                 let _ = poll(&mut [PollFd::new(&stdout(), PollFlags::OUT)], None);
             }
-            Err(_) => signals::end(signals::HANGUP),
+            Err(_) => exit::end(exit::HANGUP),
         }
     }
 }

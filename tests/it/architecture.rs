@@ -3,8 +3,11 @@
 
 mod source;
 
-use source::{Import, ends_of, functions, imports, line_of, program, root, sources, types};
-use std::collections::BTreeMap;
+use source::{
+    Import, Source, ends_of, functions, imports, line_of, modules, program, re_exports, root,
+    sources, types,
+};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 pub(crate) use source::names;
@@ -213,6 +216,75 @@ fn imports_are_found_however_they_are_written() {
     let mut found: Vec<_> = found.iter().map(|import| import.path.join("::")).collect();
     found.sort();
     assert_eq!(found, ["a", "a::B", "c", "g", "h", "x::d::E", "x::y::i::L", "x::y::i::j::K"]);
+}
+
+/// Which of two modules the way from one to the other leaves their common parent by, and which it
+/// comes back through: an import between siblings, if there is one.
+fn siblings<'a>(from: &'a [String], to: &'a [String]) -> Option<(&'a [String], &'a [String])> {
+    let common = from.iter().zip(to).take_while(|(from, to)| from == to).count();
+    Some((from.get(..=common)?, to.get(..=common)?))
+}
+
+/// The imports between modules that have the same parent, all levels of the crate together.
+fn sibling_imports(program: &[Source]) -> BTreeMap<Vec<String>, BTreeSet<Vec<String>>> {
+    let all = modules(program);
+    let mut given: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
+    for source in program {
+        let module: Vec<String> = source.module().iter().map(|&name| name.to_owned()).collect();
+        for (item, child) in re_exports(&source.code()) {
+            let child = [module.as_slice(), &[child]].concat();
+            if all.contains(&child) {
+                given.insert([module.as_slice(), &[item]].concat(), child);
+            }
+        }
+    }
+    let mut edges: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for source in program {
+        let module: Vec<String> = source.module().iter().map(|&name| name.to_owned()).collect();
+        for import in imports(&source.code(), &source.module()) {
+            let mut path = import.path;
+            // An item that a module gives on is of the child that defines it.
+            for end in 1..=path.len() {
+                if let Some(child) = given.get(path.get(..end).unwrap_or_default()) {
+                    path = child.clone();
+                    break;
+                }
+            }
+            let known = (0..=path.len()).rev().map(|end| path.get(..end).unwrap_or_default());
+            let Some(target) = known.into_iter().find(|path| all.contains(*path)) else { continue };
+            if let Some((from, to)) = siblings(&module, target) {
+                edges.entry(from.to_vec()).or_default().insert(to.to_vec());
+            }
+        }
+    }
+    edges
+}
+
+/// A module and its parent may know each other; two children of one parent may not, by any way.
+#[test]
+fn files_of_a_folder_have_no_cycle() {
+    let program: Vec<_> =
+        program().into_iter().filter(|source| source.folder() != "index").collect();
+    let mut edges = sibling_imports(&program);
+    assert!(edges.len() > 50, "{} modules import a sibling", edges.len());
+    // What imports nothing that is left can be in no cycle, nor what nothing left imports.
+    loop {
+        let before = edges.len();
+        let importing: BTreeSet<_> = edges.keys().cloned().collect();
+        let imported: BTreeSet<_> = edges.values().flatten().cloned().collect();
+        for imports in edges.values_mut() {
+            imports.retain(|import| importing.contains(import));
+        }
+        edges.retain(|module, imports| !imports.is_empty() && imported.contains(module));
+        if edges.len() == before {
+            break;
+        }
+    }
+    let breach = |(from, to): (&Vec<String>, &BTreeSet<Vec<String>>)| {
+        let to: Vec<_> = to.iter().map(|path| path.join("::")).collect();
+        format!("{} imports {} in a cycle", from.join("::"), to.join(" and "))
+    };
+    none(&edges.iter().map(breach).collect::<Vec<_>>());
 }
 
 #[test]

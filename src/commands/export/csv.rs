@@ -112,7 +112,7 @@ fn row<'a>(cells: impl Iterator<Item = &'a [u8]>, out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::sanitize::{CharClass, char_class};
+    use crate::text::char_class::{CharClass, char_class};
     use proptest::prelude::*;
 
     const COLUMNS: &[&str] = &["a", "o.x", "o.y", "b"];

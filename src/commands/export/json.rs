@@ -141,7 +141,7 @@ fn number(digits: &[u8]) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::sanitize::{CharClass, char_class};
+    use crate::text::char_class::{CharClass, char_class};
     use proptest::prelude::*;
     use serde_json::{Value, json};
 

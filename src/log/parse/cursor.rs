@@ -7,6 +7,11 @@ use super::byte_search;
 pub(super) struct FieldCursor<'a>(pub(super) &'a [u8]);
 
 impl<'a> FieldCursor<'a> {
+    /// Whether a field ends here: at a blank, or at the end of the entry.
+    pub(super) fn ends_field(self) -> bool {
+        matches!(self.0, [] | [b' ', ..])
+    }
+
     /// Moves over blanks, and says over how many.
     pub(super) fn blanks(&mut self) -> usize {
         let before = self.0.len();

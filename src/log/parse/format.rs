@@ -1,5 +1,6 @@
 //! Which of the six `LOG_FORMAT`s an entry is written in.
 
+use super::markup::{Markup, markup};
 use super::{Profile, json, prefix, text};
 use crate::log::entry::{Body, Entry};
 use memchr::memmem;
@@ -84,26 +85,6 @@ fn text_format(text: &[u8]) -> Option<LogFormat> {
         (false, true) => LogFormat::Text1,
         (false, false) => LogFormat::Text,
     })
-}
-
-/// A format that names its fields.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Markup {
-    /// `LOG_FORMAT` 4.
-    Xml,
-    /// `LOG_FORMAT` 5 or 6.
-    Json,
-}
-
-/// The markup that the text is written in; `None` for the text formats and for what is no entry.
-pub(super) fn markup(text: &[u8]) -> Option<Markup> {
-    match text.trim_ascii_start() {
-        [b'{', ..] => Some(Markup::Json),
-        [b'<', kind @ ..] if [b"en ", b"co ", b"he "].iter().any(|k| kind.starts_with(*k)) => {
-            Some(Markup::Xml)
-        }
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! `LOG_FORMAT` 3: each field of variable length is written behind its length, `15:adam@domain.com`.
 
 use super::cursor::FieldCursor;
-use super::optional_fields::ends_field;
 
 /// Moves over a blank and the counted value behind it; stays where there is none.
 pub(super) fn value<'a>(rest: &mut FieldCursor<'a>) -> Option<&'a [u8]> {
@@ -32,7 +31,7 @@ fn length(text: &[u8], count: usize) -> Option<usize> {
     }
     let bytes = text.get(..count)?;
     let at_end =
-        |length: usize| text.get(length..).is_some_and(|rest| ends_field(FieldCursor(rest)));
+        |length: usize| text.get(length..).is_some_and(|rest| FieldCursor(rest).ends_field());
     if bytes.is_ascii() {
         return at_end(count).then_some(count);
     }

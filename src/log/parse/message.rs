@@ -4,36 +4,18 @@
 use super::cursor::FieldCursor;
 use super::optional_fields::Tail;
 use super::profile::{OptionalField, Profile};
+use super::profile_inference::TrainingSample;
 use super::profiled_fields::{self, FieldFit, unbracketed};
-use super::text::TextLayout;
 use super::{ParseError, command, heuristic_fields, length_prefixed, lexical, status};
 use crate::log::entry::{Action, MessageEntry};
 
-/// An entry without free text of others.
-#[derive(Clone, Copy)]
-pub(super) struct TrainingSample<'a> {
-    /// Its optional fields.
-    pub(super) tail: Tail<'a>,
-    /// They fit the profile.
-    pub(super) clean: bool,
-    /// It came over a connection.
-    pub(super) from_client: bool,
-    /// It left a queue.
-    pub(super) dequeue: bool,
-}
-
-impl TrainingSample<'_> {
-    /// Whether nothing can stand in a field on such an entry. Who sent it is known of what a client
-    /// sent, and how long it was queued of what was.
-    pub(super) fn may_be_blank(self, field: OptionalField) -> bool {
-        match field {
-            OptionalField::Connection | OptionalField::Transport | OptionalField::Application => {
-                !self.from_client
-            }
-            OptionalField::QueueTime => !self.dequeue,
-            _ => true,
-        }
-    }
+/// How an entry is written.
+#[derive(Default)]
+pub(super) struct TextLayout<'a> {
+    /// What it can teach of its log.
+    pub(super) sample: Option<TrainingSample<'a>>,
+    /// Its fields stand behind their lengths.
+    pub(super) counted: bool,
 }
 
 /// Reads everything behind the action code.

@@ -44,7 +44,7 @@ impl<'a> Tail<'a> {
     /// Diagnostics that say nothing.
     pub(super) fn no_diagnostics(mut self) -> Option<Self> {
         match &mut self {
-            Self::Plain(rest) => rest.separator().filter(|()| ends_field(*rest))?,
+            Self::Plain(rest) => rest.separator().filter(|()| rest.ends_field())?,
             Self::Counted(rest) => {
                 length_prefixed::value(rest).filter(|value| value.is_empty())?;
             }
@@ -67,7 +67,7 @@ pub(super) fn is_counted(field: OptionalField) -> bool {
 
 fn plain<'a>(field: OptionalField, rest: &mut FieldCursor<'a>) -> Option<&'a [u8]> {
     rest.separator()?;
-    if ends_field(*rest) {
+    if rest.ends_field() {
         return Some(b"");
     }
     let length = match field {
@@ -82,11 +82,7 @@ fn plain<'a>(field: OptionalField, rest: &mut FieldCursor<'a>) -> Option<&'a [u8
         _ => rest.token_length(),
     };
     let value = rest.take(length);
-    (ends_field(*rest) && fits(field, value)).then_some(value)
-}
-
-pub(super) fn ends_field(rest: FieldCursor<'_>) -> bool {
-    matches!(rest.0, [] | [b' ', ..])
+    (rest.ends_field() && fits(field, value)).then_some(value)
 }
 
 /// Whether a value that is not split at blanks can be of the field.

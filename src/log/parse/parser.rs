@@ -1,20 +1,10 @@
 //! The parser of one file: the grammars, and what it learned of how the file is written.
 
-use super::message::TrainingSample;
-use super::profile_inference::Learner;
-use super::{ParseError, Profile, entry, fill_in, format, text};
+use super::markup::markup;
+use super::message::TextLayout;
+use super::profile_inference::{Learner, TrainingSample};
+use super::{ParseError, Profile, Scratch, entry, fill_in, text};
 use crate::log::entry::Entry;
-
-/// Room for values that had to be unescaped; an entry borrows from it.
-#[derive(Default)]
-pub struct Scratch {
-    /// Of a text format, with plain blanks.
-    pub(super) text: Vec<u8>,
-    /// Values without their escapes, and names that were put together.
-    pub(super) decoded: Vec<u8>,
-    /// JSON without what JSON forbids.
-    pub(super) masked: Vec<u8>,
-}
 
 /// The text of one entry, with what was known of its file when it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,8 +59,8 @@ impl Parser {
 
     /// Learns from the beginning of a file, before its first entry is read.
     pub fn learn(&mut self, text: &[u8]) {
-        if format::markup(text).is_none()
-            && let Ok(text::TextLayout { sample: Some(lesson), .. }) =
+        if markup(text).is_none()
+            && let Ok(TextLayout { sample: Some(lesson), .. }) =
                 text::read(text, self.profile(), &mut Entry::blank())
         {
             self.take_lesson(lesson);
@@ -83,7 +73,7 @@ impl Parser {
     /// As [`entry`].
     pub fn entry<'a>(&'a mut self, text: &'a [u8]) -> Result<Entry<'a>, ParseError> {
         Entry::filled(|entry| {
-            if format::markup(text).is_none()
+            if markup(text).is_none()
                 && let Ok(manner) = text::read(text, self.profile(), entry)
             {
                 if manner.sample.is_some_and(|lesson| self.take_lesson(lesson)) {

@@ -1,7 +1,7 @@
 //! What is no part of an entry: what grep and syslog write before it, and what copying did to its
 //! blanks. Looked for only where an entry does not read as it stands.
 
-use super::format::markup;
+use super::markup::markup;
 use super::time;
 use memchr::memmem;
 

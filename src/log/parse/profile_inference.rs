@@ -5,7 +5,6 @@
 //! the log may be written like, and the simplest of that is the profile. Nothing of it depends on
 //! how the entries came, only on their order.
 
-use super::message::TrainingSample;
 use super::optional_fields::{self, Tail};
 use super::profile::{OptionalField, Profile};
 
@@ -20,6 +19,33 @@ const WAYS: usize = 128;
 const MAX_CANDIDATES: usize = 1_024;
 /// Steps by which they are looked for, so that no entry takes long.
 const STEPS: usize = 16_384;
+
+/// An entry without free text of others.
+#[derive(Clone, Copy)]
+pub(super) struct TrainingSample<'a> {
+    /// Its optional fields.
+    pub(super) tail: Tail<'a>,
+    /// They fit the profile.
+    pub(super) clean: bool,
+    /// It came over a connection.
+    pub(super) from_client: bool,
+    /// It left a queue.
+    pub(super) dequeue: bool,
+}
+
+impl TrainingSample<'_> {
+    /// Whether nothing can stand in a field on such an entry. Who sent it is known of what a client
+    /// sent, and how long it was queued of what was.
+    pub(super) fn may_be_blank(self, field: OptionalField) -> bool {
+        match field {
+            OptionalField::Connection | OptionalField::Transport | OptionalField::Application => {
+                !self.from_client
+            }
+            OptionalField::QueueTime => !self.dequeue,
+            _ => true,
+        }
+    }
+}
 
 /// Some ways to write an entry: which fields are on, of those that it shows. A line that ends early
 /// does not show the fields behind.

@@ -1,18 +1,9 @@
 //! The text formats 1, 2 and 3: one entry.
 
 use super::cursor::FieldCursor;
-use super::message::{self, TrainingSample};
+use super::message::{self, TextLayout};
 use super::{ParseError, Profile, head, length_prefixed, prefix, status, time};
 use crate::log::entry::{Body, ConnectionEntry, Entry};
-
-/// How an entry is written.
-#[derive(Default)]
-pub(super) struct TextLayout<'a> {
-    /// What it can teach of its log.
-    pub(super) sample: Option<TrainingSample<'a>>,
-    /// Its fields stand behind their lengths.
-    pub(super) counted: bool,
-}
 
 /// Reads one entry, also behind what grep or syslog put before it. With a flaw, what was filled in
 /// means nothing.

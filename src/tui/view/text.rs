@@ -3,8 +3,9 @@
 //! Nobody else in this room makes spans and lines of text, which `tests/it/architecture.rs` sees to.
 
 use super::Theme;
+use crate::text::char_class::{CharClass, char_class};
 use crate::text::sanitize::escape;
-use crate::text::sanitize::{CharClass, Fragment, SafeText, char_class};
+use crate::text::sanitize::{Fragment, SafeText};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;

@@ -1,5 +1,6 @@
 //! The code of the project as text: its files, what they import, the types and functions they define.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -172,6 +173,25 @@ fn blanks(code: &str, at: usize) -> usize {
     rest.len() - rest.trim_start().len()
 }
 
+/// The files whose items a module gives on under its own path: item, and the child that has it.
+pub(crate) fn re_exports(code: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for line in code.split(';') {
+        let line = line.trim_start();
+        let Some(at) = line.find("use ").filter(|&at| line.starts_with("pub") || at == 0) else {
+            continue;
+        };
+        let mut items = Vec::new();
+        tree(line, at + 4, &[], &mut items);
+        for item in items {
+            if let [child, .., name] = item.path.as_slice() {
+                found.push((name.clone(), child.clone()));
+            }
+        }
+    }
+    found
+}
+
 /// The types that a file defines, each with its line.
 pub(crate) fn types(code: &str) -> Vec<(usize, &str)> {
     let mut found = Vec::new();
@@ -217,3 +237,9 @@ pub(crate) fn functions(code: &str) -> Vec<(&str, usize, usize)> {
 
 /// What may stand before `fn`; the second half of `pub(in …)` counts as part of `pub`.
 const MODIFIERS: &[&str] = &["const", "async", "extern", "\"C\"", "in"];
+
+/// All modules of the program, by their paths.
+pub(crate) fn modules(program: &[Source]) -> BTreeSet<Vec<String>> {
+    let path = |source: &Source| source.module().iter().map(|&name| name.to_owned()).collect();
+    program.iter().map(path).collect()
+}
