@@ -2,6 +2,7 @@
 
 pub mod check;
 mod conditions;
+mod exit;
 pub mod export;
 pub mod help;
 mod input;
@@ -11,6 +12,7 @@ pub mod simulate;
 pub mod trace;
 
 pub use conditions::FilterArgs;
+pub use exit::Exit;
 pub use input::InputArgs;
 pub use redact::Redact;
 
@@ -18,11 +20,6 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
-
-/// Exit code: something went wrong.
-pub const EXIT_FAILURE: u8 = 1;
-/// Exit code: the command line makes no sense.
-pub const EXIT_USAGE: u8 = 2;
 
 /// Follow the MTA log of Sun Java System Messaging Server in the terminal: connections, deliveries
 /// and SMTP responses.

@@ -6,7 +6,8 @@
 pub mod limits;
 mod page;
 
-use crate::cli::Cli;
+use crate::cli::{Cli, CliCommand, Exit};
+use crate::text::sanitize::escape;
 use crate::text::table::wrap;
 use crate::tui::app::Settings;
 use crate::tui::app::help::{HelpLine, lines};
@@ -14,6 +15,7 @@ use crate::tui::config::DEFAULTS;
 use crate::tui::keymap::{BINDINGS, Binding, Mode};
 use clap::CommandFactory as _;
 use clap_complete::Shell;
+use std::io::{self, Write};
 
 pub use page::page;
 
@@ -26,6 +28,28 @@ const TOPICS: [&str; 9] =
 
 /// Columns of a topic: a terminal has at least as many.
 const WIDTH: usize = 80;
+
+/// Prints what a command asks for that is about the program itself.
+pub fn run(about: &CliCommand) -> Exit {
+    match about {
+        CliCommand::Completions(wanted) => print(Ok(completions(wanted.shell))),
+        CliCommand::Man(man) => print(page(man.of.as_deref())),
+        CliCommand::Help(wanted) => print(help(&wanted.of).map(String::into_bytes)),
+        _ => print(help(&[]).map(String::into_bytes)),
+    }
+}
+
+/// Prints the limits.
+pub fn print_limits() -> Exit {
+    print(Ok(limits::table().into_bytes()))
+}
+
+fn print(text: Result<Vec<u8>, String>) -> Exit {
+    match text {
+        Ok(text) => io::stdout().write_all(&text).into(),
+        Err(wrong) => Exit::usage(escape(wrong.as_bytes())),
+    }
+}
 
 /// The help on a topic or a command; without one, on the whole program.
 ///

@@ -25,7 +25,7 @@ pub mod workers;
 pub use memory::DEFAULT_MEMORY_DIVISOR;
 pub use reader_messages::to_msg;
 
-use crate::cli::{Cli, ColorChoice, EXIT_FAILURE, EXIT_USAGE};
+use crate::cli::{Cli, ColorChoice, Exit};
 use crate::filter::combine_args;
 use crate::input::reader;
 use crate::input::reader::Reader;
@@ -53,44 +53,41 @@ use terminal::Terminal;
 /// Batches that may wait for the owner of the index; then the reader waits. So many that no parser
 /// stands idle while the owner draws: with four a load takes a tenth longer.
 const BATCHES: usize = 12;
-/// Exit code, and the line that says what is wrong.
-type ScreenExit = (u8, Vec<String>);
 
 /// What works without a screen.
 const INSTEAD: &str = "use mtatop report or mtatop export";
 
 /// Follows the files of the command line until somebody quits.
-pub fn run(cli: &Cli) -> ScreenExit {
+pub fn run(cli: &Cli) -> Exit {
     if !cli.demo {
         return run_on(cli, Arc::new(Disk), cli.files.clone());
     }
     let (memory, path) = (Memory::default(), Path::new("demo"));
     match demo::spawn(memory.clone(), path, wall_clock) {
         Ok(_) => run_on(cli, Arc::new(memory), vec![path.to_owned()]),
-        Err(error) => (EXIT_FAILURE, vec![error.to_string()]),
+        Err(error) => Exit::failure(error),
     }
 }
 
 /// Follows these files, wherever they are.
-pub fn run_on(cli: &Cli, fs: Arc<dyn Fs>, paths: Vec<PathBuf>) -> ScreenExit {
+pub fn run_on(cli: &Cli, fs: Arc<dyn Fs>, paths: Vec<PathBuf>) -> Exit {
     let result = resolve_config(cli).and_then(|(config, filter, ignored)| {
         check_terminal()?;
         check_files(&*fs, &paths)?;
         let status_file = cli.status_file.as_deref().map(StatusFile::new).transpose();
-        let status_file = status_file.map_err(|wrong| (EXIT_FAILURE, vec![wrong]))?;
+        let status_file = status_file.map_err(Exit::failure)?;
         let (app, keeper) = set_up(&config, &filter, ignored);
         let app = app.redacted(cli.hide.redact);
         let idle = cli.exit_after_idle.map(Duration::from_secs);
-        follow(&config, app, keeper, fs, paths, (status_file, idle))
-            .map_err(|error| (EXIT_FAILURE, vec![error.to_string()]))
+        follow(&config, app, keeper, fs, paths, (status_file, idle)).map_err(Exit::failure)
     });
     result.unwrap_or_else(|wrong| wrong)
 }
 
 /// The configuration under the command line, and the filter of the command line.
-fn resolve_config(cli: &Cli) -> Result<(Config, String, Option<Ignored>), ScreenExit> {
+fn resolve_config(cli: &Cli) -> Result<(Config, String, Option<Ignored>), Exit> {
     let filter = filter_of(cli)?;
-    let (config, ignored) = Config::read(cli).map_err(|wrong| (EXIT_USAGE, vec![wrong]))?;
+    let (config, ignored) = Config::read(cli).map_err(Exit::usage)?;
     Ok((config, filter, ignored))
 }
 
@@ -116,30 +113,26 @@ fn set_up(config: &Config, given: &str, ignored: Option<Ignored>) -> (App, Optio
 }
 
 /// What is hidden from the beginning on.
-fn filter_of(cli: &Cli) -> Result<String, ScreenExit> {
+fn filter_of(cli: &Cli) -> Result<String, Exit> {
     let text = combine_args(&cli.conditions.given());
-    text.map_err(|wrong| (EXIT_USAGE, vec![escape(wrong.as_bytes())]))
+    text.map_err(|wrong| Exit::usage(escape(wrong.as_bytes())))
 }
 
-fn check_terminal() -> Result<(), ScreenExit> {
+fn check_terminal() -> Result<(), Exit> {
     let term = std::env::var("TERM").unwrap_or_default();
     if !io::stdout().is_terminal() {
-        return Err((EXIT_USAGE, vec![format!("stdout is not a terminal; {INSTEAD}")]));
+        return Err(Exit::usage(format!("stdout is not a terminal; {INSTEAD}")));
     }
     if term.is_empty() || term == "dumb" {
-        return Err((
-            EXIT_USAGE,
-            vec![format!(
-                "this terminal (TERM={}) cannot show mtatop; {INSTEAD}",
-                escape(term.as_bytes())
-            )],
-        ));
+        let term = escape(term.as_bytes());
+        let reason = format!("this terminal (TERM={term}) cannot show mtatop; {INSTEAD}");
+        return Err(Exit::usage(reason));
     }
     Ok(())
 }
 
 /// What can never become a log is refused; what is missing or closed may come or open.
-fn check_files(fs: &dyn Fs, files: &[PathBuf]) -> Result<(), ScreenExit> {
+fn check_files(fs: &dyn Fs, files: &[PathBuf]) -> Result<(), Exit> {
     for path in files {
         let wrong = match reader::expand_paths(fs, path) {
             Err(wrong) => Some(wrong),
@@ -153,7 +146,7 @@ fn check_files(fs: &dyn Fs, files: &[PathBuf]) -> Result<(), ScreenExit> {
         };
         if let Some(wrong) = wrong {
             let path = escape(path.as_os_str().as_encoded_bytes());
-            return Err((EXIT_USAGE, vec![format!("{path}: {}", escape(wrong.as_bytes()))]));
+            return Err(Exit::usage(format!("{path}: {}", escape(wrong.as_bytes()))));
         }
     }
     Ok(())
@@ -166,7 +159,7 @@ fn follow(
     fs: Arc<dyn Fs>,
     paths: Vec<PathBuf>,
     (status_file, idle): (Option<StatusFile>, Option<Duration>),
-) -> io::Result<ScreenExit> {
+) -> io::Result<Exit> {
     if config.color == ColorChoice::Always {
         // It looks at `NO_COLOR` by itself, and then sends an end of all styles for each colour.
         crossterm::style::force_color_output(true);
@@ -212,10 +205,10 @@ fn follow(
 }
 
 /// There is a terminal to draw on, but none to take keys from.
-fn unusable(error: &io::Error) -> ScreenExit {
+fn unusable(error: &io::Error) -> Exit {
     let words = error.to_string();
     let words = words.split(" (os error").next().unwrap_or_default();
-    (EXIT_USAGE, vec![format!("no terminal to take keys from: {words}; {INSTEAD}")])
+    Exit::usage(format!("no terminal to take keys from: {words}; {INSTEAD}"))
 }
 
 /// The time on the wall of this machine, which is taken for that of the log.

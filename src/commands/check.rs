@@ -19,16 +19,16 @@ pub use options::{LogOption, OptionEvidence};
 pub use product::VersionEvidence;
 pub use questions::{ResponseCoverage, Unanswered, unanswered};
 
-use crate::cli::EXIT_FAILURE;
+use crate::cli::Exit;
 use crate::cli::check::{Check, CheckFormat};
 use crate::commands::runner;
-use crate::commands::runner::{EntryConsumer, ExitReport, LoadedLog, StopWhen};
+use crate::commands::runner::{EntryConsumer, LoadedLog, StopWhen};
 use crate::input::reader::LocatedEntry;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// Prints what was asked for.
-pub fn run(check: &Check) -> ExitReport {
+pub fn run(check: &Check) -> Exit {
     let given = check.input.files.clone();
     let mut checking = Checking {
         format: check.format,
@@ -138,6 +138,6 @@ impl EntryConsumer for Checking {
         let is_log = |facts: &FileReport| facts.entries() + facts.left_out > 0;
         let is_none = |facts: &FileReport| !is_log(facts) && facts.unparsed.count() > 0;
         let failed = self.files.iter().any(is_none) || !self.files.iter().any(is_log);
-        Ok(if failed { EXIT_FAILURE } else { 0 })
+        Ok(if failed { Exit::FAILURE } else { 0 })
     }
 }

@@ -18,10 +18,10 @@ pub use csv::Csv;
 pub use fields::FieldWriter;
 pub use printer::RecordWriter;
 
+use crate::cli::Exit;
 use crate::cli::export::{Export, ExportFormat, ExportTable};
-use crate::cli::{EXIT_FAILURE, EXIT_USAGE};
 use crate::commands::runner;
-use crate::commands::runner::{EntryConsumer, ExitReport, StopWhen};
+use crate::commands::runner::{EntryConsumer, StopWhen};
 use crate::output::atomic_file::Output;
 use crate::output::status_file::StatusFile;
 use connections::ConnectionExport;
@@ -31,9 +31,9 @@ use messages::MessageExport;
 use std::time::Duration;
 
 /// Prints what was asked for.
-pub fn run(export: &Export) -> ExitReport {
+pub fn run(export: &Export) -> Exit {
     if export.format == ExportFormat::Raw && export.what != ExportTable::Entries {
-        return (EXIT_USAGE, vec!["--format raw is only valid for `entries`".to_owned()]);
+        return Exit::usage("--format raw is only valid for `entries`");
     }
     // Before an output is opened, which may cost what was there.
     let ready = runner::filter(&export.input, export.what != ExportTable::Entries).map(|_| ());
@@ -42,7 +42,7 @@ pub fn run(export: &Export) -> ExitReport {
     }
     let status_file = match export.status_file.as_deref().map(StatusFile::new).transpose() {
         Ok(file) => file,
-        Err(wrong) => return (EXIT_FAILURE, vec![wrong]),
+        Err(wrong) => return Exit::failure(wrong),
     };
     let output = match &export.output {
         None => Ok(Output::standard()),
@@ -50,7 +50,7 @@ pub fn run(export: &Export) -> ExitReport {
     };
     match output {
         Ok(output) => print(export, output, status_file),
-        Err(error) => (EXIT_FAILURE, vec![error.to_string()]),
+        Err(error) => Exit::failure(error),
     }
 }
 
@@ -62,7 +62,7 @@ fn until(export: &Export) -> StopWhen {
     }
 }
 
-fn print(export: &Export, output: Output, status_file: Option<StatusFile>) -> ExitReport {
+fn print(export: &Export, output: Output, status_file: Option<StatusFile>) -> Exit {
     let until = until(export);
     let (input, format) = (&export.input, export.format);
     let run = |work: &mut dyn EntryConsumer| runner::run_watched(input, until, status_file, work);
@@ -72,9 +72,9 @@ fn print(export: &Export, output: Output, status_file: Option<StatusFile>) -> Ex
         ExportTable::Deliveries => run(&mut DeliveryExport::new(output, format)),
         ExportTable::Messages => {
             let mut messages = MessageExport::new(output, format);
-            let (code, mut lines) = run(&mut messages);
-            lines.extend(messages.skipped_notes());
-            (code, lines)
+            let mut exit = run(&mut messages);
+            exit.notes.extend(messages.skipped_notes());
+            exit
         }
     }
 }

@@ -17,10 +17,10 @@ pub use condition::{Condition, ConditionError};
 pub use counts::{ConnectionCounts, ReportCounts, ReportTotals};
 pub use groups::{MOST_GROUPS, ReportGroup, ReportGroups};
 
-use crate::cli::EXIT_USAGE;
+use crate::cli::Exit;
 use crate::cli::report::{EXIT_CONDITION_MET, Report, ReportFormat, ReportKey};
 use crate::commands::runner;
-use crate::commands::runner::{EntryConsumer, ExitReport, LoadedLog, StopWhen};
+use crate::commands::runner::{EntryConsumer, LoadedLog, StopWhen};
 use crate::filter::combine_args;
 use crate::index::EntryKind;
 use crate::input::reader::LocatedEntry;
@@ -36,12 +36,12 @@ use std::io::{self, BufWriter, Write};
 const NAMED: usize = 20;
 
 /// Prints what was asked for.
-pub fn run(report: &Report) -> ExitReport {
+pub fn run(report: &Report) -> Exit {
     let condition = match report.fail_if.as_deref().map(Condition::parse).transpose() {
         Ok(condition) => condition,
         Err(ConditionError { at, what }) => {
             let text = escape(report.fail_if.as_deref().unwrap_or_default().as_bytes());
-            return (EXIT_USAGE, vec![format!("--fail-if '{text}': character {}: {what}", at + 1)]);
+            return Exit::usage(format!("--fail-if '{text}': character {}: {what}", at + 1));
         }
     };
     let mut reporting = Reporting {
@@ -51,10 +51,10 @@ pub fn run(report: &Report) -> ExitReport {
         condition,
         holds: Vec::new(),
     };
-    let (code, mut lines) = runner::run(&report.input, StopWhen::End, &mut reporting);
+    let mut exit = runner::run(&report.input, StopWhen::End, &mut reporting);
     let asked = table::clip(&escape(report.fail_if.as_deref().unwrap_or_default().as_bytes()), 60);
-    lines.extend(reporting.holds.iter().map(|line| format!("--fail-if '{asked}' {line}")));
-    (code, lines)
+    exit.notes.extend(reporting.holds.iter().map(|line| format!("--fail-if '{asked}' {line}")));
+    exit
 }
 
 /// Everything that a report says.

@@ -8,7 +8,7 @@ mod interrupt;
 mod progress;
 mod redacted_entry;
 
-use crate::cli::{EXIT_FAILURE, EXIT_USAGE, InputArgs};
+use crate::cli::{Exit, InputArgs};
 use crate::filter::{self, Filter};
 use crate::index::{Batch, Index, RowId};
 use crate::input::reader;
@@ -30,9 +30,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
-
-/// Exit code, and the lines that say what is wrong.
-pub type ExitReport = (u8, Vec<String>);
 
 /// What a command does with a log.
 pub trait EntryConsumer {
@@ -154,8 +151,8 @@ pub enum StopWhen {
 ///
 /// # Errors
 /// What the command ends with.
-pub fn filter(input: &InputArgs, indexed: bool) -> Result<Filter, ExitReport> {
-    let wrong = |what: &str| (EXIT_USAGE, vec![escape(what.as_bytes())]);
+pub fn filter(input: &InputArgs, indexed: bool) -> Result<Filter, Exit> {
+    let wrong = |what: &str| Exit::usage(escape(what.as_bytes()));
     let text = filter::combine_args(&input.conditions.given()).map_err(|what| wrong(&what))?;
     match Filter::parse(&text) {
         Ok(filter) if filter.asks_for_connections() && !indexed => Err(wrong(
@@ -181,17 +178,17 @@ fn now(filter: &Filter, files: &[PathBuf]) -> Time {
 ///
 /// # Errors
 /// What the command ends with.
-pub fn catch_signals(until: StopWhen) -> Result<(), ExitReport> {
+pub fn catch_signals(until: StopWhen) -> Result<(), Exit> {
     interrupt(until).map(|_| ())
 }
 
-fn interrupt(until: StopWhen) -> Result<&'static Interrupt, ExitReport> {
+fn interrupt(until: StopWhen) -> Result<&'static Interrupt, Exit> {
     let caught = Interrupt::catch(until != StopWhen::End);
-    caught.map_err(|error| (EXIT_FAILURE, vec![format!("signals: {error}")]))
+    caught.map_err(|error| Exit::failure(format!("signals: {error}")))
 }
 
 /// Reads the files of the command line, and has the work done on them.
-pub fn run(input: &InputArgs, until: StopWhen, work: &mut dyn EntryConsumer) -> ExitReport {
+pub fn run(input: &InputArgs, until: StopWhen, work: &mut dyn EntryConsumer) -> Exit {
     run_watched(input, until, None, work)
 }
 
@@ -201,7 +198,7 @@ pub fn run_watched(
     until: StopWhen,
     status_file: Option<StatusFile>,
     work: &mut dyn EntryConsumer,
-) -> ExitReport {
+) -> Exit {
     let filter = match filter(input, work.wants_index()) {
         Ok(filter) => filter,
         Err(outcome) => return outcome,
@@ -229,10 +226,10 @@ pub fn run_watched(
     session.progress.end();
     match (result, interrupt.code()) {
         (Ok(code), None) => session.exit_report(code),
-        (Ok(_), Some(code)) => (code, session.exit_report(code).1),
+        (Ok(_), Some(code)) => Exit { code, ..session.exit_report(code) },
         // A reader that had enough closes the pipe: that is no failure.
-        (Err(error), _) if error.kind() == io::ErrorKind::BrokenPipe => (0, Vec::new()),
-        (Err(error), _) => (EXIT_FAILURE, vec![unwritten(&error)]),
+        (Err(error), _) if error.kind() == io::ErrorKind::BrokenPipe => Exit::default(),
+        (Err(error), _) => Exit::failure(unwritten(&error)),
     }
 }
 
@@ -257,12 +254,12 @@ struct LoadRun {
 }
 
 impl LoadRun {
-    fn exit_report(&self, code: u8) -> ExitReport {
-        let (code, mut lines) = self.errors.exit_report(code, &self.log.texts);
+    fn exit_report(&self, code: u8) -> Exit {
+        let mut exit = self.errors.exit_report(code, &self.log.texts);
         if self.stop_when != StopWhen::End {
-            lines.extend(self.errors.unfinished());
+            exit.notes.extend(self.errors.unfinished());
         }
-        (code, lines)
+        exit
     }
 
     fn run(&mut self, interrupt: &Interrupt, work: &mut dyn EntryConsumer) -> io::Result<u8> {

@@ -6,10 +6,10 @@
 mod printer;
 mod subject;
 
+use crate::cli::Exit;
 use crate::cli::trace::Trace;
-use crate::cli::{EXIT_FAILURE, EXIT_USAGE};
 use crate::commands::runner;
-use crate::commands::runner::{EntryConsumer, ExitReport, LoadedLog, StopWhen};
+use crate::commands::runner::{EntryConsumer, LoadedLog, StopWhen};
 use crate::index::{MessageId, RowId};
 use crate::input::reader::LocatedEntry;
 use crate::text::sanitize::escape;
@@ -25,7 +25,7 @@ use subject::{MatchKind, TraceSubject};
 pub const MAX_FULL_TRACES: usize = 36;
 
 /// Prints what was asked for.
-pub fn run(trace: &Trace) -> ExitReport {
+pub fn run(trace: &Trace) -> Exit {
     let mut searches = Vec::new();
     for what in std::iter::once(&trace.what).chain(&trace.also) {
         match TraceSubject::new(what) {
@@ -33,16 +33,18 @@ pub fn run(trace: &Trace) -> ExitReport {
                 searches.push(Search { subjects: asked, matches: TraceMatches::default() });
             }
             None => {
-                return (EXIT_USAGE, vec!["empty search term".to_owned()]);
+                return Exit::usage("empty search term");
             }
         }
     }
     let mut tracing = Tracing { searches, pending: Vec::new(), seen: 0, missing: Vec::new() };
-    let (code, mut lines) = runner::run(&trace.input, StopWhen::End, &mut tracing);
+    let mut exit = runner::run(&trace.input, StopWhen::End, &mut tracing);
     // What is remarked on the files is no failure of the search.
-    let code = if tracing.missing.is_empty() { code } else { EXIT_FAILURE };
-    lines.append(&mut tracing.missing);
-    (code, lines)
+    if !tracing.missing.is_empty() {
+        exit.code = Exit::FAILURE;
+    }
+    exit.notes.append(&mut tracing.missing);
+    exit
 }
 
 struct Tracing {

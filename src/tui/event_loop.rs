@@ -7,7 +7,8 @@
 use super::eta::Eta;
 use super::save_handle::SaveHandle;
 use super::terminal::Terminal;
-use super::{ScreenExit, exit, panics, signals, to_msg, wall_clock};
+use super::{exit, panics, signals, to_msg, wall_clock};
+use crate::cli::Exit;
 use crate::index::RowId;
 use crate::input::reader::{ReaderMessage, TextStore};
 use crate::log::parse::EntryText;
@@ -80,7 +81,7 @@ impl SearchHandle {
 
 impl EventLoop {
     /// Turns until somebody quits.
-    pub(super) fn run(mut self) -> io::Result<ScreenExit> {
+    pub(super) fn run(mut self) -> io::Result<Exit> {
         let start = Instant::now();
         let (mut drawn, mut ticked, mut dirty) = (None, start, true);
         let mut newest = start;
@@ -126,7 +127,7 @@ impl EventLoop {
             }
             let left = self.idle.map(|idle| idle.saturating_sub(newest.elapsed()));
             if left.is_some_and(|left| left.is_zero()) && self.app.unsaved().is_none() {
-                return Ok(self.finish(start.elapsed(), (0, Vec::new())));
+                return Ok(self.finish(start.elapsed(), Exit::default()));
             }
             let next = if dirty && ready {
                 MIN_FRAME_INTERVAL.saturating_sub(since.unwrap_or(MIN_FRAME_INTERVAL))
@@ -139,10 +140,10 @@ impl EventLoop {
     }
 
     /// The outcome, with what the user should know of what could not be kept.
-    fn finish(mut self, now: Duration, (code, mut lines): ScreenExit) -> ScreenExit {
+    fn finish(mut self, now: Duration, mut exit: Exit) -> Exit {
         self.write_status(now + status_file::PACE);
         let unsaved = self.app.unsaved();
-        lines.extend(unsaved.map(|name| format!("{name}: incomplete; discarded")));
+        exit.notes.extend(unsaved.map(|name| format!("{name}: incomplete; discarded")));
         self.save_handle.end();
         let setup = self.app.setup_to_keep();
         let left = self.session_writer.and_then(|mut keeper| {
@@ -151,8 +152,8 @@ impl EventLoop {
             }
             keeper.end()
         });
-        lines.extend(left);
-        (code, lines)
+        exit.notes.extend(left);
+        exit
     }
 
     /// Keeps the status file. True if there is more to be told.
@@ -175,7 +176,7 @@ impl EventLoop {
     }
 
     /// Takes all keys there are. True if there were any; the outcome if the program is to end.
-    fn take_keys(&mut self) -> io::Result<Result<bool, ScreenExit>> {
+    fn take_keys(&mut self) -> io::Result<Result<bool, Exit>> {
         let mut pressed = false;
         loop {
             let msg = match self.keys.try_recv() {
@@ -194,8 +195,8 @@ impl EventLoop {
             pressed = true;
             match self.app.update(msg) {
                 Flow::Continue => {}
-                Flow::Quit => return Ok(Err((0, Vec::new()))),
-                Flow::Interrupt => return Ok(Err((INTERRUPTED, Vec::new()))),
+                Flow::Quit => return Ok(Err(Exit::default())),
+                Flow::Interrupt => return Ok(Err(Exit::with_code(INTERRUPTED))),
                 Flow::Suspend => signals::suspend()?,
             }
             // The next key may need to know what this one moved to, and moves what is copied.

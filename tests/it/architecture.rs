@@ -39,7 +39,7 @@ const ALLOWED_IMPORTS: &[(&str, &[&str])] = &[
         "help",
         &["cli", "commands", "filter", "index", "input", "log", "output", "text", "trace", "tui"],
     ),
-    ("main", &["cli", "commands", "help", "simulate", "text", "tui"]),
+    ("main", &["cli", "commands", "help", "text", "tui"]),
     ("lib", &[]),
 ];
 
@@ -49,7 +49,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("crossterm", &["text::table", "tui"]),
     ("ratatui", &["tui"]),
     // Nobody else opens a log. Written is what was asked for by its name, and what a session leaves.
-    ("fs::", &["main", "input::source", "output", "tui::config", "tui::session_file"]),
+    ("fs::", &["input::source", "output", "tui::config", "tui::session_file"]),
     ("File::open", &["input::source"]),
     ("OpenOptions", &["input::source", "output", "tui::session_file"]),
     // The reader's thread times its polls; the event loop asks for the time, and each command once.
@@ -83,6 +83,8 @@ const TEXT_FILE: &str = "src/tui/view/text.rs";
 /// Lines of a file before its tests, and of a function: what fits into one reading.
 const MAX_FILE_LINES: usize = 400;
 const MAX_FUNCTION_LINES: usize = 60;
+/// `main` parses flags, calls, and exits.
+const MAX_MAIN_LINES: usize = 30;
 
 const TOP_LEVEL: &[&str] = &[
     "Cargo.toml",
@@ -366,8 +368,9 @@ fn files_are_short_and_have_telling_names() {
     let mut breaches = Vec::new();
     for source in program() {
         let (name, lines) = (&source.name, source.code().lines().count());
-        if lines > MAX_FILE_LINES {
-            breaches.push(format!("{name}:{lines}: longer than {MAX_FILE_LINES}"));
+        let limit = if name == "src/main.rs" { MAX_MAIN_LINES } else { MAX_FILE_LINES };
+        if lines > limit {
+            breaches.push(format!("{name}:{lines}: longer than {limit}"));
         }
     }
     for source in sources("src")

@@ -1,7 +1,6 @@
 //! What is wrong with the files, each one's own: heard while they are read, told at the end.
 
-use super::ExitReport;
-use crate::cli::EXIT_FAILURE;
+use crate::cli::Exit;
 use crate::input::reader::{FileStatus, LocatedEntry, TextStore};
 use crate::text::sanitize::escape;
 use crate::text::units::number;
@@ -53,7 +52,7 @@ impl InputErrors {
 
     /// A file that could not be read, or in which there is no entry, is a failure, whatever came of
     /// the others.
-    pub(super) fn exit_report(&self, code: u8, originals: &TextStore) -> ExitReport {
+    pub(super) fn exit_report(&self, code: u8, originals: &TextStore) -> Exit {
         let unread = self.status.iter().filter_map(|file| Some(file_note(file, &file.failure()?)));
         let unknown = (0..).zip(&self.sources).filter_map(|(number, source)| {
             let first = source.first.as_ref().filter(|_| source.is_unknown())?;
@@ -61,14 +60,14 @@ impl InputErrors {
             Some(format!("{path}: no MTA log entry in the first 1,000 lines (first: {first})"))
         });
         let mut lines: Vec<String> = unread.chain(unknown).collect();
-        let code = if lines.is_empty() { code } else { EXIT_FAILURE };
+        let code = if lines.is_empty() { code } else { Exit::FAILURE };
         let left_out = self.status.iter().filter(|file| file.failure().is_none());
         lines.extend(left_out.filter_map(|file| Some(file_note(file, &file.remark()?))));
         for (number, source) in (0..).zip(&self.sources) {
             let path = originals.path(number).map(shown).unwrap_or_default();
             lines.extend(source.remarks().map(|remark| format!("{path}: {remark}")));
         }
-        (code, lines)
+        Exit { code, notes: lines }
     }
 
     /// What following leaves at the ends of files, where it may be completed yet.
