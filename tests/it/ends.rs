@@ -280,7 +280,7 @@ fn as_the_program() {
     log.append(path, &fs::read(documented(".unfolded")).unwrap());
     let fs = Trapped { log, of_reader: who == "reader", looks: AtomicUsize::new(0) };
     let cli = Cli::read(["mtatop", "--demo"].map(Into::into)).unwrap();
-    let (code, _) = mtatop::tui::run_on(&cli, Arc::new(fs), vec![path.to_owned()]);
+    let code = mtatop::tui::run_on(&cli, Arc::new(fs), vec![path.to_owned()]).code;
     std::process::exit(code.into());
 }
 
