@@ -2,10 +2,10 @@
 //!
 //! Everything follows from a [`Scenario`]: the same one gives the same entries, byte for byte, on
 //! every machine. No clock is read, no file is touched, and nothing else of this crate is used, so
-//! that the simulator can judge the parser. Unless [`LogStyle`] says otherwise, entries are written as
-//! by an MTA with `LOG_FORMAT=1`, `LOG_PROCESS=1`, `LOG_FILENAME=1`, `LOG_MESSAGE_ID=1`,
-//! `LOG_USERNAME=1`, `LOG_CONNECTION=135` (connecting hosts, connections, ETRN, authentication), and
-//! `LOG_BANNER` and `LOG_TRANSPORTINFO` on `tcp_local`.
+//! that the simulator can judge the parser. By default entries are written as by an MTA with
+//! `LOG_FORMAT=1`, `LOG_PROCESS=1`, `LOG_FILENAME=1`, `LOG_MESSAGE_ID=1`, `LOG_USERNAME=1`,
+//! `LOG_CONNECTION=135` (connecting hosts, connections, ETRN, authentication), and `LOG_BANNER` and
+//! `LOG_TRANSPORTINFO` on `tcp_local`.
 //!
 //! Actors (`inbound`, `relay`, `abuse`, `outbound`, `local`, `bounce`) plan [`Record`]s in the
 //! `engine`, which hands them out in the order of their times; `layout` and `serializer` write a

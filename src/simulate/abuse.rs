@@ -1,4 +1,4 @@
-//! Visitors nobody wants: spammers, guessers of passwords, broken programs.
+//! Unwanted clients: spammers, password guessers, broken programs.
 
 use std::borrow::Cow;
 
@@ -8,38 +8,38 @@ use super::connection::{SmtpConnection, hang};
 use super::domain::{HOME, MailDomain, client_ip};
 use super::engine::Engine;
 use super::queue::Envelope;
-use super::random::{low, one_of, pick, wait};
+use super::random::{low, pick, wait};
 use super::record::{ActiveRecipient, ConnectionText, DeliveryStatus, MessageEvent};
 use super::token::{MtaChannel, PeerHost, Submitter};
 
-/// Tries names until it finds one that exists.
+/// Directory harvesting: tries one recipient after another.
 pub(super) fn harvest(engine: &mut Engine, now: SimTime) {
-    let (mut session, peer, envelope) = stranger(engine, now);
+    let (mut connection, peer, envelope) = stranger(engine, now);
     let mut at = now.after(60);
     for _ in 0..low(&mut engine.rng, 4..50) {
         at = at.after(wait(&mut engine.rng, 15));
-        unknown(engine, at, &mut session, peer, &envelope);
+        unknown(engine, at, &mut connection, peer, &envelope);
     }
-    session.close(engine, at.after(20));
+    connection.close(engine, at.after(20));
 }
 
-/// A recipient of ours who does not exist.
+/// Rejects an unknown local recipient.
 pub(super) fn unknown(
     engine: &mut Engine,
     at: SimTime,
-    session: &mut SmtpConnection,
+    connection: &mut SmtpConnection,
     peer: PeerHost,
     envelope: &Envelope,
 ) {
     let guess = MailAddress::guess(&mut engine.rng);
     let text = format!("550 5.1.1 unknown or illegal alias: {guess}");
     let refusal = refusal("J", envelope.from, ActiveRecipient::Address(guess), peer, text.into());
-    refuse(engine, at, session, MessageEvent { reason: "no such recipient", ..refusal });
+    refuse(engine, at, connection, MessageEvent { reason: "no such recipient", ..refusal });
 }
 
-/// Tries to send to the world through us.
+/// Tries to relay mail to other domains.
 pub(super) fn relay(engine: &mut Engine, now: SimTime) {
-    let (mut session, peer, envelope) = stranger(engine, now);
+    let (mut connection, peer, envelope) = stranger(engine, now);
     let mut at = now.after(70);
     for _ in 0..=low(&mut engine.rng, 0..5) {
         at = at.after(wait(&mut engine.rng, 40));
@@ -49,9 +49,9 @@ pub(super) fn relay(engine: &mut Engine, now: SimTime) {
         let text = format!("550 5.7.1 Relaying not permitted: {victim}");
         let refusal =
             refusal("J", envelope.from, ActiveRecipient::Address(victim), peer, text.into());
-        refuse(engine, at, &mut session, MessageEvent { reason: "relaying", ..refusal });
+        refuse(engine, at, &mut connection, MessageEvent { reason: "relaying", ..refusal });
     }
-    session.close(engine, at.after(20));
+    connection.close(engine, at.after(20));
 }
 
 /// Tries passwords, over one connection after another.
@@ -59,31 +59,32 @@ pub(super) fn guess_passwords(engine: &mut Engine, now: SimTime) {
     let ip = client_ip(&mut engine.rng);
     let mut at = now;
     for _ in 0..low(&mut engine.rng, 1..6) {
-        let mut session = SmtpConnection::accept(engine, at, (MtaChannel::Submit, 587), ip, None);
+        let mut connection =
+            SmtpConnection::accept(engine, at, (MtaChannel::Submit, 587), ip, None);
         let person = Person::local(&mut engine.rng);
         at = at.after(30 + wait(&mut engine.rng, 60));
-        bad_password(engine, at, &mut session, person);
-        session.close(engine, at.after(10));
+        bad_password(engine, at, &mut connection, person);
+        connection.close(engine, at.after(10));
         at = at.after(SECOND);
     }
 }
 
-/// A wrong password, by a stranger or by one of us.
+/// Rejects a password, of a stranger or of a local user.
 pub(super) fn bad_password(
     engine: &mut Engine,
     at: SimTime,
-    session: &mut SmtpConnection,
+    connection: &mut SmtpConnection,
     person: Person,
 ) {
-    let words = ConnectionText {
+    let text = ConnectionText {
         message: "Bad password".into(),
         user: Some(person),
         diagnostic: "535 5.7.8 Bad username or password (Authentication failed).".into(),
     };
-    session.entry(engine, at, 'U', words);
+    connection.log(engine, at, 'U', text);
 }
 
-/// Comes from where nobody may connect from.
+/// Connects from a blocked address.
 pub(super) fn refused(engine: &mut Engine, now: SimTime) {
     let ip = client_ip(&mut engine.rng);
     let text = pick(
@@ -96,43 +97,40 @@ pub(super) fn refused(engine: &mut Engine, now: SimTime) {
     SmtpConnection::reject(engine, now, ip, text);
 }
 
-/// Does not speak our language.
+/// Sends commands that are not SMTP.
 pub(super) fn babble(engine: &mut Engine, now: SimTime) {
-    let (mut session, peer, _) = stranger(engine, now);
+    let (mut connection, peer, _) = stranger(engine, now);
     let command = pick(&mut engine.rng, &["GET / HTTP/1.1", "XADR", "\\x16\\x03\\x01", "HELP ME"]);
     let text = format!("500 5.5.1 Unknown command \"{command}\" specified");
     let at = now.after(40);
     let refusal = refusal("B", None, ActiveRecipient::Command(command), peer, text.into());
-    refuse(engine, at, &mut session, refusal);
-    session.close(engine, at.after(5));
+    refuse(engine, at, &mut connection, refusal);
+    connection.close(engine, at.after(5));
 }
 
-/// Asks for the mail that waits for it (ETRN).
+/// Requests its queued mail (ETRN).
 pub(super) fn ask_for_queue(engine: &mut Engine, now: SimTime) {
-    let (mut session, _, envelope) = stranger(engine, now);
+    let (mut connection, _, envelope) = stranger(engine, now);
     let domain = envelope.from.map_or(HOME, |from| from.domain);
-    let words =
+    let text =
         ConnectionText { diagnostic: domain.to_string().into(), ..ConnectionText::default() };
-    session.entry(engine, now.after(40), 'I', words);
-    session.close(engine, now.after(60));
+    connection.log(engine, now.after(40), 'I', text);
+    connection.close(engine, now.after(60));
 }
 
-/// Connects and says nothing; some stay for long.
+/// Connects and sends nothing; a few stay for minutes.
 pub(super) fn idle(engine: &mut Engine, now: SimTime) {
-    let session = stranger(engine, now).0;
-    let quiet = if one_of(&mut engine.rng, 2_500) {
-        hang(&mut engine.rng)
-    } else {
-        engine.rng.u64(20..30 * SECOND)
-    };
-    session.close(engine, now.after(quiet));
+    let connection = stranger(engine, now).0;
+    let quiet =
+        if engine.chance(2_500) { hang(&mut engine.rng) } else { engine.rng.u64(20..30 * SECOND) };
+    connection.close(engine, now.after(quiet));
 }
 
-/// A client that goes away while it sends.
+/// The client disconnects while it sends.
 pub(super) fn broken_off(
     engine: &mut Engine,
     at: SimTime,
-    session: &SmtpConnection,
+    connection: &SmtpConnection,
     peer: PeerHost,
     envelope: &Envelope,
 ) {
@@ -143,22 +141,27 @@ pub(super) fn broken_off(
         destination: Some(MtaChannel::Store),
         ..refusal("VE", envelope.from, ActiveRecipient::Address(to), peer, text.into())
     };
-    session.message(engine, at, MessageEvent { user: envelope.user, ..message });
+    connection.message(engine, at, MessageEvent { user: envelope.user, ..message });
 }
 
 fn stranger(engine: &mut Engine, now: SimTime) -> (SmtpConnection, PeerHost, Envelope) {
     let ip = client_ip(&mut engine.rng);
     let name = pick(&mut engine.rng, &["ylmf-pc", "localhost", "win-clj1b0", "mail", "User"]);
-    let session = SmtpConnection::accept(engine, now, (MtaChannel::Local, 25), ip, None);
+    let connection = SmtpConnection::accept(engine, now, (MtaChannel::Local, 25), ip, None);
     let domain = MailDomain::of_sender(&mut engine.rng, engine.site.seed);
     let from = MailAddress::remote(&mut engine.rng, domain);
     let envelope = Envelope::new(&mut engine.rng, from, Submitter::System);
-    (session, PeerHost::Dynamic(name, ip), envelope)
+    (connection, PeerHost::Dynamic(name, ip), envelope)
 }
 
-fn refuse(engine: &mut Engine, at: SimTime, session: &mut SmtpConnection, message: MessageEvent) {
-    session.message(engine, at, message);
-    session.pid.sequence += 1;
+fn refuse(
+    engine: &mut Engine,
+    at: SimTime,
+    connection: &mut SmtpConnection,
+    message: MessageEvent,
+) {
+    connection.message(engine, at, message);
+    connection.pid.sequence += 1;
 }
 
 /// An entry of a message that was not accepted.

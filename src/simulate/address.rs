@@ -1,6 +1,6 @@
 //! People and their addresses.
 //!
-//! A person is a number like a domain is one: the names are looked up when an address is printed.
+//! A person is a number, as a domain is: names are computed when an address is written.
 
 use std::fmt;
 
@@ -11,21 +11,21 @@ use super::random::{low, one_of, scatter, slot};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Person(u64);
 
-/// What stands before the `@`.
+/// The local part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mailbox {
     Person(Person),
     /// `info`, `billing` and so on.
     Role(usize),
-    /// The return path of a bulk mailing, with its receiver in it.
+    /// The return path of a bulk mailing, with its recipient in it (VERP).
     Bulk(Person),
-    /// A word off a spammer's list.
+    /// A guess from a spammer's list.
     Guess(Person),
     /// A name that has to be quoted.
     Quoted(Person),
-    /// By way of a relay: a source route.
+    /// A source route by way of a relay.
     Routed(Person),
-    /// A folder of somebody of ours.
+    /// A subaddress: a folder of a local user.
     Folder(Person),
 }
 
@@ -36,16 +36,16 @@ pub struct MailAddress {
     pub domain: MailDomain,
 }
 
-/// One who gets a message: the address written on it, and the one it was turned into.
+/// A recipient: the address as it was written, and as it was rewritten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Addressee {
     pub(super) original: MailAddress,
     pub(super) active: MailAddress,
-    /// Its number in its message, from 1; 0 until it has one.
+    /// Its number in its message, from 1; 0 before it has one.
     pub(super) number: u32,
 }
 
-/// People who have a mailbox here.
+/// Local users.
 const LOCAL_PEOPLE: u32 = 900;
 
 const FIRST_NAMES: [&str; 40] = [
@@ -81,7 +81,7 @@ const ROLES: [&str; 12] = [
 const LISTS: [&str; 6] = ["alle", "team", "vertrieb", "it-info", "rundbrief", "lager"];
 
 impl Person {
-    /// Somebody of ours; a few write and get most of the mail.
+    /// A local user; a few of them send and receive most of the mail.
     pub(super) fn local(rng: &mut fastrand::Rng) -> Self {
         Self(scatter(u64::from(low(rng, 0..LOCAL_PEOPLE))))
     }
@@ -95,7 +95,7 @@ impl Person {
     }
 }
 
-/// As people of ours are called in the directory: `kmeyer`.
+/// The user name in the directory: `kmeyer`.
 impl fmt::Display for Person {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}{}", self.initial(), self.names().1)
@@ -103,17 +103,17 @@ impl fmt::Display for Person {
 }
 
 impl MailAddress {
-    /// The address of somebody of ours.
+    /// The address of a local user.
     pub(super) fn local(person: Person) -> Self {
         Self { mailbox: Mailbox::Person(person), domain: HOME }
     }
 
-    /// Somebody at another site, the same few again and again.
+    /// Somebody at another site; a few people write most of the mail.
     pub(super) fn remote(rng: &mut fastrand::Rng, domain: MailDomain) -> Self {
         Self::remote_of(rng, domain, 400)
     }
 
-    /// Somebody of so many at another site, a few of them again and again.
+    /// The same at a site with so many people.
     pub(super) fn remote_of(rng: &mut fastrand::Rng, domain: MailDomain, people: u32) -> Self {
         let known = low(rng, 0..people);
         let person = Person(scatter(domain.scattered().wrapping_add(u64::from(known))));
@@ -125,7 +125,7 @@ impl MailAddress {
         Self { mailbox, domain }
     }
 
-    /// An address that only sends.
+    /// An address of a program or a department.
     pub(super) fn automatic(rng: &mut fastrand::Rng, domain: MailDomain) -> Self {
         Self { mailbox: Mailbox::Role(rng.usize(0..ROLES.len())), domain }
     }
@@ -141,7 +141,7 @@ impl MailAddress {
         Self { mailbox: Mailbox::Role(list), domain: HOME }
     }
 
-    /// What stands behind its `@`.
+    /// The part behind the `@`.
     pub fn site(self) -> String {
         let domain = self.domain;
         match self.mailbox {
@@ -155,7 +155,7 @@ impl MailAddress {
         self.domain == HOME && matches!(self.mailbox, Mailbox::Role(role) if role >= ROLES.len())
     }
 
-    /// The same person's address with a name in it that has to be quoted.
+    /// The same person's address with a quoted local part.
     pub(super) fn quoted(self) -> Self {
         self.of_person(Mailbox::Quoted)
     }
@@ -177,7 +177,7 @@ impl MailAddress {
         }
     }
 
-    /// An address of ours that does not exist.
+    /// A local address that does not exist.
     pub(super) fn guess(rng: &mut fastrand::Rng) -> Self {
         Self { mailbox: Mailbox::Guess(Person(rng.u64(..))), domain: HOME }
     }
@@ -224,18 +224,18 @@ impl fmt::Display for MailAddress {
 }
 
 impl Addressee {
-    /// One whose address was not changed on the way.
+    /// One whose address was not rewritten.
     pub(super) fn plain(address: MailAddress) -> Self {
         Self { original: address, active: address, number: 0 }
     }
 
-    /// Whether the message goes to our store.
+    /// Whether the message goes to the message store.
     pub(super) fn is_local(self) -> bool {
         self.active.domain == HOME
     }
 }
 
-/// The active address as the store's channel wants it: `kmeyer@ims-ms-daemon`.
+/// The active address as the channel of the message store writes it: `kmeyer@ims-ms-daemon`.
 pub(super) struct StoreMailbox(pub(super) MailAddress);
 
 impl fmt::Display for StoreMailbox {

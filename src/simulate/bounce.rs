@@ -1,4 +1,4 @@
-//! Notifications: what the sender of an undeliverable message gets.
+//! Notifications to the senders of undeliverable messages.
 
 use super::address::Addressee;
 use super::clock::{SECOND, SimTime};
@@ -37,14 +37,14 @@ pub(super) fn bounce(
         cause: Some(returned.id),
         ..MessageEvent::about("E", &envelope, &recipient, queued.file)
     };
-    engine.log(at, (pid, connection), RecordBody::Message(message));
+    engine.log_message(at, (pid, connection), message);
     let soon = engine.rng.u64(20..3 * SECOND);
     send(engine, at.after(soon), &queued);
 }
 
-/// The process channel takes the notification out and puts it where the sender is.
+/// The process channel dequeues the notification and enqueues it for the sender.
 fn send(engine: &mut Engine, at: SimTime, queued: &QueuedFile) {
-    let mut pid = engine.staff.once(&mut engine.rng, MtaProgram::Process);
+    let mut pid = engine.operation(MtaProgram::Process);
     let operation = pid;
     let arrived = MailArrival::from(MtaChannel::Process);
     enqueue(engine, at, &mut pid, &arrived, &queued.envelope, queued.recipients.clone());

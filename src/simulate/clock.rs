@@ -1,4 +1,4 @@
-//! Simulated time: hundredths of a second since the start of a scenario, and how the log prints them.
+//! Simulated time in hundredths of a second since the start of a scenario, and its time stamps.
 //!
 //! Knows no wall clock: the only date is the one a scenario starts with.
 
@@ -18,7 +18,7 @@ pub(super) const SECOND: u64 = 100;
 pub struct SimTime(pub u64);
 
 impl SimTime {
-    /// The moment so many hundredths later.
+    /// The moment `hundredths` later.
     pub(super) fn after(self, hundredths: u64) -> Self {
         Self(self.0 + hundredths)
     }
@@ -27,9 +27,9 @@ impl SimTime {
 /// Turns moments into the local date and time of the log.
 pub(super) struct SimClock {
     midnight: NaiveDateTime,
-    /// Hundredths from that midnight to the start.
+    /// Hundredths from that midnight to the start of the scenario.
     offset: u64,
-    /// The date asked for last, as printed: nearly every entry is of the same day as the one before.
+    /// The last date as text: nearly every entry has the date of the one before it.
     printed: (u64, [String; 2]),
 }
 
@@ -81,7 +81,7 @@ impl SimClock {
         }
     }
 
-    /// Appends the date as a mail header prints it, for the banners that show one.
+    /// Appends the date as in a mail header, for the banners that contain one.
     pub(super) fn header_date(&self, line: &mut String, time: SimTime) {
         // Writing to a String cannot fail.
         let _ = write!(line, "{}", self.date_time(time).format("%a, %d %b %Y %H:%M:%S +0100"));
@@ -92,7 +92,7 @@ fn print_date(date: NaiveDate) -> [String; 2] {
     ["%d-%b-%Y", "%Y-%m-%d"].map(|format| date.format(format).to_string())
 }
 
-/// What `{:02}` does, at a tenth of the cost; it is done four times an entry.
+/// As `{:02}`, at a tenth of the cost: it runs four times an entry.
 fn push_two_digits(line: &mut String, number: u64) {
     for digit in [number / 10, number % 10] {
         line.push(u8::try_from(digit).map_or('9', |digit| char::from(b'0' + digit)));

@@ -1,6 +1,6 @@
-//! One connection from its opening to its close.
+//! An SMTP connection from open to close.
 //!
-//! Knows nothing of what is said over it.
+//! Knows nothing of the messages that pass over it.
 
 use std::net::IpAddr;
 
@@ -26,15 +26,15 @@ pub(super) struct SmtpConnection {
     pub(super) channel: MtaChannel,
     pub(super) transport: ConnectionEnds,
     pub(super) application: ApplicationInfo,
-    /// Of the next entry.
+    /// Process id of the next entry.
     pub(super) pid: SimProcessId,
-    /// No other connection has it.
+    /// Unique among all connections.
     pub(super) number: u64,
     lease: ConnectionLease,
 }
 
 impl SmtpConnection {
-    /// Somebody connected to our server, to that port.
+    /// A client connects to a port of the server.
     pub(super) fn accept(
         engine: &mut Engine,
         at: SimTime,
@@ -45,21 +45,21 @@ impl SmtpConnection {
         Self::incoming(engine, (channel, port), theirs, tls).opened(engine, at)
     }
 
-    /// Somebody connected who may not; the entry of that is the only one.
+    /// A client is rejected when it connects, which is the only entry.
     pub(super) fn reject(engine: &mut Engine, at: SimTime, theirs: IpAddr, text: &'static str) {
-        let mut session = Self::incoming(engine, (MtaChannel::Local, 25), theirs, None);
-        session.write(engine, at, 'X', ConnectionText::remark(text));
-        engine.plan(at, SimEvent::Release(session.lease));
+        let mut connection = Self::incoming(engine, (MtaChannel::Local, 25), theirs, None);
+        connection.log(engine, at, 'X', ConnectionText::remark(text));
+        engine.plan(at, SimEvent::Release(connection.lease));
     }
 
-    /// We connected to a host that takes mail for a domain.
+    /// The MTA connects to a mail host of a domain.
     pub(super) fn connect(
         engine: &mut Engine,
         at: SimTime,
         (domain, host): (MailDomain, MailHost),
         tls: Option<&'static str>,
     ) -> Self {
-        let worker = engine.staff.acquire(&mut engine.rng, MtaProgram::Client);
+        let worker = engine.processes.acquire(&mut engine.rng, MtaProgram::Client);
         let port = engine.our_ports.next(&mut engine.rng);
         let theirs = host.ip();
         let transport =
@@ -71,17 +71,6 @@ impl SmtpConnection {
         Self { channel, transport, application, pid: worker.id(), number, lease }.opened(engine, at)
     }
 
-    /// Writes a connection entry other than those of opening and close.
-    pub(super) fn entry(
-        &mut self,
-        engine: &mut Engine,
-        at: SimTime,
-        code: char,
-        text: ConnectionText,
-    ) {
-        self.write(engine, at, code, text);
-    }
-
     /// Writes a message entry about something that happened over it.
     pub(super) fn message(&self, engine: &mut Engine, at: SimTime, message: MessageEvent) {
         let over = Some((self.transport, self.application));
@@ -89,14 +78,14 @@ impl SmtpConnection {
         engine.log(at, (self.pid, Some(self.number)), body);
     }
 
-    /// Closes, and gives back the thread and the port.
+    /// Closes, and releases the thread and the port.
     pub(super) fn close(mut self, engine: &mut Engine, at: SimTime) {
-        let words = if engine.oddly(800) {
+        let text = if engine.oddly(800) {
             ConnectionText::remark("Maximum time for a session exceeded")
         } else {
             ConnectionText::default()
         };
-        self.write(engine, at, 'C', words);
+        self.log(engine, at, 'C', text);
         engine.plan(at, SimEvent::Release(self.lease));
     }
 
@@ -106,7 +95,7 @@ impl SmtpConnection {
         theirs: IpAddr,
         tls: Option<&'static str>,
     ) -> Self {
-        let worker = engine.staff.acquire(&mut engine.rng, MtaProgram::Server);
+        let worker = engine.processes.acquire(&mut engine.rng, MtaProgram::Server);
         let their_port = engine.client_ports.any(&mut engine.rng);
         let transport = ConnectionEnds {
             ours: (our_ip(&mut engine.rng, theirs), port),
@@ -119,12 +108,19 @@ impl SmtpConnection {
     }
 
     fn opened(mut self, engine: &mut Engine, at: SimTime) -> Self {
-        self.write(engine, at, 'O', ConnectionText::default());
+        self.log(engine, at, 'O', ConnectionText::default());
         self
     }
 
-    fn write(&mut self, engine: &mut Engine, at: SimTime, code: char, text: ConnectionText) {
-        let change = ConnectionEvent {
+    /// Writes a connection entry.
+    pub(super) fn log(
+        &mut self,
+        engine: &mut Engine,
+        at: SimTime,
+        code: char,
+        text: ConnectionText,
+    ) {
+        let event = ConnectionEvent {
             channel: self.channel,
             direction: self.lease.direction,
             code,
@@ -132,18 +128,18 @@ impl SmtpConnection {
             application: self.application,
             text,
         };
-        let body = RecordBody::Connection(change);
+        let body = RecordBody::Connection(event);
         engine.log(at, (self.pid, Some(self.number)), body);
         self.pid.sequence += 1;
     }
 }
 
-/// A cipher, if both sides can.
+/// A cipher, so many times in ten thousand.
 pub(super) fn cipher(rng: &mut fastrand::Rng, per_ten_thousand: u32) -> Option<&'static str> {
     one_of(rng, per_ten_thousand).then(|| pick(rng, &CIPHERS))
 }
 
-/// How long a side stays silent when the other has gone without a word.
+/// Time to the close of a connection whose other side vanished.
 pub(super) fn hang(rng: &mut fastrand::Rng) -> u64 {
     rng.u64(8 * MINUTE..30 * MINUTE)
 }

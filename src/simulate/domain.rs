@@ -1,8 +1,8 @@
 //! The mail domains of the simulated Internet: their names, hosts, addresses and software.
 //!
-//! A domain is a number and all about it is computed from that number, so there is no table to fill
-//! or to keep. All names are of the reserved `.example` and `.test`, all addresses are of the ranges
-//! set aside for documentation.
+//! A domain is a number from which everything about it is computed, so that no table is needed. All
+//! names are of the reserved `.example` and `.test`, all addresses are of the ranges reserved for
+//! documentation and for measurements.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -20,7 +20,7 @@ pub struct MailHost {
     index: u8,
 }
 
-/// What a host runs, which decides its greeting and its replies.
+/// What a host runs; it decides its banner and its responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum HostSoftware {
     /// A large provider's own.
@@ -32,21 +32,21 @@ pub(super) enum HostSoftware {
     Sendmail,
     /// The filtering service some domains share.
     Shield,
-    /// An appliance with a wordy greeting.
+    /// An appliance with a long banner.
     Appliance,
 }
 
-/// How well mail for a domain can be delivered at all.
+/// Whether mail for a domain can be delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DomainHealth {
     Fine,
     /// The host has been off for days.
     Unreachable,
-    /// The name does not exist, somebody mistyped it.
+    /// The name does not exist.
     Unknown,
 }
 
-/// How the hosts of a domain are called.
+/// How the hosts of a domain are named.
 #[derive(Clone, Copy)]
 enum HostNaming {
     /// `mx1`, `mx2`, … of so many.
@@ -59,11 +59,11 @@ enum HostNaming {
     Shielded,
 }
 
-/// Ours.
+/// The local domain.
 pub(super) const HOME: MailDomain = MailDomain(u32::MAX);
-/// The largest; every third message that leaves us goes there.
+/// The largest remote domain, which gets every third message of a store.
 pub(super) const LARGEST: MailDomain = MailDomain(0);
-/// The other well-known one that an incident touches.
+/// The other domain that an incident affects.
 pub(super) const REFUSING: MailDomain = MailDomain(1);
 
 const NAMED: [(&str, HostNaming, HostSoftware); 40] = [
@@ -138,7 +138,7 @@ const SECOND_WORDS: [&str; 64] = [
 ];
 
 impl MailDomain {
-    /// Where a message that leaves us goes.
+    /// The domain of a remote recipient.
     pub(super) fn of_recipient(rng: &mut fastrand::Rng, seed: u64) -> Self {
         match rng.u32(0..100) {
             0..30 => LARGEST,
@@ -147,7 +147,7 @@ impl MailDomain {
         }
     }
 
-    /// Where a message for us comes from: small sites write more than they are written to.
+    /// The domain of a remote sender: small sites send more than they receive.
     pub(super) fn of_sender(rng: &mut fastrand::Rng, seed: u64) -> Self {
         match rng.u32(0..100) {
             0..14 => LARGEST,
@@ -201,7 +201,7 @@ impl MailDomain {
         Self(NAMED_COUNT + u32::try_from(number).unwrap_or(0))
     }
 
-    /// How well mail can be delivered there, incidents aside.
+    /// Whether mail can be delivered there, incidents aside.
     pub(super) fn health(self) -> DomainHealth {
         match (self.named(), self.scattered() % 300) {
             (None, 0) if self != HOME => DomainHealth::Unreachable,
@@ -210,7 +210,7 @@ impl MailDomain {
         }
     }
 
-    /// A host that takes its mail, mostly the one of first preference.
+    /// One of its mail hosts, mostly the one of first preference.
     pub(super) fn host(self, rng: &mut fastrand::Rng) -> MailHost {
         let hosts = match self.naming() {
             HostNaming::Mail => 1,
@@ -226,7 +226,7 @@ impl MailDomain {
         MailHost { domain: self, index: 0 }
     }
 
-    /// A number that belongs to this domain and looks like any.
+    /// A hash of this domain.
     pub(super) fn scattered(self) -> u64 {
         scatter(u64::from(self.0))
     }
@@ -308,7 +308,7 @@ impl MailHost {
         Ipv4Addr::new(203, 0, 113, small((spread >> 20) + index, 30, 220)).into()
     }
 
-    /// What it runs.
+    /// Its software.
     pub(super) fn software(self) -> HostSoftware {
         if let HostNaming::Shielded = self.domain.naming() {
             return HostSoftware::Shield;
@@ -350,7 +350,7 @@ pub(super) fn client_ip(rng: &mut fastrand::Rng) -> IpAddr {
     Ipv4Addr::new(net[0], net[1], net[2], rng.u8(180..255)).into()
 }
 
-/// Our own address towards another one; the second of our two is used less.
+/// The local address of a connection; the second of two is used less.
 pub(super) fn our_ip(rng: &mut fastrand::Rng, theirs: IpAddr) -> IpAddr {
     match theirs {
         IpAddr::V6(_) => Ipv6Addr::new(0x2001, 0xdb8, 0x10, 0, 0, 0, 0, 0x25).into(),

@@ -1,6 +1,6 @@
-//! The machine room: what is to happen and when.
+//! The event queue: what happens when.
 //!
-//! Knows nothing of mail: the channels' modules decide what happens.
+//! Knows nothing of mail: actors decide what happens.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -9,21 +9,21 @@ use super::clock::{SimClock, SimTime};
 use super::domain::MailDomain;
 use super::incident::PlannedIncident;
 use super::options::SiteProfile;
-use super::processes::{PortPool, ProcessPool, WorkerThread};
+use super::processes::{MtaProgram, PortPool, ProcessPool, WorkerThread};
 use super::queue::{ClientQueue, QueuedFile};
 use super::random::one_of;
-use super::record::{Record, RecordBody};
+use super::record::{MessageEvent, Record, RecordBody};
 use super::token::{CallDirection, SimProcessId};
 
-/// Something to happen at its time.
+/// Something that happens at its time.
 pub(super) enum SimEvent {
-    /// An entry to be written: what follows from a cause is known when the cause happens.
+    /// An entry is written: consequences are decided when their cause happens.
     Entry(Box<Record>),
     /// A client somewhere connects.
     Visit,
-    /// A queue file may be tried.
+    /// A queue file is due for an attempt.
     Due(Box<QueuedFile>),
-    /// The client program looks what there is for a domain.
+    /// The SMTP client processes the queue of a domain.
     Run(MailDomain),
     /// A connection has ended.
     Release(ConnectionLease),
@@ -37,12 +37,12 @@ pub(super) struct ConnectionLease {
     pub(super) direction: CallDirection,
 }
 
-/// What decides who writes to whom.
+/// What decides who sends to whom.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Site {
     pub(super) profile: SiteProfile,
     pub(super) seed: u64,
-    /// Whether the site has the oddities of old and large ones.
+    /// Whether the site is old and large.
     pub(super) odd: bool,
 }
 
@@ -51,7 +51,7 @@ pub(super) struct Engine {
     pub(super) rng: fastrand::Rng,
     pub(super) site: Site,
     pub(super) incident: PlannedIncident,
-    pub(super) staff: ProcessPool,
+    pub(super) processes: ProcessPool,
     pub(super) client_ports: PortPool,
     pub(super) our_ports: PortPool,
     pub(super) waiting: ClientQueue,
@@ -62,13 +62,13 @@ pub(super) struct Engine {
 }
 
 impl Engine {
-    /// Nothing to do yet.
+    /// An engine without events.
     pub(super) fn new(site: Site, clock: SimClock, incident: PlannedIncident) -> Self {
         let mut rng = fastrand::Rng::with_seed(site.seed);
         Self {
             site,
             incident,
-            staff: ProcessPool::new(&mut rng),
+            processes: ProcessPool::new(&mut rng),
             client_ports: PortPool::new(&mut rng),
             our_ports: PortPool::new(&mut rng),
             waiting: ClientQueue::default(),
@@ -80,7 +80,7 @@ impl Engine {
         }
     }
 
-    /// Has an event happen, after those planned before for the same time.
+    /// Schedules an event, behind earlier ones of the same time.
     pub(super) fn plan(&mut self, time: SimTime, event: SimEvent) {
         self.appointments += 1;
         self.agenda.push(ScheduledEvent { time, order: self.appointments, event });
@@ -91,7 +91,7 @@ impl Engine {
         self.agenda.pop().map(|appointment| (appointment.time, appointment.event))
     }
 
-    /// Events planned.
+    /// Number of scheduled events.
     #[cfg(test)]
     pub(super) fn planned(&self) -> usize {
         self.agenda.len()
@@ -99,14 +99,14 @@ impl Engine {
 
     /// Frees what a closed connection held.
     pub(super) fn release(&mut self, lease: ConnectionLease) {
-        self.staff.release(lease.worker);
+        self.processes.release(lease.worker);
         match lease.direction {
             CallDirection::Inbound => self.client_ports.release(lease.port),
             CallDirection::Outbound => self.our_ports.release(lease.port),
         }
     }
 
-    /// Has an entry written: by whom, over which connection, and about what.
+    /// Schedules an entry of a process, and of a connection if there is one.
     pub(super) fn log(
         &mut self,
         time: SimTime,
@@ -115,6 +115,26 @@ impl Engine {
     ) {
         let record = Record { time, pid, connection, body };
         self.plan(time, SimEvent::Entry(Box::new(record)));
+    }
+
+    /// Schedules an entry about a message.
+    pub(super) fn log_message(
+        &mut self,
+        time: SimTime,
+        by: (SimProcessId, Option<u64>),
+        event: MessageEvent,
+    ) {
+        self.log(time, by, RecordBody::Message(event));
+    }
+
+    /// The process id of work that is no connection.
+    pub(super) fn operation(&mut self, program: MtaProgram) -> SimProcessId {
+        self.processes.once(&mut self.rng, program)
+    }
+
+    /// True so many times in ten thousand.
+    pub(super) fn chance(&mut self, per_ten_thousand: u32) -> bool {
+        one_of(&mut self.rng, per_ten_thousand)
     }
 
     /// The number of a new connection.
@@ -128,8 +148,8 @@ impl Engine {
         self.site.profile == SiteProfile::Relay
     }
 
-    /// Whether something odd happens that does so many times in ten thousand, at an odd site.
-    /// Elsewhere nothing is drawn, so nothing changes for what comes after.
+    /// The same at an odd site.
+    /// Elsewhere it is false and draws no number, so that the rest of the log is the same.
     pub(super) fn oddly(&mut self, per_ten_thousand: u32) -> bool {
         self.site.odd && one_of(&mut self.rng, per_ten_thousand)
     }
@@ -141,7 +161,7 @@ struct ScheduledEvent {
     event: SimEvent,
 }
 
-/// The earliest is the greatest, for that is what the heap gives first.
+/// The earliest is the greatest, since the heap returns the greatest first.
 impl Ord for ScheduledEvent {
     fn cmp(&self, other: &Self) -> Ordering {
         (other.time, other.order).cmp(&(self.time, self.order))

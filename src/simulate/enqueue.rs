@@ -1,11 +1,11 @@
-//! Putting a message into the queues: one file for the store, one for each other domain.
+//! Enqueueing a message: a queue file for the store, and one for each remote domain.
 
 use super::address::Addressee;
 use super::clock::SimTime;
 use super::connection::SmtpConnection;
 use super::engine::{Engine, SimEvent};
 use super::queue::{Envelope, QueuedFile};
-use super::record::{MessageEvent, RecordBody};
+use super::record::MessageEvent;
 use super::token::{ApplicationInfo, ConnectionEnds, MtaChannel, PeerHost, SimProcessId};
 
 /// How a message came to be queued.
@@ -13,29 +13,29 @@ pub(super) struct MailArrival {
     pub(super) source: MtaChannel,
     pub(super) code: &'static str,
     pub(super) peer: PeerHost,
-    /// The connection it came over.
+    /// The connection that it came over.
     pub(super) over: Option<(u64, ConnectionEnds, ApplicationInfo)>,
 }
 
 impl MailArrival {
-    /// Somebody sent it.
+    /// A client sent it.
     pub(super) fn over(
-        session: &SmtpConnection,
+        connection: &SmtpConnection,
         source: MtaChannel,
         code: &'static str,
         peer: PeerHost,
     ) -> Self {
-        let over = Some((session.number, session.transport, session.application));
+        let over = Some((connection.number, connection.transport, connection.application));
         Self { source, code, peer, over }
     }
 
-    /// A channel of ours passes it on.
+    /// A channel hands it on.
     pub(super) fn from(source: MtaChannel) -> Self {
         Self { source, code: "E", peer: PeerHost::None, over: None }
     }
 }
 
-/// Writes the entries of a message for all its recipients and has its files tried. The process id
+/// Writes the entries of a message for all its recipients and schedules its files. The process id
 /// counts on with every file.
 pub(super) fn enqueue(
     engine: &mut Engine,
@@ -66,7 +66,7 @@ pub(super) fn enqueue(
     }
 }
 
-/// Gives recipients their numbers, which they keep from channel to channel.
+/// Numbers recipients; they keep their numbers from channel to channel.
 pub(super) fn number(recipients: &mut [Addressee]) {
     for (recipient, number) in recipients.iter_mut().zip(1..) {
         if recipient.number == 0 {
@@ -75,7 +75,7 @@ pub(super) fn number(recipients: &mut [Addressee]) {
     }
 }
 
-/// Writes the entries of one file, without any further plan for it.
+/// Writes the entries of one file without scheduling it.
 pub(super) fn write(
     engine: &mut Engine,
     at: SimTime,
@@ -93,6 +93,6 @@ pub(super) fn write(
             ..MessageEvent::about(arrived.code, &queued.envelope, recipient, queued.file)
         };
         let connection = arrived.over.map(|(number, ..)| number);
-        engine.log(at, (pid, connection), RecordBody::Message(message));
+        engine.log_message(at, (pid, connection), message);
     }
 }

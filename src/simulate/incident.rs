@@ -1,33 +1,33 @@
-//! When the outside world misbehaves.
+//! Planned incidents of remote domains.
 //!
-//! Knows the times only; what a trouble does to a delivery is said where deliveries are made.
+//! Knows the times only; `outbound` decides what they do to a delivery.
 
 use std::time::Duration;
 
 use super::clock::{MINUTE, SECOND, SimTime};
 
-/// Recurring trouble: its first beginning.
+/// A recurring incident: its first beginning.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PlannedIncident {
     begin: Option<u64>,
 }
 
 impl PlannedIncident {
-    /// From one beginning to the next.
+    /// Time from one beginning to the next.
     const EVERY: u64 = 40 * MINUTE;
-    /// How long the largest domain defers us.
+    /// How long the largest domain defers mail.
     const LONG: u64 = 12 * MINUTE;
-    /// The other domain refuses a little later, and recovers sooner.
+    /// The other domain refuses connections a little later, and recovers sooner.
     const LATER: u64 = 8 * SECOND;
     const SOONER: u64 = 8 * MINUTE;
 
-    /// Trouble that begins so long after the start, or never.
+    /// An incident that begins so long after the start, or never.
     pub(super) fn new(begin: Option<Duration>) -> Self {
         let hundredths = |begin: Duration| u64::try_from(begin.as_millis() / 10).ok();
         Self { begin: begin.and_then(hundredths) }
     }
 
-    /// Whether the largest domain defers nearly all of our mail.
+    /// Whether the largest domain defers nearly all mail.
     pub(super) fn throttled(self, at: SimTime) -> bool {
         self.since(at).is_some_and(|since| since < Self::LONG)
     }

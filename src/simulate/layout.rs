@@ -1,10 +1,10 @@
 //! Which fields an entry has, in which order, and what switches each of them on.
 //!
-//! Names and order are those of the XML format, as the 6.3 Administration Guide (819-4428) lists them;
-//! which fields format 3 gives a length is documented in the wiki's page on `log_format`. Neither says
-//! where a text entry has transport, application and queue time, which follow the order of XML here,
-//! nor speaks of the remote MTA and of connection entries in format 3: these fields have no fixed
-//! length either, so that they are given one, `0:` where they are empty.
+//! Names and order are those of the XML format, as the 6.3 Administration Guide (819-4428) lists
+//! them; the wiki's page on `log_format` documents which fields have a length in format 3. Neither
+//! documents where a text entry has transport, application and queue time, which follow the order of
+//! XML here. Nor do they mention the remote MTA and connection entries in format 3: these fields vary
+//! in length too, so that they are written with one, `0:` where they are empty.
 
 use std::fmt::Display;
 

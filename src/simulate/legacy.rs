@@ -1,11 +1,11 @@
-//! What only old and large sites have: addresses that hardly anybody writes any more.
+//! Addresses of old and large sites, which hardly anybody uses any more.
 
 use super::address::Addressee;
 use super::engine::Engine;
 use super::queue::{Envelope, without_twins};
 use super::token::Submitter;
 
-/// Makes a sender odd, at an odd site, now and then.
+/// Replaces some senders at an odd site.
 pub(super) fn envelope(engine: &mut Engine, envelope: Envelope) -> Envelope {
     let quoted = engine.oddly(800);
     let user = match envelope.user {
@@ -21,7 +21,7 @@ pub(super) fn envelope(engine: &mut Engine, envelope: Envelope) -> Envelope {
     }
 }
 
-/// Makes recipients odd, at an odd site, now and then.
+/// Replaces some recipients at an odd site.
 pub(super) fn recipients(engine: &mut Engine, recipients: Vec<Addressee>) -> Vec<Addressee> {
     if !engine.site.odd {
         return recipients;

@@ -1,4 +1,4 @@
-//! The channels that stay in the house: delivery to the message store, and conversion.
+//! Local channels: delivery to the message store, and conversion.
 
 use super::address::Addressee;
 use super::clock::{MINUTE, SECOND, SimTime};
@@ -6,17 +6,17 @@ use super::engine::{Engine, SimEvent};
 use super::enqueue::{MailArrival, enqueue, number, write};
 use super::processes::MtaProgram;
 use super::queue::{Envelope, QueuedFile};
-use super::random::{one_of, scatter, wait};
-use super::record::{DeliveryStatus, MessageEvent, RecordBody};
+use super::random::{scatter, wait};
+use super::record::{DeliveryStatus, MessageEvent};
 use super::token::{MtaChannel, QueuePath, SimProcessId};
 
-/// Delivers a file to the store. Now and then a mailbox is in use and its copy has to wait.
+/// Delivers a file to the store. Now and then a mailbox is busy and its copy is deferred.
 pub(super) fn deliver(engine: &mut Engine, now: SimTime, mut queued: QueuedFile) {
-    let pid = engine.staff.once(&mut engine.rng, MtaProgram::Store);
+    let pid = engine.operation(MtaProgram::Store);
     let at = now.after(15 + wait(&mut engine.rng, 90));
-    let busy = (queued.file.attempts < 3 && one_of(&mut engine.rng, 40))
+    let busy = (queued.file.attempts < 3 && engine.chance(40))
         .then(|| engine.rng.usize(0..queued.recipients.len()));
-    // Where the others are done, an odd site has what is left in a file of its own.
+    // An odd site moves the deferred recipient to a new file.
     let parted = busy.is_some() && queued.recipients.len() > 1 && engine.oddly(5_000);
     let mut kept = None;
     for (number, recipient) in queued.recipients.iter().enumerate() {
@@ -45,8 +45,8 @@ pub(super) fn deliver(engine: &mut Engine, now: SimTime, mut queued: QueuedFile)
     }
 }
 
-/// Takes a message in over the conversion channel, which looks for what no mail should carry. The
-/// onward entries come before that of the file being done.
+/// Accepts a message through the conversion channel. The
+/// onward enqueues come before the dequeue.
 pub(super) fn convert(
     engine: &mut Engine,
     at: SimTime,
@@ -60,7 +60,7 @@ pub(super) fn convert(
         QueuedFile::new(&mut engine.rng, at, MtaChannel::Conversion, *envelope, recipients);
     write(engine, at, pid, arrived, &queued);
     let passed = at.after(40 + wait(&mut engine.rng, 150));
-    let operation = engine.staff.once(&mut engine.rng, MtaProgram::Conversion);
+    let operation = engine.operation(MtaProgram::Conversion);
     let onward = MailArrival::from(MtaChannel::Conversion);
     enqueue(engine, passed, &mut operation.clone(), &onward, envelope, queued.recipients.clone());
     let done = passed.after(engine.rng.u64(8..40));
@@ -69,7 +69,7 @@ pub(super) fn convert(
     }
 }
 
-/// What a few people have their Sieve scripts do.
+/// Action of the Sieve scripts of a few users.
 fn filtered(envelope: &Envelope, recipient: &Addressee) -> &'static str {
     match scatter(envelope.id.number().wrapping_add(u64::from(recipient.number))) % 40 {
         0 => "discard",
@@ -79,5 +79,5 @@ fn filtered(envelope: &Envelope, recipient: &Addressee) -> &'static str {
 }
 
 fn entry(engine: &mut Engine, at: SimTime, pid: SimProcessId, message: MessageEvent) {
-    engine.log(at, (pid, None), RecordBody::Message(message));
+    engine.log_message(at, (pid, None), message);
 }

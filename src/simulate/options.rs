@@ -1,6 +1,6 @@
-//! How a log is written: its format, and the options that say what an entry holds.
+//! How a log is written: its format, and the options that decide which fields an entry has.
 //!
-//! Names and values are those of the MTA's option file and of its channels' ones.
+//! Names and values are those of the MTA's and the channels' option files.
 
 use clap::ValueEnum;
 
@@ -12,7 +12,7 @@ pub enum MtaFormat {
     Text,
     /// 2: the same with `<>` for an empty address.
     Bracketed,
-    /// 3: the same with its length before each field that has no fixed one.
+    /// 3: the same with a length before each field of variable length.
     Counted,
     /// 4: an element with attributes.
     Xml,
@@ -27,7 +27,7 @@ impl MtaFormat {
     pub const ALL: [Self; 6] =
         [Self::Text, Self::Bracketed, Self::Counted, Self::Xml, Self::Json, Self::FlatJson];
 
-    /// The one of that number.
+    /// The format of that number.
     pub fn new(number: u8) -> Option<Self> {
         Self::ALL.get(usize::from(number.checked_sub(1)?)).copied()
     }
@@ -57,7 +57,7 @@ pub(super) enum MtaOption {
     Header,
 }
 
-/// What of a connection `LOG_CONNECTION` has logged; its low bits are 0 to 7.
+/// The bits of `LOG_CONNECTION`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ConnectionBit {
     /// The other host, in message entries.
@@ -76,7 +76,7 @@ pub(super) enum ConnectionBit {
 
 const SETTINGS: usize = 19;
 
-/// Name, and value unless something else is said.
+/// Name and default value.
 const TABLE: [(MtaOption, &str, u32); SETTINGS] = [
     (MtaOption::Node, "LOG_NODE", 0),
     (MtaOption::Process, "LOG_PROCESS", 1),
@@ -100,7 +100,7 @@ const TABLE: [(MtaOption, &str, u32); SETTINGS] = [
     (MtaOption::Header, "LOG_HEADER", 0),
 ];
 
-/// What the `LOG_…` options say.
+/// The values of the `LOG_…` options.
 ///
 /// ```
 /// use mtatop::simulate::MtaOptions;
@@ -124,8 +124,8 @@ impl MtaOptions {
         TABLE.iter().map(|(_, name, _)| *name)
     }
 
-    /// Gives an option a value; whether there is one of that name. For all but `LOG_CONNECTION`,
-    /// whose bits count, 0 is off and anything else is on.
+    /// Sets an option; false if there is none of that name. For all but `LOG_CONNECTION`,
+    /// which is a bit set, 0 is off and anything else is on.
     pub fn set(&mut self, name: &str, value: u32) -> bool {
         let found = TABLE.iter().zip(&mut self.0).find(|((_, known, _), _)| *known == name);
         found.map(|(_, slot)| *slot = value).is_some()
@@ -155,13 +155,13 @@ impl MtaOptions {
     }
 }
 
-/// What the simulated site is for.
+/// The kind of site that is simulated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum SiteProfile {
     /// Most mail ends in mailboxes of the site: many local deliveries, few connections.
     #[default]
     Store,
-    /// All mail is passed on: most connections carry one message, to and from very many domains.
+    /// All mail is relayed: most connections carry one message, to and from very many domains.
     Relay,
 }
 
@@ -172,9 +172,9 @@ pub struct LogStyle {
     pub format: MtaFormat,
     /// The other options.
     pub options: MtaOptions,
-    /// Whether the site has the odd entries that old and large ones have: quoted and routed
-    /// addresses, the codes I, K, W and Z, held files, long channel names, wordy closes, replies
-    /// that are not ASCII.
+    /// Whether the site is old and large, and logs what only such sites do: quoted and routed
+    /// addresses, the codes I, K, W and Z, held files, long channel names, closes with a text,
+    /// responses that are not ASCII.
     pub odd: bool,
 }
 

@@ -1,8 +1,7 @@
-//! The SMTP client: queue files of `tcp_local` on their way to other sites.
+//! The SMTP client: delivers queue files to other sites.
 //!
-//! Decides what becomes of each delivery; the texts of the other side are in `remote`.
+//! Decides the outcome of each delivery; the responses of remote servers are in `remote`.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::vec::IntoIter;
 
@@ -12,22 +11,25 @@ use super::connection::{SmtpConnection, cipher, hang};
 use super::domain::{DomainHealth, HostSoftware, LARGEST, MailDomain, MailHost, REFUSING, our_ip};
 use super::engine::{Engine, SimEvent};
 use super::processes::MtaProgram;
-use super::queue::{DeliveryFate, Envelope, QueuedFile};
-use super::random::{one_of, wait};
+use super::queue::{Envelope, QueuedFile};
+use super::random::wait;
 use super::record::{ConnectionEvent, ConnectionText, DeliveryStatus, MessageEvent, RecordBody};
 use super::remote::{RemoteReply, RemoteVerdict, greeting};
 use super::token::{
     ApplicationInfo, CallDirection, ConnectionEnds, MtaChannel, PeerHost, SimProcessId,
 };
 
-/// Files one run takes, and one connection carries, at most.
+/// Most files of one queue run, and of one connection.
 const BATCH: usize = 20;
-/// Greylisting lets a message in that comes again after this time.
+/// Greylisting accepts a message that is retried after this time.
 const GREYLIST: u64 = 300 * SECOND;
+/// Status of files behind the first one for a host that cannot be reached.
+const SKIPPED: &str = "Too many failures to this host during this run; skipping this host: \
+                       Dead (unresponsive) host";
 /// Minutes to the next attempt after the first failure, the second and so on.
 const BACKOFF: [u64; 6] = [1, 2, 3, 5, 10, 20];
 
-/// A file wants an attempt: the next run for its domain takes it along with others.
+/// A file is due: the next queue run for its domain takes it along with others.
 pub(super) fn due(engine: &mut Engine, now: SimTime, queued: QueuedFile) {
     let Some(domain) = queued.recipients.first().map(|recipient| recipient.active.domain) else {
         return;
@@ -35,8 +37,8 @@ pub(super) fn due(engine: &mut Engine, now: SimTime, queued: QueuedFile) {
     if queued.file.attempts > 0 {
         engine.waiting.deferred = engine.waiting.deferred.saturating_sub(1);
     }
-    // A relay has so many files that it has a job for nearly every one.
-    if engine.relays() && one_of(&mut engine.rng, 4_000) {
+    // A relay often starts a run for one file, so that most connections carry one message.
+    if engine.relays() && engine.chance(4_000) {
         let soon = now.after(engine.rng.u64(2..SECOND));
         return deliver(engine, soon, domain, vec![queued]);
     }
@@ -49,7 +51,7 @@ pub(super) fn due(engine: &mut Engine, now: SimTime, queued: QueuedFile) {
     }
 }
 
-/// The client looks after a domain.
+/// A queue run for a domain.
 pub(super) fn run(engine: &mut Engine, now: SimTime, domain: MailDomain) {
     let Some(mut files) = engine.waiting.gathered.remove(&domain) else {
         return;
@@ -80,7 +82,7 @@ fn deliver(engine: &mut Engine, now: SimTime, domain: MailDomain, files: Vec<Que
     }
 }
 
-/// One connection, for as many files as the other side takes over it.
+/// One connection, for as many files as the server accepts over it.
 fn converse(
     engine: &mut Engine,
     now: SimTime,
@@ -92,40 +94,40 @@ fn converse(
         HostSoftware::Sendmail | HostSoftware::Appliance => None,
         _ => cipher(&mut engine.rng, 8_500),
     };
-    let mut session = SmtpConnection::connect(engine, now, (domain, host), tls);
+    let mut connection = SmtpConnection::connect(engine, now, (domain, host), tls);
     let greeting = greeting(&engine.clock, now, host, engine.site.odd).into();
     let mut at = now.after(engine.rng.u64(10..120));
     for mut queued in files.by_ref() {
         at = at.after(8 + wait(&mut engine.rng, 35));
-        let answer = answer(engine, at, domain, &mut queued);
-        if answer == RemoteVerdict::Silence {
+        let verdict = verdict(engine, at, domain, &mut queued);
+        if verdict == RemoteVerdict::Silence {
             at = at.after(hang(&mut engine.rng));
         }
-        attempt(engine, at, &session, &greeting, (answer, queued));
-        session.pid.sequence += 1;
-        if matches!(answer, RemoteVerdict::Throttled | RemoteVerdict::Silence) {
+        attempt(engine, at, &connection, &greeting, (verdict, queued));
+        connection.pid.sequence += 1;
+        if matches!(verdict, RemoteVerdict::Throttled | RemoteVerdict::Silence) {
             break;
         }
     }
     let quiet = match engine.rng.u32(0..1_000) {
-        // Our client keeps it, in case there is more to send.
+        // The client keeps it open, in case there is more to send.
         0..60 => engine.rng.u64(8 * SECOND..50 * SECOND),
-        // The other side never says goodbye.
+        // The server never replies to QUIT.
         60..66 => hang(&mut engine.rng),
         _ => engine.rng.u64(4..60),
     };
-    session.close(engine, at.after(quiet));
+    connection.close(engine, at.after(quiet));
 }
 
-/// What the other side says to a message.
-fn answer(
+/// The response to a message.
+fn verdict(
     engine: &mut Engine,
     at: SimTime,
     domain: MailDomain,
     queued: &mut QueuedFile,
 ) -> RemoteVerdict {
-    if domain == LARGEST && engine.incident.throttled(at) && one_of(&mut engine.rng, 9_300) {
-        return if one_of(&mut engine.rng, 6_000) {
+    if domain == LARGEST && engine.incident.throttled(at) && engine.chance(9_300) {
+        return if engine.chance(6_000) {
             RemoteVerdict::Throttled
         } else {
             RemoteVerdict::RateLimited
@@ -133,21 +135,16 @@ fn answer(
     }
     let first = *queued.tried.get_or_insert(at);
     match queued.fate {
-        DeliveryFate::Greylisted if greylists(domain) && at < first.after(GREYLIST) => {
-            RemoteVerdict::Greylisted
+        RemoteVerdict::Greylisted if !greylists(domain) || at >= first.after(GREYLIST) => {
+            RemoteVerdict::Accepted
         }
-        DeliveryFate::Welcome | DeliveryFate::Greylisted => RemoteVerdict::Accepted,
-        DeliveryFate::UnknownUser => RemoteVerdict::UnknownUser,
-        DeliveryFate::MailboxFull => RemoteVerdict::MailboxFull,
-        DeliveryFate::Unwanted => RemoteVerdict::Unwanted,
-        DeliveryFate::Broken => {
-            queued.fate = DeliveryFate::Welcome;
-            RemoteVerdict::Silence
-        }
+        // A link breaks once only.
+        RemoteVerdict::Silence => std::mem::replace(&mut queued.fate, RemoteVerdict::Accepted),
+        fate => fate,
     }
 }
 
-/// Large providers know better ways.
+/// Large providers do not greylist.
 fn greylists(domain: MailDomain) -> bool {
     matches!(
         domain.first_host().software(),
@@ -158,56 +155,56 @@ fn greylists(domain: MailDomain) -> bool {
     )
 }
 
-/// Writes what became of a file, recipient by recipient, and plans what follows.
+/// Writes the outcome of a file for each recipient, and schedules a retry.
 fn attempt(
     engine: &mut Engine,
     at: SimTime,
-    session: &SmtpConnection,
+    connection: &SmtpConnection,
     greeting: &Arc<str>,
-    (mut answer, queued): (RemoteVerdict, QueuedFile),
+    (mut verdict, queued): (RemoteVerdict, QueuedFile),
 ) {
-    let Some((_, host)) = session.application.hosts else {
+    let Some((_, host)) = connection.application.hosts else {
         return;
     };
     let keep = engine.waiting.may_defer(queued.file.attempts);
     let token = engine.rng.u64(..);
     for recipient in &queued.recipients {
-        let mut action = answer.action();
+        let mut action = verdict.action();
         if action == 'Q' && !keep {
             action = 'R';
         }
         let conversation = RemoteReply {
             host,
-            transport: session.transport,
+            transport: connection.transport,
             greeting: Arc::clone(greeting),
-            answer,
+            verdict,
             recipient: recipient.active,
             id: queued.envelope.id,
             token,
             odd: engine.site.odd,
         };
-        let code = code(action, host.software(), session.application.tls.is_some());
-        let whole = action == 'D' || answer == RemoteVerdict::Unwanted;
+        let code = code(action, host.software(), connection.application.tls.is_some());
+        let whole = action == 'D' || verdict == RemoteVerdict::Unwanted;
         let message = MessageEvent {
             size: if whole { queued.envelope.size } else { 0 },
             peer: PeerHost::Called(host),
-            reason: if action == 'R' { answer.reason() } else { "" },
+            reason: if action == 'R' { verdict.reason() } else { "" },
             status: DeliveryStatus::Remote(conversation),
-            over: Some((session.transport, session.application)),
+            over: Some((connection.transport, connection.application)),
             ..MessageEvent::dequeued(code, &queued, recipient)
         };
-        finish(engine, at, (session.pid, Some(session.number)), &queued.envelope, message);
+        finish(engine, at, (connection.pid, Some(connection.number)), &queued.envelope, message);
         // Only the first of several is unknown or full.
-        if matches!(answer, RemoteVerdict::UnknownUser | RemoteVerdict::MailboxFull) {
-            answer = RemoteVerdict::Accepted;
+        if matches!(verdict, RemoteVerdict::UnknownUser | RemoteVerdict::MailboxFull) {
+            verdict = RemoteVerdict::Accepted;
         }
     }
-    if keep && answer.action() == 'Q' {
+    if keep && verdict.action() == 'Q' {
         defer(engine, at, queued);
     }
 }
 
-/// Hosts that cannot be connected to: the first file finds that out, the others are not tried.
+/// The host cannot be reached: the first file detects that, the others are not tried.
 fn unreachable(
     engine: &mut Engine,
     now: SimTime,
@@ -215,35 +212,26 @@ fn unreachable(
     files: Vec<QueuedFile>,
     reason: &'static str,
 ) {
-    let mut pid = engine.staff.once(&mut engine.rng, MtaProgram::Client);
+    let mut pid = engine.operation(MtaProgram::Client);
     let host = domain.first_host();
     let patience = if reason == "Connection refused" { 2 } else { 3 * SECOND };
     let mut at = now.after(patience + engine.rng.u64(1..40));
     failed_connection(engine, at, domain, host, pid);
-    let connect: Cow<'static, str> =
-        format!("TCP active open: Failed connect() {}:25  Error: {reason}", host.ip()).into();
-    let dead = "Too many failures to this host during this run; skipping this host: \
-                Dead (unresponsive) host";
-    for (number, queued) in files.into_iter().enumerate() {
+    let connect = format!("TCP active open: Failed connect() {}:25  Error: {reason}", host.ip());
+    let mut status = DeliveryStatus::Local(connect.into());
+    for queued in files {
         pid.sequence += 1;
         at = at.after(engine.rng.u64(0..3));
-        let text = if number == 0 { connect.clone() } else { dead.into() };
         let keep = engine.waiting.may_defer(queued.file.attempts);
-        for recipient in &queued.recipients {
-            let message = MessageEvent {
-                size: 0,
-                status: DeliveryStatus::Local(text.clone()),
-                ..MessageEvent::dequeued(if keep { "Q" } else { "R" }, &queued, recipient)
-            };
-            finish(engine, at, (pid, None), &queued.envelope, message);
-        }
+        fail(engine, at, pid, if keep { "Q" } else { "R" }, &queued, &status);
         if keep {
             defer(engine, at, queued);
         }
+        status = DeliveryStatus::Local(SKIPPED.into());
     }
 }
 
-/// The entry of a connection that was never made; not all have got as far as a pair of ports.
+/// The entry of a failed connection; some failed before they had ports.
 fn failed_connection(
     engine: &mut Engine,
     at: SimTime,
@@ -259,7 +247,7 @@ fn failed_connection(
         channel: MtaChannel::of(domain),
         direction: CallDirection::Outbound,
         code: 'Y',
-        transport: one_of(&mut engine.rng, 6_000).then_some(transport),
+        transport: engine.chance(6_000).then_some(transport),
         application: ApplicationInfo { hosts: Some((domain, host)), tls: None },
         text: ConnectionText::default(),
     };
@@ -267,24 +255,35 @@ fn failed_connection(
     engine.log(at, (pid, connection), RecordBody::Connection(change));
 }
 
-/// Names nobody answers for: returned at once.
+/// The domain does not exist: the messages are returned at once.
 fn no_such_domain(engine: &mut Engine, now: SimTime, domain: MailDomain, files: Vec<QueuedFile>) {
-    let mut pid = engine.staff.once(&mut engine.rng, MtaProgram::Client);
-    let text: Cow<'static, str> = format!("Illegal host/domain name found: {domain}").into();
+    let mut pid = engine.operation(MtaProgram::Client);
+    let text = format!("Illegal host/domain name found: {domain}");
+    let status = DeliveryStatus::Local(text.into());
     for queued in files {
-        for recipient in &queued.recipients {
-            let message = MessageEvent {
-                size: 0,
-                status: DeliveryStatus::Local(text.clone()),
-                ..MessageEvent::dequeued("R", &queued, recipient)
-            };
-            finish(engine, now, (pid, None), &queued.envelope, message);
-        }
+        fail(engine, now, pid, "R", &queued, &status);
         pid.sequence += 1;
     }
 }
 
-/// Writes an entry, after that of the bounce if there is to be one.
+/// Writes the entries of a file that failed without a connection.
+fn fail(
+    engine: &mut Engine,
+    at: SimTime,
+    pid: SimProcessId,
+    code: &'static str,
+    queued: &QueuedFile,
+    status: &DeliveryStatus,
+) {
+    for recipient in &queued.recipients {
+        let status = status.clone();
+        let event =
+            MessageEvent { size: 0, status, ..MessageEvent::dequeued(code, queued, recipient) };
+        finish(engine, at, (pid, None), &queued.envelope, event);
+    }
+}
+
+/// Writes an entry, behind that of the bounce if there is one.
 fn finish(
     engine: &mut Engine,
     at: SimTime,
@@ -301,22 +300,22 @@ fn finish(
             bounce(engine, at, (pid, connection), envelope);
         }
     }
-    engine.log(at, (pid, connection), RecordBody::Message(message));
+    engine.log_message(at, (pid, connection), message);
 }
 
-/// Tells the senders that their mail is late.
+/// Sends delay warnings.
 fn warn(engine: &mut Engine, at: SimTime, queued: &QueuedFile) {
-    let pid = engine.staff.once(&mut engine.rng, MtaProgram::Process);
+    let pid = engine.operation(MtaProgram::Process);
     for recipient in &queued.recipients {
         bounce(engine, at, (pid, None), &queued.envelope);
         let status =
             DeliveryStatus::Local("Message still undelivered; it will be tried again".into());
         let message = MessageEvent { status, ..MessageEvent::dequeued("W", queued, recipient) };
-        engine.log(at, (pid, None), RecordBody::Message(message));
+        engine.log_message(at, (pid, None), message);
     }
 }
 
-/// The file stays, and its name counts the failure.
+/// Defers a file, whose name counts the failures.
 fn defer(engine: &mut Engine, at: SimTime, mut queued: QueuedFile) {
     let tried = usize::try_from(queued.file.attempts).unwrap_or(usize::MAX);
     let minutes = BACKOFF[tried.min(BACKOFF.len() - 1)];

@@ -1,6 +1,6 @@
-//! What the MTA's programs have only so many of: processes with threads, and TCP ports.
+//! Processes, threads and TCP ports of the MTA.
 //!
-//! Handing them out and taking them back is what makes a process id or a pair of ports mean one
+//! They are acquired and released, so that a process id or a pair of ports belongs to one
 //! connection at a time.
 
 use super::random::low;
@@ -66,7 +66,7 @@ impl ProcessPool {
         }
     }
 
-    /// Puts a thread of the program to work.
+    /// Acquires a thread of the program.
     pub(super) fn acquire(&mut self, rng: &mut fastrand::Rng, program: MtaProgram) -> WorkerThread {
         let processes = self.of(program);
         let process = rng.usize(0..processes.len());
@@ -74,13 +74,13 @@ impl ProcessPool {
         WorkerThread { program, process, pid, thread }
     }
 
-    /// The thread is free again.
+    /// Releases the thread.
     pub(super) fn release(&mut self, worker: WorkerThread) {
         self.of(worker.program)[worker.process].busy[worker.thread] = false;
     }
 
-    /// A process id for work that is no connection: no two pieces of work share it, and no thread
-    /// that has a connection does it.
+    /// A process id for an operation without a connection: unique, and of a thread that has no
+    /// connection.
     pub(super) fn once(&mut self, rng: &mut fastrand::Rng, program: MtaProgram) -> SimProcessId {
         let processes = self.of(program);
         let process = rng.usize(0..processes.len());
@@ -112,11 +112,11 @@ struct MtaProcess {
 }
 
 impl MtaProcess {
-    /// Sessions after which a process ends and another takes its work.
+    /// Connections after which a process ends and another one replaces it.
     const SESSIONS: u32 = 3_000;
-    /// Threads it starts before it gives an idle one new work.
+    /// Threads that are started before idle ones are reused.
     const THREADS: usize = 24;
-    /// Threads of a client beyond these have no connections, only the failures to make them.
+    /// Threads of a client beyond these have no connections, only failures to connect.
     const WITH_CONNECTIONS: usize = 0x80;
 
     fn new(pid: u32) -> Self {
@@ -150,29 +150,29 @@ pub(super) struct PortPool {
 impl PortPool {
     const LOWEST: u16 = 1_024;
 
-    /// None in use.
+    /// A pool with all ports free.
     pub(super) fn new(rng: &mut fastrand::Rng) -> Self {
         Self { used: vec![0; 1 << 10], next: rng.u16(32_768..60_000) }
     }
 
-    /// The next one in the order a kernel hands them out.
+    /// Acquires the next port, in the order of a kernel.
     pub(super) fn next(&mut self, rng: &mut fastrand::Rng) -> u16 {
         let ahead = self.next.checked_add(rng.u16(1..4)).unwrap_or(32_768);
         self.next = self.take(ahead);
         self.next
     }
 
-    /// Any: those of clients all over the world.
+    /// Acquires any port, as of clients all over the world.
     pub(super) fn any(&mut self, rng: &mut fastrand::Rng) -> u16 {
         self.take(rng.u16(Self::LOWEST..))
     }
 
-    /// The port is free again.
+    /// Releases a port.
     pub(super) fn release(&mut self, port: u16) {
         self.used[usize::from(port >> 6)] &= !(1 << (port & 63));
     }
 
-    /// The first free one from there; that one itself if, absurdly, all are in use.
+    /// Acquires the first free port from there; that one if all are in use.
     fn take(&mut self, from: u16) -> u16 {
         let upwards = (from..=u16::MAX).chain(Self::LOWEST..from);
         let free = |port: &u16| self.used[usize::from(*port >> 6)] >> (*port & 63) & 1 == 0;

@@ -1,6 +1,6 @@
-//! Messages in the queues, and those that wait for a connection.
+//! Queue files, and those that wait for a queue run.
 //!
-//! Knows what a message is, not how it got there or how it leaves.
+//! Knows neither how a message arrived nor how it is delivered.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +8,13 @@ use super::address::{Addressee, MailAddress, Person};
 use super::clock::SimTime;
 use super::domain::MailDomain;
 use super::random::{low, one_of};
+use super::remote::RemoteVerdict;
 use super::token::{MailId, MtaChannel, QueuePath, Submitter};
 
-/// A message, its recipients aside.
+/// A message without its recipients.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Envelope {
-    /// None for a notification, which must not be answered by another.
+    /// None of a notification, which must not cause another one.
     pub(super) from: Option<MailAddress>,
     pub(super) id: MailId,
     /// In blocks of 1024 bytes.
@@ -22,7 +23,7 @@ pub(super) struct Envelope {
 }
 
 impl Envelope {
-    /// A message somebody wrote.
+    /// A message of a person.
     pub(super) fn new(rng: &mut fastrand::Rng, from: MailAddress, user: Submitter) -> Self {
         let size = match rng.u32(0..100) {
             0..70 => low(rng, 1..40),
@@ -32,28 +33,12 @@ impl Envelope {
         Self { from: Some(from), id: MailId::new(rng, from.domain), size, user }
     }
 
-    /// A mailing, whose return path names one of its receivers.
+    /// A message of a mailing, whose return path names its recipient.
     pub(super) fn bulk(rng: &mut fastrand::Rng, domain: MailDomain, to: Person) -> Self {
         let from = MailAddress::automatic(rng, domain);
         let envelope = Self::new(rng, from, Submitter::System);
         Self { from: Some(MailAddress::bulk(domain, to)), size: low(rng, 10..120), ..envelope }
     }
-}
-
-/// What the other side will make of a message, whatever the state of its host.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum DeliveryFate {
-    Welcome,
-    /// To come again after some minutes.
-    Greylisted,
-    /// Its first recipient does not exist.
-    UnknownUser,
-    /// Its first recipient has no room.
-    MailboxFull,
-    /// Spam, they say.
-    Unwanted,
-    /// The link breaks while the message is sent.
-    Broken,
 }
 
 /// A queue file with the message and the recipients in it.
@@ -62,8 +47,9 @@ pub(super) struct QueuedFile {
     pub(super) envelope: Envelope,
     pub(super) recipients: Vec<Addressee>,
     pub(super) file: QueuePath,
-    pub(super) fate: DeliveryFate,
-    /// When it was put there.
+    /// The response of the remote server, incidents aside.
+    pub(super) fate: RemoteVerdict,
+    /// When it was enqueued.
     pub(super) since: SimTime,
     /// When the first attempt was made.
     pub(super) tried: Option<SimTime>,
@@ -79,12 +65,12 @@ impl QueuedFile {
         recipients: Vec<Addressee>,
     ) -> Self {
         let fate = match rng.u32(0..10_000) {
-            0..400 => DeliveryFate::Greylisted,
-            400..490 => DeliveryFate::UnknownUser,
-            490..515 => DeliveryFate::MailboxFull,
-            515..535 => DeliveryFate::Unwanted,
-            535..545 => DeliveryFate::Broken,
-            _ => DeliveryFate::Welcome,
+            0..400 => RemoteVerdict::Greylisted,
+            400..490 => RemoteVerdict::UnknownUser,
+            490..515 => RemoteVerdict::MailboxFull,
+            515..535 => RemoteVerdict::Unwanted,
+            535..545 => RemoteVerdict::Silence,
+            _ => RemoteVerdict::Accepted,
         };
         let file = QueuePath::new(rng, channel);
         Self { envelope, recipients, file, fate, since, tried: None }
@@ -92,27 +78,27 @@ impl QueuedFile {
 }
 
 impl QueuedFile {
-    /// Has more hosts greylist it: a relay has mail from senders that they do not know.
+    /// Makes greylisting more likely: a relay sends mail of senders that hosts do not know.
     pub(super) fn greylist(&mut self, rng: &mut fastrand::Rng) {
-        if self.fate == DeliveryFate::Welcome && one_of(rng, 500) {
-            self.fate = DeliveryFate::Greylisted;
+        if self.fate == RemoteVerdict::Accepted && one_of(rng, 500) {
+            self.fate = RemoteVerdict::Greylisted;
         }
     }
 }
 
-/// Queue files that wait: for the client to look after their domain, or for their next attempt.
+/// Queue files that wait for a queue run or for their next attempt.
 #[derive(Default)]
 pub(super) struct ClientQueue {
-    /// What the next run of the client takes. A run is planned for each domain in here.
+    /// Files of the next queue run of each domain.
     pub(super) gathered: BTreeMap<MailDomain, Vec<QueuedFile>>,
-    /// How many files wait for another attempt; they themselves are in the plan.
+    /// Number of files that wait for another attempt; they are in the event queue.
     pub(super) deferred: usize,
 }
 
 impl ClientQueue {
-    /// So many deferred files at most; what fails beyond is returned, which keeps memory bounded.
+    /// Most deferred files; beyond these, failures are returned, so that memory is bounded.
     pub(super) const MOST_DEFERRED: usize = 8_000;
-    /// So many attempts are made at most.
+    /// Most attempts.
     const MOST_ATTEMPTS: u32 = 9;
 
     /// Whether a file that failed so often may stay in the queue.
@@ -121,7 +107,7 @@ impl ClientQueue {
     }
 }
 
-/// Recipients at other sites, most of them at the same.
+/// Remote recipients, most of them of one domain.
 pub(super) fn remote_recipients(rng: &mut fastrand::Rng, seed: u64, count: u32) -> Vec<Addressee> {
     let mut domain = MailDomain::of_recipient(rng, seed);
     let mut recipients = Vec::new();
@@ -134,7 +120,7 @@ pub(super) fn remote_recipients(rng: &mut fastrand::Rng, seed: u64, count: u32) 
     without_twins(recipients)
 }
 
-/// Recipients of ours; many ones are reached over a list, which they show as original address.
+/// Local recipients; many of them are expanded from a list, which is their original address.
 pub(super) fn local_recipients(rng: &mut fastrand::Rng, count: u32) -> Vec<Addressee> {
     let list = (count > 8).then(|| MailAddress::list(rng));
     let mut recipient = || {
@@ -144,8 +130,8 @@ pub(super) fn local_recipients(rng: &mut fastrand::Rng, count: u32) -> Vec<Addre
     without_twins((0..count).map(|_| recipient()).collect())
 }
 
-/// A message goes to an address once, however often it is named. Different people may have been
-/// drawn whose names are printed alike, so it is the printed name that counts.
+/// A message goes to an address once. Different people may have been
+/// drawn whose addresses are written alike, so that the text decides.
 pub(super) fn without_twins(recipients: Vec<Addressee>) -> Vec<Addressee> {
     if recipients.len() < 2 {
         return recipients;

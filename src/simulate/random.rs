@@ -1,7 +1,7 @@
-//! Chance: the draws the simulation is made of.
+//! Random numbers of the simulation.
 //!
-//! Only whole numbers are used, so that a seed gives the same log on every machine: neither the
-//! libraries' logarithms nor the ways to draw a fraction agree everywhere.
+//! Integers only, so that a seed gives the same log on every machine: neither the
+//! logarithms of libraries nor random fractions agree everywhere.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ pub(super) fn one_of(rng: &mut fastrand::Rng, per_ten_thousand: u32) -> bool {
     rng.u32(0..10_000) < per_ten_thousand
 }
 
-/// A number of the range, the small ones far likelier.
+/// A number of the range; small ones are far more likely.
 pub(super) fn low(rng: &mut fastrand::Rng, range: Range<u32>) -> u32 {
     let width = u64::from(range.end.saturating_sub(range.start)).max(1);
     let product = rng.u64(0..width) * rng.u64(0..width) / width;
@@ -41,7 +41,7 @@ pub(super) fn wait(rng: &mut fastrand::Rng, mean: u64) -> u64 {
     mean.saturating_mul(sixty_five_thousandths) / (3 << 15)
 }
 
-/// A number with nothing left of the order of its argument: it makes tables out of arithmetic.
+/// A hash (`SplitMix64`), which makes tables out of arithmetic.
 pub(super) fn scatter(number: u64) -> u64 {
     let mut mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -49,7 +49,7 @@ pub(super) fn scatter(number: u64) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
-/// The remainder of a scattered number, as an index.
+/// The remainder of a hash, as an index.
 pub(super) fn slot(number: u64, slots: usize) -> usize {
     let slots = u64::try_from(slots).unwrap_or(1).max(1);
     usize::try_from(number % slots).unwrap_or(0)

@@ -71,8 +71,8 @@ pub struct MessageEvent {
     pub peer: PeerHost,
     /// What a Sieve script did.
     pub filter: &'static str,
-    /// Why it was refused, in a few words. There is a reason only where the status begins with `dns;`,
-    /// `smtp;` or a reply code: nobody could separate two texts in a row in formats 1 and 2.
+    /// Why it was refused, in a few words. There is a reason only where the status begins with
+    /// `dns;`, `smtp;` or a reply code: two texts in a row could not be separated in formats 1 and 2.
     /// (With `LOG_REMOTE_MTA` a status begins with its transport or its banner instead.)
     pub reason: &'static str,
     /// The delivery status.

@@ -1,5 +1,5 @@
-//! Who connects to a relay: mail hosts from all over the world, with mail for its customers, and the
-//! customers' hosts, with mail for the world. Hardly any of them has more than one message.
+//! Clients of a relay: mail hosts from all over the world with mail for its customers, and the
+//! customers' hosts with mail for the world. Most of them send one message.
 
 use super::abuse;
 use super::address::{Addressee, MailAddress};
@@ -12,7 +12,7 @@ use super::queue::without_twins;
 use super::random::{low, one_of, wait};
 use super::token::MtaChannel;
 
-/// Somebody connects.
+/// A client connects.
 pub(super) fn visit(engine: &mut Engine, now: SimTime) {
     match engine.rng.u32(0..1_000) {
         0..440 => pass(engine, now, MtaChannel::Local),
@@ -25,7 +25,7 @@ pub(super) fn visit(engine: &mut Engine, now: SimTime) {
     }
 }
 
-/// Takes mail in over a channel that is for somebody behind the other one.
+/// Accepts mail from one side, the world or the customers, for the other side.
 fn pass(engine: &mut Engine, now: SimTime, channel: MtaChannel) {
     let (rng, seed) = (&mut engine.rng, engine.site.seed);
     let from = match channel {
@@ -36,33 +36,33 @@ fn pass(engine: &mut Engine, now: SimTime, channel: MtaChannel) {
             domain => domain,
         },
     };
-    let (mut session, arrived) = arrive(engine, now, channel, from);
+    let (mut connection, arrived) = arrive(engine, now, channel, from);
     let mut at = now.after(engine.rng.u64(15..120));
-    let messages = if one_of(&mut engine.rng, 7_800) { 1 } else { low(&mut engine.rng, 2..6) };
+    let messages = if engine.chance(7_800) { 1 } else { low(&mut engine.rng, 2..6) };
     for _ in 0..messages {
         at = at.after(wait(&mut engine.rng, 60));
         let envelope = letter(engine, from);
-        if one_of(&mut engine.rng, 60) {
-            abuse::broken_off(engine, at, &session, arrived.peer, &envelope);
+        if engine.chance(60) {
+            abuse::broken_off(engine, at, &connection, arrived.peer, &envelope);
             break;
         }
         let recipients = recipients(engine, channel);
-        enqueue(engine, at, &mut session.pid, &arrived, &envelope, recipients);
-        if one_of(&mut engine.rng, 400) {
-            abuse::unknown(engine, at, &mut session, arrived.peer, &envelope);
+        enqueue(engine, at, &mut connection.pid, &arrived, &envelope, recipients);
+        if engine.chance(400) {
+            abuse::unknown(engine, at, &mut connection, arrived.peer, &envelope);
         }
     }
-    leave(engine, at, session);
+    leave(engine, at, connection);
 }
 
-/// Whom a message goes to that came over a channel: one person, or a few who mostly share a domain.
+/// The recipients of a message: one person, or a few who mostly share a domain.
 fn recipients(engine: &mut Engine, channel: MtaChannel) -> Vec<Addressee> {
     let (rng, seed) = (&mut engine.rng, engine.site.seed);
     let domain = |rng: &mut fastrand::Rng| match channel {
         MtaChannel::Intranet => MailDomain::of_world(rng, seed),
         _ => MailDomain::of_customer(rng, seed),
     };
-    // Lists of ours have their members at customers, and are written to by everybody.
+    // Lists of the relay, whose members have their mailboxes elsewhere.
     let list = one_of(rng, 800).then(|| MailAddress::list(rng));
     let count = if list.is_some() || one_of(rng, 200) { low(rng, 2..5) } else { 1 };
     let mut to = domain(rng);

@@ -1,4 +1,4 @@
-//! What other mail hosts say: their greetings and their replies, in the manner of their software.
+//! Remote mail hosts: their banners and responses, as their software writes them.
 
 use std::fmt::{self, Write};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use super::clock::{SimClock, SimTime};
 use super::domain::{HostSoftware, MailHost};
 use super::token::{ConnectionEnds, MailId, digits};
 
-/// The greeting of a host, without its code.
+/// The banner of a host, without its code.
 pub(super) fn greeting(clock: &SimClock, at: SimTime, host: MailHost, odd: bool) -> String {
     let software = host.software();
     let mut text = host.to_string();
@@ -31,24 +31,24 @@ pub(super) fn greeting(clock: &SimClock, at: SimTime, host: MailHost, odd: bool)
     text
 }
 
-/// An answer that decides about a recipient.
+/// A response that decides about a recipient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RemoteVerdict {
     Accepted,
-    /// The large provider has enough of us and hangs up.
+    /// A large provider defers, and closes the connection.
     Throttled,
-    /// The same in other words, without hanging up.
+    /// The same in other words, and the connection stays open.
     RateLimited,
     Greylisted,
     UnknownUser,
     MailboxFull,
     Unwanted,
-    /// None came.
+    /// No response came.
     Silence,
 }
 
 impl RemoteVerdict {
-    /// Why a recipient was given up, in a few words.
+    /// The reason why a recipient failed, in a few words.
     pub fn reason(self) -> &'static str {
         match self {
             Self::Accepted => "",
@@ -61,7 +61,7 @@ impl RemoteVerdict {
         }
     }
 
-    /// The action an entry with this answer logs.
+    /// The action of the entry.
     pub fn action(self) -> char {
         match self {
             Self::Accepted => 'D',
@@ -71,28 +71,28 @@ impl RemoteVerdict {
     }
 }
 
-/// An attempt: whom we reached, over what, how it greeted and what it answered.
+/// A response: of which host, over which connection, and what it says.
 #[derive(Clone, Debug)]
 pub struct RemoteReply {
     pub host: MailHost,
     pub transport: ConnectionEnds,
     pub greeting: Arc<str>,
-    pub answer: RemoteVerdict,
+    pub verdict: RemoteVerdict,
     pub recipient: MailAddress,
     pub id: MailId,
-    /// What the host calls the message from now on.
+    /// The queue id that the host gives the message.
     pub token: u64,
-    /// Whether it says so in the words of old software.
+    /// Whether the host runs old software.
     pub odd: bool,
 }
 
-/// What we say when no reply came.
+/// The text if no response came.
 const SILENCE: &str = "Error reading SMTP packet; response to data is missing";
 
 impl RemoteReply {
-    /// The codes of the reply, the enhanced one where the host gives one; none if none came.
+    /// The reply code, and the enhanced code if there is one; none if no response came.
     pub fn codes(&self) -> Option<(u16, Option<&'static str>)> {
-        Some(match (self.answer, self.host.software()) {
+        Some(match (self.verdict, self.host.software()) {
             (RemoteVerdict::Silence, _) => return None,
             (RemoteVerdict::Accepted, HostSoftware::Exim | HostSoftware::Appliance) => (250, None),
             (RemoteVerdict::Accepted, HostSoftware::Exchange | HostSoftware::Shield) => {
@@ -113,7 +113,7 @@ impl RemoteReply {
         })
     }
 
-    /// Whether the reply is logged behind a blank, as that of a few hosts is.
+    /// Whether a blank stands before the reply code, as of a few hosts.
     pub fn is_spaced(&self) -> bool {
         self.odd && matches!(self.host.software(), HostSoftware::Appliance | HostSoftware::Shield)
     }
@@ -149,12 +149,12 @@ impl RemoteReply {
     }
 }
 
-/// The words of a reply, without its codes; ours if none came.
+/// The text of a response, without its codes; a text of the MTA if none came.
 impl fmt::Display for RemoteReply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { host, transport, recipient, .. } = self;
         let ours = transport.ours.0;
-        match (self.answer, host.software()) {
+        match (self.verdict, host.software()) {
             (RemoteVerdict::Silence, _) => f.write_str(SILENCE),
             (RemoteVerdict::Accepted, _) => self.acceptance(f),
             (RemoteVerdict::Throttled, _) => {
@@ -212,7 +212,7 @@ mod tests {
                 host,
                 transport: ConnectionEnds { ours: end, theirs: end },
                 greeting: "".into(),
-                answer: RemoteVerdict::Accepted,
+                verdict: RemoteVerdict::Accepted,
                 recipient: from,
                 id: MailId::new(&mut rng, LARGEST),
                 token: rng.u64(..),

@@ -1,7 +1,7 @@
-//! The tokens entries are made of: channels, process ids, message ids, queue files, transport and
+//! The tokens of entries: channels, process ids, message ids, queue files, transport and
 //! application information.
 //!
-//! Knows how each is printed and nothing about when.
+//! Knows how each is written and nothing about when.
 
 use std::fmt::{self, Write};
 use std::net::IpAddr;
@@ -15,7 +15,7 @@ use super::random::{scatter, slot};
 pub enum MtaChannel {
     Local,
     Intranet,
-    /// The same at sites that have many machines and a name longer than its column.
+    /// The same with a name longer than its column.
     Router,
     Submit,
     Auth,
@@ -25,7 +25,7 @@ pub enum MtaChannel {
 }
 
 impl MtaChannel {
-    /// The one that passes mail on to a domain.
+    /// The channel that delivers to a remote domain.
     pub fn of(domain: MailDomain) -> Self {
         if domain.is_customer() { Self::Intranet } else { Self::Local }
     }
@@ -51,7 +51,7 @@ impl fmt::Display for MtaChannel {
     }
 }
 
-/// Who wrote an entry: process, thread if it has several, and the running number of its operation.
+/// The writer of an entry: process, thread if it has several, and sequence number of the operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SimProcessId {
     pub pid: u32,
@@ -68,7 +68,7 @@ impl fmt::Display for SimProcessId {
     }
 }
 
-/// A message id, in the manner of the program that made it.
+/// A message id, in the style of the program that made it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MailId {
     unique: u64,
@@ -76,22 +76,22 @@ pub struct MailId {
 }
 
 impl MailId {
-    /// A new one of that site.
+    /// A new id of a site.
     pub fn new(rng: &mut fastrand::Rng, domain: MailDomain) -> Self {
         Self { unique: rng.u64(..), domain }
     }
 
-    /// A number that no other message has, and that a reader of JSON takes for a whole one.
+    /// A number that no other message has, below 2^53 so that JSON readers keep all of it.
     pub fn number(self) -> u64 {
         self.unique >> 11
     }
 
-    /// The envelope id that we give it.
+    /// Its envelope id.
     pub fn envelope(self) -> Self {
         Self { unique: scatter(self.unique), domain: HOME }
     }
 
-    /// NOTARY flags of a recipient: the one value that is documented, and likely others.
+    /// NOTARY flags of a recipient: the one documented value, and likely others.
     pub fn flags(self, recipient: u32) -> u32 {
         [276, 276, 276, 0, 20, 272][slot(self.unique.rotate_left(recipient), 6)]
     }
@@ -106,7 +106,7 @@ impl MailId {
         [3, 3, 3, 2, 4, 0, 1, 5][slot(self.unique >> 11, 8)]
     }
 
-    /// What it is about.
+    /// Its subject.
     pub fn subject(self) -> &'static str {
         SUBJECTS[slot(self.unique >> 17, SUBJECTS.len())]
     }
@@ -166,12 +166,12 @@ pub struct QueuePath {
     body: u64,
     /// Deliveries tried before.
     pub attempts: u32,
-    /// Whether it waits for somebody to release it.
+    /// Whether it is held.
     pub held: bool,
 }
 
 impl QueuePath {
-    /// A file never tried.
+    /// A new file.
     pub fn new(rng: &mut fastrand::Rng, channel: MtaChannel) -> Self {
         Self { channel, body: rng.u64(..), attempts: 0, held: false }
     }
@@ -204,7 +204,7 @@ pub enum CallDirection {
     Outbound,
 }
 
-/// Both ends of a connection; the first is always ours.
+/// Both ends of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectionEnds {
     /// Address and port of the MTA.
@@ -220,8 +220,8 @@ impl fmt::Display for ConnectionEnds {
     }
 }
 
-/// What is spoken over a connection: the protocol, outbound the host asked for and the host chosen,
-/// and how it is encrypted.
+/// Application information of a connection: the protocol, of outbound ones the domain and its mail
+/// host, and the cipher.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ApplicationInfo {
     /// Of an outbound connection: the domain and its mail host.
@@ -243,14 +243,14 @@ impl fmt::Display for ApplicationInfo {
     }
 }
 
-/// Under whose name a message was queued.
+/// The user who enqueued a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Submitter {
     /// The account the MTA runs as.
     System,
-    /// A sender who logged in; the star says so.
+    /// An authenticated user, marked by a star.
     Authenticated(Person),
-    /// The same where people log in with their address.
+    /// The same where user names are addresses.
     AuthenticatedAt(Person),
 }
 
@@ -275,28 +275,28 @@ impl fmt::Display for Submitter {
     }
 }
 
-/// The host at the other end. An enqueue shows the name it gave, the one its address has, and the
-/// address; a dequeue only whom we connected to.
+/// The host at the other end. An enqueue shows the HELO name, the name of its address, and the
+/// address; a dequeue only the remote host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PeerHost {
-    /// Nobody: the message was made here.
+    /// None: the message was made here.
     None,
     /// A mail host.
     Server(MailHost, IpAddr),
     /// A mail host whose address has no name.
     Nameless(MailHost, IpAddr),
-    /// A machine of ours.
+    /// A local host.
     Inside(&'static str, IpAddr),
-    /// A mail program that gives its own address as its name.
+    /// A mail program whose HELO name is its address.
     Literal(IpAddr),
-    /// A machine behind somebody's router.
+    /// A host behind a NAT router.
     Dynamic(&'static str, IpAddr),
-    /// Whom we connected to.
+    /// The remote host of a delivery.
     Called(MailHost),
 }
 
 impl PeerHost {
-    /// Of a client: the name it gave, the name that its address has, and the address.
+    /// Of a client: HELO name, name of its address, and address.
     pub fn connecting(self) -> Option<(String, Option<String>, IpAddr)> {
         match self {
             Self::None | Self::Called(_) => None,
@@ -324,7 +324,7 @@ impl fmt::Display for PeerHost {
     }
 }
 
-/// An address as mail writes it in brackets.
+/// An address as in an address literal.
 pub(super) struct AddressLiteral(pub(super) IpAddr);
 
 impl fmt::Display for AddressLiteral {
@@ -336,7 +336,7 @@ impl fmt::Display for AddressLiteral {
     }
 }
 
-/// Writes the lowest places of a number in a base of up to 63, lowest first.
+/// Writes the lowest digits of a number in a base of up to 63, lowest first.
 pub(super) fn digits(
     f: &mut fmt::Formatter<'_>,
     number: u64,

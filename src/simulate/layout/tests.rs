@@ -33,7 +33,7 @@ fn refused() -> MessageEvent {
         host,
         transport: transport(),
         greeting: "mx1 (we log) ready".into(),
-        answer: RemoteVerdict::UnknownUser,
+        verdict: RemoteVerdict::UnknownUser,
         recipient: member,
         id: envelope.id,
         token: 0,
