@@ -1,5 +1,5 @@
-//! The program on a terminal: the only module that touches threads, terminal, signals and the clock
-//! for the screen. Here it is set up; `session` has the loop.
+//! The interactive program: the only module that touches threads, the terminal, signals and the
+//! clock for the screen. This file sets it up; `event_loop` runs it.
 
 pub mod app;
 mod color_support;
@@ -54,7 +54,7 @@ use terminal::Terminal;
 /// stands idle while the owner draws: with four a load takes a tenth longer.
 const BATCHES: usize = 12;
 
-/// What works without a screen.
+/// Work that needs no screen.
 const INSTEAD: &str = "use mtatop report or mtatop export";
 
 /// Follows the files of the command line until somebody quits.
@@ -91,8 +91,8 @@ fn resolve_config(cli: &Cli) -> Result<(Config, String, Option<Ignored>), Exit> 
     Ok((config, filter, ignored))
 }
 
-/// The state to begin with, and who keeps how it ends. A filter that was given counts more than that
-/// of the last session, and that more than the one of the configuration.
+/// Initial state, and the keeper of the session file. A filter on the command line takes precedence
+/// over that of the last session, and that over the configured one.
 fn set_up(config: &Config, given: &str, ignored: Option<Ignored>) -> (App, Option<SessionWriter>) {
     let folder = config.restore.then(left::folder).flatten();
     let opened = folder.map_or_else(LoadedSession::default, |folder| left::open(&folder));
@@ -161,7 +161,7 @@ fn follow(
     (status_file, idle): (Option<StatusFile>, Option<Duration>),
 ) -> io::Result<Exit> {
     if config.color == ColorChoice::Always {
-        // It looks at `NO_COLOR` by itself, and then sends an end of all styles for each colour.
+        // crossterm reads `NO_COLOR` by itself and would then send a reset for each colour.
         crossterm::style::force_color_output(true);
     }
     let (events, keys) = unbounded();
@@ -173,8 +173,7 @@ fn follow(
     reader::spawn(Reader::new(fs, paths), app.index().keys(), messages)?;
     let searcher = SearchHandle::spawn()?;
     let saver = SaveHandle::spawn()?;
-    // From here on no change of the size is missed, which else would begin with the first read of a
-    // thread that may come late.
+    // Registered early: a thread that starts late would miss a resize before its first read.
     event::poll(Duration::ZERO)?;
     thread::Builder::new().name("keys".to_owned()).spawn(move || {
         // An error means that the terminal is gone: the channel closes and the loop ends.
@@ -211,7 +210,7 @@ fn unusable(error: &io::Error) -> Exit {
     Exit::usage(format!("no terminal to take keys from: {words}; {INSTEAD}"))
 }
 
-/// The time on the wall of this machine, which is taken for that of the log.
+/// Local wall-clock time of this machine; the log is assumed to use the same zone.
 #[expect(clippy::disallowed_methods, reason = "here the clock enters the program")]
 fn wall_clock() -> Time {
     chrono::Local::now().naive_local().into()

@@ -1,8 +1,8 @@
-//! The state of the program, and what each message does to it.
+//! State of the interactive program, and its update by messages.
 //!
-//! `update` and the drawing of it are plain functions of this state: no clock, no files, no
-//! terminal. What a screen needs from outside is asked for: [`App::missing_texts`] names the entries whose
-//! text is about to be shown.
+//! `update` and drawing are plain functions of this state: no clock, no files, no terminal. The
+//! screen requests outside data: [`App::missing_texts`] lists the entries about to be shown whose
+//! text is not cached.
 
 mod activity;
 pub mod clipboard;
@@ -75,63 +75,63 @@ use std::time::Duration;
 use text_cache::TextCache;
 use time_window::WindowChoice;
 
-/// Something that happened.
+/// Input of [`App::update`].
 pub enum Msg {
-    /// A key.
+    /// Key event.
     Key(KeyEvent),
-    /// The mouse.
+    /// Mouse event.
     Pointer(Pointer),
-    /// The terminal has this many columns and rows.
+    /// Terminal size in columns and rows.
     Resize(u16, u16),
-    /// Entries arrived.
+    /// Parsed entries.
     Batch(Batch),
-    /// A block was searched.
+    /// Result of a searched block.
     SearchResult(SearchResult),
-    /// The writer of a file tells how far it is.
+    /// Progress of the file writer.
     SaveEvent(SaveEvent),
-    /// The reader tells how far it is.
+    /// Progress of the reader.
     ReaderStatus(ReaderStatus),
-    /// The reader stopped for this reason, and nothing will come any more.
+    /// The reader stopped for this reason; no further entries arrive.
     ReaderStopped(String),
-    /// Something happened to the file of this path.
+    /// Event of the file at this path.
     FileEvent(Vec<u8>, String),
-    /// The clock on the wall shows this, in the time of the log.
+    /// Wall-clock time, in the zone of the log.
     Tick(Time),
 }
 
-/// Whether to go on.
+/// Whether the event loop continues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flow {
-    /// Go on.
+    /// Continue.
     Continue,
-    /// Leave.
+    /// Quit.
     Quit,
-    /// Leave as interrupted.
+    /// Quit as if interrupted.
     Interrupt,
-    /// Give the terminal back for a while.
+    /// Suspend the process and give the terminal back to the shell.
     Suspend,
 }
 
-/// What the reader is doing.
+/// Reader progress.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReaderStatus {
-    /// What is read, as bytes of a path or a name for several.
+    /// Bytes of the path, or a name for several files.
     pub name: Vec<u8>,
-    /// What else than following is to be told.
+    /// Status other than following.
     pub state: Option<String>,
-    /// The file is not there yet.
+    /// The file does not exist yet.
     pub missing: bool,
     /// Bytes read.
     pub read: u64,
     /// Bytes still to be read.
     pub behind: u64,
-    /// Bytes of a last line that is not complete.
+    /// Bytes of an incomplete last line.
     pub partial: u64,
-    /// How long the bytes still to be read will take, if that can be told.
+    /// Estimated time to read the remaining bytes, if known.
     pub remaining: Option<Duration>,
 }
 
-/// The whole state.
+/// Complete state of the screen.
 pub struct App {
     model: LogModel,
     search: SearchState,
@@ -139,7 +139,7 @@ pub struct App {
     prompt: Option<Prompt>,
     history: History,
     view: View,
-    /// The pane of each view that keys go to there.
+    /// Focused pane of each view.
     focus: [Pane; View::ALL.len()],
     connections: ConnectionsView,
     domains: Domains,
@@ -147,10 +147,10 @@ pub struct App {
     messages: MessagesView,
     log: LogView,
     window_choice: WindowChoice,
-    /// The minute that is chosen among the times.
+    /// Selected minute of the timeline.
     chosen_minute: Option<i64>,
     message: Scroll<RowId>,
-    /// What is laid over everything, and its first visible line.
+    /// Overlay and its first visible line.
     overlay: Option<(Overlay, usize)>,
     events: Events,
     zoom: bool,
@@ -163,13 +163,13 @@ pub struct App {
     clipboard: Clipboard,
     save: SaveState,
     redaction: RedactionState,
-    /// Bytes that the log may take in memory.
+    /// Memory limit of the log, in bytes.
     limit: usize,
     settings: Settings,
 }
 
 impl App {
-    /// An empty log under a filter, which must be valid or is left out.
+    /// State with an empty log and this filter; an invalid filter is ignored.
     pub fn new(filter_text: &str) -> Self {
         let mut app = Self {
             model: LogModel::default(),
@@ -206,7 +206,7 @@ impl App {
         app
     }
 
-    /// What a message does.
+    /// Applies a message.
     pub fn update(&mut self, msg: Msg) -> Flow {
         match msg {
             Msg::Key(event) => {
@@ -290,7 +290,7 @@ impl App {
         Flow::Continue
     }
 
-    /// Undoes one step: the pop-up, the prompt, the zoom, the pane, the last change of the filter.
+    /// Undoes one step: pop-up, prompt, zoom, focus, or the last change of the filter.
     fn back(&mut self) {
         if self.overlay.take().is_some() || self.save.leave_off_naming() {
         } else if let Some(prompt) = self.prompt.take() {
@@ -304,7 +304,7 @@ impl App {
         }
     }
 
-    /// Counts everything anew under a filter, in the window of time.
+    /// Recounts everything under a filter within the time window.
     fn recount(&mut self, filter: Filter) {
         let (rows, window) = (self.model.index.rows().len(), self.window(&filter));
         let tally = self.search.change(self.model.filtered.take(), filter, rows);
@@ -315,7 +315,7 @@ impl App {
         self.restart_lists();
     }
 
-    /// What was listed shall not be shown any more.
+    /// Drops all lists made under the previous filter.
     fn restart_lists(&mut self) {
         self.connections.restart();
         self.domains.restart();
@@ -324,7 +324,7 @@ impl App {
         self.log.restart();
     }
 
-    /// Shows the bytes of the selected entry, as they are now.
+    /// Shows the raw bytes of the selected entry as they are in the file now.
     fn show_bytes(&mut self) {
         if let Some(row) = self.selected_entry() {
             let bytes = self.original(row).map(|original| original.text.clone());

@@ -1,10 +1,10 @@
-//! Which colours there are to be, by what somebody chose and what the environment says of the terminal.
+//! Palette and colour depth from flag, configuration and environment.
 
 use crate::cli::{ColorChoice, ThemeName};
 use crate::tui::config::Config;
 use crate::tui::theme::{ColorDepth, Palette};
 
-/// The palette, and number of colours; `variable` gives those of the environment.
+/// Palette and colour depth; `variable` reads an environment variable.
 pub(super) fn of(config: &Config, variable: impl Fn(&str) -> String) -> (Palette, ColorDepth) {
     let term = variable("TERM");
     let depth = depth(&term, &variable("COLORTERM"));
@@ -36,14 +36,15 @@ fn depth(term: &str, colorterm: &str) -> ColorDepth {
     }
 }
 
-/// `COLORFGBG` is `foreground;background` in the numbers of the palette: 7 and from 9 on are light.
+/// Whether `COLORFGBG` (`foreground;background`, palette numbers) names a light background: 7, or 9
+/// and above.
 fn is_light(colorfgbg: &str) -> bool {
     let ground = colorfgbg.rsplit(';').next().and_then(|value| value.parse::<u8>().ok());
     matches!(ground, Some(7 | 9..=15))
 }
 
-/// Terminals of old, and the consoles of Sun machines: their fonts have neither lines nor arrows
-/// where UTF-8 has them, nor have they colours.
+/// Whether the terminal is a classic one or a Sun console: their fonts lack line-drawing characters
+/// and arrows in UTF-8, and they have no colours.
 fn is_console(term: &str) -> bool {
     let number = term.strip_prefix("vt").unwrap_or_default();
     number.starts_with(|c: char| c.is_ascii_digit()) || term == "sun"

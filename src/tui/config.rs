@@ -1,9 +1,8 @@
-//! What somebody chose once and for all: the configuration file, and what the environment and the
-//! command line put over it.
+//! Configuration: built-in defaults, configuration file, environment and command line.
 //!
-//! The command line counts more than the environment, the environment more than the file, and the
-//! file more than what the program does by itself. All of it is of the screen: what prints obeys its
-//! command line alone, so that a script does everywhere the same. Nothing in it is ever executed.
+//! Precedence: command line, environment, file, defaults. Configuration applies to the screen only:
+//! commands that print obey their command line alone, so that scripts behave the same everywhere.
+//! Nothing in the file is executed.
 
 pub mod file;
 mod text;
@@ -13,30 +12,30 @@ use crate::tui::app::Settings;
 use crate::tui::theme::StyleOverrides;
 use std::path::{Path, PathBuf};
 
-/// The documented file of defaults: every setting is in it, behind a `#`.
+/// Documented file of defaults: every setting, commented out.
 pub const DEFAULTS: &str = include_str!("../../assets/config.toml");
 
-/// A file that is not obeyed, and why.
+/// An ignored file and the reason.
 pub type Ignored = (PathBuf, &'static str);
 
-/// What holds.
+/// Effective configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// The filter to begin with.
+    /// Initial filter.
     pub filter: String,
-    /// Which colours suit the terminal.
+    /// Palette.
     pub theme: ThemeName,
-    /// Whether to use colours.
+    /// Colour mode.
     pub color: ColorChoice,
-    /// Whether to take the mouse.
+    /// Whether to capture the mouse.
     pub mouse: bool,
-    /// Bytes of memory to keep within, if not the usual part of the machine's.
+    /// Memory limit in bytes, if set.
     pub max_memory: Option<u64>,
-    /// Whether to begin where the last session ended.
+    /// Whether to restore the last session.
     pub restore: bool,
-    /// Other looks for kinds of text.
+    /// Style overrides of the theme.
     pub colors: StyleOverrides,
-    /// What the state of the screen has to know.
+    /// Settings of the screen.
     pub settings: Settings,
 }
 
@@ -56,12 +55,12 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Reads the file that the command line names, or else that of the user if there is one, and puts
-    /// the environment and the command line over it. A file of the user that others could have written
-    /// is left out; the second value says which and why.
+    /// Loads the file named on the command line, or else the user's file if it exists, and applies
+    /// environment and command line. A user's file that others could have written is ignored and
+    /// returned as the second value.
     ///
     /// # Errors
-    /// The path, the line if it is about one, and what is wrong there.
+    /// If the file cannot be read or is invalid: the path, the line if known, and the reason.
     pub fn read(cli: &Cli) -> Result<(Self, Option<Ignored>), String> {
         let (config, ignored) = match (&cli.config, file::of_user()) {
             _ if cli.no_config => (Self::default(), None),
@@ -81,14 +80,14 @@ impl Config {
         text::parse(text).map_err(|wrong| file::complaint(path, &wrong.to_string()))
     }
 
-    /// This under the environment and the command line.
+    /// Applies environment and command line.
     fn override_with(self, no_color: bool, cli: &Cli) -> Self {
         let environment = no_color.then_some(ColorChoice::Never);
         Self {
             theme: cli.theme.unwrap_or(self.theme),
             color: cli.color.or(environment).unwrap_or(self.color),
             mouse: cli.mouse || self.mouse && !cli.no_mouse,
-            // Filters name whom somebody looked for.
+            // Filters hold personal data.
             restore: cli.hide.redact.is_none() && (cli.restore || self.restore && !cli.no_session),
             max_memory: cli.max_memory.or(self.max_memory),
             ..self
@@ -106,7 +105,7 @@ mod tests {
         Cli::read(arguments).unwrap()
     }
 
-    /// Every line behind a `#` and no blank, without the `#`.
+    /// Uncomments every line that is commented out without a blank after the `#`.
     fn uncommented() -> String {
         let is_setting = |line: &str| !line.starts_with([' ', '#']) && !line.is_empty();
         let bare = |line: &'static str| line.strip_prefix('#').filter(|rest| is_setting(rest));

@@ -1,4 +1,4 @@
-//! The simulator as live traffic: a log in memory that grows by the clock on the wall.
+//! Demo: simulated live traffic in an in-memory log that grows in real time.
 
 use crate::input::source::Memory;
 use crate::log::entry::Time;
@@ -7,22 +7,22 @@ use std::path::Path;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// How much of the log is there at once, so that nobody looks at an empty screen.
+/// Traffic present at the start, so that the screen is not empty.
 const BEFORE: Duration = Duration::from_secs(60);
-/// How long after the start the incident begins.
+/// Time from the start to the incident.
 const INCIDENT: Duration = Duration::from_secs(15);
-/// Messages per second: fast enough to be alive, slow enough to be read.
+/// Messages per second: fast enough to look live, slow enough to read.
 const RATE: f64 = 3.0;
 const SEED: u64 = 1;
 
-/// The simulated traffic around a moment.
+/// Scenario of the demo around a start time.
 pub fn scenario(now: Time) -> Option<Scenario> {
     let start = Time(now.0 - i64::try_from(BEFORE.as_millis()).unwrap_or(0)).calendar()?;
     Some(Scenario { rate: RATE, incident: Some(BEFORE + INCIDENT), ..Scenario::demo(SEED, start) })
 }
 
-/// Appends to `path` in memory what a simulated MTA logs, as the time comes, for as long as the
-/// program runs. `clock` gives the time on the wall.
+/// Appends simulated entries to `path` in memory in real time until the program ends. `clock`
+/// returns the wall-clock time.
 pub fn spawn(
     memory: Memory,
     path: &'static Path,

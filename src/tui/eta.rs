@@ -1,22 +1,22 @@
-//! How long reading will take, by how fast it went of late.
+//! Estimated time to read the remaining bytes, from recent throughput.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// What counts as of late.
+/// Period over which throughput is measured.
 const LATELY: Duration = Duration::from_secs(2);
-/// What is too short to tell.
+/// Shortest measurement that gives an estimate.
 const SHORT: Duration = Duration::from_millis(200);
-/// Between two looks that are kept.
+/// Interval between stored samples.
 const APART: Duration = Duration::from_millis(50);
 
-/// What had been read when.
+/// Bytes read at a time.
 #[derive(Default)]
 pub(super) struct Eta(VecDeque<(Duration, u64)>);
 
 impl Eta {
-    /// So many bytes are read `now`, a time since any fixed start, and so many are left: how long
-    /// they will take, once that can be told.
+    /// Records the bytes read `now` (time since any fixed start), and returns the estimated time
+    /// for `left` bytes, once known.
     pub(super) fn remaining(&mut self, now: Duration, read: u64, behind: u64) -> Option<Duration> {
         if self.0.back().is_none_or(|(at, _)| now.saturating_sub(*at) >= APART) {
             self.0.push_back((now, read));
@@ -47,7 +47,7 @@ mod tests {
         assert_eq!(pace.remaining(at(0), 0, 1_000), None, "nothing to tell it by");
         assert_eq!(pace.remaining(at(100), 50, 950), None, "not for long enough");
         assert_eq!(pace.remaining(at(1_000), 500, 500), Some(at(1_000)));
-        // It has become ten times as fast.
+        // Ten times faster.
         for step in 1..=30 {
             pace.remaining(at(1_000 + step * 100), 500 + step * 500, 10_000);
         }

@@ -1,8 +1,8 @@
-//! The event loop.
+//! Event loop of the screen.
 //!
-//! Each turn takes all keys first, then absorbs batches for a few milliseconds, then draws if
-//! anything changed: so keys are answered at once while millions of entries load, and a quiet log
-//! costs nothing.
+//! Each turn handles all keys, absorbs batches for a few milliseconds, and draws if anything
+//! changed. Keys are answered at once while millions of entries load, and a quiet log costs
+//! nothing.
 
 use super::eta::Eta;
 use super::save_handle::SaveHandle;
@@ -34,37 +34,37 @@ const ABSORB_BUDGET: Duration = Duration::from_millis(3);
 const MIN_FRAME_INTERVAL: Duration = Duration::from_millis(33);
 /// The clock moves on the screen this often.
 const TICK: Duration = Duration::from_secs(1);
-/// Exit code of a program that was interrupted.
+/// Exit status after an interrupt: 128 + SIGINT.
 const INTERRUPTED: u8 = 130;
 
-/// Everything that the loop turns around.
+/// State and channels of the loop.
 pub(super) struct EventLoop {
     pub(super) app: App,
-    /// Keeps for another time how the screen is set up.
+    /// Saves the state of the screen between sessions.
     pub(super) session_writer: Option<SessionWriter>,
     pub(super) terminal: Terminal,
     pub(super) theme: Theme,
-    /// Shared with the searcher, which sees them as they were when it was asked.
+    /// Shared with the search thread, which reads the files as of its request.
     pub(super) text_store: Arc<TextStore>,
     pub(super) keys: Receiver<Event>,
     pub(super) inbox: Receiver<ReaderMessage>,
     pub(super) searcher: SearchHandle,
     pub(super) save_handle: SaveHandle,
-    /// Ends when nothing was new for so long.
+    /// Ends after this time without new entries.
     pub(super) idle: Option<Duration>,
     pub(super) status: ReaderProgress,
     pub(super) status_file: Option<StatusFile>,
-    /// The terminal has another size, or shows something else than what was drawn.
+    /// The terminal was resized, or its content is unknown.
     pub(super) resized: bool,
     pub(super) start: Instant,
     pub(super) eta: Eta,
 }
 
-/// The thread that searches the files.
+/// Handle of the search thread.
 pub(super) struct SearchHandle {
     asks: Sender<(SearchRequest, Arc<TextStore>)>,
     results: Receiver<SearchResult>,
-    /// The search that is wanted.
+    /// Number of the current search.
     current: Arc<AtomicU64>,
 }
 
@@ -156,14 +156,14 @@ impl EventLoop {
         exit
     }
 
-    /// Keeps the status file. True if there is more to be told.
+    /// Updates the status file. True if an update is pending.
     fn write_status(&mut self, now: Duration) -> bool {
         let Some(file) = &mut self.status_file else { return false };
         self.status.entries = self.app.index().rows().len() as u64;
         file.write(now, &self.status)
     }
 
-    /// Waits until there is a key or a message, or the terminal took a drawing, but no longer.
+    /// Waits for a key, a message or the end of a drawing, up to a timeout.
     fn wait(&self, longest: Duration) {
         let mut select = Select::new();
         select.recv(&self.keys);
@@ -171,7 +171,7 @@ impl EventLoop {
         select.recv(&self.searcher.results);
         select.recv(self.save_handle.events());
         select.recv(self.terminal.drawn());
-        // Which of them it was does not matter: the next turn looks at all.
+        // The source does not matter: the next turn polls all.
         let _ = select.ready_timeout(longest.max(Duration::from_millis(1)));
     }
 
@@ -182,7 +182,7 @@ impl EventLoop {
             let msg = match self.keys.try_recv() {
                 Ok(Event::Key(key)) => Some(Msg::Key(key)),
                 Ok(Event::Mouse(mouse)) => keymap::pointer(mouse).map(Msg::Pointer),
-                // However many come, one drawing does.
+                // Any number of resizes needs one drawing.
                 Ok(Event::Resize(..)) => {
                     self.resized = true;
                     None
@@ -199,13 +199,14 @@ impl EventLoop {
                 Flow::Interrupt => return Ok(Err(Exit::with_code(INTERRUPTED))),
                 Flow::Suspend => signals::suspend()?,
             }
-            // The next key may need to know what this one moved to, and moves what is copied.
+            // The next key may depend on the selection that this key moved, and so may a pending
+            // copy.
             self.app.refresh();
             self.copy()?;
         }
     }
 
-    /// Takes in what the reader found, for as long as keys can wait. True if there was anything.
+    /// Absorbs batches within the time limit. True if there were any.
     fn absorb(&mut self) -> bool {
         let start = Instant::now();
         let mut came = false;
@@ -214,7 +215,7 @@ impl EventLoop {
                 Ok(message) => message,
                 Err(error) if error.is_empty() => break,
                 Err(_) => {
-                    // What was read stays.
+                    // Entries read so far stay.
                     self.app.update(Msg::ReaderStopped(panics::of_reader()));
                     self.inbox = never();
                     return true;
@@ -235,7 +236,7 @@ impl EventLoop {
                     }
                 }
                 ReaderMessage::Batch(batch) => {
-                    // What is counted for the screen stands still with it, and leaves it.
+                    // A frozen screen keeps its counts when rows are evicted.
                     self.status.unparsed += batch.unparsed() as u64;
                     self.app.update(Msg::Batch(batch));
                 }
@@ -244,7 +245,7 @@ impl EventLoop {
         came
     }
 
-    /// Takes what the searcher found, and asks for more. True if there was anything.
+    /// Handles search results and requests more. True if there were any.
     fn search(&mut self) -> io::Result<bool> {
         let mut came = false;
         loop {
@@ -256,10 +257,10 @@ impl EventLoop {
             came = true;
         }
         if came {
-            // A key must not meet a list that grew above the selection.
+            // A key must not act on a list that grew above the selection.
             self.app.refresh();
         }
-        // What is searched for another filter is left off at once.
+        // A search for an abandoned filter stops at once.
         self.searcher.current.store(self.app.search(), Ordering::Relaxed);
         while let Some(ask) = self.app.ask() {
             let sent = self.searcher.asks.send((ask, Arc::clone(&self.text_store)));
@@ -268,7 +269,7 @@ impl EventLoop {
         Ok(came)
     }
 
-    /// Hands the terminal what is to be copied. True if there was anything.
+    /// Sends a pending copy to the terminal. True if there was one.
     fn copy(&mut self) -> io::Result<bool> {
         let Some(rows) = self.app.to_copy() else { return Ok(false) };
         let texts: Vec<_> = rows.iter().map(|&row| self.read(row)).collect();
@@ -278,13 +279,13 @@ impl EventLoop {
         Ok(true)
     }
 
-    /// The text of an entry, as it stands in its file.
+    /// Text of an entry as stored in its file.
     fn read(&self, row: RowId) -> Option<EntryText> {
         let (place, length) = self.app.index().rows().place(row)?;
         self.text_store.read(place, length)
     }
 
-    /// Does what the state still has to do, for as long as keys can wait.
+    /// Runs sliced work within the time limit.
     fn catch_up(&mut self) {
         let start = Instant::now();
         self.app.refresh();

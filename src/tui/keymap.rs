@@ -1,5 +1,4 @@
-//! Which key does what: one table for dispatch, footer, help and README, and the keys that somebody
-//! chose instead.
+//! Keymap: one table for dispatch, footer, help and README, and the user's own bindings.
 
 mod conflicts;
 mod key;
@@ -19,21 +18,21 @@ pub use crossterm::event::{KeyEvent, MouseEvent};
 pub use pointer::{Pointer, pointer};
 pub use printed::{markdown, settings};
 
-/// What the keys are read for.
+/// Input mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// Moving about in the panes.
+    /// Navigation in the panes.
     Browse,
-    /// Typing a filter.
+    /// Filter prompt.
     Prompt,
-    /// Typing the name of a file.
+    /// File name prompt.
     Name,
-    /// Reading the help, or what else is laid over the panes.
+    /// Pop-up over the panes.
     Help,
 }
 
 impl Mode {
-    /// What stands above the keys of it in the help.
+    /// Heading of this mode in the help.
     pub fn heading(self) -> &'static str {
         match self {
             Self::Browse => "In the panes",
@@ -43,133 +42,133 @@ impl Mode {
         }
     }
 
-    /// Whether characters are typed.
+    /// Whether characters are typed as text.
     fn types(self) -> bool {
         matches!(self, Self::Prompt | Self::Name)
     }
 }
 
-/// What a person can ask for.
+/// Action of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Leave the program.
+    /// Quit.
     Quit,
-    /// Leave the program as an interrupt does.
+    /// Quit as if interrupted.
     Interrupt,
-    /// Stop the process and give the terminal back to the shell.
+    /// Suspend the process and give the terminal back to the shell.
     Suspend,
-    /// One step back: close, leave, widen.
+    /// Undo one step: close, leave, widen.
     Back,
-    /// Show or close the help.
+    /// Toggle the help.
     Help,
-    /// Show what happened to the files.
+    /// Show the file events.
     Events,
-    /// Show the bytes of the selected entry.
+    /// Show the raw bytes of the selected entry.
     Bytes,
     /// Focus the next pane.
     NextPane,
-    /// Focus the pane before.
+    /// Focus the previous pane.
     PreviousPane,
-    /// Go deeper: connection, delivery, message.
+    /// Open the selection: connection, delivery, message.
     Open,
-    /// Show another view.
+    /// Switch to a view.
     View(View),
-    /// Show what became of the message of the selected entry.
+    /// Show the trace of the selected entry's message.
     Trace,
-    /// Select the next entry that went wrong.
+    /// Select the next failed entry.
     NextTrouble,
-    /// Select the one before that went wrong.
+    /// Select the previous failed entry.
     PreviousTrouble,
-    /// Show what lies left of a line that is cut.
+    /// Scroll left.
     ScrollLeft,
-    /// Show what lies right of it.
+    /// Scroll right.
     ScrollRight,
     /// Move the selection, or scroll.
     Move(Motion),
-    /// Type a filter.
+    /// Open the filter prompt.
     EditFilter,
     /// Filter by the recipient domain of the selected delivery.
     FilterDomain,
-    /// Narrow the filter by the selected value.
+    /// Add the selected value to the filter.
     FilterValue,
-    /// Narrow it to all but the selected value.
+    /// Exclude the selected value.
     ExcludeValue,
-    /// Group by the next thing there is.
+    /// Cycle the grouping.
     GroupBy,
-    /// List organisations in the place of their domains, or domains again.
+    /// Toggle grouping by organisational domain.
     Organisations,
-    /// Count in a shorter window of time.
+    /// Shrink the time window.
     NarrowWindow,
-    /// Count in a longer window of time.
+    /// Extend the time window.
     WidenWindow,
-    /// Count apart what comes from now on.
+    /// Set or remove the mark.
     Mark,
-    /// Hold the screen still while the reader goes on; or let it go.
+    /// Freeze or unfreeze the screen.
     Freeze,
     /// Sort by the next column.
     Sort,
-    /// Turn the order round.
+    /// Reverse the sort order.
     Reverse,
-    /// Give the pane the whole screen, or take it back.
+    /// Zoom the pane (toggle).
     Zoom,
-    /// Copy the entries of what is selected.
+    /// Copy the selected entries.
     Copy,
-    /// Copy a summary of what holds now.
+    /// Copy a summary.
     CopySummary,
-    /// Escape all that is not ASCII, or show it again.
+    /// Toggle escaping of non-ASCII characters.
     Ascii,
-    /// Write the entries under the filter to a file.
+    /// Write the matching entries to a file.
     Save,
-    /// Show pseudonyms instead of names, or names again.
+    /// Toggle redaction.
     Redact,
-    /// Put the typed filter in force.
+    /// Confirm the filter.
     Accept,
-    /// Complete the typed word to a field or a value seen in the log, and then to the next one.
+    /// Complete the word, then cycle the candidates.
     Complete,
-    /// Show the filter before the one in the prompt.
+    /// Recall the previous filter in the prompt.
     EarlierFilter,
-    /// Show the filter after the one in the prompt.
+    /// Recall the next filter in the prompt.
     LaterFilter,
-    /// Take back the last change of the filter.
+    /// Undo the last change of the filter.
     UndoFilter,
-    /// Put the filter in force again that was undone last.
+    /// Redo the last undone change of the filter.
     RedoFilter,
-    /// Change the typed text.
+    /// Edit the text.
     Edit(InputRequest),
 }
 
-/// A movement in a list or text.
+/// Movement in a list or text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Motion {
-    /// One down.
+    /// One row down.
     Down,
-    /// One up.
+    /// One row up.
     Up,
-    /// A page down.
+    /// One page down.
     PageDown,
-    /// A page up.
+    /// One page up.
     PageUp,
     /// Half a page down.
     HalfDown,
     /// Half a page up.
     HalfUp,
-    /// To the beginning.
+    /// To the first row.
     First,
-    /// To the end, and follow it.
+    /// To the last row, and follow the log.
     Last,
 }
 
-/// One row of the table.
+/// Row of the keymap.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Binding {
-    /// Where it holds.
+    /// Mode in which it applies.
     pub mode: Mode,
     keys: Cow<'static, [Key]>,
-    /// The keys as printed.
+    /// Keys as printed.
     pub label: Cow<'static, str>,
-    /// What they do.
+    /// Action.
     pub command: Command,
-    /// One word for the footer; empty if it is not shown there.
+    /// One-word label for the footer; empty if it is not shown there.
     pub word: &'static str,
     /// One sentence for the help and the README.
     pub help: &'static str,
@@ -206,7 +205,7 @@ use KeyCode as K;
 use Mode::{Browse, Help, Name, Prompt};
 use Motion as M;
 
-/// Every key, in the order in which help, footer and README show them.
+/// All bindings, in the order of help, footer and README.
 #[rustfmt::skip]
 pub const BINDINGS: &[Binding] = &[
     bind(Browse, &[plain('/')], "/", C::EditFilter, "filter", "filter by domain, sender, host, code, time or text"),
@@ -295,7 +294,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Help, &[ctrl('c')], "Ctrl-c", C::Interrupt, "", "quit with the exit status of an interrupt"),
 ];
 
-/// The table in force: [`BINDINGS`], or with other keys.
+/// Effective keymap: [`BINDINGS`] with the user's changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keymap(Cow<'static, [Binding]>);
 
@@ -306,10 +305,10 @@ impl Default for Keymap {
 }
 
 impl Keymap {
-    /// The table with other keys for the commands of these names, in every mode that has them.
+    /// Rebinds the commands of these names in every mode that has them.
     ///
     /// # Errors
-    /// Which of the changes makes no sense, and why.
+    /// If a change is invalid: which one, and why.
     pub fn changed(changes: &[(&str, &[String])]) -> Result<Self, (usize, String)> {
         let mut bindings = BINDINGS.to_vec();
         for (at, &(name, keys)) in changes.iter().enumerate() {
@@ -340,23 +339,23 @@ impl Keymap {
         Ok(Self(Cow::Owned(bindings)))
     }
 
-    /// What is bound in a mode, in the order of the table.
+    /// Bindings of a mode, in table order.
     pub fn of(&self, mode: Mode) -> impl Iterator<Item = &Binding> {
         self.0.iter().filter(move |binding| binding.mode == mode)
     }
 
-    /// The first key for a command, by its name.
+    /// First key of a command, as printed.
     pub fn key_for(&self, mode: Mode, command: Command) -> &str {
         let bound = self.of(mode).find(|binding| binding.command == command);
         bound.and_then(|binding| binding.label.split(' ').next()).unwrap_or_default()
     }
 
-    /// What a key asks for; nothing if it is not bound, or was only released.
+    /// Command of a key event; `None` if unbound, or on key release.
     pub fn command(&self, mode: Mode, event: KeyEvent) -> Option<Command> {
         if event.kind == KeyEventKind::Release {
             return None;
         }
-        // Shift is part of the character already, and terminals differ in whether they report it.
+        // Shift is part of the character, and terminals differ in reporting it.
         let modifiers = event.modifiers - KeyModifiers::SHIFT;
         let bound = self.of(mode).find(|binding| binding.keys.contains(&(event.code, modifiers)));
         match (bound, event.code) {
@@ -378,7 +377,7 @@ fn unknown_command(name: &str) -> String {
     format!("no command is called {name:?}; there are {}", names.join(", "))
 }
 
-/// The first binding of each name.
+/// First binding of each name.
 fn named_bindings() -> impl Iterator<Item = &'static Binding> {
     let seen = |at: usize, name: &str| BINDINGS.iter().take(at).any(|other| other.name() == name);
     let first = BINDINGS.iter().enumerate().filter(move |(at, b)| !seen(*at, &b.name()));

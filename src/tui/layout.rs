@@ -1,4 +1,4 @@
-//! From the size of the terminal to the places on it: drawing, paging and the mouse all ask here.
+//! Layout: positions on the screen from the terminal size, used by drawing, paging and the mouse.
 //!
 //! ```text
 //! 80x24                                  from 120 columns
@@ -11,7 +11,7 @@
 //! fields
 //! footer                                 footer
 //! ```
-//! The views of two panes have one above the other. A small screen shows the focused pane alone.
+//! A view of two panes stacks them. A small screen shows the focused pane alone.
 
 mod columns;
 
@@ -25,29 +25,29 @@ pub use ratatui::layout::Rect;
 use ratatui::layout::{Constraint, Layout};
 use serde::{Deserialize, Serialize};
 
-/// What the screen is given to, between the filter bar and the footer.
+/// View: the content between filter bar and footer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum View {
-    /// Connections, the deliveries over each, and what was said.
+    /// Connections, their deliveries, and the selected message.
     #[default]
     Connections,
-    /// Recipient domains, what their servers answer, and over which connections.
+    /// Recipient domains, their responses, and the remote hosts.
     Domains,
-    /// Messages, and what became of each.
+    /// Messages and the trace of the selected one.
     Messages,
-    /// Who sends how much.
+    /// Timeline, senders, users, clients and channels.
     Activity,
-    /// The log as it was logged.
+    /// Entries as logged.
     Log,
 }
 
 impl View {
-    /// All of them, in the order of their keys.
+    /// All views in the order of their keys.
     pub const ALL: [Self; 5] =
         [Self::Connections, Self::Domains, Self::Messages, Self::Activity, Self::Log];
 
-    /// What it is called.
+    /// Title.
     pub fn name(self) -> &'static str {
         match self {
             Self::Connections => "Connections",
@@ -58,7 +58,7 @@ impl View {
         }
     }
 
-    /// Its panes: a list first, and then what the selection of the pane before is narrowed to.
+    /// Panes: a list first, each further one narrowed to the selection of the previous.
     pub fn panes(self) -> &'static [Pane] {
         match self {
             Self::Connections => &[Pane::Connections, Pane::Deliveries, Pane::Message],
@@ -69,54 +69,54 @@ impl View {
         }
     }
 
-    /// The pane that has the focus at first.
+    /// Pane focused at first.
     pub fn first(self) -> Pane {
         self.panes().first().copied().unwrap_or_default()
     }
 
-    /// The pane behind another one, or the first one behind the last.
+    /// Next pane, cyclically.
     pub fn next(self, pane: Pane) -> Pane {
         let behind = self.panes().iter().skip_while(|&&other| other != pane).nth(1);
         behind.copied().unwrap_or(self.first())
     }
 
-    /// The pane before another one, or the last one before the first.
+    /// Previous pane, cyclically.
     pub fn previous(self, pane: Pane) -> Pane {
         let before = self.panes().iter().rev().skip_while(|&&other| other != pane).nth(1);
         before.or(self.panes().last()).copied().unwrap_or_default()
     }
 }
 
-/// A part of a view that can have the focus.
+/// Pane of a view.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Pane {
-    /// The connection list.
+    /// Connection list.
     #[default]
     Connections,
     /// Deliveries of the selected connection.
     Deliveries,
-    /// Every field of the selected entry.
+    /// All fields of the selected entry.
     Message,
     /// Recipient domains.
     Domains,
-    /// What the servers of the selected domain answer.
+    /// Responses of the selected domain.
     Responses,
-    /// Over which connections, hosts or addresses the selected answer came.
+    /// Connections, hosts or addresses of the selected response.
     Via,
-    /// Who sends, or by which way.
+    /// Senders, users, clients or channels.
     Senders,
-    /// What happened when.
+    /// Timeline.
     Times,
-    /// The list of messages.
+    /// Message list.
     Messages,
-    /// What became of the selected message.
+    /// Trace of the selected message.
     Trace,
-    /// The entries of the log.
+    /// Entries as logged.
     Log,
 }
 
 impl Pane {
-    /// What stands above it.
+    /// Title.
     pub fn name(self) -> &'static str {
         match self {
             Self::Connections => "Connections",
@@ -134,30 +134,30 @@ impl Pane {
     }
 }
 
-/// Panes of a view at most.
+/// Maximum number of panes of a view.
 const PANES: usize = 3;
 
-/// Columns and rows below which nothing useful fits.
+/// Smallest usable screen, in columns and rows.
 pub const MIN_SIZE: (u16, u16) = (40, 8);
 
-/// Where everything stands.
+/// Positions of all parts of the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PaneLayout {
-    /// The numbers of the whole.
+    /// Header with the overall counts.
     pub header: Rect,
-    /// The filter in force, or the prompt.
+    /// Filter in force, or a prompt.
     pub filter: Rect,
-    /// The line above the panes, with the names of the views.
+    /// View bar above the panes.
     pub names: Rect,
-    /// Keys that work here.
+    /// Footer.
     pub footer: Rect,
     view: View,
-    /// The places of its panes, in their order.
+    /// Panes in order.
     panes: [Rect; PANES],
 }
 
 impl PaneLayout {
-    /// The places on a screen of this size; `None` if it is smaller than [`MIN_SIZE`].
+    /// Layout for a screen of this size; `None` below [`MIN_SIZE`].
     pub fn new(area: Rect, view: View, focus: Pane, zoom: bool) -> Option<Self> {
         if area.width < MIN_SIZE.0 || area.height < MIN_SIZE.1 {
             return None;
@@ -175,13 +175,13 @@ impl PaneLayout {
         Some(Self { header, filter, names, footer, view, panes: places(body, view, alone) })
     }
 
-    /// The place of a pane with its title; empty if it is not shown.
+    /// Area of a pane with its title; empty if hidden.
     pub fn pane(&self, pane: Pane) -> Rect {
         let at = self.view.panes().iter().position(|&other| other == pane);
         at.and_then(|at| self.panes.get(at)).copied().unwrap_or_default()
     }
 
-    /// The lines of a pane in which its rows stand, below title and column heads.
+    /// Rows of a pane, below title and column headings.
     pub fn rows(&self, pane: Pane) -> Rect {
         let area = self.pane(pane);
         let above = match pane {
@@ -193,13 +193,13 @@ impl PaneLayout {
         Rect { y: area.y + above, height: area.height - above, ..area }
     }
 
-    /// The line of the column heads, above the rows.
+    /// Line of the column headings.
     pub fn heads(&self, pane: Pane) -> Rect {
         let rows = self.rows(pane);
         Rect { y: rows.y.saturating_sub(1), height: 1.min(self.pane(pane).height), ..rows }
     }
 
-    /// The pane at a place on the screen.
+    /// Pane at a screen position.
     pub fn pane_at(&self, column: u16, row: u16) -> Option<Pane> {
         self.view
             .panes()
@@ -209,12 +209,12 @@ impl PaneLayout {
     }
 }
 
-/// Whether a deliveries pane has room for the line with both ends of the connection.
+/// Whether a deliveries pane has room for the line with both endpoints.
 pub fn shows_ends(deliveries: Rect) -> bool {
     deliveries.height >= 5
 }
 
-/// The place of each pane of a view, if not one of them is alone.
+/// Areas of a view's panes, unless one is zoomed.
 fn places(body: Rect, view: View, alone: Option<Pane>) -> [Rect; PANES] {
     let mut places = [Rect::default(); PANES];
     if let Some(alone) = alone {
@@ -243,8 +243,8 @@ fn places(body: Rect, view: View, alone: Option<Pane>) -> [Rect; PANES] {
     Layout::vertical(thirds).areas(body)
 }
 
-/// The times above, for they are as wide as the screen; below them the list, and the message below or
-/// beside it.
+/// Timeline at the top, over the full width; below it the list, with the message below or beside
+/// it.
 fn activity(body: Rect) -> [Rect; PANES] {
     let rows = (body.height / 4).clamp(4, 11);
     let [times, lower] =

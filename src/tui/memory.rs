@@ -1,19 +1,19 @@
-//! How much memory the log may take.
+//! Memory limit of the log.
 
-/// What the program takes beside the log, in bytes: itself with its libraries 10 MB, batches on
-/// their way and what is being read and parsed 10 MB, the texts of some screens 5 MB.
+/// Memory used besides the log, in bytes: 10 MB for the program with its libraries, 10 MB for
+/// batches being read and parsed, 5 MB for cached texts.
 const ALLOWANCE: u64 = 25_000_000;
-/// Part of the machine that the program takes unless it is told otherwise.
+/// Fraction of the machine's memory used by default.
 pub const DEFAULT_MEMORY_DIVISOR: u64 = 4;
 
-/// Bytes for the log, out of those that the program was told to keep within.
+/// Memory for the log under a total limit, in bytes.
 pub(super) fn limit(asked: Option<u64>) -> usize {
     let all = asked.or_else(|| Some(machine()? / DEFAULT_MEMORY_DIVISOR));
     let log = all.map(|all| all.saturating_sub(ALLOWANCE));
     log.and_then(|log| usize::try_from(log).ok()).unwrap_or(usize::MAX)
 }
 
-/// Memory of the machine in bytes, where it can be asked for.
+/// Physical memory of the machine in bytes, if known.
 #[cfg(target_os = "linux")]
 #[expect(clippy::useless_conversion, reason = "it is narrower on a machine of 32 bits")]
 fn machine() -> Option<u64> {

@@ -1,7 +1,7 @@
-//! What happens when a thread panics.
+//! Handling of panics.
 //!
-//! That of a reader ends only the reading: what was read stays on the screen. Any other one ends the
-//! program, after the terminal was given back, so that the message can be read.
+//! A panic of a reader thread ends the reading only: entries read so far stay on the screen. Any
+//! other panic restores the terminal and ends the program, so that its message can be read.
 
 use super::exit;
 use super::terminal_writer::TerminalWriter;
@@ -11,16 +11,16 @@ use std::panic::{self, PanicHookInfo};
 use std::sync::Mutex;
 use std::thread;
 
-/// Exit code of a program that panics.
+/// Exit status after a panic.
 const PANICKED: i32 = 101;
 
-/// The threads that read.
+/// Name prefix of reader threads.
 const READERS: [&str; 2] = ["reader", "parser"];
 
-/// What the reader died of.
+/// Message of a reader's panic.
 static READER_DIED_OF: Mutex<Option<String>> = Mutex::new(None);
 
-/// From here on this is so.
+/// Installs the panic hook.
 pub(super) fn install_panic_hook(screen: TerminalWriter) {
     panic::set_hook(Box::new(move |info| {
         let message = message(info);
@@ -30,7 +30,7 @@ pub(super) fn install_panic_hook(screen: TerminalWriter) {
             }
             return;
         }
-        // Nobody can be told on a terminal that takes nothing.
+        // A terminal that takes no output cannot show a message.
         if screen.leave_for_good() {
             let _ = writeln!(io::stderr(), "mtatop: {message}");
         }
@@ -38,14 +38,14 @@ pub(super) fn install_panic_hook(screen: TerminalWriter) {
     }));
 }
 
-/// Why the reader stopped, which it does for no other reason.
+/// Reason why the reader stopped; it stops only by a panic.
 pub(super) fn of_reader() -> String {
     let died_of = READER_DIED_OF.lock().ok().and_then(|died_of| died_of.clone());
     died_of.unwrap_or_default()
 }
 
-/// Where it happened, and the words if they are our own: words made up while running may hold text of
-/// the log, which is nobody's business in a message that gets passed on.
+/// Location of a panic, and its message if that is a constant: a formatted message may hold text of
+/// the log, which must not leak into error reports.
 fn message(info: &PanicHookInfo<'_>) -> String {
     let place = info.location().map(|place| format!(" at {}:{}", place.file(), place.line()));
     let words = info.payload().downcast_ref::<&'static str>().map(|words| format!(": {words}"));

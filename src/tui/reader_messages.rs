@@ -1,4 +1,4 @@
-//! What the reader tells, in the words of the screen.
+//! Conversion of reader messages for the screen.
 
 use crate::input::follow::FollowState;
 use crate::input::reader::{FileStatus, ReaderEvent};
@@ -7,7 +7,7 @@ use crate::tui::app::{Msg, ReaderStatus};
 use std::io;
 use std::path::Path;
 
-/// What the screen is told of news.
+/// Message for the screen.
 pub fn to_msg(news: &ReaderEvent) -> Option<Msg> {
     match news {
         ReaderEvent::Status(files) => Some(Msg::ReaderStatus(reading(files))),
@@ -19,7 +19,7 @@ pub fn to_msg(news: &ReaderEvent) -> Option<Msg> {
     }
 }
 
-/// What the header says of the files.
+/// Reader progress for the header.
 fn reading(files: &[FileStatus]) -> ReaderStatus {
     let bytes = |path: &Path| path.as_os_str().as_encoded_bytes().to_vec();
     let name = match files {
@@ -45,7 +45,7 @@ fn reading(files: &[FileStatus]) -> ReaderStatus {
     }
 }
 
-/// What is to be told of the files: the worst of them, or that none of them is followed.
+/// Status of the files: the worst of them, or that none is followed.
 fn worst(files: &[FileStatus]) -> Option<(&FileStatus, String)> {
     let quiet =
         |file: &&FileStatus| matches!(file.state, FollowState::Following | FollowState::Ended);

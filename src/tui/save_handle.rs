@@ -1,4 +1,4 @@
-//! The thread that writes the file that somebody named.
+//! Handle of the thread that writes saved files.
 
 use crate::input::reader::TextStore;
 use crate::output::atomic_file;
@@ -10,10 +10,10 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The end of the program waits so long for what is not whole to be removed.
+/// Maximum time at exit to remove an unfinished file.
 const PATIENCE: Duration = Duration::from_millis(700);
 
-/// A way to it, and back.
+/// Channels to and from the thread.
 pub(super) struct SaveHandle {
     orders: Sender<(SaveRequest, Arc<TextStore>)>,
     events: Receiver<SaveEvent>,
@@ -28,12 +28,12 @@ impl SaveHandle {
         Ok(Self { orders, events: told })
     }
 
-    /// Hears of what was done.
+    /// Channel of the outcomes.
     pub(super) fn events(&self) -> &Receiver<SaveEvent> {
         &self.events
     }
 
-    /// Takes what was done, and orders more. True if there was anything.
+    /// Handles outcomes and sends more commands. True if there were any.
     pub(super) fn poll(&self, app: &mut App, originals: &Arc<TextStore>) -> io::Result<bool> {
         let stopped = || io::Error::other("the saver stopped");
         let mut came = false;
@@ -51,10 +51,10 @@ impl SaveHandle {
         Ok(came)
     }
 
-    /// Leaves off what is not whole, of which nothing is kept.
+    /// Aborts an unfinished file and removes it.
     pub(super) fn end(self) {
         drop(self.orders);
-        // It ends behind the order that it is at.
+        // The thread ends after its current command.
         while self.events.recv_timeout(PATIENCE).is_ok() {}
         atomic_file::remove_temp_files();
     }

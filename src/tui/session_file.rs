@@ -1,9 +1,8 @@
-//! What one session of the program leaves for the next: `--restore`.
+//! Session file for `--restore`.
 //!
-//! It is a small file of the user, replaced as a whole so that it is the old one or the new one
-//! whatever happens, and written by a thread of its own, so that no slow disk holds the screen up.
-//! That it can't be written stops nobody. Of several programs the first writes it. Knows nothing of
-//! the log.
+//! A small file of the user, replaced atomically and written by its own thread, so that a slow disk
+//! does not block the screen. A write error does not stop the program. Of several running programs
+//! only the first writes it. Knows nothing of the log.
 
 use crate::tui::app::SessionState;
 use crate::tui::config::file;
@@ -24,39 +23,38 @@ const WRITE_INTERVAL: Duration = Duration::from_millis(100);
 /// The end of the program waits so long for the last writing.
 const PATIENCE: Duration = Duration::from_millis(700);
 
-/// What was found, and what is to be told of it.
+/// Loaded session.
 #[derive(Default)]
 pub struct LoadedSession {
-    /// The file.
+    /// Path.
     pub path: PathBuf,
-    /// How the last session left the screen.
+    /// Saved state of the last session.
     pub state: Option<SessionState>,
-    /// Who keeps this one; nobody, if another program does or the file can't be there.
+    /// Keeper of this session; `None` if another program holds the lock, or the file cannot exist.
     pub writer: Option<SessionWriter>,
-    /// What the user should know.
+    /// Notice for the user.
     pub warning: Option<String>,
 }
 
-/// How many set-ups are to be kept and were not written yet.
+/// Number of states to write.
 static UNWRITTEN: Mutex<usize> = Mutex::new(0);
-/// There are none any more.
+/// Signals that none are left.
 static WRITTEN: Condvar = Condvar::new();
 
-/// Waits for what is still to be written, but not long: for a program that ends before its keeper
-/// is asked to.
+/// Waits briefly for pending writes: for exits that bypass the keeper.
 pub fn finish() {
     let unwritten = UNWRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
-    // What could not be written in time is lost, as it says.
+    // A state not written in time is lost.
     drop(WRITTEN.wait_timeout_while(unwritten, PATIENCE, |count| *count > 0));
 }
 
-/// So many more, or fewer, are not written.
+/// Changes the number of pending writes.
 fn count(change: impl FnOnce(&mut usize)) {
     change(&mut UNWRITTEN.lock().unwrap_or_else(PoisonError::into_inner));
     WRITTEN.notify_all();
 }
 
-/// Keeps the file.
+/// Handle of the writing thread.
 pub struct SessionWriter {
     setups: Sender<SessionState>,
     ended: Receiver<io::Result<()>>,
@@ -65,11 +63,11 @@ pub struct SessionWriter {
 }
 
 impl SessionWriter {
-    /// This is how the screen is set up now.
+    /// Queues a state for writing.
     pub fn save(&mut self, setup: SessionState) {
         if setup != self.last {
             count(|unwritten| *unwritten += 1);
-            // A thread that ended has told why, which comes up at the end.
+            // A stopped thread left its error, which is shown at exit.
             if self.setups.send(setup.clone()).is_err() {
                 count(|unwritten| *unwritten -= 1);
             }
@@ -77,7 +75,7 @@ impl SessionWriter {
         }
     }
 
-    /// Waits for what is still to be written, but not long. One line if the file could not be.
+    /// Waits briefly for pending writes. Returns an error message if writing failed.
     pub fn end(self) -> Option<String> {
         drop(self.setups);
         let error = self.ended.recv_timeout(PATIENCE).ok()?.err()?;
@@ -85,12 +83,12 @@ impl SessionWriter {
     }
 }
 
-/// Where the user has it.
+/// Default folder.
 pub fn folder() -> Option<PathBuf> {
     Some(Xdg::new().ok()?.state_dir()?.join("mtatop"))
 }
 
-/// Reads what the last session left in a folder, and keeps there what this one leaves.
+/// Loads the last session of a folder, and starts a keeper for this one.
 pub fn open(folder: &Path) -> LoadedSession {
     let path = folder.join("session.toml");
     let locked = locked(folder);
@@ -109,8 +107,7 @@ pub fn open(folder: &Path) -> LoadedSession {
     LoadedSession { path, state: setup, writer: keeper, warning: told }
 }
 
-/// The lock of a folder that nobody else may write to, made if it is not there; `None` if another
-/// program has it.
+/// Locks a private folder, created if missing; `None` if another program holds the lock.
 fn locked(folder: &Path) -> io::Result<Option<File>> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     if let Some(why) = file::untrusted_reason(&fs::metadata(folder)?) {
@@ -126,7 +123,7 @@ fn locked(folder: &Path) -> io::Result<Option<File>> {
     }
 }
 
-/// What the file says. One that makes no sense is put aside, if the lock is ours.
+/// Loads the file. An invalid one is renamed if the lock is ours.
 fn read(path: &Path, ours: bool) -> (Option<SessionState>, Option<String>) {
     let setup = match file::usual(path) {
         Ok(Usual::Missing) => return (None, None),
@@ -138,13 +135,13 @@ fn read(path: &Path, ours: bool) -> (Option<SessionState>, Option<String>) {
         return (setup, None);
     }
     if ours {
-        // What can't be put aside is replaced.
+        // If it cannot be renamed it is overwritten.
         let _ = fs::rename(path, path.with_extension("bad"));
     }
     (None, Some("session file unreadable; started fresh".to_owned()))
 }
 
-/// Starts the thread that writes; the lock is held for as long as it runs.
+/// Starts the writing thread, which holds the lock until it ends.
 fn keeper(path: &Path, lock: File, last: SessionState) -> io::Result<SessionWriter> {
     let (setups, inbox) = unbounded::<SessionState>();
     let (outcome, ended) = bounded(1);
@@ -152,7 +149,7 @@ fn keeper(path: &Path, lock: File, last: SessionState) -> io::Result<SessionWrit
     thread::Builder::new().name("session".to_owned()).spawn(move || {
         let mut written = Ok(());
         while let Ok(setup) = inbox.recv() {
-            // Of several only the last one counts.
+            // Only the last queued state matters.
             let (mut newest, mut taken) = (setup, 1);
             for setup in inbox.try_iter() {
                 (newest, taken) = (setup, taken + 1);
@@ -170,7 +167,7 @@ fn keeper(path: &Path, lock: File, last: SessionState) -> io::Result<SessionWrit
 fn write(path: &Path, setup: &SessionState) -> io::Result<()> {
     let text = toml::to_string(setup).map_err(io::Error::other)?;
     let part = path.with_extension("part");
-    // Left behind by one that was killed; a link goes, and not what it points to.
+    // Left by a killed program; a symlink is removed, not its target.
     let _ = fs::remove_file(&part);
     let mut options = OpenOptions::new();
     let mut file = options.write(true).create_new(true).mode(0o600).open(&part)?;
@@ -201,7 +198,7 @@ mod tests {
         }
     }
 
-    /// Opens the session, keeps this and ends.
+    /// Opens the session, saves this state and ends.
     fn write_file(folder: &Path, setup: SessionState) {
         let mut keeper = open(folder).writer.unwrap();
         keeper.save(setup);
@@ -288,7 +285,7 @@ mod tests {
     fn f25_what_cannot_be_written_is_told_at_the_end() {
         let room = tempfile::tempdir().unwrap();
         let mut keeper = open(room.path()).writer.unwrap();
-        // A folder where the file is to be.
+        // A folder at the path of the file.
         fs::create_dir_all(room.path().join("session.toml/full")).unwrap();
         keeper.save(some());
         let line = keeper.end().unwrap();

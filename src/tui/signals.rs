@@ -1,5 +1,5 @@
-//! What ends or stops the program from outside, on threads of their own: signals, and the end of the
-//! terminal. They work whatever the loop is doing.
+//! Signals and terminal hang-up, handled on threads of their own so that they work whatever the
+//! loop does.
 
 use super::exit::{HANGUP, end};
 use super::terminal_writer::TerminalWriter;
@@ -13,13 +13,13 @@ use signal_hook::low_level::raise;
 use std::io::{self, stdout};
 use std::thread;
 
-/// How often to look whether the terminal is still there. One that closes wakes us at once; of one
-/// that hangs up we only hear by the signal, which somebody else may have taken.
+/// Poll interval for a lost terminal. A closed one wakes the poll at once; a hang-up is known only
+/// by its signal, which another handler may have consumed.
 const WATCH: Timespec = Timespec { tv_sec: 0, tv_nsec: 250_000_000 };
 
-/// From here on a signal ends the program after the terminal was given back, with the exit code that
-/// a shell gives such an end; one that stops it gives the terminal back for that time, and a resize
-/// tells the loop to draw everything anew. Without a terminal the program ends as well.
+/// Installs the handlers: a terminating signal restores the terminal and ends the program with 128
+/// + signal; a stop signal gives the terminal back until SIGCONT; a resize redraws the screen. Loss
+/// of the terminal ends the program.
 pub(super) fn watch(screen: TerminalWriter, events: Sender<Event>) -> io::Result<()> {
     let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT])?;
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
@@ -27,7 +27,7 @@ pub(super) fn watch(screen: TerminalWriter, events: Sender<Event>) -> io::Result
             match signal {
                 SIGTSTP => stop(&screen),
                 SIGCONT => {
-                    // A terminal that can't be taken over again is gone, which is noticed elsewhere.
+                    // A terminal that cannot be re-entered is gone; the poll detects that.
                     let _ = screen.enter();
                     let _ = events.send(Event::Resize(0, 0));
                 }
@@ -45,19 +45,19 @@ pub(super) fn watch(screen: TerminalWriter, events: Sender<Event>) -> io::Result
     Ok(())
 }
 
-/// Stops the process as the terminal driver does at Ctrl-Z, once the loop gets round to it.
+/// Stops the process as the terminal driver does on Ctrl-Z, when the loop handles the key.
 pub(super) fn suspend() -> io::Result<()> {
     raise(SIGTSTP)
 }
 
 fn stop(screen: &TerminalWriter) {
-    // In the group of the session's leader there is no shell that could continue us: as the system
-    // has it, such a stop does nothing.
+    // An orphaned process group has no shell that could continue it; the kernel ignores such a
+    // stop.
     if getsid(None).is_ok_and(|session| session == getpgrp()) {
         return;
     }
     screen.restore();
-    // It can't fail, and what it does shows by the signal that continues us.
+    // kill cannot fail here, and SIGCONT shows the effect.
     let _ = raise(SIGSTOP);
 }
 

@@ -1,4 +1,4 @@
-//! The terminal: taken over, and given back on every way out.
+//! Terminal: entered, and restored on every exit path.
 
 use super::terminal_writer::{FrameWriter, TerminalWriter};
 use super::{panics, signals};
@@ -11,21 +11,20 @@ use ratatui::layout::{Rect, Size};
 use ratatui::{Frame, TerminalOptions, Viewport};
 use std::io::{self, Write as _, stdout};
 
-/// The size of a terminal that does not know its own.
+/// Size assumed for a terminal that does not report one.
 const USUAL: Size = Size { width: 80, height: 24 };
 
-/// A terminal in raw mode that shows the alternate screen; as it was before once this is dropped.
+/// Terminal in raw mode on the alternate screen; restored on drop.
 pub(super) struct Terminal {
     inner: ratatui::Terminal<CrosstermBackend<FrameWriter>>,
     writer: TerminalWriter,
     drawn: Receiver<()>,
-    /// The last drawing is on its way.
+    /// A drawing is being written.
     busy: bool,
 }
 
 impl Terminal {
-    /// Takes the terminal over. Whatever ends the program from here on gives it back; what stops it
-    /// sends a resize when it goes on.
+    /// Enters the terminal. Any exit restores it; resuming from a stop sends a resize.
     pub(super) fn enter(mouse: bool, events: Sender<Event>) -> io::Result<Self> {
         let (screen, drawn) = TerminalWriter::start(mouse)?;
         panics::install_panic_hook(screen.clone());
@@ -35,7 +34,7 @@ impl Terminal {
         Ok(Self { inner, writer: screen, drawn, busy: false })
     }
 
-    /// Makes what is drawn fit the terminal, of which nothing is known any more but its size.
+    /// Adapts to a terminal of unknown content and this size.
     pub(super) fn resize(&mut self) -> io::Result<Size> {
         let size = size();
         self.inner = fresh(&self.writer, size)?;
@@ -43,13 +42,13 @@ impl Terminal {
         Ok(size)
     }
 
-    /// Whether all that was drawn reached the terminal. A drawing before that would have to wait.
+    /// Whether all drawings have been written; the next one would have to wait otherwise.
     pub(super) fn is_ready(&mut self) -> bool {
         self.busy &= self.drawn.try_recv().is_err();
         !self.busy
     }
 
-    /// Hears of each drawing that is done.
+    /// Channel that reports finished drawings.
     pub(super) fn drawn(&self) -> &Receiver<()> {
         &self.drawn
     }
@@ -61,8 +60,7 @@ impl Terminal {
         Ok(())
     }
 
-    /// Puts a text on the clipboard of whoever sits at the terminal, wherever that is (OSC 52). It
-    /// never says whether it did.
+    /// Sends a text to the user's clipboard (OSC 52). Terminals do not report success.
     pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
         let mut frames = self.writer.frames();
         queue!(frames, CopyToClipboard::to_clipboard_from(text))?;
@@ -76,13 +74,13 @@ impl Drop for Terminal {
     }
 }
 
-/// Nobody but the terminal itself is asked: other ways start programs.
+/// Queries the terminal only: other ways start programs.
 fn size() -> Size {
     terminal_size::terminal_size_of(stdout())
         .map_or(USUAL, |(width, height)| Size::new(width.0, height.0))
 }
 
-/// One that knows of nothing drawn, and draws everything.
+/// A drawing buffer without history, which redraws everything.
 fn fresh(
     screen: &TerminalWriter,
     size: Size,

@@ -1,7 +1,7 @@
-//! Output to the terminal, on a thread of its own: a terminal that takes none (Ctrl-S, a dead line)
-//! holds up neither the reader nor the keys nor the end of the program.
+//! Terminal output on its own thread: a terminal that blocks (Ctrl-S, a dead line) delays neither
+//! the reader nor the keys nor the exit.
 //!
-//! Knows bytes only. When the terminal is gone, so is the program.
+//! Knows bytes only. The program ends when the terminal is gone.
 
 use super::exit;
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
@@ -19,37 +19,37 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// How long a terminal that takes no output may hold up the end, or a stop.
+/// Maximum time that a blocked terminal delays an exit or a stop.
 const DRAW_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Whether the terminal puts letters in order that are written from right to left (BDSM of ECMA-48).
-/// We want each in its own cell, so that no text of the log moves what stands beside it.
+/// Turns off bidirectional reordering (BDSM of ECMA-48), so that each character stays in its cell
+/// and no text of the log moves its neighbours.
 const ORDER_BY_US: &str = "\x1b[8l";
 const ORDER_BY_TERMINAL: &str = "\x1b[8h";
 
-/// A way to the thread that writes; whoever has to give the terminal back holds one.
+/// Handle of the writing thread, held by everyone who may have to restore the terminal.
 #[derive(Clone)]
 pub(super) struct TerminalWriter {
     orders: Sender<WriterCommand>,
-    /// Given back for good. Held while modes change, so that whoever takes over does not undo what
-    /// another thread does at the same moment.
+    /// Restored for good. Locked during mode changes, so that entering does not undo a concurrent
+    /// restore.
     over: Arc<Mutex<bool>>,
 }
 
-/// What to write. Done is what has dropped its sender.
+/// Command of the writer. Dropping its sender signals completion.
 enum WriterCommand {
     /// Part of a drawing.
     Bytes(Vec<u8>),
-    /// All of a drawing was sent.
+    /// End of a drawing.
     Drawn,
-    /// The sequences that give the terminal back; drawings are dropped from here on.
+    /// Sequences that restore the terminal; later drawings are dropped.
     Leave(Sender<()>),
-    /// Those that take it over.
+    /// Sequences that enter it.
     Enter(Sender<()>),
 }
 
 impl TerminalWriter {
-    /// Starts the thread; the terminal is as it was. The receiver hears of each drawing that is done.
+    /// Starts the thread without touching the terminal. The receiver reports finished drawings.
     pub(super) fn start(mouse: bool) -> io::Result<(Self, Receiver<()>)> {
         let (orders, given) = unbounded();
         let (written, drawn) = unbounded();
@@ -71,14 +71,13 @@ impl TerminalWriter {
         Ok((Self { orders, over: Arc::default() }, drawn))
     }
 
-    /// Takes the terminal over: raw mode, alternate screen, mouse.
+    /// Enters the terminal: raw mode, alternate screen, mouse.
     pub(super) fn enter(&self) -> io::Result<()> {
         let over = self.over.lock().unwrap_or_else(PoisonError::into_inner);
         if *over {
             return Ok(());
         }
-        // The modes to come back to are those that hold now: a shell may have set others while we
-        // were stopped.
+        // Saves the current modes: a shell may have changed them while the process was stopped.
         let _ = disable_raw_mode();
         enable_raw_mode()?;
         let asked = self.ask(WriterCommand::Enter);
@@ -87,14 +86,13 @@ impl TerminalWriter {
         Ok(())
     }
 
-    /// Gives the terminal back; may be called from any thread and more than once. Nothing is drawn
-    /// after it, until somebody enters it again.
+    /// Restores the terminal; callable from any thread, repeatedly. Drawings are dropped until it
+    /// is entered again.
     pub(super) fn restore(&self) {
         self.give_back(false);
     }
 
-    /// Gives the terminal back, and nobody takes it over again. False if it took nothing: then
-    /// whoever writes to it waits.
+    /// Restores the terminal for good. False if it is blocked, so that writing to it would hang.
     pub(super) fn leave_for_good(&self) -> bool {
         self.give_back(true)
     }
@@ -102,8 +100,7 @@ impl TerminalWriter {
     fn give_back(&self, for_good: bool) -> bool {
         let mut over = self.over.lock().unwrap_or_else(PoisonError::into_inner);
         *over |= for_good;
-        // If the terminal is gone there is nothing to restore and nobody to tell. The modes come
-        // first: they do not have to wait.
+        // Errors mean that the terminal is gone. Modes are restored first, since that cannot block.
         let _ = disable_raw_mode();
         let asked = self.ask(WriterCommand::Leave);
         drop(over);
@@ -117,30 +114,30 @@ impl TerminalWriter {
         PendingWrite(done)
     }
 
-    /// A writer of drawings that never waits.
+    /// A writer for drawings that never blocks.
     pub(super) fn frames(&self) -> FrameWriter {
         FrameWriter { writer: self.clone(), bytes: Vec::new() }
     }
 
-    /// All of a drawing was written to its [`FrameWriter`].
+    /// Marks the end of a drawing of its [`FrameWriter`].
     pub(super) fn drawn(&self) {
         // The thread runs as long as the program.
         let _ = self.orders.send(WriterCommand::Drawn);
     }
 }
 
-/// An order that somebody may wait for.
+/// A command whose completion can be awaited.
 struct PendingWrite(Receiver<()>);
 
 impl PendingWrite {
-    /// Whether it was done in time.
+    /// Whether it completed in time.
     fn is_done(&self) -> bool {
-        // Nothing is ever sent: what comes is the end of the channel, or of the time.
+        // Nothing is ever sent: recv returns when the channel closes or the time is over.
         self.0.recv_timeout(DRAW_TIMEOUT).is_err_and(|error| error.is_disconnected())
     }
 }
 
-/// Gathers what is drawn, and sends it on when flushed.
+/// Buffers a drawing and sends it when flushed.
 pub(super) struct FrameWriter {
     writer: TerminalWriter,
     bytes: Vec<u8>,
@@ -176,13 +173,13 @@ fn restore_sequence() -> Vec<u8> {
     bytes
 }
 
-/// Writes all of it, however long that takes. What cannot be written shows that the terminal is gone.
+/// Writes all bytes, blocking if necessary. An error means that the terminal is gone.
 fn write_all(mut bytes: &[u8]) {
     while !bytes.is_empty() {
         match write(stdout(), bytes) {
             Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
             Err(Errno::INTR) => {}
-            // Somebody who shares the terminal made it so.
+            // Another process that shares the terminal made it non-blocking.
             Err(Errno::AGAIN) => {
                 let _ = poll(&mut [PollFd::new(&stdout(), PollFlags::OUT)], None);
             }

@@ -1,4 +1,4 @@
-//! The only place with colours.
+//! Theme: the only module that uses colours.
 
 mod nearest;
 mod style_overrides;
@@ -8,56 +8,55 @@ pub use style_overrides::StyleOverrides;
 use crate::tui::app::labels::Severity;
 use ratatui::style::{Color, Modifier, Style};
 
-/// Which colours suit the terminal.
+/// Colour palette.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Palette {
-    /// Light text on a dark ground, in colours that no terminal lets one change.
+    /// Light text on a dark background, in fixed colours.
     #[default]
     Dark,
-    /// Dark text on a light ground.
+    /// Dark text on a light background.
     Light,
-    /// The sixteen colours of the terminal's own palette, on a dark ground.
+    /// The terminal's own sixteen colours, on a dark background.
     Sixteen,
-    /// The same on a light ground.
+    /// The same on a light background.
     SixteenOnLight,
-    /// No colours at all (`NO_COLOR`): bold, dim, reversed and underlined only.
+    /// No colours (`NO_COLOR`): bold, dim, reversed and underlined only.
     Mono,
-    /// No colours, and no character but those of ASCII.
+    /// No colours, ASCII only.
     Ascii,
 }
 
-/// How many colours a terminal can show.
+/// Colour depth of the terminal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ColorDepth {
-    /// Sixteen, which somebody may have chosen.
+    /// The sixteen colours that users can redefine.
     Sixteen,
-    /// 240 more, which are the same everywhere.
+    /// 256 colours: 240 fixed ones besides the sixteen.
     #[default]
     Fixed,
-    /// Any.
+    /// True colour.
     True,
 }
 
-/// What each kind of text looks like. Ground and ordinary text are the terminal's own.
+/// Style of each kind of text. Background and ordinary text use the terminal's own colours.
 #[derive(Clone, Copy, Debug)]
 pub struct Theme {
     palette: Palette,
     /// Ordinary text.
     pub plain: Style,
-    /// Of less weight.
+    /// Secondary text.
     pub dim: Style,
-    /// Of more weight.
+    /// Emphasised text.
     pub strong: Style,
-    /// The name of the program, keys, what is typed.
+    /// Program name, keys, typed text.
     pub accent: Style,
-    /// The rule of the focused pane.
+    /// Rule of the focused pane.
     pub focus: Style,
-    /// The selected row of the focused pane.
+    /// Selected row of the focused pane.
     pub selected: Style,
-    /// The selected row of another pane.
+    /// Selected row of another pane.
     pub selected_elsewhere: Style,
-    /// An escape that stands for a byte of the log; not to be mistaken for literal text even on a
-    /// selected row.
+    /// Escape that stands for a byte of the log; distinct from literal text even on a selected row.
     pub escape: Style,
     good: Style,
     warning: Style,
@@ -65,7 +64,7 @@ pub struct Theme {
 }
 
 impl Theme {
-    /// The theme for a palette.
+    /// Theme of a palette.
     pub fn new(palette: Palette) -> Self {
         let plain = Style::new();
         let colour = |dark, light, named, named_on_light| match palette {
@@ -83,7 +82,7 @@ impl Theme {
             palette,
             plain,
             dim: match palette {
-                // Some terminals draw dim text so that it can't be read, and some as any other.
+                // Some terminals draw dim text unreadably dark, others draw it as normal text.
                 Palette::Dark => plain.fg(Color::Indexed(246)),
                 Palette::Light => plain.fg(Color::Indexed(242)),
                 _ => plain.add_modifier(Modifier::DIM),
@@ -91,20 +90,21 @@ impl Theme {
             strong: plain.add_modifier(bold),
             accent: accent.add_modifier(bold),
             focus: accent,
-            // One colour for the whole row: many of them reversed would be a patchwork.
+            // One colour for the whole row: reversing each cell's colour would look like a
+            // patchwork.
             selected: one_colour.add_modifier(Modifier::REVERSED),
             selected_elsewhere: plain
                 .add_modifier(bold | Modifier::UNDERLINED)
                 .remove_modifier(Modifier::DIM),
             escape: escape.add_modifier(Modifier::REVERSED | Modifier::UNDERLINED),
             good: colour(114, 28, Color::Green, Color::Green),
-            // Yellow can't be read on white.
+            // Yellow is unreadable on white.
             warning: colour(221, 94, Color::Yellow, Color::Magenta),
             error: colour(210, 160, Color::LightRed, Color::Red).add_modifier(bold),
         }
     }
 
-    /// This with other looks for some kinds of text, in as many colours as the terminal has.
+    /// Applies style overrides at this colour depth.
     #[must_use]
     pub fn with(mut self, chosen: &StyleOverrides, depth: ColorDepth) -> Self {
         let depth = match self.palette {
@@ -116,12 +116,12 @@ impl Theme {
         self
     }
 
-    /// Whether every character has to be one of ASCII.
+    /// Whether only ASCII may be drawn.
     pub(super) fn is_ascii(&self) -> bool {
         self.palette == Palette::Ascii
     }
 
-    /// How a tone looks.
+    /// Style of a severity.
     pub fn tone(&self, tone: Severity) -> Style {
         match tone {
             Severity::Plain => self.plain,
@@ -132,12 +132,12 @@ impl Theme {
         }
     }
 
-    /// The name of a pane.
+    /// Style of a pane's title.
     pub fn title(&self, focused: bool) -> Style {
         if focused { self.accent } else { self.strong }
     }
 
-    /// A count: nothing is dim.
+    /// Style of a count, never dim.
     pub fn count(&self, count: u32, tone: Severity) -> Style {
         if count == 0 { self.dim } else { self.tone(tone) }
     }

@@ -1,4 +1,4 @@
-//! The screen as a function of the state: one pane a file.
+//! Drawing: the screen as a function of the state, one file per pane.
 //!
 //! ```text
 //! mtatop mail.log_current  following                    E 3  D 3  Q 0  R 0  J 0   header
@@ -33,7 +33,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-/// Draws everything. The state must have been refreshed and given the texts it wanted.
+/// Draws the screen. The state must be refreshed and have its requested texts.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let Some(screen) = app.screen() else {
         let words = format!("too small: {}x{} needed", MIN_SIZE.0, MIN_SIZE.1);
@@ -59,7 +59,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     }
 }
 
-/// The line above a pane: its name, and at the right what there is to know of it.
+/// Title line of a pane, with a note at the right.
 fn title(
     app: &App,
     theme: &Theme,
@@ -93,13 +93,13 @@ fn title(
     spans.extend([text::label(" ", theme.plain), text::label(rule.repeat(2), style)]);
     let note = text::line(spans);
     let width = u16::try_from(note.width()).unwrap_or(u16::MAX);
-    // Name and note side by side, or the note is left out.
+    // Title and note side by side; the note is dropped if they do not fit.
     if end + width <= line.width {
         frame.render_widget(note, Rect { x: line.right() - width, width, ..line });
     }
 }
 
-/// The names of the views; gives the first cell behind them.
+/// Draws the view bar; returns the first cell after it.
 fn names(app: &App, theme: &Theme, frame: &mut Frame<'_>, line: Rect, focused: bool) -> u16 {
     let names = app.names(line.width.into());
     let end = names.last().map_or(0, |name| cells(name.end()));
@@ -115,13 +115,13 @@ fn cells(count: usize) -> u16 {
     u16::try_from(count).unwrap_or(u16::MAX)
 }
 
-/// Marks the selected row: in the focused pane, or in another one.
+/// Highlights the selected row of the focused or another pane.
 fn mark(frame: &mut Frame<'_>, theme: &Theme, row: Rect, focused: bool) {
     let style = if focused { theme.selected } else { theme.selected_elsewhere };
     frame.buffer_mut().set_style(row, style);
 }
 
-/// Why a list is empty.
+/// Reason why a list is empty.
 fn draw_empty_hint(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     frame.render_widget(why_nothing(app, theme), area);
 }

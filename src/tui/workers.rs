@@ -1,4 +1,4 @@
-//! Threads beside the event loop: one searches the files for text, one writes files.
+//! Worker threads: one searches the files for text, one writes files.
 
 pub mod save;
 pub mod search;

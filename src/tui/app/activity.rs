@@ -1,4 +1,4 @@
-//! The view of activity: who sends how much, and by which way.
+//! Activity view: groups of senders, users, clients and channels.
 
 use super::group_list::{GroupList, OpenCounts};
 use super::log_model::LogModel;
@@ -12,7 +12,7 @@ pub(super) struct Activity {
     by: GroupBy,
 }
 
-/// What it goes through.
+/// Groupings in the order in which `b` cycles them.
 const ALL: [GroupBy; 5] =
     [GroupBy::Sender, GroupBy::User, GroupBy::ConnectingIp, GroupBy::Channel, GroupBy::Host];
 
@@ -23,13 +23,13 @@ impl Default for Activity {
 }
 
 impl Activity {
-    /// Brings list and selection up to date; so many rows are visible.
+    /// Updates list and selection; `height` rows are visible.
     pub(super) fn refresh(&mut self, known: &LogModel, wall: Time, height: usize) {
         self.senders.set_grouping(self.by, GroupScope::default());
         self.senders.refresh(known, &OpenCounts::default(), wall, height);
     }
 
-    /// Lists the next.
+    /// Selects the next grouping.
     pub(super) fn next(&mut self) {
         let at = ALL.iter().position(|&by| by == self.by).map_or(0, |at| at + 1);
         self.by = ALL.get(at).copied().unwrap_or(GroupBy::Sender);

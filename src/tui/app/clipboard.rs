@@ -1,8 +1,8 @@
-//! Evidence for the clipboard: the entries of what is selected, or a summary of what holds.
+//! Copies for the clipboard: the entries of the selection, or a summary of the current view.
 //!
-//! Here is said what is to be copied; whoever owns the files reads the texts, and whoever owns the
-//! terminal hands the result over. What is counted for a summary is counted in parts, between which
-//! the keys are looked at, of what held when the key was pressed.
+//! This module decides the content; the owner of the files reads the texts, and the owner of the
+//! terminal sends the result. A summary is counted in slices, between which keys are handled, over
+//! the state at the key press.
 
 mod summary;
 mod summary_builder;
@@ -18,46 +18,46 @@ use std::borrow::Cow;
 use summary::IncidentSummary;
 use summary_builder::SummaryBuilder;
 
-/// Entries that are copied at most: what a person pastes and others read.
+/// Maximum number of copied entries: as many as fit a ticket.
 pub const MOST_COPIED: usize = 100;
-/// Bytes of text that are copied at most: more than this some terminals drop without a word.
+/// Maximum size of a copy in bytes: some terminals silently drop larger OSC 52 sequences.
 pub const LONGEST_COPY: usize = 64 * 1024;
 
-/// What is to be copied, and what came of the last time.
+/// Pending copy, and the outcome of the last one.
 #[derive(Default)]
 pub(super) struct Clipboard {
     pending: Option<PendingCopy>,
     note: Option<(String, Severity)>,
 }
 
-/// What is on its way to the clipboard.
+/// Content of a pending copy.
 enum PendingCopy {
-    /// These entries, of so many that are meant.
+    /// Newest entries of the selection, and the number of entries selected.
     Entries(Vec<RowId>, usize),
-    /// Still being counted.
+    /// A summary still being counted.
     Counting(Box<SummaryBuilder>),
-    /// Counted; what is missing are the texts of its samples.
+    /// A counted summary that lacks the texts of its samples.
     Summary(Box<IncidentSummary>),
 }
 
-/// Text of the log, and whatever else is copied, fit for a clipboard: everything that is copied
-/// passes here. No control character is left in it.
+/// Sanitizes text for the clipboard. Every copy passes through here, so none holds control
+/// characters.
 fn truncate_text(text: &[u8]) -> String {
     escape(text)
 }
 
 impl Clipboard {
-    /// What was said of the last copy was read.
+    /// Clears the notice of the last copy.
     pub(super) fn forget_note(&mut self) {
         self.note = None;
     }
 
-    /// Says something until the next key.
+    /// Shows a notice until the next key.
     pub(super) fn notify(&mut self, words: String, tone: Severity) {
         self.note = Some((words, tone));
     }
 
-    /// Says why nothing is copied.
+    /// Shows why nothing is copied.
     fn refuse(&mut self, why: &str) {
         self.pending = None;
         self.notify(why.to_owned(), Severity::Warning);
@@ -65,7 +65,7 @@ impl Clipboard {
 }
 
 impl App {
-    /// Has the entries of what is selected copied.
+    /// Requests a copy of the selected entries.
     pub(super) fn copy(&mut self) {
         let (rows, all) = self.copy_targets();
         if rows.is_empty() {
@@ -75,7 +75,7 @@ impl App {
         }
     }
 
-    /// Has a summary of what holds now copied.
+    /// Requests a copy of a summary.
     pub(super) fn copy_summary(&mut self) {
         let said = self.heads();
         let filter = self.tally().filter().clone();
@@ -83,8 +83,8 @@ impl App {
             Some(PendingCopy::Counting(Box::new(SummaryBuilder::new(filter, said))));
     }
 
-    /// Entries of what is selected in the pane with the focus, the newest if there are many, and how
-    /// many there are.
+    /// Entries of the selection in the focused pane (the newest if there are too many), and their
+    /// total number.
     fn copy_targets(&self) -> (Vec<RowId>, usize) {
         let one = |row: Option<RowId>| (Vec::from_iter(row), usize::from(row.is_some()));
         match (self.view, self.focus()) {
@@ -109,7 +109,8 @@ impl App {
         (row.0 as usize) < self.model.rows()
     }
 
-    /// From its opening to its close. What stands for no connection has those that are listed.
+    /// Entries from the open to the close of a connection. The pseudo-connection row copies the
+    /// listed entries.
     fn of_connection(&self, id: ConnectionId) -> (Vec<RowId>, usize) {
         if id.is_real() {
             let rows = self.model.index.connection_rows(id, None);
@@ -125,7 +126,7 @@ impl App {
         (groups.newest(self.tally().sieve(), &self.model.index, id, MOST_COPIED), all)
     }
 
-    /// Goes on with what takes long.
+    /// Counts the next slice of a pending summary.
     pub(super) fn go_on_copying(&mut self) {
         let Some(PendingCopy::Counting(counting)) = &mut self.clipboard.pending else { return };
         let tally = self.model.tally();
@@ -136,19 +137,19 @@ impl App {
         }
     }
 
-    /// Entries are about to leave: what was counted of them is counted anew.
+    /// Restarts a pending summary: entries that it counted are about to be evicted.
     pub(super) fn recount_copy(&mut self) {
         if let Some(PendingCopy::Counting(counting)) = &mut self.clipboard.pending {
             counting.restart();
         }
     }
 
-    /// Whether there is counting to go on with.
+    /// Whether a summary is still being counted.
     pub(super) fn is_counting_copy(&self) -> bool {
         matches!(self.clipboard.pending, Some(PendingCopy::Counting(_)))
     }
 
-    /// The entries whose texts are needed for a copy; `None` if none is to be made now.
+    /// Entries whose texts the pending copy needs; `None` if no copy is pending.
     pub fn to_copy(&self) -> Option<&[RowId]> {
         match self.clipboard.pending.as_ref()? {
             PendingCopy::Entries(rows, _) => Some(rows),
@@ -157,8 +158,8 @@ impl App {
         }
     }
 
-    /// Makes the copy of these texts, which are `None` where an entry is no longer in the log; what
-    /// is to be put on the clipboard, if there is anything. No line end stands behind the last line.
+    /// Builds the copy from these texts (`None`: the entry is no longer in the log). Returns the
+    /// text for the clipboard, without a final newline.
     pub fn copied(&mut self, texts: &[Option<EntryText>]) -> Option<String> {
         let shown: Vec<_> =
             texts.iter().map(|it| it.as_ref().map(|text| self.shown(text))).collect();
@@ -179,7 +180,7 @@ impl App {
         text
     }
 
-    /// What came of the last copy or file, until the next key, or how far a file is.
+    /// Notice of the last copy or saved file until the next key, or progress of a file being saved.
     pub fn notice(&self) -> Option<(Cow<'_, str>, Severity)> {
         let note = self.clipboard.note.as_ref();
         note.map(|(words, tone)| (Cow::Borrowed(words.as_str()), *tone))
@@ -187,7 +188,7 @@ impl App {
     }
 }
 
-/// The newest of these rows, in the order of arrival, and how many there were.
+/// The newest of these rows in order of arrival, and their total number.
 fn newest(mut rows: Vec<RowId>, backwards: bool) -> (Vec<RowId>, usize) {
     let all = rows.len();
     if backwards {
@@ -196,8 +197,8 @@ fn newest(mut rows: Vec<RowId>, backwards: bool) -> (Vec<RowId>, usize) {
     (rows.split_off(all.saturating_sub(MOST_COPIED)), all)
 }
 
-/// As many of the entries as there is room for, the newest ones, and what is to be said of it: of
-/// `all` that were meant `read` were looked for.
+/// As many of the newest entries as fit, with the notice; `read` of the `all` selected entries were
+/// looked up.
 fn joined(lines: &[String], all: usize, read: usize) -> (Option<String>, (String, Severity)) {
     let gone = read - lines.len();
     let mut room = LONGEST_COPY + 1;

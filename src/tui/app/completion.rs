@@ -1,4 +1,4 @@
-//! What a word of a filter may be completed to: names of fields, and values seen in the log.
+//! Completion of a filter word: field names, and values seen in the log.
 
 use crate::filter::{CompletionContext, Field, OUTCOMES, quoted_if_needed};
 use crate::index::{Dimensions, Index};
@@ -13,7 +13,7 @@ const ACTIONS: [&str; 16] =
 const CODES: [&str; 3] = ["4xx", "5xx", "2xx"];
 const TIMES: [&str; 5] = ["5m", "15m", "1h", "6h", "1d"];
 
-/// What the word can become, in the order in which it is offered; nothing that is hidden.
+/// Completions of the word in the order offered; hidden values are left out.
 pub(super) fn candidates(
     ending: &CompletionContext<'_>,
     index: &Index,
@@ -65,7 +65,7 @@ pub(super) fn candidates(
     }
 }
 
-/// Domains of the log that begin with the word, or have a parent that does.
+/// Domains in the log that start with the word, or have a parent domain that does.
 fn domains(ending: &CompletionContext<'_>, index: &Index) -> Vec<String> {
     let Some(beginning) = ending.beginning() else { return Vec::new() };
     let domains = index.domains().iter().filter(|(_, domain)| beginning.meets_domain(domain));

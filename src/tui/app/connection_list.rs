@@ -1,18 +1,18 @@
-//! The list of connections: which of them, and in which order.
+//! List of connections in the chosen sort order.
 //!
-//! In the order of arrival it is the tally's own list, which grows at its end. Any other order is
-//! made in parts, between which the keys are looked at; what was shown before stands until the new
-//! list is whole.
+//! In order of arrival it is the tally's own list, which grows at its end. Any other order is
+//! sorted in slices, between which keys are handled; the previous list stays until the new one is
+//! complete.
 
 use super::connection_sort::{ConnectionOrder, IncrementalSort};
 use crate::index::{Connection, ConnectionId, Interner, SegmentedVec};
 use crate::log::entry::Time;
 use crate::stats::Tally;
 
-/// A list in any other order than that of arrival is made anew this often at most, in milliseconds.
+/// Minimum interval between two sorts in milliseconds, unless sorted by arrival.
 const RESORT: u64 = 500;
 
-/// What a list was made of: rows, entries under the filter, and rows that were not yet looked at.
+/// State that a sorted list was made from: rows, matching entries, and rows not yet counted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct ListKey {
     rows: usize,
@@ -30,52 +30,50 @@ impl ListKey {
     }
 }
 
-/// The list, and the connections that are open.
+/// Connection list, and the set of open connections.
 #[derive(Default)]
 pub(super) struct ConnectionList {
     order: ConnectionOrder,
-    /// In another order than that of arrival; empty if it is that one which is shown.
+    /// Sorted list; empty when shown in order of arrival.
     sorted: Vec<ConnectionId>,
-    /// The next list, on its way.
+    /// Sorted list in progress.
     sorting: Option<IncrementalSort>,
-    /// What the newest list was made of and when, or is being made of; `None` if it must be made
-    /// anew.
+    /// State and time of the newest sort, finished or in progress; `None` forces a new one.
     made: Option<(ListKey, Time)>,
-    /// Open connections, and how many connections were looked at for them. One that is over never
-    /// opens again.
+    /// Open connections, and the number of connections examined. A closed connection never reopens.
     open: Vec<ConnectionId>,
     known: usize,
 }
 
 impl ConnectionList {
-    /// The order asked for.
+    /// Requested sort order.
     pub(super) fn order(&self) -> ConnectionOrder {
         self.order
     }
 
-    /// Asks for another order.
+    /// Requests a sort order.
     pub(super) fn reorder(&mut self, order: ConnectionOrder) {
         self.order = order;
         (self.made, self.sorting) = (None, None);
     }
 
-    /// The filter changed: what was listed under the old one shall not be shown any more.
+    /// Drops the list made under the previous filter.
     pub(super) fn restart(&mut self) {
         self.reorder(self.order);
         self.sorted.clear();
     }
 
-    /// What is shown of a tally.
+    /// Listed connections of a tally.
     pub(super) fn ids<'a>(&'a self, tally: &'a Tally) -> &'a [ConnectionId] {
         if self.sorted.is_empty() { tally.connections() } else { &self.sorted }
     }
 
-    /// Whether a new order is not ready yet.
+    /// Whether a requested order is still being sorted.
     pub(super) fn is_sorting(&self) -> bool {
         self.sorting.is_some()
     }
 
-    /// Whether the list is to be made anew once some time has passed.
+    /// Whether a sort is due after the minimum interval.
     pub(super) fn is_behind(&self, tally: &Tally) -> bool {
         let newest = self.made.map(|(stamp, _)| stamp);
         self.order != ConnectionOrder::default() && newest != Some(ListKey::of(tally))
@@ -86,12 +84,12 @@ impl ConnectionList {
         &self.open
     }
 
-    /// Open connections of which the tally counts something.
+    /// Open connections with entries counted by the tally.
     pub(super) fn open(&self, tally: &Tally) -> usize {
         self.open.iter().filter(|&&id| tally.of(id).entries > 0).count()
     }
 
-    /// Looks for connections that were opened, and that are not open any more.
+    /// Adds newly opened connections and removes closed ones.
     pub(super) fn learn_open(&mut self, all: &SegmentedVec<Connection>) {
         let is_open = |id: &ConnectionId| all.get(id.0 as usize).is_some_and(Connection::is_open);
         self.open.retain(is_open);
@@ -100,18 +98,18 @@ impl ConnectionList {
         self.known = all.len();
     }
 
-    /// Lets go of the connections that the tally has let go of.
+    /// Evicts the connections that the tally has evicted.
     pub(super) fn evict(&mut self, tally: &Tally) {
         self.sorted.retain(|&id| tally.of(id).entries > 0);
     }
 
-    /// Bytes that it takes.
+    /// Memory in bytes.
     pub(super) fn memory(&self) -> usize {
         (self.sorted.capacity() + self.open.capacity()) * size_of::<ConnectionId>()
             + self.sorting.as_ref().map_or(0, IncrementalSort::memory)
     }
 
-    /// Goes on towards the order asked for, if the list is to be made anew.
+    /// Continues the sort in progress, or starts one if due.
     pub(super) fn refresh(
         &mut self,
         tally: &Tally,
@@ -138,7 +136,7 @@ impl ConnectionList {
             && sorting.advance(all, tally)
         {
             self.sorted = self.sorting.take().map(IncrementalSort::finish).unwrap_or_default();
-            // Some may have left meanwhile.
+            // Some may have been evicted meanwhile.
             self.evict(tally);
         }
     }

@@ -1,4 +1,4 @@
-//! In which order the connections stand.
+//! Sort order of the connection list.
 
 use super::cursor::Follow;
 use crate::index::{Connection, ConnectionId, ConnectionState, Interner, SegmentedVec, Symbol};
@@ -8,12 +8,12 @@ use crate::tui::layout::ConnectionColumn as Column;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
-/// The column that decides, and whether it is turned round.
+/// Sort column and direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct ConnectionOrder {
-    /// Sorted by this.
+    /// Sort column.
     pub column: Column,
-    /// Against the column's own direction: times rise, counts fall.
+    /// Reversed from the column's default: times ascend, counts descend.
     pub reversed: bool,
 }
 
@@ -23,7 +23,7 @@ impl Default for ConnectionOrder {
     }
 }
 
-/// The columns that `s` goes through.
+/// Sort columns in the order in which `s` cycles them.
 const CYCLE: [Column; 7] = [
     Column::Opened,
     Column::State,
@@ -35,33 +35,33 @@ const CYCLE: [Column; 7] = [
 ];
 
 impl ConnectionOrder {
-    /// Sorted by the next column.
+    /// Sorts by the next column.
     pub fn next(self) -> Self {
         let at = CYCLE.iter().position(|&column| column == self.column).map_or(0, |at| at + 1);
         Self { column: CYCLE.get(at).copied().unwrap_or(Column::Opened), reversed: false }
     }
 
-    /// Sorted by this column, or turned round if it is already.
+    /// Sorts by this column; reverses if already sorted by it.
     pub fn by(self, column: Column) -> Self {
         Self { column, reversed: self.column == column && !self.reversed }
     }
 
-    /// Turned round.
+    /// Reverses the order.
     pub fn reverse(self) -> Self {
         Self { reversed: !self.reversed, ..self }
     }
 
-    /// Whether a connection keeps its place once it has one.
+    /// Whether the position of a connection never changes once assigned.
     pub fn is_arrival(self) -> bool {
         self.column == Column::Opened
     }
 
-    /// The end that is followed: the newest, or in another order than that of arrival the top.
+    /// The followed end: the newest, or the top unless sorted by arrival.
     pub fn follow(self) -> Follow {
         if self == Self::default() { Follow::Bottom } else { Follow::Top }
     }
 
-    /// By which a connection is sorted. `ranks` are those of the names, by symbol.
+    /// Sort key of a connection. `ranks` holds the alphabetical rank of each name by symbol.
     fn key(self, connection: &Connection, counts: Counts, ranks: &[u32]) -> SortKey {
         let most_first = |count: u32| [u64::from(u32::MAX - count), 0];
         let rank = |name: Symbol| [ranks.get(name.0 as usize).copied().map_or(0, u64::from), 0];
@@ -90,33 +90,33 @@ impl ConnectionOrder {
     }
 }
 
-/// Compared as numbers are.
+/// Numeric sort key.
 type SortKey = [u64; 2];
 
-/// Connections that are sorted in one go: one or two milliseconds.
+/// Connections sorted per slice: one or two milliseconds.
 const SLICE: usize = 32 * 1024;
 
-/// Connections on their way into an order.
+/// Incremental merge sort of connections.
 pub(super) struct IncrementalSort {
     order: ConnectionOrder,
     ids: Vec<ConnectionId>,
     ranks: Vec<u32>,
-    /// Of the first ids, each run of them sorted.
+    /// Sorted runs of the first ids.
     keyed: Vec<(SortKey, ConnectionId)>,
-    /// How long a run is, once all ids have their key, and where the next two are to be merged.
+    /// Length of the runs once all ids have a key, and the position of the next merge.
     run: usize,
     merged: usize,
 }
 
 impl IncrementalSort {
-    /// Begins with ids in the order of arrival.
+    /// Starts from ids in order of arrival.
     pub(super) fn new(order: ConnectionOrder, ids: &[ConnectionId], names: &Interner) -> Self {
         let ranks = if order.is_by_name() { ranks(names) } else { Vec::new() };
         let keyed = Vec::with_capacity(ids.len());
         Self { order, ids: ids.to_vec(), ranks, keyed, run: SLICE, merged: 0 }
     }
 
-    /// Sorts the next slice, or merges two runs; true once all are one.
+    /// Sorts the next slice, or merges two runs; true when one run is left.
     pub(super) fn advance(&mut self, all: &SegmentedVec<Connection>, tally: &Tally) -> bool {
         if self.keyed.len() < self.ids.len() {
             self.sort_slice(all, tally);
@@ -128,7 +128,7 @@ impl IncrementalSort {
 
     fn merge_runs(&mut self) {
         let to = self.keyed.len().min(self.merged + 2 * self.run);
-        // The stable sort finds the two in order and only merges them.
+        // The stable sort detects both sorted runs and merges them.
         self.keyed.get_mut(self.merged..to).unwrap_or_default().sort();
         self.merged = to;
         if to == self.keyed.len() {
@@ -144,18 +144,18 @@ impl IncrementalSort {
             let key = self.order.key(connection, tally.of(id), &self.ranks);
             self.keyed.push((key, id));
         }
-        // No two are equal, for no two ids are: those with equal keys stay in the order of arrival.
+        // Ties are broken by id, so connections with equal keys stay in order of arrival.
         self.keyed.get_mut(from..).unwrap_or_default().sort_unstable();
     }
 
-    /// Bytes that it takes.
+    /// Memory in bytes.
     pub(super) fn memory(&self) -> usize {
         self.ids.capacity() * size_of::<ConnectionId>()
             + self.keyed.capacity() * size_of::<(SortKey, ConnectionId)>()
             + self.ranks.capacity() * size_of::<u32>()
     }
 
-    /// The ids in order, once all runs are one.
+    /// Sorted ids once complete.
     pub(super) fn finish(self) -> Vec<ConnectionId> {
         let mut ids = self.ids;
         ids.clear();
@@ -167,7 +167,7 @@ impl IncrementalSort {
     }
 }
 
-/// The place of each name among all in alphabetical order, by symbol.
+/// Alphabetical rank of each name, by symbol.
 fn ranks(names: &Interner) -> Vec<u32> {
     let mut sorted: Vec<(&[u8], Symbol)> = names.iter().map(|(name, text)| (text, name)).collect();
     sorted.sort_unstable();
@@ -180,7 +180,7 @@ fn ranks(names: &Interner) -> Vec<u32> {
     ranks
 }
 
-/// An address as a number; those of IPv4 are before those of the IPv6 that is in use.
+/// An IP address as a number; IPv4 sorts before IPv6.
 fn address(ip: IpAddr) -> SortKey {
     let bits = match ip {
         IpAddr::V4(v4) => v4.to_ipv6_mapped().to_bits(),
@@ -189,12 +189,12 @@ fn address(ip: IpAddr) -> SortKey {
     [bits >> 64, bits & u128::from(u64::MAX)].map(|half| u64::try_from(half).unwrap_or(u64::MAX))
 }
 
-/// A time as a number that rises with it, before 1970 too.
+/// A time as an unsigned number in the same order, also before 1970.
 fn rising(time: Time) -> u64 {
     time.0.cast_unsigned() ^ (1 << 63)
 }
 
-/// Open ones first, of them the longest silent; then those that ended badly.
+/// Open connections first, longest silence first; then those that ended in an error.
 fn state_rank(state: ConnectionState) -> u64 {
     match state {
         ConnectionState::Open => 0,

@@ -1,4 +1,4 @@
-//! The view of connections: the list of them, and the deliveries over the selected one.
+//! Connections view: connection list, and deliveries of the selected connection.
 
 use super::connection_list::ConnectionList;
 use super::connection_sort::ConnectionOrder;
@@ -16,33 +16,33 @@ pub(super) struct ConnectionsView {
     cursor: Cursor<ConnectionId>,
     deliveries: DeliveriesPane,
     delivery: Cursor<RowId>,
-    /// Rows known when the list was last followed.
+    /// Number of rows when the list last followed the log.
     followed: usize,
 }
 
-/// Deliveries of one connection under the filter.
+/// Deliveries of one connection that match the filter.
 #[derive(Default)]
 struct DeliveriesPane {
     of: Option<ConnectionId>,
     rows: Vec<RowId>,
-    /// The newest row of the connection that was looked at.
+    /// Newest row of the connection that was scanned.
     seen: Option<RowId>,
-    /// There are newer ones.
+    /// Whether newer rows are unscanned.
     more: bool,
 }
 
-/// Entries of a connection that are looked at in one go: about a millisecond.
+/// Entries of a connection scanned per slice: about a millisecond.
 const LOOKED_AT: usize = 32 * 1024;
 
 impl ConnectionsView {
-    /// Learns which connections are open, whatever is shown.
+    /// Updates the set of open connections, whichever view is shown.
     pub(super) fn learn_open(&mut self, known: &LogModel) {
         if known.frozen.is_none() {
             self.list.learn_open(known.index.connections());
         }
     }
 
-    /// Brings lists and selections up to date. `height` says how many rows of a pane are visible.
+    /// Updates lists and selections; `height` gives the visible rows of a pane.
     pub(super) fn refresh(&mut self, known: &LogModel, wall: Time, height: impl Fn(Pane) -> usize) {
         self.list.refresh(known.tally(), known.connections(), known.index.names(), wall);
         let (ids, follow) = (self.list.ids(known.tally()), self.order().follow());
@@ -67,7 +67,7 @@ impl ConnectionsView {
         let Some(id) = selected else { return };
         let deliveries = &mut self.deliveries;
         if deliveries.seen.is_none() {
-            // No more than there is: such a list can be as long as the log.
+            // Capped by its length: such a list can be as long as the log.
             deliveries.rows.reserve_exact(known.tally().of(id).entries as usize);
         }
         let behind = known.index.connection_rows(id, deliveries.seen);
@@ -81,28 +81,28 @@ impl ConnectionsView {
         deliveries.more = behind.next().is_some();
     }
 
-    /// Whether what takes long is not done yet.
+    /// Whether sliced work is pending.
     pub(super) fn is_busy(&self) -> bool {
         self.list.is_sorting() || self.deliveries.more
     }
 
-    /// Whether the list is to be made anew once some time has passed.
+    /// Whether a sort is due after the minimum interval.
     pub(super) fn is_behind(&self, known: &LogModel) -> bool {
         self.list.is_behind(known.tally())
     }
 
-    /// The filter changed: what was listed under the old one shall not be shown any more.
+    /// Drops the lists made under the previous filter.
     pub(super) fn restart(&mut self) {
         self.list.restart();
         self.deliveries = DeliveriesPane::default();
     }
 
-    /// These entries were found late: some may be deliveries that were passed over.
+    /// Adds entries that the text search found after they were scanned.
     pub(super) fn on_search_result(&mut self, known: &LogModel, found: &[RowId]) {
         let (of, seen) = (self.deliveries.of, self.deliveries.seen);
         let rows = known.index.rows();
         let late = found.iter().copied().filter(|&row| {
-            // Of those that left meanwhile nothing is known any more.
+            // Evicted rows are no longer known.
             rows.contains(row)
                 && Some(row) <= seen
                 && Some(rows.connection(row)) == of
@@ -115,19 +115,19 @@ impl ConnectionsView {
         }
     }
 
-    /// Lets go of the entries that left.
+    /// Drops evicted entries.
     pub(super) fn evict(&mut self, known: &LogModel) {
         let first = known.index.rows().first();
         self.deliveries.rows.retain(|&row| row >= first);
         self.list.evict(known.tally());
     }
 
-    /// Lets go of the entries that are before the window of time by now.
+    /// Drops entries older than the time window.
     pub(super) fn slide(&mut self, known: &LogModel) {
         self.deliveries.rows.retain(|&row| known.leaves(row));
     }
 
-    /// Bytes that it takes.
+    /// Memory in bytes.
     pub(super) fn memory(&self) -> usize {
         self.list.memory() + self.deliveries.rows.capacity() * size_of::<RowId>()
     }
@@ -157,30 +157,30 @@ impl ConnectionsView {
         }
     }
 
-    /// Sorts by the column whose head is that many cells from the left.
+    /// Sorts by the column whose heading is at this cell.
     pub(super) fn sort_by_head(&mut self, x: u16, width: u16) {
         if let Some(column) = column_at(&connection_columns(width), x) {
             self.reorder(self.order().by(column));
         }
     }
 
-    /// Asks for another order.
+    /// Requests a sort order.
     pub(super) fn reorder(&mut self, order: ConnectionOrder) {
         self.list.reorder(order);
         self.cursor = Cursor::default();
     }
 
-    /// The order of the list.
+    /// Sort order of the list.
     pub(super) fn order(&self) -> ConnectionOrder {
         self.list.order()
     }
 
-    /// Connections under the filter.
+    /// Connections that match the filter.
     pub(super) fn ids<'a>(&'a self, known: &'a LogModel) -> &'a [ConnectionId] {
         self.list.ids(known.tally())
     }
 
-    /// All connections that are open.
+    /// All open connections.
     pub(super) fn all_open(&self) -> &[ConnectionId] {
         self.list.all_open()
     }
@@ -190,12 +190,12 @@ impl ConnectionsView {
         self.cursor.select(id, self.list.ids(known.tally()));
     }
 
-    /// Connections under the filter that are open.
+    /// Open connections that match the filter.
     pub(super) fn open(&self, known: &LogModel) -> usize {
         self.list.open(known.tally())
     }
 
-    /// Those on the screen.
+    /// Visible connections.
     pub(super) fn visible<'a>(
         &'a self,
         known: &'a LogModel,
@@ -205,7 +205,7 @@ impl ConnectionsView {
         visible.filter_map(|&id| Some((id, known.connections().get(id.0 as usize)?)))
     }
 
-    /// The selected connection.
+    /// Selected connection.
     pub(super) fn selected<'a>(
         &self,
         known: &'a LogModel,
@@ -214,31 +214,31 @@ impl ConnectionsView {
         Some((id, known.connections().get(id.0 as usize)?))
     }
 
-    /// Deliveries of the selected connection under the filter.
+    /// Matching deliveries of the selected connection.
     pub(super) fn deliveries(&self) -> &[RowId] {
         &self.deliveries.rows
     }
 
-    /// Those on the screen.
+    /// Visible deliveries.
     pub(super) fn visible_deliveries(&self, height: usize) -> &[RowId] {
         let rows = &self.deliveries.rows;
         let top = self.delivery.top().min(rows.len());
         rows.get(top..rows.len().min(top + height)).unwrap_or_default()
     }
 
-    /// The selected delivery.
+    /// Selected delivery.
     pub(super) fn delivery(&self) -> Option<RowId> {
         self.delivery.selected()
     }
 
-    /// The selected delivery, or else what the selected connection began with.
+    /// Selected delivery, or else the first entry of the selected connection.
     pub(super) fn entry(&self, known: &LogModel) -> Option<RowId> {
         let first = |id| known.index.connection_rows(id, None).next();
         self.delivery().or_else(|| first(self.cursor.selected()?))
     }
 
-    /// Rows known when the list stopped to follow; `None` if it follows, or is in an order in which
-    /// there is nothing to follow.
+    /// Number of rows when the list stopped following; `None` while it follows, or when its order
+    /// has no followed end.
     pub(super) fn paused_at(&self) -> Option<usize> {
         let paused = !self.cursor.is_following() && self.order().is_arrival();
         paused.then_some(self.followed)

@@ -1,28 +1,28 @@
-//! A selection in a list that grows and changes under it.
+//! Selection in a list that grows and changes.
 //!
-//! What is selected is an id, not a row: it stays on its entry while others come and go above it.
+//! The selection is an id, not a row: it stays on its entry while rows are inserted around it.
 
 use crate::tui::keymap::Motion;
 
-/// The end of a list that is followed.
+/// Followed end of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Follow {
-    /// The top: newest or worst first.
+    /// Top: newest or worst first.
     Top,
-    /// The bottom: newest last, as in a log.
+    /// Bottom: newest last, as in a log.
     Bottom,
 }
 
-/// A list as a cursor sees it.
+/// List as seen by a cursor.
 pub trait List<Id> {
-    /// How many there are.
+    /// Number of items.
     fn length(&self) -> usize;
 
-    /// The one at a place.
+    /// Item at a position.
     fn at(&self, place: usize) -> Option<Id>;
 
-    /// The place of one that was at `before` when last seen; of one that is gone, that of what stands
-    /// there instead.
+    /// Position of an item last seen at `before`; for a removed item, the position that it would
+    /// have.
     fn find(&self, id: Id, before: usize) -> usize;
 }
 
@@ -48,11 +48,11 @@ impl<Id: Copy + PartialEq> List<Id> for [Id] {
 #[derive(Clone, Debug)]
 pub struct Cursor<Id> {
     selected: Option<Id>,
-    /// Where the selected id was last seen.
+    /// Last known position of the selected id.
     at: usize,
     /// First visible row.
     top: usize,
-    /// The selection stays at the followed end.
+    /// Whether the selection stays at the followed end.
     following: bool,
 }
 
@@ -63,7 +63,7 @@ impl<Id> Default for Cursor<Id> {
 }
 
 impl<Id: Copy + PartialEq> Cursor<Id> {
-    /// Finds the selection again after the list or the number of visible rows changed.
+    /// Relocates the selection after the list or its height changed.
     pub fn clamp_to(&mut self, list: &(impl List<Id> + ?Sized), height: usize, follow: Follow) {
         let (end, height) = (list.length().saturating_sub(1), height.max(1));
         let before = self.at;
@@ -74,11 +74,11 @@ impl<Id: Copy + PartialEq> Cursor<Id> {
         };
         self.selected = list.at(self.at);
         if !self.following {
-            // It stays where it is on the screen.
+            // Keeps the selection at the same screen row.
             self.top = (self.top + self.at).saturating_sub(before);
         }
         self.top = self.top.clamp((self.at + 1).saturating_sub(height), self.at);
-        // No empty rows below while there are hidden ones above.
+        // No empty rows at the bottom while rows above are hidden.
         self.top = self.top.min(list.length().saturating_sub(height));
     }
 
@@ -97,19 +97,19 @@ impl<Id: Copy + PartialEq> Cursor<Id> {
         self.clamp_to(list, height, follow);
     }
 
-    /// Selects a row of the list by its place on the screen.
+    /// Selects the item at a visible row.
     pub fn click(&mut self, visible_row: usize, list: &(impl List<Id> + ?Sized)) {
         if let Some(id) = list.at(self.top + visible_row) {
             (self.at, self.selected, self.following) = (self.top + visible_row, Some(id), false);
         }
     }
 
-    /// Selects this one.
+    /// Selects this item.
     pub fn select(&mut self, id: Id, list: &(impl List<Id> + ?Sized)) {
         (self.at, self.selected, self.following) = (list.find(id, self.at), Some(id), false);
     }
 
-    /// The selected id.
+    /// Selected id.
     pub fn selected(&self) -> Option<Id> {
         self.selected
     }
@@ -119,18 +119,18 @@ impl<Id: Copy + PartialEq> Cursor<Id> {
         self.top
     }
 
-    /// The selected row.
+    /// Position of the selection.
     pub fn at(&self) -> usize {
         self.at
     }
 
-    /// Whether the selection stays at the followed end.
+    /// Whether the selection follows the end.
     pub fn is_following(&self) -> bool {
         self.following
     }
 }
 
-/// How far down one looks at something long; something else begins at its top.
+/// Scroll position of a long text; reset when another item is shown.
 #[derive(Clone, Debug)]
 pub struct Scroll<Id> {
     of: Option<Id>,
@@ -144,19 +144,19 @@ impl<Id> Default for Scroll<Id> {
 }
 
 impl<Id: PartialEq> Scroll<Id> {
-    /// Looks at this.
+    /// Shows this item.
     pub fn set_target(&mut self, of: Option<Id>) {
         if self.of != of {
             *self = Self { of, top: 0 };
         }
     }
 
-    /// With this line at the top the last one is at the bottom: no further.
+    /// Largest scroll position: the last line is at the bottom.
     pub fn clamp_to(&mut self, last: usize) {
         self.top = self.top.min(last);
     }
 
-    /// Moves up or down, no further than to `last`.
+    /// Scrolls, no further than `last`.
     pub fn move_by(&mut self, motion: Motion, last: usize, page: usize) {
         self.top = destination(motion, self.top, last + 1, page);
     }
@@ -167,7 +167,7 @@ impl<Id: PartialEq> Scroll<Id> {
     }
 }
 
-/// Where a motion leads from `at` in something of `length`, of which `height` is visible.
+/// Target of a motion from `at` in a list of `length` rows, `height` of them visible.
 pub fn destination(motion: Motion, at: usize, length: usize, height: usize) -> usize {
     let (page, half) = (height.saturating_sub(1).max(1), (height / 2).max(1));
     let to = match motion {

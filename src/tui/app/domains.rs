@@ -1,6 +1,6 @@
-//! The view of domains: which of them fail, what their servers answer, and over which connections.
+//! Domains view: recipient domains, their responses, and the remote hosts.
 //!
-//! Each pane is narrowed to what is selected in the one before.
+//! Each pane is narrowed to the selection of the previous one.
 
 use super::connections::ConnectionsView;
 use super::group_list::{GroupList, OpenCounts};
@@ -15,14 +15,14 @@ pub(super) struct Domains {
     names: GroupList,
     responses: GroupList,
     routes: GroupList,
-    /// Whether domains are listed by organisation.
+    /// Whether domains are grouped by organisational domain.
     by_organisation: bool,
-    /// What the routes are.
+    /// Grouping of the last pane.
     route: GroupBy,
     open: OpenCounts,
 }
 
-/// What the last pane goes through: from one connection to what many have in common.
+/// Groupings of the last pane, from single connections to wider groups.
 const ROUTES: [GroupBy; 4] =
     [GroupBy::Connection, GroupBy::Host, GroupBy::RemoteIp, GroupBy::LocalIp];
 
@@ -40,7 +40,7 @@ impl Default for Domains {
 }
 
 impl Domains {
-    /// Brings lists and selections up to date. `height` says how many rows of a pane are visible.
+    /// Updates lists and selections; `height` gives the visible rows of a pane.
     pub(super) fn refresh(
         &mut self,
         known: &LogModel,
@@ -60,7 +60,7 @@ impl Domains {
         self.routes.refresh(known, &self.open, wall, height(Pane::Via));
     }
 
-    /// Counts the open connections by the symbol of the group that they were opened to reach.
+    /// Counts open connections by the symbol of their target group.
     fn count_open(&mut self, known: &LogModel, connections: &ConnectionsView) {
         self.open.clear();
         for id in connections.all_open() {
@@ -71,12 +71,12 @@ impl Domains {
         }
     }
 
-    /// Lists organisations in the place of their domains, or domains again.
+    /// Toggles grouping by organisational domain.
     pub(super) fn toggle_organisations(&mut self) {
         self.by_organisation = !self.by_organisation;
     }
 
-    /// The selected domain, or organisation.
+    /// Selected domain or organisational domain.
     fn selected_place(&self, index: &Index) -> Option<DomainScope> {
         let groups = self.names.groups();
         let group = groups.get(self.names.selected()?)?;
@@ -86,18 +86,18 @@ impl Domains {
         })
     }
 
-    /// The selected answer.
+    /// Selected response.
     pub(super) fn answer(&self) -> Option<Symbol> {
         selected(&self.responses)
     }
 
-    /// The selected connection, if that is what the last pane lists.
+    /// Selected connection, if the last pane lists connections.
     pub(super) fn connection(&self) -> Option<ConnectionId> {
         let listed = self.route == GroupBy::Connection;
         selected(&self.routes).filter(|_| listed).map(|symbol| ConnectionId(symbol.0))
     }
 
-    /// Lists by the next thing that routes can have in common.
+    /// Selects the next grouping of the last pane.
     pub(super) fn next_route(&mut self) {
         let at = ROUTES.iter().position(|&by| by == self.route).map_or(0, |at| at + 1);
         self.route = ROUTES.get(at).copied().unwrap_or(GroupBy::Connection);
@@ -108,12 +108,12 @@ impl Domains {
         self.open.get(&domain).copied().unwrap_or_default()
     }
 
-    /// The entry that stands for what is selected in this pane.
+    /// Representative entry of the selection in this pane.
     pub(super) fn entry(&self, pane: Pane) -> Option<RowId> {
         self.table(pane).and_then(GroupList::entry)
     }
 
-    /// The list of a pane.
+    /// List of a pane.
     pub(super) fn table(&self, pane: Pane) -> Option<&GroupList> {
         match pane {
             Pane::Domains => Some(&self.names),
@@ -123,7 +123,7 @@ impl Domains {
         }
     }
 
-    /// The same, to be changed.
+    /// Mutable list of a pane.
     pub(super) fn table_mut(&mut self, pane: Pane) -> Option<&mut GroupList> {
         match pane {
             Pane::Domains => Some(&mut self.names),
@@ -137,43 +137,43 @@ impl Domains {
         [&mut self.names, &mut self.responses, &mut self.routes]
     }
 
-    /// Whether what takes long is not done yet.
+    /// Whether sliced work is pending.
     pub(super) fn is_busy(&self, known: &LogModel) -> bool {
         [&self.names, &self.responses, &self.routes].iter().any(|table| table.is_busy(known))
     }
 
-    /// Whether a list is to be put in order once some time has passed.
+    /// Whether a sort is due after the minimum interval.
     pub(super) fn is_behind(&self, known: &LogModel) -> bool {
         [&self.names, &self.responses, &self.routes].iter().any(|table| table.is_behind(known))
     }
 
-    /// The filter changed.
+    /// Restarts under a changed filter.
     pub(super) fn restart(&mut self) {
         self.tables().into_iter().for_each(GroupList::restart);
     }
 
-    /// These entries were found late.
+    /// Adds entries that the text search found late.
     pub(super) fn on_search_result(&mut self, known: &LogModel, found: &[RowId]) {
         self.tables().into_iter().for_each(|table| table.on_search_result(known, found));
     }
 
-    /// Takes back the entries before `end`, which are about to leave.
+    /// Uncounts the entries before `end`, which are about to be evicted.
     pub(super) fn evict(&mut self, known: &LogModel, end: usize) {
         self.tables().into_iter().for_each(|table| table.evict(known, end));
     }
 
-    /// They have left.
+    /// Completes the eviction.
     pub(super) fn release(&mut self, index: &Index) {
         self.tables().into_iter().for_each(|table| table.release(index));
     }
 
-    /// Bytes that it takes.
+    /// Memory in bytes.
     pub(super) fn memory(&self) -> usize {
         [&self.names, &self.responses, &self.routes].iter().map(|table| table.memory()).sum()
     }
 }
 
-/// What the selected group of a list is a group of.
+/// Grouping value of the selected group of a list.
 fn selected(table: &GroupList) -> Option<Symbol> {
     let group = table.groups().get(table.selected()?)?;
     Some(table.groups().symbol(group))

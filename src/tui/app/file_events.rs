@@ -1,4 +1,4 @@
-//! What happened to the files, for the status line and the list of it.
+//! File events for the status line and the file events pop-up.
 
 use crate::log::entry::Time;
 use crate::text::sanitize::escape;
@@ -9,26 +9,26 @@ const MOST_EVENTS: usize = 1_000;
 /// How long the newest stands in the status line, in milliseconds.
 const NEWS: u64 = 10_000;
 
-/// Something that happened to a file.
+/// One event of a file.
 pub struct FileEvent {
-    /// When we heard of it.
+    /// Time of detection.
     pub at: Time,
-    /// The file.
+    /// Path of the file.
     pub path: Vec<u8>,
-    /// What happened.
+    /// The event.
     pub text: String,
 }
 
-/// What happened so far.
+/// File events of this session.
 #[derive(Default)]
 pub struct Events {
     retained: VecDeque<FileEvent>,
-    /// Those that are not kept any more.
+    /// Number of dropped events.
     forgotten: u64,
 }
 
 impl Events {
-    /// Takes down one more.
+    /// Records an event.
     pub(super) fn record(&mut self, at: Time, path: Vec<u8>, words: &[u8]) {
         if self.retained.len() == MOST_EVENTS {
             self.retained.pop_front();
@@ -37,17 +37,17 @@ impl Events {
         self.retained.push_back(FileEvent { at, path, text: escape(words) });
     }
 
-    /// Those that are kept, oldest first.
+    /// Stored events, oldest first.
     pub fn kept(&self) -> impl Iterator<Item = &FileEvent> {
         self.retained.iter()
     }
 
-    /// How many are not kept any more.
+    /// Number of dropped events.
     pub fn forgotten(&self) -> u64 {
         self.forgotten
     }
 
-    /// The newest, if that is not long ago.
+    /// The newest event, if recent.
     pub fn latest(&self, now: Time) -> Option<&FileEvent> {
         self.retained.back().filter(|event| now.0.abs_diff(event.at.0) < NEWS)
     }

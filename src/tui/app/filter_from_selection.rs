@@ -1,4 +1,4 @@
-//! What is selected, as a term of a filter.
+//! Filter terms from the selection.
 
 use super::App;
 use super::group_list::GroupList;
@@ -9,7 +9,7 @@ use crate::stats::GroupBy;
 use crate::tui::layout::{Pane, View};
 
 impl App {
-    /// Filters by the recipient domain of the selected delivery, and by nothing else.
+    /// Filters by the recipient domain of the selected delivery alone.
     pub(super) fn filter_domain(&mut self) {
         let listed = (self.focus() == Pane::Domains).then(|| self.chosen()).flatten();
         let domain = || self.chosen_domain().map(|it| Filter::text_of(Field::Domain, it));
@@ -18,7 +18,7 @@ impl App {
         }
     }
 
-    /// Narrows the filter by the selected value; behind a `-`, to all but that.
+    /// Adds the selected value to the filter, or excludes it.
     pub(super) fn narrow_to_chosen(&mut self, sign: &str) {
         let Some(term) = self.chosen() else { return };
         let term = format!("{sign}{term}");
@@ -31,8 +31,8 @@ impl App {
         self.keep_filter(format!("{before}{blank}{term}"));
     }
 
-    /// The term for the value that a person means by the row he is on: of a connection the host of
-    /// the other side, else its address, else our channel; of a delivery the recipient domain.
+    /// Filter term of the selected row: of a connection the remote host, else its address, else the
+    /// channel; of a delivery the recipient domain.
     fn chosen(&self) -> Option<String> {
         let (field, value) = match self.focus() {
             Pane::Connections => self.chosen_of_connection()?,
@@ -42,7 +42,7 @@ impl App {
         let groups = self.table(self.focus()).map(GroupList::groups);
         let by_organisation = groups.is_some_and(|groups| groups.by() == GroupBy::OrgDomain);
         Some(if by_organisation && public_suffix::is_registrable(&value) {
-            // All below it is meant too.
+            // An organisational domain includes its subdomains.
             format!("{}:{}", field.name(), quoted_if_needed(&value))
         } else {
             Filter::text_of(field, &value)
@@ -55,7 +55,7 @@ impl App {
         let group = groups.get(table.selected()?)?;
         let label = groups.label(&self.model.index, group).to_vec();
         let label = match groups.by() {
-            // The star says how the name was told, and is no part of it.
+            // The star marks the source of the name and is not part of it.
             GroupBy::User => label.strip_prefix(b"*").unwrap_or(&label).to_vec(),
             _ => label,
         };
@@ -72,7 +72,7 @@ impl App {
                 return Some((Field::Connection, number.to_string().into_bytes()));
             }
         };
-        // A notification has no sender, which can be asked for; what else is blank can't.
+        // A notification has an empty sender, which is a valid term; other blank values are not.
         (field == Field::From || !label.is_empty()).then_some((field, label))
     }
 

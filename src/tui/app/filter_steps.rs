@@ -1,4 +1,4 @@
-//! The filter in force: typed, kept, undone and redone.
+//! Filter in force: typed, confirmed, undone and redone.
 
 use super::{App, Prompt};
 use crate::filter::Filter;
@@ -19,31 +19,31 @@ impl App {
     /// Puts an earlier or a later filter into the prompt.
     pub(super) fn recall(&mut self, command: Command) {
         let earlier = command == Command::EarlierFilter;
-        // What somebody looked for before is as telling as what the log says.
+        // Earlier filters hold personal data, as the log does.
         let history = if self.redactor().is_some() { &[] } else { self.history.offered() };
         if self.prompt.as_mut().is_some_and(|prompt| prompt.recall(history, earlier)) {
             self.narrow();
         }
     }
 
-    /// Keeps the typed filter.
+    /// Confirms the typed filter.
     pub(super) fn accept(&mut self) {
         let Some(prompt) = &self.prompt else { return };
         let text = prompt.finished(self.model.index.domains());
-        // What is no filter stays in the prompt, where the mistake is marked.
+        // An invalid filter stays in the prompt, where the error is marked.
         if self.keep_filter(text) {
             self.prompt = None;
         }
     }
 
-    /// Opens the prompt with the filter in force; with none where it must not be seen.
+    /// Opens the prompt with the filter in force, or empty under redaction.
     pub(super) fn edit_filter(&mut self) {
         let hides = self.redactor().is_some();
         let prompt = Prompt::new(&self.filter_text);
         self.prompt = Some(if hides { prompt.emptied() } else { prompt });
     }
 
-    /// Filters by what is typed so far; a text that is no filter leaves the last good one in force.
+    /// Applies the text typed so far; while it is invalid the last valid filter stays in force.
     pub(super) fn narrow(&mut self) {
         let domains = self.model.index.domains();
         if let Some(filter) = self.prompt.as_mut().and_then(|prompt| prompt.filter(domains)) {
@@ -51,7 +51,7 @@ impl App {
         }
     }
 
-    /// Puts a filter in force, if the text is one.
+    /// Applies a filter, if the text is valid.
     pub(super) fn keep_filter(&mut self, text: String) -> bool {
         let Ok(filter) = Filter::parse(&text) else { return false };
         self.history.replace(&self.filter_text, &text);
@@ -59,7 +59,7 @@ impl App {
         true
     }
 
-    /// Undoes the last change of the filter, or redoes the one that was undone last.
+    /// Undoes the last change of the filter, or redoes the last undone one.
     pub(super) fn step_filter(&mut self, command: Command) {
         let text = match command {
             Command::RedoFilter => self.history.redo(&self.filter_text),
@@ -70,7 +70,7 @@ impl App {
         }
     }
 
-    /// A filter that was in force is valid, unless what it says of times has become so.
+    /// An earlier filter is valid, unless its relative times no longer are.
     fn restore_filter(&mut self, text: String) {
         if let Ok(filter) = Filter::parse(&text) {
             self.put_in_force(text, filter);

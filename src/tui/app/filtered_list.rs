@@ -1,23 +1,23 @@
-//! A list of what the filter leaves of the rows of the log, made in parts, the newest rows first.
+//! List of rows that match the filter, built in slices, newest rows first.
 
 use super::log_model::LogModel;
 use super::ranked_bitset::RankedBitSet;
 use crate::index::RowId;
 use std::ops::Range;
 
-/// Rows that are looked at in one go: about a millisecond.
+/// Rows scanned per slice: about a millisecond.
 const LOOKED_AT: usize = 32 * 1024;
 
-/// What was picked so far. Which number a row stands for, if any, is said by whoever looks.
+/// Numbers listed so far. The caller maps a row to the number to list, if any.
 #[derive(Default)]
 pub(super) struct FilteredList {
     picked: RankedBitSet,
-    /// The rows that were looked at.
+    /// Scanned rows.
     seen: Range<usize>,
 }
 
 impl FilteredList {
-    /// Looks at some of the rows that came since, or else at older ones.
+    /// Scans some of the new rows, or else older ones.
     pub(super) fn refresh(&mut self, known: &LogModel, number: impl Fn(RowId) -> Option<usize>) {
         let (first, rows) = (known.index.rows().first().0 as usize, known.rows());
         if self.seen.end == 0 {
@@ -33,13 +33,13 @@ impl FilteredList {
         }
     }
 
-    /// Whether there are rows that were not looked at.
+    /// Whether rows are left to scan.
     pub(super) fn is_behind(&self, known: &LogModel) -> bool {
         let first = known.index.rows().first().0 as usize;
         self.seen.end < known.rows() || self.seen.start > first
     }
 
-    /// These rows were found late: some were passed over.
+    /// Adds rows that the text search found after they were scanned.
     pub(super) fn on_search_result(
         &mut self,
         known: &LogModel,
@@ -54,12 +54,12 @@ impl FilteredList {
         }
     }
 
-    /// Lists this one, whatever row it stands for.
+    /// Lists this number, whatever its row.
     pub(super) fn pick(&mut self, number: usize) {
         self.picked.pick(number);
     }
 
-    /// Keeps those for which it holds.
+    /// Retains the numbers that satisfy the predicate.
     pub(super) fn retain(&mut self, keep: impl Fn(usize) -> bool) {
         self.picked.retain(keep);
     }

@@ -1,7 +1,7 @@
-//! A list of groups: what they are made of, their order, and which one is selected.
+//! List of groups: grouping, sort order and selection.
 //!
-//! Groups are counted in parts, between which the keys are looked at, and the list is put in order
-//! anew as their counts change: at once while there are few, else every half second.
+//! Groups are counted in slices, between which keys are handled. The list is sorted again as counts
+//! change: at once while it is short, else every half second.
 
 use super::cursor::{Cursor, Follow};
 use super::log_model::LogModel;
@@ -15,24 +15,24 @@ use crate::tui::layout::{
 };
 use std::collections::HashMap;
 
-/// Rows that are grouped in one go: about a millisecond.
+/// Rows grouped per slice: about a millisecond.
 const GROUPED: usize = 32 * 1024;
-/// A list of more groups than these is put in order every so many milliseconds only.
+/// Lists with more groups than this are sorted at most once per interval.
 const MANY: usize = 4_096;
 const REORDER: u64 = 500;
 /// Groups that are listed; nobody pages through more, and there may be a million senders.
 const MAX_GROUPS_LISTED: usize = 10_000;
 
-/// The column that decides, and whether it is turned round: else what counts most comes first.
+/// Sort column and direction; by default the largest count comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GroupOrder {
-    /// Sorted by this.
+    /// Sort column.
     pub column: Column,
-    /// The least first.
+    /// Ascending by count.
     pub reversed: bool,
 }
 
-/// What an order was made of: rows, those that were not yet looked at, and where the window begins.
+/// State that a sorted list was made from: rows, rows not yet counted, and start of the window.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct GroupOrderKey {
     rows: usize,
@@ -40,20 +40,20 @@ struct GroupOrderKey {
     since: Time,
 }
 
-/// Open connections by the domain that they were opened to reach.
+/// Open connections by the domain that they were opened for.
 pub(super) type OpenCounts = HashMap<Symbol, u32>;
 
-/// One list.
+/// One list of groups.
 pub(super) struct GroupList {
     groups: Groups,
     order: GroupOrder,
     listed: Vec<GroupId>,
-    /// All groups, those that are not listed among them.
+    /// Number of all groups, including those beyond the listed ones.
     count: usize,
     /// Entries of all groups.
     entries: u32,
     cursor: Cursor<GroupId>,
-    /// What the order was made of, and when; `None` if it must be made anew.
+    /// State and time of the last sort; `None` forces a new one.
     made: Option<(GroupOrderKey, Time)>,
 }
 
@@ -71,7 +71,7 @@ impl GroupList {
         }
     }
 
-    /// Groups by something else, or other entries, from here on.
+    /// Changes the grouping or the entries counted.
     pub(super) fn set_grouping(&mut self, by: GroupBy, narrow: GroupScope) {
         if (by, &narrow) != (self.groups.by(), self.groups.narrow()) {
             self.groups = Groups::new(by, narrow);
@@ -81,13 +81,13 @@ impl GroupList {
         }
     }
 
-    /// The filter changed.
+    /// Restarts under a changed filter.
     pub(super) fn restart(&mut self) {
         self.groups.restart();
         self.made = None;
     }
 
-    /// Brings list and selection up to date; so many rows are visible.
+    /// Updates list and selection; `height` rows are visible.
     pub(super) fn refresh(
         &mut self,
         known: &LogModel,
@@ -99,13 +99,13 @@ impl GroupList {
         self.update_order(known, open, wall, height);
     }
 
-    /// Groups some more entries.
+    /// Groups the next slice of entries.
     pub(super) fn extend(&mut self, known: &LogModel) {
         self.groups.mark(known.mark.map(|mark| mark.row));
         self.groups.extend_by(known.tally().sieve(), &known.index, known.rows(), GROUPED);
     }
 
-    /// Brings order and selection up to date with the groups.
+    /// Updates order and selection from the groups.
     pub(super) fn update_order(
         &mut self,
         known: &LogModel,
@@ -117,12 +117,12 @@ impl GroupList {
         self.cursor.clamp_to(self.listed.as_slice(), height, Follow::Top);
     }
 
-    /// Whether what takes long is not done yet.
+    /// Whether sliced work is pending.
     pub(super) fn is_busy(&self, known: &LogModel) -> bool {
         self.groups.remaining(known.rows()) > 0
     }
 
-    /// Whether the list is to be put in order once some time has passed.
+    /// Whether a sort is due after the interval.
     pub(super) fn is_behind(&self, known: &LogModel) -> bool {
         self.made.is_none_or(|(made, _)| made != self.order_key(known))
     }
@@ -155,7 +155,7 @@ impl GroupList {
         self.listed = keyed.into_iter().map(|(_, id)| id).collect();
     }
 
-    /// By which a group is sorted: the lower, the earlier it comes. Of equals the larger comes first.
+    /// Sort key of a group: lower keys come first; ties are sorted by size.
     fn key(&self, open: &OpenCounts, id: GroupId, group: &Group) -> (i64, i64) {
         let Counts { entries, enqueued, delivered, deferred, failed, rejected } = group.counts;
         let row = |row: Option<RowId>| row.map_or(-1, |row| i64::from(row.0));
@@ -169,7 +169,7 @@ impl GroupList {
             Column::Rejected => rejected.into(),
             Column::Refused => group.refused.into(),
             Column::Unauthenticated => group.unauthenticated.into(),
-            // What we refused ourselves is no trouble of theirs.
+            // Rejections by our own server are not failures of the remote.
             Column::Bad => (i64::from(deferred) + i64::from(failed)) << 32 | i64::from(rejected),
             Column::Recovered => group.backlog.recovered.into(),
             Column::Backlog => group.backlog.change.into(),
@@ -190,25 +190,25 @@ impl GroupList {
         (if self.order.reversed { rank } else { -rank }, -i64::from(entries))
     }
 
-    /// Takes in entries that were found late.
+    /// Adds entries that the text search found late.
     pub(super) fn on_search_result(&mut self, known: &LogModel, found: &[RowId]) {
         self.groups.on_search_result(known.tally().sieve(), &known.index, found);
         self.made = None;
     }
 
-    /// Takes back the entries before `end`, which are about to leave.
+    /// Uncounts the entries before `end`, which are about to be evicted.
     pub(super) fn evict(&mut self, known: &LogModel, end: usize) {
         self.groups.evict(known.tally().sieve(), &known.index, end);
     }
 
-    /// They have left.
+    /// Completes the eviction.
     pub(super) fn release(&mut self, index: &Index) {
         self.groups.release(index);
         self.listed.retain(|&id| self.groups.get(id).is_some());
         self.made = None;
     }
 
-    /// Bytes that it takes.
+    /// Memory in bytes.
     pub(super) fn memory(&self) -> usize {
         self.groups.memory() + self.listed.capacity() * size_of::<GroupId>()
     }
@@ -223,18 +223,18 @@ impl GroupList {
         self.cursor.click(row, self.listed.as_slice());
     }
 
-    /// Sorts by a column, or turns the order round if it is the one already.
+    /// Sorts by a column; reverses if already sorted by it.
     pub(super) fn sort_by(&mut self, column: Column) {
         let reversed = self.order.column == column && !self.order.reversed;
         self.order_by(GroupOrder { column, reversed });
     }
 
-    /// Turns the order round.
+    /// Reverses the order.
     pub(super) fn reverse(&mut self) {
         self.order_by(GroupOrder { reversed: !self.order.reversed, ..self.order });
     }
 
-    /// Sorts by the one of these columns that stands behind the one in force.
+    /// Sorts by the next of these columns.
     pub(super) fn sort_by_next(&mut self, columns: &[Column]) {
         let at = columns.iter().position(|&column| column == self.order.column);
         let behind = at.and_then(|at| columns.get(at + 1));
@@ -243,14 +243,14 @@ impl GroupList {
         }
     }
 
-    /// Sorts, and shows the top of the list: that is what one sorts for.
+    /// Sorts and jumps to the top, where the sought groups are.
     fn order_by(&mut self, order: GroupOrder) {
         self.order = order;
         self.cursor = Cursor::default();
         self.made = None;
     }
 
-    /// The order.
+    /// Sort order.
     pub(super) fn order(&self) -> GroupOrder {
         self.order
     }
@@ -260,7 +260,7 @@ impl GroupList {
         &self.groups
     }
 
-    /// How many groups there are.
+    /// Number of groups.
     pub(super) fn count(&self) -> usize {
         self.count
     }
@@ -270,25 +270,25 @@ impl GroupList {
         self.entries
     }
 
-    /// The selected group.
+    /// Selected group.
     pub(super) fn selected(&self) -> Option<GroupId> {
         self.cursor.selected()
     }
 
-    /// The newest entry of the selected group that tells of a failure, else of anything.
+    /// Newest failure of the selected group, else its newest entry.
     pub(super) fn entry(&self) -> Option<RowId> {
         let group = self.groups.get(self.selected()?)?;
         Some(group.trouble().unwrap_or(group.last))
     }
 
-    /// Those on the screen.
+    /// Visible groups.
     pub(super) fn visible(&self, height: usize) -> impl Iterator<Item = (GroupId, &Group)> {
         let visible = self.listed.iter().skip(self.cursor.top()).take(height);
         visible.filter_map(|&id| Some((id, self.groups.get(id)?)))
     }
 }
 
-/// The columns of a list of groups that fit.
+/// Columns that fit a list of this grouping.
 pub(super) fn columns(
     pane: Pane,
     by: GroupBy,
@@ -300,7 +300,7 @@ pub(super) fn columns(
         Pane::Responses => response_columns(width, marked),
         Pane::Via => route_columns(width, marked),
         Pane::Senders => {
-            // Only those who connect and prove who they are can be refused so.
+            // Only connecting clients and authenticated users can be rejected this way.
             let clients = matches!(by, GroupBy::User | GroupBy::ConnectingIp);
             sender_columns(width, marked, clients)
         }
@@ -308,7 +308,7 @@ pub(super) fn columns(
     }
 }
 
-/// The columns that a list can be sorted by, one after the other.
+/// Sort columns of a list in the order in which `s` cycles them.
 pub(super) fn sorting_columns(placed: &[PlacedColumn<Column>]) -> Vec<Column> {
     let columns = placed.iter().map(|placed| placed.column);
     std::iter::once(Column::Bad).chain(columns.filter(|&it| it != Column::Label)).collect()

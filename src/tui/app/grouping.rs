@@ -1,4 +1,4 @@
-//! In which order the focused list stands, and by what it is grouped.
+//! Sort order and grouping of the focused list.
 
 use super::App;
 use super::group_list::sorting_columns;
@@ -17,7 +17,7 @@ impl App {
         }
     }
 
-    /// Turns the order round.
+    /// Reverses the order.
     pub(super) fn reverse(&mut self) {
         let view = self.view;
         match self.table_mut(self.focus()) {
@@ -27,14 +27,14 @@ impl App {
         }
     }
 
-    /// Lists organisations in the place of their domains, or domains again.
+    /// Toggles grouping by organisational domain.
     pub(super) fn toggle_organisations(&mut self) {
         if self.view == View::Domains {
             self.domains.toggle_organisations();
         }
     }
 
-    /// Groups by the next thing there is.
+    /// Selects the next grouping.
     pub(super) fn group_by(&mut self) {
         match self.view {
             View::Domains => self.domains.next_route(),

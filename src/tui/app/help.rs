@@ -1,4 +1,4 @@
-//! The help: every key, and what the signs on the screen mean.
+//! On-screen help: all keys, and the meaning of columns and signs.
 
 use super::Settings;
 use super::labels::age;
@@ -8,22 +8,22 @@ use crate::text::sanitize::SafeText;
 use crate::tui::keymap::Mode;
 use std::borrow::Cow;
 
-/// One line of the help, or of what else is laid over the screen.
+/// One line of the help or of another pop-up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HelpLine {
-    /// What the next lines are about.
+    /// Heading.
     Heading(&'static str),
-    /// A key and what it does.
+    /// Key and action.
     Key(String, &'static str),
-    /// How an escape looks, and what it stands for.
+    /// Escape as drawn, and its meaning.
     Escape(&'static str, &'static str),
-    /// Our own words and what may come from outside.
+    /// Label and value that may come from the log.
     Said(String, SafeText),
-    /// Anything else.
+    /// Other text.
     Words(Cow<'static, str>),
 }
 
-/// The whole help.
+/// Complete help.
 pub fn lines(settings: &Settings) -> Vec<HelpLine> {
     let keys = |mode: Mode| {
         let bindings = settings.keymap.of(mode);

@@ -1,21 +1,21 @@
-//! Earlier filters: those that the prompt offers again, and the steps for undo and redo.
+//! Filter history: entries for the prompt, and steps for undo and redo.
 
 /// Filters that are kept.
 const MOST_FILTERS: usize = 100;
 
-/// Earlier filters.
+/// Filter history.
 #[derive(Default)]
 pub(super) struct History {
-    /// For the prompt: the latest last, each once.
+    /// Entries for the prompt: unique, latest last.
     offered: Vec<String>,
-    /// The filters in force before, the latest last.
+    /// Undo steps: previous filters, latest last.
     undo: Vec<String>,
-    /// The filters that were undone, the latest last.
+    /// Redo steps: undone filters, latest last.
     redo: Vec<String>,
 }
 
 impl History {
-    /// Records that one filter takes the place of another.
+    /// Records that one filter replaces another.
     pub(super) fn replace(&mut self, before: &str, now: &str) {
         if before != now {
             push_bounded(&mut self.undo, before);
@@ -32,21 +32,21 @@ impl History {
         }
     }
 
-    /// The filter before this one, which can be redone from then on.
+    /// The filter before this one, which becomes redoable.
     pub(super) fn undo(&mut self, now: &str) -> Option<String> {
         let before = self.undo.pop()?;
         push_bounded(&mut self.redo, now);
         Some(before)
     }
 
-    /// The filter that was undone last.
+    /// The last undone filter.
     pub(super) fn redo(&mut self, now: &str) -> Option<String> {
         let next = self.redo.pop()?;
         push_bounded(&mut self.undo, now);
         Some(next)
     }
 
-    /// The filters that the prompt offers, the latest last.
+    /// Entries for the prompt, latest last.
     pub(super) fn offered(&self) -> &[String] {
         &self.offered
     }
@@ -83,7 +83,7 @@ mod tests {
         let mut history = History::default();
         history.replace("", "a.example");
         history.replace("a.example", "a.example code:4xx");
-        // The same filter again is no step.
+        // Confirming the same filter again is no step.
         history.replace("a.example code:4xx", "a.example code:4xx");
         assert_eq!(history.undo("a.example code:4xx").as_deref(), Some("a.example"));
         assert_eq!(history.undo("a.example").as_deref(), Some(""));

@@ -1,4 +1,4 @@
-//! Facts of the index in the words of the screen.
+//! Labels for facts of the index.
 
 use crate::index::{Connection, ConnectionState, EntryKind};
 use crate::log::entry::{Action, Body, Entry, Outcome, Time};
@@ -10,23 +10,23 @@ pub use crate::text::units::{number, tenths};
 use std::borrow::Cow;
 use std::time::Duration;
 
-/// Whether something is good news.
+/// Severity of a label.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Severity {
-    /// Neither.
+    /// Neutral.
     #[default]
     Plain,
-    /// Of less weight.
+    /// Secondary.
     Dim,
-    /// As it should be.
+    /// Success.
     Good,
-    /// Not yet.
+    /// Temporary failure.
     Warning,
-    /// Not at all.
+    /// Permanent failure.
     Error,
 }
 
-/// What an entry counts as, in a word, and whether that is good.
+/// Label and severity of an entry kind.
 pub fn kind(kind: EntryKind) -> (&'static str, Severity) {
     match kind {
         EntryKind::Enqueued => ("enqueued", Severity::Plain),
@@ -52,7 +52,7 @@ pub fn kind(kind: EntryKind) -> (&'static str, Severity) {
     }
 }
 
-/// Whether what became of a recipient is good.
+/// Severity of a recipient's state.
 pub fn state_severity(state: trace::DeliveryState) -> Severity {
     match state {
         trace::DeliveryState::Queued => Severity::Plain,
@@ -62,13 +62,13 @@ pub fn state_severity(state: trace::DeliveryState) -> Severity {
     }
 }
 
-/// Whether an entry of this kind is one to look for when something is wrong.
+/// Whether entries of this kind are failures.
 pub fn is_trouble(of: EntryKind) -> bool {
     matches!(kind(of).1, Severity::Warning | Severity::Error)
 }
 
-/// What an entry says happened, in a word, and whether that is good: as [`kind`], and what counts
-/// as none of the kinds by its action. A letter that no document names stands for itself.
+/// Label and severity of an entry: as [`kind`], else by its action letter. An undocumented letter
+/// is shown as it is.
 pub fn event<'a>(counted: EntryKind, entry: Option<&Entry<'a>>) -> (Cow<'a, [u8]>, Severity) {
     let code = match entry.map(|entry| &entry.body) {
         Some(Body::Message(message)) if counted == EntryKind::OtherMessage => message.code,
@@ -88,8 +88,8 @@ pub fn event<'a>(counted: EntryKind, entry: Option<&Entry<'a>>) -> (Cow<'a, [u8]
     (Cow::Borrowed(word), tone)
 }
 
-/// State of a connection, with its age if it is open, or its silence if that is `stall` milliseconds
-/// or more.
+/// State of a connection with its age while open, or its silence once that reaches `stall`
+/// milliseconds.
 pub(super) fn state(connection: &Connection, now: Time, stall: u64) -> (String, Severity) {
     let silence = now.since(connection.active);
     match connection.state {
@@ -107,7 +107,7 @@ pub(super) fn state(connection: &Connection, now: Time, stall: u64) -> (String, 
     }
 }
 
-/// Milliseconds as a person says them: two digits and a unit.
+/// Duration with one unit and two digits.
 pub fn age(millis: u64) -> String {
     match millis / 1000 {
         seconds @ 0..100 => format!("{seconds}s"),
@@ -117,7 +117,7 @@ pub fn age(millis: u64) -> String {
     }
 }
 
-/// Bytes as a person says them.
+/// Size in bytes with a unit.
 pub fn bytes(count: u64) -> String {
     const UNITS: [(&str, u64); 3] = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)];
     match UNITS.iter().find(|(_, size)| count >= *size) {
@@ -129,7 +129,7 @@ pub fn bytes(count: u64) -> String {
     }
 }
 
-/// A number in a few cells: `2.1 M`.
+/// Short count: `2.1 M`.
 pub fn format_count(count: usize) -> String {
     const UNITS: [(&str, usize); 2] = [("M", 1_000_000), ("k", 1_000)];
     match UNITS.iter().find(|(_, size)| count >= *size) {
@@ -141,13 +141,13 @@ pub fn format_count(count: usize) -> String {
     }
 }
 
-/// A number in so many cells: with all its digits if there is room.
+/// A count within a width: all digits if they fit.
 pub fn rough_in(count: u32, cells: u16) -> String {
     let whole = number(count);
     if whole.len() <= usize::from(cells) { whole } else { format_count(count as usize) }
 }
 
-/// By how much a number grew or fell, in so many cells.
+/// Signed change of a count within a width.
 pub fn change(change: i32, cells: u16) -> String {
     let sign = match change {
         0 => return "0".to_owned(),
@@ -157,7 +157,7 @@ pub fn change(change: i32, cells: u16) -> String {
     format!("{sign}{}", rough_in(change.unsigned_abs(), cells.saturating_sub(1)))
 }
 
-/// A time in eight cells: the time of day, or the day if that was another one.
+/// Time in eight cells: time of day, or the date if it is another day.
 pub fn format_moment(time: Time, now: Time) -> String {
     const FEW_HOURS: u64 = 20 * 60 * 60 * 1_000;
     match time.calendar() {
@@ -166,13 +166,13 @@ pub fn format_moment(time: Time, now: Time) -> String {
     }
 }
 
-/// Day and time.
+/// Date and time.
 pub(super) fn format_stamp(time: Time) -> String {
     let calendar = time.calendar();
     calendar.map_or("-".to_owned(), |it| it.format("%Y-%m-%d %H:%M:%S").to_string())
 }
 
-/// What groups are of: the head of their column, and one and several of them.
+/// Names of a grouping: column heading, singular and plural.
 pub fn grouped_by(by: GroupBy) -> (&'static str, &'static str, &'static str) {
     match by {
         GroupBy::Domain => ("DOMAIN", "domain", "domains"),
@@ -189,7 +189,7 @@ pub fn grouped_by(by: GroupBy) -> (&'static str, &'static str, &'static str) {
     }
 }
 
-/// What stands for entries that say nothing of what they are grouped by.
+/// Label of entries without a value for this grouping.
 pub fn none_of(by: GroupBy) -> &'static str {
     match by {
         GroupBy::Domain | GroupBy::OrgDomain => "(no domain)",
@@ -201,7 +201,7 @@ pub fn none_of(by: GroupBy) -> &'static str {
     }
 }
 
-/// A time that is still to pass: tenths of a second while it is short.
+/// Remaining time, with tenths of a second while short.
 pub fn format_eta(left: Duration) -> String {
     match left.as_secs() {
         seconds @ 0..10 => format!("{seconds}.{} s", left.subsec_millis() / 100),
@@ -210,12 +210,12 @@ pub fn format_eta(left: Duration) -> String {
     }
 }
 
-/// So many entries.
+/// `3 entries`.
 pub fn entries(count: u32) -> String {
     if count == 1 { "1 entry".to_owned() } else { format!("{} entries", number(count)) }
 }
 
-/// A number in three cells: above 999 in thousands, and so on.
+/// A count in three cells, in thousands above 999.
 pub fn short(count: u32) -> String {
     match count {
         0 => "·".to_owned(),
@@ -226,7 +226,7 @@ pub fn short(count: u32) -> String {
     }
 }
 
-/// What was answered: the whole response of the remote server, else any other status or reason.
+/// Remote response in full, else another status or reason.
 pub fn answer(entry: &Entry<'_>) -> Vec<u8> {
     match &entry.body {
         Body::Message(message) => match &message.response {
@@ -260,7 +260,7 @@ mod tests {
                 "auth ok",
                 Severity::Good,
             ),
-            // The client called itself so.
+            // The name that the client gave in EHLO.
             (
                 format!(
                     "tcp_submit + U {ends} Bad password x 235 2.7.0 535 5.7.8 Bad username or password."

@@ -1,4 +1,4 @@
-//! The view of the log: its entries under the filter, one line each, as they were logged.
+//! Log view: matching entries, one line each, as logged.
 
 use super::cursor::{Cursor, Follow, List};
 use super::filtered_list::FilteredList;
@@ -10,35 +10,35 @@ use crate::tui::keymap::Motion;
 /// List and selection of the view.
 #[derive(Default)]
 pub(super) struct LogView {
-    /// What a filter leaves; not needed where there is none.
+    /// Matching rows; unused without a filter.
     left: FilteredList,
     cursor: Cursor<RowId>,
-    /// On the way to an entry that went wrong.
+    /// Scan for the next or previous failed entry.
     seek: Option<RowWalk>,
-    /// Cells of each line that are hidden at the left.
+    /// Horizontal scroll position in cells.
     hidden: usize,
-    /// Rows known when the list was last followed.
+    /// Number of rows when the list last followed the log.
     followed: usize,
 }
 
-/// A way through the rows.
+/// Scan in progress.
 #[derive(Clone, Copy)]
 struct RowWalk {
     forwards: bool,
-    /// The last row that was looked at.
+    /// Last scanned row.
     at: usize,
 }
 
-/// Rows that are looked at in one go on that way: some milliseconds.
+/// Rows per slice of the scan: some milliseconds.
 const LOOKED_AT: usize = 128 * 1024;
-/// Cells by which lines are moved.
+/// Cells per horizontal scroll step.
 const SIDEWAYS: usize = 16;
 
-/// The rows that are listed.
+/// Listed rows.
 enum LogRows<'a> {
-    /// All that are held and may be shown.
+    /// All rows in memory that may be shown.
     All { first: usize, length: usize },
-    /// Some of them.
+    /// Matching rows.
     Some(&'a FilteredList),
 }
 
@@ -68,7 +68,7 @@ impl List<RowId> for LogRows<'_> {
 }
 
 impl LogView {
-    /// Brings list and selection up to date; so many rows are visible.
+    /// Updates list and selection; `height` rows are visible.
     pub(super) fn refresh(&mut self, known: &LogModel, height: usize) {
         if known.filtered.is_some() {
             self.left.refresh(known, |row| Some(row.0 as usize));
@@ -80,34 +80,34 @@ impl LogView {
         }
     }
 
-    /// Whether what takes long is not done yet.
+    /// Whether sliced work is pending.
     pub(super) fn is_busy(&self, known: &LogModel) -> bool {
         self.seek.is_some() || known.filtered.is_some() && self.left.is_behind(known)
     }
 
-    /// The filter changed.
+    /// Restarts under a changed filter.
     pub(super) fn restart(&mut self) {
         self.left = FilteredList::default();
     }
 
-    /// These entries were found late.
+    /// Adds entries that the text search found late.
     pub(super) fn on_search_result(&mut self, known: &LogModel, found: &[RowId]) {
         self.left.on_search_result(known, found, |row| Some(row.0 as usize));
     }
 
-    /// Lets go of the entries that left.
+    /// Drops evicted entries.
     pub(super) fn evict(&mut self, known: &LogModel) {
         let first = known.index.rows().first().0 as usize;
         self.left.retain(|row| row >= first);
     }
 
-    /// Lets go of the entries that are before the window of time by now.
+    /// Drops entries older than the time window.
     pub(super) fn slide(&mut self, known: &LogModel) {
         let Self { left, .. } = self;
         left.retain(|row| u32::try_from(row).is_ok_and(|row| known.leaves(RowId(row))));
     }
 
-    /// Bytes that it takes.
+    /// Memory in bytes.
     pub(super) fn memory(&self) -> usize {
         self.left.picked().memory()
     }
@@ -123,7 +123,7 @@ impl LogView {
         self.cursor.click(row, &rows(&self.left, known));
     }
 
-    /// Looks for the next entry, or the one before, that went wrong.
+    /// Starts a scan for the next or the previous failed entry.
     pub(super) fn seek(&mut self, forwards: bool) {
         self.seek = self.cursor.selected().map(|row| RowWalk { forwards, at: row.0 as usize });
     }
@@ -148,12 +148,12 @@ impl LogView {
         }
     }
 
-    /// Shows more of what is hidden at the left.
+    /// Scrolls left.
     pub(super) fn scroll_left(&mut self) {
         self.hidden = self.hidden.saturating_sub(SIDEWAYS);
     }
 
-    /// Shows more of what is cut off at the right, if a line on the screen is cut.
+    /// Scrolls right if a visible line is cut.
     pub(super) fn scroll_right(&mut self, known: &LogModel, height: usize, width: usize) {
         let length = |row| known.index.rows().place(row).map_or(0, |(_, length)| length);
         let longest = self.visible(known, height).into_iter().map(length).max().unwrap_or(0);
@@ -162,28 +162,28 @@ impl LogView {
         }
     }
 
-    /// Cells of each line that are hidden at the left.
+    /// Horizontal scroll position in cells.
     pub(super) fn hidden(&self) -> usize {
         self.hidden
     }
 
-    /// How many entries are listed.
+    /// Number of listed entries.
     pub(super) fn length(&self, known: &LogModel) -> usize {
         rows(&self.left, known).length()
     }
 
-    /// Those on the screen.
+    /// Visible entries.
     pub(super) fn visible(&self, known: &LogModel, height: usize) -> Vec<RowId> {
         let (rows, top) = (rows(&self.left, known), self.cursor.top());
         (top..top + height).map_while(|place| rows.at(place)).collect()
     }
 
-    /// The selected entry.
+    /// Selected entry.
     pub(super) fn selected(&self) -> Option<RowId> {
         self.cursor.selected()
     }
 
-    /// Rows known when the list stopped to follow; `None` if it follows.
+    /// Number of rows when the list stopped following; `None` while it follows.
     pub(super) fn paused_at(&self) -> Option<usize> {
         (!self.cursor.is_following()).then_some(self.followed)
     }

@@ -1,48 +1,48 @@
-//! What is known of the log, counted: what every view shows a part of.
+//! Indexed and counted log behind all views.
 
 use super::time_window::CountMark;
 use crate::index::{Connection, Index, RowId, SegmentedVec};
 use crate::log::entry::Time;
 use crate::stats::Tally;
 
-/// The log, and what is counted of it.
+/// Index of the log and its counts.
 #[derive(Default)]
 pub(super) struct LogModel {
     pub(super) index: Index,
-    /// Everything counted, and under the filter if there is one.
+    /// Counts of all entries, and of matching entries if a filter is in force.
     pub(super) all: Tally,
     pub(super) filtered: Option<Tally>,
     pub(super) frozen: Option<FrozenView>,
     pub(super) mark: Option<CountMark>,
 }
 
-/// The log as it stood when the screen was frozen.
+/// Copy of the log's extent at the moment of freezing.
 pub(super) struct FrozenView {
     pub(super) connections: SegmentedVec<Connection>,
     pub(super) rows: usize,
     pub(super) clock: Time,
 }
 
-/// Rows that a new filter is counted over in one go: about a millisecond.
+/// Rows recounted per slice under a new filter: about a millisecond.
 const COUNTED: usize = 64 * 1024;
 
 impl LogModel {
-    /// What the filter leaves, counted.
+    /// Counts of matching entries.
     pub(super) fn tally(&self) -> &Tally {
         self.filtered.as_ref().unwrap_or(&self.all)
     }
 
-    /// All connections, as they are to be shown.
+    /// All connections, as shown.
     pub(super) fn connections(&self) -> &SegmentedVec<Connection> {
         self.frozen.as_ref().map_or(self.index.connections(), |frozen| &frozen.connections)
     }
 
-    /// Rows before this one are to be shown.
+    /// End of the rows shown.
     pub(super) fn rows(&self) -> usize {
         self.frozen.as_ref().map_or(self.index.rows().len(), |frozen| frozen.rows)
     }
 
-    /// Counts what came, and some of what a new filter leaves.
+    /// Counts new entries, and a slice of the recount under a new filter.
     pub(super) fn count(&mut self) {
         let rows = self.rows();
         self.all.extend(&self.index, rows);
@@ -51,7 +51,7 @@ impl LogModel {
         }
     }
 
-    /// Has what comes from the mark on counted apart.
+    /// Starts separate counts from the mark.
     pub(super) fn apply_mark(&mut self) {
         let row = self.mark.map(|mark| mark.row);
         for tally in std::iter::once(&mut self.all).chain(&mut self.filtered) {
@@ -59,7 +59,7 @@ impl LogModel {
         }
     }
 
-    /// Holds still what is shown, as it is `now`; or lets it go.
+    /// Freezes the log as of `now`, or unfreezes it.
     pub(super) fn freeze(&mut self, now: Time) {
         self.frozen = match self.frozen {
             Some(_) => None,
@@ -71,14 +71,14 @@ impl LogModel {
         };
     }
 
-    /// Bytes that it takes.
+    /// Memory in bytes.
     pub(super) fn memory(&self) -> usize {
         let filtered = self.filtered.as_ref().map_or(0, Tally::memory);
         let frozen = self.frozen.as_ref().map_or(0, |frozen| frozen.connections.unshared());
         self.index.memory() + self.all.memory() + filtered + frozen
     }
 
-    /// Lets the oldest entries leave, those before `end`, with all that is counted or frozen of them.
+    /// Evicts the entries before `end` from index, counts and frozen copy.
     pub(super) fn evict(&mut self, end: usize) {
         for tally in std::iter::once(&mut self.all).chain(&mut self.filtered) {
             tally.evict(&self.index, end);
@@ -92,7 +92,7 @@ impl LogModel {
         }
     }
 
-    /// Whether an entry is to be shown, as far as the filter is concerned.
+    /// Whether an entry matches the filter.
     pub(super) fn leaves(&self, row: RowId) -> bool {
         self.tally().leaves(&self.index, row)
     }

@@ -1,14 +1,14 @@
-//! How much of the log is held: beyond a limit the oldest entries leave.
+//! Memory limit: the oldest entries are evicted beyond it.
 
 use super::App;
 use crate::index::Batch;
 
-/// Steps of forgetting for a batch at most: each takes a few milliseconds, and keys wait. A step is
-/// more than a batch brings.
+/// Maximum number of eviction steps per batch: each takes a few milliseconds, while keys wait. One
+/// step evicts more than a batch adds.
 const STEPS: usize = 2;
 
 impl App {
-    /// Holds no more of the log than takes so many bytes of memory, or little more than that.
+    /// Sets the limit in bytes; usage may exceed it slightly.
     #[must_use]
     pub fn within(mut self, limit: usize) -> Self {
         self.limit = limit;
@@ -24,14 +24,14 @@ impl App {
         }
     }
 
-    /// Bytes that grow with the log.
+    /// Memory that grows with the log, in bytes.
     pub fn memory(&self) -> usize {
         let tables = self.domains.memory() + self.activity.senders.memory();
         let lists = self.connections.memory() + self.messages.memory() + self.log.memory();
         self.model.memory() + lists + tables
     }
 
-    /// Lets the oldest entries leave, with all that is counted, listed or frozen of them.
+    /// Evicts the oldest entries from everything that counts, lists or freezes them.
     fn evict(&mut self) {
         let Some(end) = self.model.index.evictable_end() else { return };
         self.recount_copy();
@@ -46,7 +46,7 @@ impl App {
         self.log.evict(&self.model);
     }
 
-    /// The entries that are held, and all that there were; `None` if these are the same.
+    /// Entries in memory and entries read; `None` if they are equal.
     pub fn retained(&self) -> Option<(usize, usize)> {
         let rows = self.model.index.rows();
         let left = rows.first().0 as usize;
@@ -114,7 +114,7 @@ mod tests {
                 app.update(Msg::Batch(batch));
             }
         }
-        // In most orders the list is made anew after a while only.
+        // Lists not sorted by arrival are rebuilt with a delay.
         app.update(Msg::Tick(Time(app.wall.0 + 1_000)));
         app.refresh();
     }
@@ -154,7 +154,7 @@ mod tests {
         assert!(app.deliveries().iter().all(|&row| rows.contains(row)), "{:?}", app.deliveries());
     }
 
-    /// Held rows that may be shown and are under the filter.
+    /// Rows in memory that are shown and match the filter.
     fn left(app: &App) -> impl Iterator<Item = RowId> {
         let rows = app.model.index.rows().first().0..u32::try_from(app.model.rows()).unwrap();
         rows.map(RowId).filter(|&row| app.model.leaves(row))
@@ -211,7 +211,7 @@ mod tests {
         let rows = app.model.index.rows();
         let left: BTreeSet<_> = left(app).filter_map(|row| rows.message(row)).collect();
         let is_held = |id: &MessageId| app.model.index.rows_of(*id).next().is_some();
-        // Of some the entry that the filter left has gone, and another one is held.
+        // A connection may have lost its matching entry while another one is still in memory.
         assert!(left.iter().all(|id| listed.contains(id)), "{left:?} {listed:?}");
         assert!(listed.iter().all(is_held) && listed.is_sorted());
         let mut visible = app.visible_messages();

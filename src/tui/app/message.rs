@@ -1,4 +1,4 @@
-//! The message pane: every field of the selected entry, what was answered first.
+//! Message pane: all fields of the selected entry, response first.
 
 use super::App;
 use super::labels::{self, Severity};
@@ -11,33 +11,33 @@ use crate::trace;
 use crate::trace::{MessageTrace, TraceStep};
 use std::borrow::Cow;
 
-/// Entries of the message that are listed at most.
+/// Maximum number of listed entries of the message.
 pub const HISTORY: usize = 20;
-/// Cells of the labels.
+/// Width of the labels in cells.
 pub const LABEL: usize = 12;
 
-/// A label and what stands behind it.
+/// Labelled value.
 #[derive(Clone, Debug)]
 pub struct DetailField {
-    /// Our word for it.
+    /// Label.
     pub label: Cow<'static, str>,
-    /// What the log says.
+    /// Value from the log.
     pub value: SafeText,
-    /// Whether that is good.
+    /// Severity.
     pub severity: Severity,
 }
 
 /// One line on the screen.
 pub struct DetailLine<'a> {
-    /// The label, on the first line of a field.
+    /// Label, on the first line of a field.
     pub label: &'a str,
-    /// A part of the value.
+    /// Part of the value.
     pub value: SafeText,
-    /// Whether that is good.
+    /// Severity.
     pub severity: Severity,
 }
 
-/// The fields of the selected entry.
+/// Fields of the selected entry.
 pub fn fields(app: &App) -> Vec<DetailField> {
     let Some(row) = app.selected_entry() else { return Vec::new() };
     let Some(original) = app.original(row) else {
@@ -60,7 +60,7 @@ pub fn fields(app: &App) -> Vec<DetailField> {
     fields.all
 }
 
-/// Fields as lines of this many cells; nothing is cut.
+/// Fields wrapped to this width; nothing is cut.
 pub fn lines(fields: &[DetailField], width: usize) -> Vec<DetailLine<'_>> {
     let room = width.saturating_sub(LABEL + 1).max(8);
     let wrapped = fields.iter().flat_map(|field| {
@@ -75,7 +75,7 @@ pub fn lines(fields: &[DetailField], width: usize) -> Vec<DetailLine<'_>> {
     wrapped.collect()
 }
 
-/// What the newest entries of the message tell, as far as their texts are at hand.
+/// Trace of the message from its newest entries, as far as their texts are cached.
 fn story(app: &App, row: RowId) -> MessageTrace {
     let read = &mut |row| app.original(row).cloned();
     trace::trace_rows(app.index(), app.history(row).collect(), read)
@@ -99,7 +99,7 @@ impl DetailFields {
         });
     }
 
-    /// A field that is logged; one that is blank has nothing to show.
+    /// Adds a logged field; blank values are skipped.
     fn put(&mut self, label: &'static str, value: Option<&[u8]>) {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
             self.toned(label, value, Severity::Plain);
@@ -143,7 +143,7 @@ impl DetailFields {
         self.number("time", time);
     }
 
-    /// The outcome, which attempt it was, and how long the recipient was queued.
+    /// Adds outcome, attempt number and queue time.
     fn outcome(
         &mut self,
         word: &str,
@@ -240,7 +240,7 @@ impl DetailFields {
         self.put("remote endpoint", Some(&end(ends.remote_ip, ends.remote_port)));
     }
 
-    /// The entries of the same message, oldest first, and its header lines.
+    /// Adds the entries of the same message, oldest first, and its header lines.
     fn history(&mut self, app: &App, row: RowId, story: &MessageTrace) {
         let mut rows: Vec<RowId> = app.history(row).collect();
         if rows.len() < 2 {

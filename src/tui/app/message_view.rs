@@ -1,4 +1,4 @@
-//! What is said of a message: in a line of the list, and in its trace.
+//! Row of a message in the list, and its trace.
 
 use super::App;
 use super::labels::{self, Severity, number};
@@ -10,38 +10,38 @@ use crate::text::sanitize::SafeText;
 use crate::trace;
 use crate::trace::{DeliveryState, LineKind, MessageTrace, TraceFormatter};
 
-/// A message in a line.
+/// Row of the message list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MessageSummary {
-    /// When it was first seen.
+    /// Time of the first entry.
     pub time: Time,
-    /// Envelope From; empty for a notification, `None` if that is not known yet.
+    /// Envelope From; empty for a notification, `None` if unknown.
     pub from: Option<Vec<u8>>,
-    /// The first recipient.
+    /// First recipient.
     pub to: Vec<u8>,
-    /// How many there are.
+    /// Number of recipients.
     pub recipients: usize,
-    /// What became of them.
+    /// States of the recipients.
     pub states: String,
-    /// Whether that is good.
+    /// Severity.
     pub severity: Severity,
-    /// Blocks.
+    /// Size in blocks.
     pub size: Option<u64>,
     /// Message id.
     pub id: Vec<u8>,
 }
 
-/// A line of the trace.
+/// Line of the trace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TraceViewLine {
-    /// What stands there.
+    /// Text.
     pub text: SafeText,
-    /// Whether it is good news.
+    /// Severity.
     pub severity: Severity,
 }
 
 impl App {
-    /// What is known of a message by its newest entries, as far as their texts are at hand.
+    /// Row of a message from its newest entries, as far as their texts are cached.
     pub fn glance(&self, message: MessageId) -> MessageSummary {
         let (rows, sum) =
             (newest(&self.model, message, SUMMARY_ENTRIES), sum(&self.model, message));
@@ -72,13 +72,13 @@ impl App {
         }
     }
 
-    /// The trace of the selected message, in lines of so many cells.
+    /// Trace of the selected message, wrapped to this width.
     pub fn trace(&self, width: usize) -> Vec<TraceViewLine> {
         let Some(message) = self.messages.selected() else { return Vec::new() };
         let message = trace::origin(&self.model.index, message);
         let mut rows = self.traced(message);
         let is_cut = rows.len() == MAX_TRACE_ENTRIES;
-        // Other texts come before the next drawing.
+        // Other texts are cached before the next drawing.
         rows.retain(|&row| self.text_cache.knows(row));
         let story = self.build_trace(rows);
         let read = |row: RowId| self.original(row).cloned();
@@ -95,7 +95,7 @@ impl App {
                 LineKind::Recipient(state) => labels::state_severity(state),
                 LineKind::Entry(kind) => labels::kind(kind).1,
             };
-            // It was laid out as it is, and takes more room if its letters are escaped.
+            // Laid out unescaped; escaped characters take more cells.
             let text = self.show(line.text.as_bytes());
             let parts = if line.text.is_ascii() { vec![text] } else { text.wrap(width) };
             parts.into_iter().map(move |text| TraceViewLine { text, severity: tone })
@@ -103,13 +103,13 @@ impl App {
         toned.collect()
     }
 
-    /// The entries that the trace of a message tells of.
+    /// Entries that the trace of a message covers.
     pub(super) fn traced(&self, message: MessageId) -> Vec<RowId> {
         newest(&self.model, trace::origin(&self.model.index, message), MAX_TRACE_ENTRIES)
     }
 
-    /// The story that these entries tell. Recipients of whom the filter leaves an entry come first: it
-    /// is their mail that somebody looks for.
+    /// Trace of these entries. Recipients with a matching entry come first, since the search was
+    /// for their mail.
     fn build_trace(&self, rows: Vec<RowId>) -> MessageTrace {
         let read = &mut |row| -> Option<EntryText> { self.original(row).cloned() };
         let mut story = trace::trace_rows(&self.model.index, rows, read);
@@ -124,7 +124,7 @@ impl App {
         story
     }
 
-    /// First line of the trace when its last one is at the bottom of the pane.
+    /// Largest scroll position of the trace: its last line is at the bottom of the pane.
     pub(super) fn last_trace_top(&self) -> usize {
         let pane = crate::tui::layout::Pane::Trace;
         let width = self.screen().map_or(0, |screen| screen.rows(pane).width);
@@ -132,7 +132,7 @@ impl App {
     }
 }
 
-/// How it stands with a message: as with the recipient who is worst off.
+/// Severity of a message: that of its worst recipient.
 fn worst(states: impl Iterator<Item = DeliveryState>) -> Severity {
     let rank = |tone: &Severity| match tone {
         Severity::Good => 0,

@@ -1,7 +1,6 @@
-//! The view of messages: those of which the filter leaves an entry, and the trace of the selected
-//! one.
+//! Messages view: messages with a matching entry, and the trace of the selected one.
 //!
-//! What is said of a message is told by its story, of which only the newest entries are read.
+//! Rows of the list are built from a trace of the newest entries of each message.
 
 use super::cursor::{Cursor, Follow, List, Scroll};
 use super::filtered_list::FilteredList;
@@ -16,20 +15,20 @@ use crate::tui::keymap::Motion;
 pub(super) struct MessagesView {
     listed: FilteredList,
     cursor: Cursor<MessageId>,
-    /// How far down the trace is looked at.
+    /// Scroll position of the trace.
     pub(super) trace: Scroll<MessageId>,
-    /// Rows known when the list was last followed.
+    /// Number of rows when the list last followed the log.
     followed: usize,
 }
 
-/// Entries of a listed message that are read.
+/// Entries read per listed message.
 pub const SUMMARY_ENTRIES: usize = 40;
-/// Entries of the selected message that are told.
+/// Entries read for the selected message.
 pub const MAX_TRACE_ENTRIES: usize = 500;
-/// Entries of a message that are counted where they are too many to be read.
+/// Entries counted for a message with too many to read.
 pub const COUNTED: usize = 4_096;
 
-/// Messages in the order of first sight.
+/// Messages in order of their first entry.
 struct MessageIds<'a>(&'a RankedBitSet);
 
 impl List<MessageId> for MessageIds<'_> {
@@ -47,7 +46,7 @@ impl List<MessageId> for MessageIds<'_> {
 }
 
 impl MessagesView {
-    /// Brings list and selection up to date; so many rows are visible.
+    /// Updates list and selection; `height` rows are visible.
     pub(super) fn refresh(&mut self, known: &LogModel, height: usize) {
         self.listed.refresh(known, |row| number(known, row));
         self.cursor.clamp_to(&MessageIds(self.listed.picked()), height, Follow::Bottom);
@@ -57,29 +56,29 @@ impl MessagesView {
         }
     }
 
-    /// Whether what takes long is not done yet.
+    /// Whether sliced work is pending.
     pub(super) fn is_busy(&self, known: &LogModel) -> bool {
         self.listed.is_behind(known)
     }
 
-    /// The filter changed.
+    /// Restarts under a changed filter.
     pub(super) fn restart(&mut self) {
         self.listed = FilteredList::default();
     }
 
-    /// These entries were found late.
+    /// Adds entries that the text search found late.
     pub(super) fn on_search_result(&mut self, known: &LogModel, found: &[RowId]) {
         self.listed.on_search_result(known, found, |row| number(known, row));
     }
 
-    /// Lets go of the messages of which no entry is held.
+    /// Evicts messages without an entry in memory.
     pub(super) fn evict(&mut self, known: &LogModel) {
         let is_held =
             |at| MessageId::new(at).is_some_and(|id| known.index.rows_of(id).next().is_some());
         self.listed.retain(is_held);
     }
 
-    /// Bytes that it takes.
+    /// Memory in bytes.
     pub(super) fn memory(&self) -> usize {
         self.listed.picked().memory()
     }
@@ -94,33 +93,33 @@ impl MessagesView {
         self.cursor.click(row, &MessageIds(self.listed.picked()));
     }
 
-    /// Selects a message, which is listed if it was not yet.
+    /// Selects a message; lists it if necessary.
     pub(super) fn select(&mut self, message: MessageId) {
         self.listed.pick(message.at());
         self.cursor.select(message, &MessageIds(self.listed.picked()));
     }
 
-    /// How many messages are listed.
+    /// Number of listed messages.
     pub(super) fn length(&self) -> usize {
         self.listed.picked().length()
     }
 
-    /// Those on the screen.
+    /// Visible messages.
     pub(super) fn visible(&self, height: usize) -> impl Iterator<Item = MessageId> + '_ {
         self.following_messages(self.cursor.top()).take(height)
     }
 
-    /// Those from a place of the list on.
+    /// Messages from a position of the list on.
     pub(super) fn following_messages(&self, place: usize) -> impl Iterator<Item = MessageId> + '_ {
         (place..).map_while(|place| MessageIds(self.listed.picked()).at(place))
     }
 
-    /// The selected message.
+    /// Selected message.
     pub(super) fn selected(&self) -> Option<MessageId> {
         self.cursor.selected()
     }
 
-    /// Rows known when the list stopped to follow; `None` if it follows.
+    /// Number of rows when the list stopped following; `None` while it follows.
     pub(super) fn paused_at(&self) -> Option<usize> {
         (!self.cursor.is_following()).then_some(self.followed)
     }
@@ -130,22 +129,22 @@ fn number(known: &LogModel, row: RowId) -> Option<usize> {
     known.index.rows().message(row).map(MessageId::at)
 }
 
-/// The newest entries of a message that may be shown, so many at most.
+/// Newest visible entries of a message, up to a limit.
 pub(super) fn newest(known: &LogModel, message: MessageId, most: usize) -> Vec<RowId> {
     let shown = |row: &RowId| (row.0 as usize) < known.rows();
     trace::rows(&known.index, message).filter(shown).take(most).collect()
 }
 
-/// What the entries of a message count as, without their texts.
+/// Counts of a message's entries, made without their texts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Sum {
-    /// The oldest of them that was looked at.
+    /// Oldest counted entry.
     pub(super) oldest: Option<RowId>,
-    /// Recipients that came in; an intermediate channel only handed some of them on.
+    /// Enqueued recipients; an intermediate channel re-enqueues some of them.
     pub(super) recipients: u32,
-    /// Recipients that were given up or refused.
+    /// Failed or rejected recipients.
     pub(super) failed: u32,
-    /// Recipients that were delivered.
+    /// Delivered recipients.
     pub(super) delivered: u32,
 }
 

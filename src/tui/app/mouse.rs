@@ -1,4 +1,4 @@
-//! What the mouse does.
+//! Mouse handling.
 
 use super::App;
 use crate::tui::keymap::{Motion, Pointer};

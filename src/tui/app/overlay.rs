@@ -1,5 +1,4 @@
-//! What is laid over everything else until it is closed: the help, what happened, or the bytes of an
-//! entry.
+//! Pop-ups over the panes: help, file events, raw bytes of an entry.
 
 use super::Settings;
 use super::file_events::Events;
@@ -10,26 +9,25 @@ use crate::text::CharsetMode;
 use crate::text::sanitize::SafeText;
 use std::borrow::Cow;
 
-/// Rows of the frame around it.
+/// Rows of the frame.
 pub const FRAME: usize = 2;
 /// Columns of the frame, with a blank on both sides.
 const SIDES: usize = 4;
 /// Columns at most.
 pub const WIDEST: usize = 78;
 
-/// What is on it.
+/// Content of the pop-up.
 pub enum Overlay {
-    /// Every key.
+    /// All keys.
     Help,
-    /// What happened to the files.
+    /// File events.
     Events,
-    /// The bytes of an entry as they were when it was laid, or first read; `None` if they are no
-    /// longer in the log.
+    /// Bytes of an entry when the pop-up opened; `None` if they are no longer in the log.
     Bytes(RowId, Option<Vec<u8>>),
 }
 
 impl Overlay {
-    /// What stands above it.
+    /// Title.
     pub fn title(&self) -> Cow<'static, str> {
         match self {
             Self::Help => "mtatop: help".into(),
@@ -41,7 +39,7 @@ impl Overlay {
         }
     }
 
-    /// All of its lines, for a screen of so many columns.
+    /// All lines, for a screen of this width.
     pub(super) fn lines(
         &self,
         events: &Events,
@@ -83,7 +81,7 @@ fn happened(events: &Events, alphabet: CharsetMode, room: usize) -> Vec<HelpLine
     lines
 }
 
-/// Offset, hexadecimal and printable ASCII, as many bytes a line as there is room for.
+/// Hex dump: offset, hexadecimal, printable ASCII; as many bytes per line as fit.
 fn dump(bytes: &[u8], room: usize) -> Vec<HelpLine> {
     let per_line = [16, 8].into_iter().find(|count| 8 + 4 * count <= room).unwrap_or(4);
     let row = |(at, row): (usize, &[u8])| {

@@ -1,4 +1,4 @@
-//! The panes: what has the focus, and where motions go.
+//! Focus, and motions of the focused pane.
 
 use super::cursor::destination;
 use super::{App, message, overlay};
@@ -6,7 +6,7 @@ use crate::tui::keymap::Motion;
 use crate::tui::layout::{Pane, View};
 
 impl App {
-    /// Moves what has the focus.
+    /// Moves the focused selection or scroll position.
     pub(super) fn move_cursor(&mut self, motion: Motion) {
         if let Some((_, _, last)) = self.sheet() {
             let page = usize::from(self.size.height).saturating_sub(overlay::FRAME);
@@ -34,7 +34,7 @@ impl App {
         }
     }
 
-    /// Shows what became of the message of the selected entry, if it is of one.
+    /// Shows the trace of the selected entry's message, if it has one.
     pub(super) fn trace_selected(&mut self) {
         let message = self.selected_entry().and_then(|row| self.model.index.rows().message(row));
         if let Some(message) = message.filter(|_| self.view != View::Messages) {
@@ -46,7 +46,7 @@ impl App {
         }
     }
 
-    /// Narrows to what is selected: the next deeper pane, at last the trace of the message.
+    /// Opens the selection: the next pane, and finally the trace of the message.
     pub(super) fn open(&mut self) {
         if self.focus() == Pane::Times {
             self.narrow_to_time();
@@ -63,7 +63,7 @@ impl App {
         }
     }
 
-    /// Gives a pane of the view the focus.
+    /// Focuses a pane of the view.
     pub(super) fn focus_on(&mut self, pane: Pane) {
         if let Some(focus) = self.focus.get_mut(self.view as usize) {
             *focus = pane;
@@ -75,7 +75,7 @@ impl App {
         self.screen().map_or(0, |screen| usize::from(screen.rows(pane).height))
     }
 
-    /// First line of the message when its last one is at the bottom of the pane.
+    /// Largest scroll position of the message pane: its last line is at the bottom.
     pub(super) fn last_message_top(&self) -> usize {
         let width = self.screen().map_or(0, |screen| screen.rows(Pane::Message).width);
         let lines = message::lines(&message::fields(self), usize::from(width)).len();

@@ -1,4 +1,4 @@
-//! The filter while it is being typed.
+//! Filter prompt.
 
 use super::completion;
 use crate::filter::{CompletionContext, Filter, FilterError};
@@ -6,35 +6,35 @@ use crate::index::{Index, Interner};
 use crate::log::redact::RedactLevel;
 use tui_input::{Input, InputRequest};
 
-/// A line of text with a cursor, and the filter to go back to.
+/// Line editor with a cursor, and the filter to restore on cancel.
 pub struct Prompt {
     input: Input,
-    /// The text in force before, for `Esc`.
+    /// Filter in force before, restored by `Esc`.
     pub before: String,
-    /// What is wrong with the text, if anything.
+    /// Error of the text, if any.
     pub error: Option<FilterError>,
     completing: Option<Completing>,
     recalling: Option<Recalling>,
 }
 
-/// What the last word can become, and what it is now.
+/// Completion in progress: candidates for the last word, and the current one.
 struct Completing {
-    /// The text before the word.
+    /// Text before the word.
     before: String,
     candidates: Vec<String>,
     at: usize,
 }
 
-/// Which earlier filter is shown.
+/// Position in the filter history.
 struct Recalling {
-    /// What was typed before one was.
+    /// Text typed before the first recall.
     typed: String,
-    /// How many filters ago.
+    /// Steps back in the history.
     ago: usize,
 }
 
 impl Prompt {
-    /// Begins with the filter in force.
+    /// Opens the prompt with the filter in force.
     pub fn new(text: &str) -> Self {
         let before = text.to_owned();
         let text = if text.is_empty() { String::new() } else { format!("{text} ") };
@@ -42,12 +42,12 @@ impl Prompt {
         Self { input, before, error: None, completing: None, recalling: None }
     }
 
-    /// The same with nothing typed yet.
+    /// Opens the prompt empty.
     pub(super) fn emptied(self) -> Self {
         Self { input: Input::default(), ..self }
     }
 
-    /// Changes the text; true if it is another one now.
+    /// Edits the text; true if it changed.
     pub fn edit(&mut self, request: InputRequest) -> bool {
         self.completing = None;
         let changed = self.input.handle(request).is_some_and(|change| change.value);
@@ -57,30 +57,30 @@ impl Prompt {
         changed
     }
 
-    /// What was typed.
+    /// Typed text.
     pub fn text(&self) -> &str {
         self.input.value()
     }
 
-    /// What is typed before the cursor.
+    /// Text before the cursor.
     pub fn before_cursor(&self) -> &str {
         before_cursor(&self.input)
     }
 
-    /// The filter while typing, under which the panes narrow.
+    /// Filter applied while typing.
     pub fn filter(&mut self, domains: &Interner) -> Option<Filter> {
         let parsed = Filter::parse(&self.understood(domains, false));
         self.error = parsed.as_ref().err().cloned();
         parsed.ok()
     }
 
-    /// The text to keep: what was seen while typing is what stays.
+    /// Filter to confirm: the one applied while typing.
     pub fn finished(&self, domains: &Interner) -> String {
         self.understood(domains, true).trim().to_owned()
     }
 
-    /// The text with an open quote closed, or with a star behind a last word that begins a domain of
-    /// the log: while typing always, at the end unless the word is the name of one.
+    /// The text with an open quote closed, or with a star after a last word that starts a domain of
+    /// the log: always while typing; at the end unless the word is a full domain.
     fn understood(&self, domains: &Interner, at_end: bool) -> String {
         let closed = Filter::closed(self.text()).into_owned();
         let Some(ending) =
@@ -92,15 +92,15 @@ impl Prompt {
             filter.is_some_and(|it| domains.iter().any(|(_, domain)| it.meets_domain(domain)))
         };
         if !matched(ending.beginning()) {
-            // No word is searched for that may become the name of a field.
+            // A word that may become a field name is not searched as text.
             let before = ending.before_field().filter(|_| !at_end);
             return before.map_or(closed, str::to_owned);
         }
         if at_end && matched(ending.whole()) { closed } else { closed + "*" }
     }
 
-    /// Completes the last word, or goes on to what else it can become, but for what is hidden; true
-    /// if there is anything.
+    /// Completes the last word, or selects the next candidate, without hidden values; true if there
+    /// is one.
     pub fn complete(&mut self, index: &Index, hides: Option<RedactLevel>) -> bool {
         let next = match self.completing.take() {
             Some(Completing { before, candidates, at }) => {
@@ -115,19 +115,19 @@ impl Prompt {
         let Some(next) = next else { return false };
         let Some(candidate) = next.candidates.get(next.at) else { return false };
         self.input = Input::new(format!("{}{candidate}", next.before));
-        // The only one is complete: what follows is completed next.
+        // A single candidate is final: the next Tab completes the following word.
         self.completing = Some(next).filter(|next| next.candidates.len() > 1);
         true
     }
 
-    /// Shows the filter before, or the one after, of these, the latest last; at the end what was
-    /// typed. True if there is one.
+    /// Recalls the previous or next of these filters (latest last), and finally the typed text.
+    /// True if there is one.
     pub fn recall(&mut self, history: &[String], earlier: bool) -> bool {
         let (typed, ago) = match self.recalling.take() {
             Some(Recalling { typed, ago }) => (typed, ago),
             None => (self.text().to_owned(), 0),
         };
-        // The filter that the prompt began with is no earlier one.
+        // The filter that the prompt opened with is not an earlier one.
         let shown = |ago: usize| history.len().checked_sub(ago).and_then(|at| history.get(at));
         let ago = match earlier {
             true if shown(ago + 1).is_some() => ago + 1,
@@ -143,7 +143,7 @@ impl Prompt {
     }
 }
 
-/// What is typed before the cursor.
+/// Text before the cursor.
 pub(super) fn before_cursor(input: &Input) -> &str {
     let text = input.value();
     let end = text.char_indices().nth(input.cursor()).map_or(text.len(), |(at, _)| at);

@@ -1,13 +1,13 @@
-//! Which of many numbered things are listed: a bit each, found again by their place in the list.
+//! Bit set with rank and select: positions in a filtered list.
 
 use super::cursor::List;
 
-/// Numbers of a block.
+/// Numbers per block.
 const BLOCK: usize = 16 * 1024;
 const BITS: usize = u64::BITS as usize;
 
-/// A set of numbers, in their order. Whoever looks for the place of one, or for the one at a place,
-/// counts the blocks before it; of a million numbers there are sixty.
+/// Sorted set of numbers. Rank and select sum the counts of the preceding blocks: sixty for a
+/// million numbers.
 #[derive(Default)]
 pub(super) struct RankedBitSet {
     blocks: Vec<RankBlock>,
@@ -17,12 +17,12 @@ pub(super) struct RankedBitSet {
 #[derive(Clone, Default)]
 struct RankBlock {
     count: usize,
-    /// The lowest first; empty while there is none.
+    /// First block; unset while empty.
     bits: Vec<u64>,
 }
 
 impl RankedBitSet {
-    /// Adds a number.
+    /// Inserts a number.
     pub(super) fn pick(&mut self, number: usize) {
         let at = number / BLOCK;
         if self.blocks.len() <= at {
@@ -40,7 +40,7 @@ impl RankedBitSet {
         }
     }
 
-    /// Keeps those for which it holds.
+    /// Retains the numbers that satisfy the predicate.
     pub(super) fn retain(&mut self, keep: impl Fn(usize) -> bool) {
         for (start, block) in (0..).step_by(BLOCK).zip(&mut self.blocks) {
             for (start, word) in (start..).step_by(BITS).zip(&mut block.bits) {
@@ -56,13 +56,13 @@ impl RankedBitSet {
         }
     }
 
-    /// Bytes that it takes.
+    /// Memory in bytes.
     pub(super) fn memory(&self) -> usize {
         let words: usize = self.blocks.iter().map(|block| block.bits.capacity()).sum();
         words * size_of::<u64>() + self.blocks.capacity() * size_of::<RankBlock>()
     }
 
-    /// How many are below a number.
+    /// Rank: count of members below a number.
     fn rank(&self, number: usize) -> usize {
         let before: usize = self.blocks.iter().take(number / BLOCK).map(|block| block.count).sum();
         let Some(block) = self.blocks.get(number / BLOCK) else { return before };
@@ -100,7 +100,7 @@ impl List<usize> for RankedBitSet {
     }
 }
 
-/// The places of the bits that are set, rising.
+/// Positions of the set bits, ascending.
 fn bits(mut word: u64) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
         let bit = (word != 0).then(|| word.trailing_zeros() as usize)?;

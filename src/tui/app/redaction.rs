@@ -1,7 +1,7 @@
-//! What is shown of names: themselves, or pseudonyms.
+//! Redaction of shown text.
 //!
-//! The index and the filters have the names as they are, so that whoever knows one finds it. Texts
-//! come from the log already hidden; what the index tells is hidden here, as it is shown.
+//! Index and filters hold the real names, so that a known name can be searched. Texts of the log
+//! are redacted when read; names from the index are redacted here, when shown.
 
 use super::App;
 use crate::index::{Connection, Symbol};
@@ -13,11 +13,11 @@ use crate::tui::layout::Pane;
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-/// Who makes pseudonyms, and whether they are shown.
+/// Redactor, and whether it is in force.
 pub(super) struct RedactionState {
     redactor: Redactor,
     on: bool,
-    /// They were shown at some time, so that nothing of the session is to be kept.
+    /// Whether redaction was ever in force; the session is then not saved.
     ever: bool,
 }
 
@@ -27,11 +27,11 @@ impl Default for RedactionState {
     }
 }
 
-/// One end of a connection.
+/// One endpoint of a connection.
 type End = (IpAddr, u16);
 
 impl App {
-    /// With pseudonyms from the beginning on, if that is asked for.
+    /// Turns redaction on from the start, if requested.
     #[must_use]
     pub fn redacted(mut self, how: Option<RedactLevel>) -> Self {
         if let Some(how) = how {
@@ -41,20 +41,20 @@ impl App {
         self
     }
 
-    /// Shows pseudonyms from here on, or names again.
+    /// Turns redaction on or off.
     pub(super) fn toggle_redaction(&mut self) {
         self.redaction.on = !self.redaction.on;
         self.redaction.ever = true;
-        // Those at hand are as they were to be shown.
+        // Cached texts are in the previous form.
         self.text_cache = super::TextCache::default();
     }
 
-    /// Who makes the pseudonyms that are shown; nobody if names are.
+    /// Redactor in force, if any.
     pub fn redactor(&self) -> Option<&Redactor> {
         Some(&self.redaction.redactor).filter(|_| self.redaction.on)
     }
 
-    /// A text of the log as it may be shown.
+    /// Redacts a text of the log if redaction is on.
     pub(super) fn shown<'a>(&self, original: &'a EntryText) -> Cow<'a, EntryText> {
         match self.redactor() {
             Some(redactor) => Cow::Owned(redactor.shown(original)),
@@ -62,12 +62,12 @@ impl App {
         }
     }
 
-    /// Whether pseudonyms were shown at any time.
+    /// Whether redaction was on at any time.
     pub(super) fn was_redacted(&self) -> bool {
         self.redaction.ever
     }
 
-    /// The filter in force, as it may be shown.
+    /// Filter in force, redacted if redaction is on.
     pub fn shown_filter(&self) -> Cow<'_, str> {
         match self.redactor() {
             Some(redactor) => Cow::Owned(redactor.filter(&self.filter_text)),
@@ -75,7 +75,7 @@ impl App {
         }
     }
 
-    /// What a group is called, as it may be shown; empty if its entries say nothing of the kind.
+    /// Label of a group, redacted if redaction is on; empty for the group without a value.
     pub fn label<'a>(&'a self, groups: &'a Groups, group: &Group) -> Cow<'a, [u8]> {
         let label = groups.label(self.index(), group);
         let Some(redactor) = self.redactor().filter(|_| !label.is_empty()) else {
@@ -91,13 +91,13 @@ impl App {
         })
     }
 
-    /// What was answered, as the newest entry to which it was tells it.
+    /// Response of a group as logged by its newest entry.
     fn hidden_answer(&self, redactor: &Redactor, group: &Group, answer: &[u8]) -> Vec<u8> {
         let original = group.trouble().and_then(|row| self.original(row));
         original.and_then(answer_to).unwrap_or_else(|| redactor.codes(answer))
     }
 
-    /// The domain or the answer that a pane is about.
+    /// Selected domain or response that a pane is narrowed to.
     pub fn subject(&self, pane: Pane) -> Option<Cow<'_, [u8]>> {
         let narrow = self.grouping(pane)?.groups.narrow();
         match (pane, narrow.response) {
@@ -113,14 +113,14 @@ impl App {
         }
     }
 
-    /// What the group of this symbol is called.
+    /// Label of the group with this symbol.
     fn named_group(&self, pane: Pane, symbol: Symbol) -> Option<Cow<'_, [u8]>> {
         let groups = self.grouping(pane)?.groups;
         let mut of_it = groups.iter().filter(|(_, group)| groups.symbol(group) == symbol);
         of_it.next().map(|(_, group)| self.label(groups, group))
     }
 
-    /// The name of the other side of a connection, as it may be shown.
+    /// Name of the remote host of a connection, redacted if redaction is on.
     pub fn host(&self, connection: &Connection, name: Symbol) -> Cow<'_, [u8]> {
         let name = self.index().names().text(name);
         let inbound = connection.direction == Some(crate::log::entry::Direction::Inbound);
@@ -130,7 +130,7 @@ impl App {
         }
     }
 
-    /// Our end of a connection and the other one, as they may be shown.
+    /// Local and remote endpoint of a connection, redacted if redaction is on.
     pub fn ends(&self, connection: &Connection) -> Option<(End, End)> {
         let ends = connection.ends?;
         let hidden =
@@ -139,7 +139,7 @@ impl App {
     }
 }
 
-/// What was answered to the entry of a text that may be shown.
+/// Response of an already redacted entry.
 pub(super) fn answer_to(original: &EntryText) -> Option<Vec<u8>> {
     let (mut scratch, mut told) = (Scratch::default(), Vec::new());
     response_template::of_entry(&original.entry(&mut scratch).ok()?, &mut told);

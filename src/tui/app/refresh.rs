@@ -1,4 +1,4 @@
-//! What is shown, kept up to date with the index: counts, lists, selections, texts.
+//! Updates counts, lists, selections and texts from the index.
 
 use super::messages::{self, SUMMARY_ENTRIES};
 use super::overlay::Overlay;
@@ -8,7 +8,7 @@ use crate::log::parse::EntryText;
 use crate::tui::layout::{Pane, View};
 
 impl App {
-    /// Brings everything that is shown up to date with the index; called before each drawing.
+    /// Updates everything shown from the index; called before each drawing.
     pub fn refresh(&mut self) {
         self.text_cache.make_room();
         self.watch_live();
@@ -37,8 +37,7 @@ impl App {
         }
     }
 
-    /// Whether there is more to bring up to date, although nothing new comes: what takes long is
-    /// done in parts, one a [refresh](App::refresh).
+    /// Whether sliced work is pending; each [refresh](App::refresh) does one slice.
     pub fn is_busy(&self) -> bool {
         let of_view = match self.view {
             View::Connections => self.connections.is_busy(),
@@ -50,7 +49,7 @@ impl App {
         self.model.tally().remaining() > 0 || of_view || self.is_counting_copy()
     }
 
-    /// Entries about to be shown whose text is not at hand.
+    /// Entries about to be shown whose text is not cached.
     pub fn missing_texts(&self) -> Vec<RowId> {
         let shown: Vec<RowId> = match self.view {
             View::Connections => {
@@ -69,21 +68,21 @@ impl App {
         };
         let selected = self.selected_entry();
         let history = selected.into_iter().flat_map(|row| self.history(row));
-        // Its bytes were asked for before it was drawn.
+        // Raw bytes are read before the pop-up is drawn.
         let laid = self.overlay.iter().filter_map(|(sheet, _)| match sheet {
             Overlay::Bytes(row, None) => Some(*row),
             _ => None,
         });
         let mut wanted: Vec<RowId> =
             shown.into_iter().chain(selected).chain(history).chain(laid).collect();
-        // Of a frozen screen some may have left meanwhile.
+        // Entries of a frozen screen may have been evicted.
         wanted.retain(|&row| !self.text_cache.knows(row) && self.model.index.rows().contains(row));
         wanted.sort_unstable();
         wanted.dedup();
         wanted
     }
 
-    /// Takes the text of an entry, or that it can't be read.
+    /// Caches the text of an entry, or its absence.
     pub fn provide_text(&mut self, row: RowId, text: Option<EntryText>) {
         let text = match self.redactor() {
             Some(redactor) => text.map(|text| redactor.shown(&text)),
@@ -98,7 +97,7 @@ impl App {
         self.text_cache.supply(row, text);
     }
 
-    /// The newest entries of a row's message, newest first.
+    /// Newest entries of a row's message, newest first.
     pub(super) fn history(&self, row: RowId) -> impl Iterator<Item = RowId> + '_ {
         self.model.index.message_rows(row).take(message::HISTORY)
     }

@@ -1,7 +1,7 @@
-//! The entries under the filter, on their way into a file: how it is called, what is still to be
-//! written, and what came of it.
+//! Saving the matching entries to a file: name prompt, remaining blocks and outcome.
 //!
-//! What is written is what held when its name was confirmed, whatever the filter becomes meanwhile.
+//! The entries written are those that matched when the name was confirmed; later changes of the
+//! filter do not matter.
 
 use super::App;
 use super::labels::{self, Severity};
@@ -19,36 +19,35 @@ use std::ops::Range;
 use std::path::PathBuf;
 use tui_input::{Input, InputRequest};
 
-/// Blocks that are written, or wait for it, at a time: enough that the writer never waits for a
-/// drawing.
+/// Blocks in flight to the writer: enough that it never waits for a drawing.
 const UNDER_WAY: usize = 4;
-/// Rows of a block: less than a millisecond.
+/// Rows per block: less than a millisecond.
 const BLOCK: usize = 16 * 1024;
 
-/// A file that is named or written.
+/// A file being named or written.
 #[derive(Default)]
 pub(super) struct SaveState {
-    /// The name, while it is typed.
+    /// Name prompt.
     naming: Option<Input>,
     file: Option<PendingSave>,
-    /// Names of files that are there, of this session.
+    /// Names of existing files written in this session.
     saved: Vec<String>,
 }
 
-/// One that is being written.
+/// A file being written.
 struct PendingSave {
     name: String,
     filter: Filter,
-    /// Who makes pseudonyms, if names were hidden when it was named.
+    /// Redactor, if redaction was on when the file was named.
     redactor: Option<Redactor>,
-    /// What is to be written; `None` until all of it was searched.
+    /// Entries to write; `None` until the text search is complete.
     snapshot: Option<SaveSnapshot>,
     under_way: usize,
-    /// Entries that left the memory before they were written.
+    /// Entries evicted before they were written.
     remaining: usize,
 }
 
-/// What held at one moment.
+/// Rows and filter captured at one moment.
 struct SaveSnapshot {
     filter: RowFilter,
     rows: Range<usize>,
@@ -58,12 +57,12 @@ struct SaveSnapshot {
 }
 
 impl SaveState {
-    /// Whether a name is typed.
+    /// Whether the name prompt is open.
     pub(super) fn is_naming(&self) -> bool {
         self.naming.is_some()
     }
 
-    /// Puts the prompt away; true if there was one.
+    /// Closes the prompt; true if it was open.
     pub(super) fn leave_off_naming(&mut self) -> bool {
         self.naming.take().is_some()
     }
@@ -74,7 +73,7 @@ impl SaveState {
         }
     }
 
-    /// Rows before `end` are about to leave: those that are still to be written are counted.
+    /// Counts unwritten rows before `end`, which are about to be evicted.
     pub(super) fn evict(&mut self, known: &LogModel, end: usize) {
         let Some(file) = &mut self.file else { return };
         let Some(held) = &mut file.snapshot else { return };
@@ -93,7 +92,7 @@ impl SaveSnapshot {
         Self { filter: tally.sieve().clone(), rows, first, started: false, finished: false }
     }
 
-    /// The next block.
+    /// Next block.
     fn block(&mut self, index: &Index) -> SaveRequest {
         let end = self.rows.end.min(self.rows.start + BLOCK);
         let rows = self.filter.remaining(index, self.rows.start..end);
@@ -104,7 +103,7 @@ impl SaveSnapshot {
 }
 
 impl App {
-    /// Asks for the name of a file.
+    /// Opens the name prompt.
     pub(super) fn name_file(&mut self) {
         if let Some(file) = &self.save.file {
             let why = format!("still writing {}", escape(file.name.as_bytes()));
@@ -117,7 +116,7 @@ impl App {
         self.save.naming = Some(Input::new(self.usual_name()));
     }
 
-    /// From the time alone: no text of the log becomes a name.
+    /// Default name, made of the time alone: no text of the log gets into a file name.
     fn usual_name(&self) -> String {
         let time = self.now().calendar();
         let time = time.map_or(String::new(), |it| it.format("-%Y%m%d-%H%M").to_string());
@@ -130,7 +129,7 @@ impl App {
         names.find(|name| !saved.contains(name)).unwrap_or_default()
     }
 
-    /// Has the entries under the filter written to the file that was named.
+    /// Starts writing the matching entries to the named file.
     pub(super) fn save(&mut self) {
         let Some(input) = self.save.naming.take() else { return };
         let name = input.value().trim().to_owned();
@@ -150,7 +149,7 @@ impl App {
         self.hold_for_saving();
     }
 
-    /// Takes hold of what is to be written, once all of it was searched.
+    /// Captures the rows to write once the text search is complete.
     pub(super) fn hold_for_saving(&mut self) {
         let Some(file) = self.save.file.as_mut().filter(|file| file.snapshot.is_none()) else {
             return;
@@ -164,7 +163,7 @@ impl App {
         }
     }
 
-    /// What the writer is to do next; `None` if there is nothing, or enough is under way.
+    /// Next command for the writer; `None` if there is none, or enough blocks are in flight.
     pub fn next_order(&mut self) -> Option<SaveRequest> {
         let file = self.save.file.as_mut()?;
         let held = file.snapshot.as_mut()?;
@@ -182,7 +181,7 @@ impl App {
         Some(held.block(&self.model.index))
     }
 
-    /// Takes what the writer tells.
+    /// Handles an event of the writer.
     pub(super) fn on_event(&mut self, told: SaveEvent) {
         match told {
             SaveEvent::Written => {
@@ -211,7 +210,7 @@ impl App {
         self.save.saved.push(file.name);
     }
 
-    /// `why` begins with the name of the file, as far as the writer came to know it.
+    /// `why` starts with the file name as far as the writer resolved it.
     fn saving_failed(&mut self, why: &str) {
         let Some(file) = self.save.file.take() else { return };
         let name = escape(file.name.as_bytes());
@@ -222,12 +221,12 @@ impl App {
         self.events.record(self.wall, file.name.into_bytes(), happened.as_bytes());
     }
 
-    /// The name of a file, while it is typed, and what of it stands before the cursor.
+    /// Text of the name prompt, and its part before the cursor.
     pub fn naming(&self) -> Option<(&str, &str)> {
         self.save.naming.as_ref().map(|input| (input.value(), before_cursor(input)))
     }
 
-    /// The file that is being written, and how much of it is, in percent.
+    /// Name of the file being written, and progress in percent.
     pub(super) fn saving_progress(&self) -> Option<Cow<'_, str>> {
         let file = self.save.file.as_ref()?;
         let name = escape(file.name.as_bytes());
@@ -241,7 +240,7 @@ impl App {
         })
     }
 
-    /// The file that would be left off if the program ended now.
+    /// Name of the file that quitting now would abort.
     pub fn unsaved(&self) -> Option<String> {
         self.save.file.as_ref().map(|file| escape(file.name.as_bytes()))
     }

@@ -1,4 +1,4 @@
-//! The search for the texts of a filter: what is asked for next, and what came of earlier ones.
+//! Text search of the filter: next request, and results of earlier filters.
 
 use super::App;
 use crate::filter::{Filter, HitSet, TextMatcher};
@@ -6,26 +6,25 @@ use crate::stats::Tally;
 use crate::tui::workers::search::{SearchRequest, SearchResult};
 use std::sync::Arc;
 
-/// Blocks that are searched, or wait for it, at a time: enough that the searcher never waits for a
-/// drawing.
+/// Blocks in flight to the searcher: enough that it never waits for a drawing.
 const UNDER_WAY: usize = 4;
 /// Filters whose findings are kept: a bit an entry each.
 const CACHED_SEARCHES: usize = 6;
 
-/// One search after the other.
+/// Text search in progress.
 #[derive(Default)]
 pub(super) struct SearchState {
-    /// Of the search for the filter in force.
+    /// Number of the search for the filter in force.
     number: u64,
-    /// What it looks for, if it is on texts.
+    /// Text terms, if the filter has any.
     matcher: Option<Arc<TextMatcher>>,
     under_way: usize,
-    /// What was found for earlier filters, the latest last.
+    /// Results of earlier filters, latest last.
     past: Vec<(Filter, HitSet)>,
 }
 
 impl SearchState {
-    /// Leaves off the search of a tally, and begins that for another filter, or goes on with it.
+    /// Stops the search of a tally; starts or resumes that of another filter.
     pub(super) fn change(&mut self, old: Option<Tally>, filter: Filter, rows: usize) -> Tally {
         self.number += 1;
         self.matcher = filter.text_test().map(Arc::new);
@@ -33,7 +32,7 @@ impl SearchState {
         let left_off = old.and_then(Tally::into_hits);
         self.past.extend(left_off.filter(|(_, hits)| hits.searched() > 0));
         if self.past.len() > CACHED_SEARCHES {
-            // What was left off while it was typed is the least to be missed.
+            // Searches abandoned while typing are the least valuable.
             let unfinished = self.past.iter().position(|(_, hits)| hits.searched() < rows);
             self.past.remove(unfinished.unwrap_or(0));
         }
@@ -48,12 +47,12 @@ impl SearchState {
 }
 
 impl App {
-    /// Which search answers are waited for.
+    /// Number of the search whose results are awaited.
     pub fn search(&self) -> u64 {
         self.search.number
     }
 
-    /// The next block to be searched; `None` if there is none, or enough is under way.
+    /// Next block to search; `None` if there is none, or enough are in flight.
     pub fn ask(&mut self) -> Option<SearchRequest> {
         if self.search.under_way >= UNDER_WAY {
             return None;
@@ -70,7 +69,7 @@ impl App {
         Some(SearchRequest { search_id: number, matcher: test, rows, entries })
     }
 
-    /// Takes what was found, if it is still asked for.
+    /// Handles a result, unless it is of an older search.
     pub(super) fn on_result(&mut self, found: &SearchResult) {
         if found.number != self.search.number {
             return;
@@ -85,7 +84,7 @@ impl App {
         self.log.on_search_result(&self.model, &found.hits);
     }
 
-    /// How much of a search or a count is done, in a word and percent, while it goes on.
+    /// Progress of a search or recount: label and percentage.
     pub fn progress(&self) -> Option<(&'static str, usize)> {
         let tally = self.tally();
         let counted =

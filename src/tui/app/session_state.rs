@@ -1,4 +1,4 @@
-//! How somebody had set up the screen, to go on so another time.
+//! Screen state saved between sessions.
 
 use super::App;
 use super::connection_sort::ConnectionOrder;
@@ -8,29 +8,29 @@ use serde::{Deserialize, Serialize};
 /// Filters of more bytes are not kept for another time.
 const MAX_SAVED_FILTER: usize = 1_000;
 
-/// Filters and view. No text of the log is in it, but what a filter took from there.
+/// Filters and view. Holds no text of the log except values used in filters.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, rename_all = "kebab-case")]
 pub struct SessionState {
-    /// The filter in force.
+    /// Filter in force.
     pub filter: String,
-    /// The filters before, the latest last.
+    /// Earlier filters, latest last.
     pub history: Vec<String>,
-    /// The view on the screen.
+    /// View shown.
     pub view: View,
-    /// Whether its pane has the whole screen.
+    /// Whether the pane is zoomed.
     pub zoom: bool,
-    /// The order of the connections.
+    /// Sort order of the connections.
     pub order: ConnectionOrder,
 }
 
 impl App {
-    /// How the screen is set up, if that is to be kept: nothing is where names were hidden.
+    /// State to save; `None` after redaction.
     pub fn setup_to_keep(&self) -> Option<SessionState> {
         (!self.was_redacted()).then(|| self.setup())
     }
 
-    /// How the screen is set up.
+    /// Current state.
     pub fn setup(&self) -> SessionState {
         let short = |text: &&String| text.len() <= MAX_SAVED_FILTER;
         SessionState {
@@ -42,7 +42,7 @@ impl App {
         }
     }
 
-    /// Set up as it was before, but for the filter, which somebody may have given.
+    /// Restores a saved state; a filter from the command line is kept.
     #[must_use]
     pub fn set_up(mut self, setup: &SessionState) -> Self {
         let filters = setup.history.iter().chain([&self.filter_text]);

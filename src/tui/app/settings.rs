@@ -1,16 +1,16 @@
-//! What somebody may have chosen, and what holds else.
+//! User settings of the screen, and their defaults.
 
 use super::App;
 use super::labels::{self, Severity};
 use crate::index::Connection;
 use crate::tui::keymap::{Command, Keymap, Mode};
 
-/// What is chosen once, at the start.
+/// Settings fixed at the start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Which key does what.
+    /// Keymap.
     pub keymap: Keymap,
-    /// An open connection that was silent for so long, in milliseconds, may hang.
+    /// Silence of an open connection, in milliseconds, after which it is marked STALL.
     pub stall: u64,
 }
 
@@ -21,24 +21,24 @@ impl Default for Settings {
 }
 
 impl App {
-    /// With these settings.
+    /// Applies these settings.
     #[must_use]
     pub fn with(mut self, settings: Settings) -> Self {
         self.settings = settings;
         self
     }
 
-    /// Which key does what.
+    /// Keymap.
     pub fn keymap(&self) -> &Keymap {
         &self.settings.keymap
     }
 
-    /// The key for a command in the panes.
+    /// Key of a command in the panes.
     pub fn key_for(&self, command: Command) -> &str {
         self.settings.keymap.key_for(Mode::Browse, command)
     }
 
-    /// State of a connection, in words.
+    /// Label of a connection's state.
     pub fn state_of(&self, connection: &Connection) -> (String, Severity) {
         labels::state(connection, self.now(), self.settings.stall)
     }

@@ -1,4 +1,4 @@
-//! Texts of the entries on the screen, read from the log by whoever owns the files.
+//! Cached texts of the entries on the screen, read by the owner of the files.
 
 use crate::index::RowId;
 use crate::log::parse::EntryText;
@@ -7,12 +7,12 @@ use std::collections::HashMap;
 /// Texts from which on room is made: many screens.
 const MOST_TEXTS: usize = 4_096;
 
-/// The texts at hand.
+/// Text cache.
 #[derive(Default)]
 pub(super) struct TextCache(HashMap<RowId, Option<EntryText>>);
 
 impl TextCache {
-    /// The text of an entry; `None` if it is not at hand or can't be read any more.
+    /// Text of an entry; `None` if not cached or no longer in the log.
     pub(super) fn get(&self, row: RowId) -> Option<&EntryText> {
         self.0.get(&row).and_then(Option::as_ref)
     }
@@ -22,18 +22,18 @@ impl TextCache {
         self.0.get(&row).is_some_and(Option::is_none)
     }
 
-    /// Whether it was asked for already.
+    /// Whether the text was already requested.
     pub(super) fn knows(&self, row: RowId) -> bool {
         self.0.contains_key(&row)
     }
 
-    /// Takes a text, or that there is none.
+    /// Caches a text, or its absence.
     pub(super) fn supply(&mut self, row: RowId, text: Option<EntryText>) {
         self.0.insert(row, text);
     }
 
-    /// Forgets all texts if there are many. Not while those of a screen are coming in: some of them
-    /// would be missing on it.
+    /// Clears a full cache; not while the texts of a screen arrive, or some of them would be
+    /// missing from it.
     pub(super) fn make_room(&mut self) {
         if self.0.len() >= MOST_TEXTS {
             self.0.clear();

@@ -1,4 +1,4 @@
-//! The window of time in which things are counted, and the mark behind which they are counted apart.
+//! Time window of the counts, and the mark that starts separate counts.
 
 use super::App;
 use super::labels;
@@ -9,49 +9,48 @@ use crate::log::entry::{Time, Window};
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 
-/// The windows that there are, in milliseconds up to now; behind the last one is all of the log.
+/// Window lengths in milliseconds up to now; after the last one comes the whole log.
 const SPANS: [i64; 8] =
     [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 12 * HOUR, 24 * HOUR, 7 * 24 * HOUR];
-// Long enough that a small site has attempts to count, short enough that it means now.
+// Long enough to hold attempts at a small site, short enough to show the current state.
 const LIVE_SPAN: i64 = 15 * MINUTE;
 
-/// Which window is counted.
+/// Window in force.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum WindowChoice {
-    /// All of a log that is read, until it is known to be written now.
+    /// The whole log, until it is known to be live.
     #[default]
     WholeLog,
-    /// The last 15 minutes of a log that is written now, unless the filter names times.
+    /// The last 15 minutes of a live log, unless the filter names times.
     Live,
-    /// What the user chose: the last so many milliseconds, or all.
+    /// Chosen by the user: the last so many milliseconds, or the whole log.
     User(Option<i64>),
 }
 
-/// From where on things are counted apart.
+/// Start of the separate counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CountMark {
-    /// The first entry behind it.
+    /// First entry after the mark.
     pub row: RowId,
-    /// When it was set.
+    /// Time at which it was set.
     pub at: Time,
 }
 
-/// Whether a window has moved by so much of its length, while time goes by, that all is to be counted
-/// anew: less is not seen.
+/// Fraction of the window by which it moves before a recount: smaller moves are invisible.
 fn has_moved(old: Window, new: Window, now: Time) -> bool {
     let moved = old.since.0.abs_diff(new.since.0).max(old.until.0.abs_diff(new.until.0));
     moved >= (now.since(new.since) / 60).clamp(1_000, 60_000)
 }
 
 impl App {
-    /// Takes the next shorter window.
+    /// Selects the next shorter window.
     pub(super) fn narrow_window(&mut self) {
         let current = self.window_span(self.tally().filter());
         let shorter = SPANS.iter().rev().copied().find(|&span| current.is_none_or(|it| span < it));
         self.count_within(shorter.or(current));
     }
 
-    /// Takes the next longer window, or none.
+    /// Selects the next longer window, or the whole log.
     pub(super) fn widen_window(&mut self) {
         let longer = |span: i64| SPANS.iter().copied().find(|&longer| longer > span);
         self.count_within(self.window_span(self.tally().filter()).and_then(longer));
@@ -62,8 +61,8 @@ impl App {
         self.recount(self.tally().filter().clone());
     }
 
-    /// Once all of a live log is read, its last minutes are counted. It stays so when the log falls
-    /// silent, or the numbers would jump.
+    /// Sets the default window once a live log is read. It stays when the log falls silent, or the
+    /// numbers would jump.
     pub(super) fn watch_live(&mut self) {
         let is_read = self.reader.behind == 0 && !self.model.index.rows().is_empty();
         if self.window_choice == WindowChoice::WholeLog && is_read && self.is_live() {
@@ -72,7 +71,7 @@ impl App {
         }
     }
 
-    /// The length of the window up to now, in milliseconds; `None` if all of the log is counted.
+    /// Length of the window in milliseconds; `None` for the whole log.
     fn window_span(&self, filter: &Filter) -> Option<i64> {
         match self.window_choice {
             WindowChoice::WholeLog => None,
@@ -81,8 +80,8 @@ impl App {
         }
     }
 
-    /// What is to be counted at this moment under a filter. It moves by seconds, for each move is
-    /// some work.
+    /// Time range to count now under a filter. It moves by whole seconds, since each move costs a
+    /// recount.
     pub(super) fn window(&self, filter: &Filter) -> Window {
         let now = self.now();
         let since = |span: i64| Time(now.0.saturating_sub(span).div_euclid(1_000) * 1_000);
@@ -92,7 +91,7 @@ impl App {
         filter.window(now).and(span)
     }
 
-    /// Moves the window with the time.
+    /// Moves the window with the clock.
     pub(super) fn slide(&mut self) {
         let (new, old) = (self.window(self.tally().filter()), self.tally().window());
         let Some(mut filtered) = self.model.filtered.take_if(|_| new != old) else { return };
@@ -109,13 +108,13 @@ impl App {
         }
     }
 
-    /// What is counted, in a word: `last 15m`.
+    /// Label of the window: `last 15m`.
     pub fn span(&self) -> Option<String> {
         let span = self.window_span(self.tally().filter());
         span.map(|span| format!("last {}", labels::age(span.unsigned_abs())))
     }
 
-    /// Why nothing can be counted, if the log has no entry of these times.
+    /// Reason for empty counts, if the log has no entry in the window.
     pub fn outside(&self) -> Option<String> {
         let (window, rows) = (self.tally().window(), self.index().rows());
         let (first, last) = (rows.time(rows.first()), self.index().newest());
@@ -131,7 +130,7 @@ impl App {
         }
     }
 
-    /// Sets the mark behind the newest entry, or removes it.
+    /// Sets the mark after the newest entry, or removes it.
     pub(super) fn toggle_mark(&mut self) {
         let row = RowId(u32::try_from(self.model.rows()).unwrap_or(u32::MAX));
         self.model.mark = match self.model.mark {

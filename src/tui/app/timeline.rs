@@ -1,6 +1,6 @@
-//! The pane of times: what happened when, from which a time can be chosen.
+//! Timeline pane: counts per column of time, from which a time range can be selected.
 //!
-//! Each column stands for as many minutes as it takes to show the whole log, or the window in force.
+//! The column width in minutes is chosen so that the whole log, or the window in force, fits.
 
 use super::App;
 use super::cursor::destination;
@@ -11,24 +11,24 @@ use crate::tui::keymap::Motion;
 use crate::tui::layout::Pane;
 use std::ops::Range;
 
-/// What is drawn.
+/// Timeline as drawn.
 pub struct Timeline {
-    /// Counts of each column, the oldest first.
+    /// Counts per column, oldest first.
     pub columns: Vec<CountBucket>,
-    /// The minute that the first column begins with, and how many each has.
+    /// Start minute of the first column, and minutes per column.
     start: i64,
     step: i64,
-    /// The column that is chosen.
+    /// Selected column.
     pub chosen: Option<usize>,
 }
 
 impl Timeline {
-    /// When a column begins.
+    /// Start time of a column.
     pub fn begin(&self, column: usize) -> Time {
         minute_histogram::begin(self.start + i64::try_from(column).unwrap_or(0) * self.step)
     }
 
-    /// Minutes of a column.
+    /// Minutes per column.
     pub fn step(&self) -> i64 {
         self.step
     }
@@ -39,16 +39,16 @@ impl Timeline {
     }
 }
 
-/// Cells before the bars, for what they count.
+/// Width of the row labels in cells.
 pub const LABEL: u16 = 9;
-/// Columns of a page.
+/// Columns per page.
 const PAGE: usize = 12;
 
-/// Lengths of a column in minutes that a person can reckon with.
+/// Column widths in minutes: divisors of an hour or a day, easy to read.
 const STEPS: [i64; 12] = [1, 2, 5, 10, 15, 30, 60, 120, 360, 720, 1_440, 10_080];
 
 impl App {
-    /// What happened when; `None` if nothing did.
+    /// The timeline; `None` if nothing was counted.
     pub fn times(&self) -> Option<Timeline> {
         let width = self.screen().map_or(0, |screen| screen.rows(Pane::Times).width);
         let width = width.saturating_sub(LABEL);
@@ -65,7 +65,7 @@ impl App {
         Some(times)
     }
 
-    /// Chooses another column.
+    /// Selects another column.
     pub(super) fn choose_time(&mut self, motion: Motion) {
         let Some(times) = self.times() else { return };
         let last = times.columns.len().saturating_sub(1);
@@ -74,7 +74,7 @@ impl App {
         self.chosen_minute = Some(minute_histogram::minute(times.begin(to)));
     }
 
-    /// Narrows the filter to the chosen time.
+    /// Narrows the filter to the selected column.
     pub(super) fn narrow_to_time(&mut self) {
         let Some(times) = self.times() else { return };
         let Some(column) = times.chosen else { return };

@@ -1,4 +1,4 @@
-//! What drawing reads of the state.
+//! State as read by the drawing code.
 
 use super::connection_sort::ConnectionOrder;
 use super::file_events::FileEvent;
@@ -15,27 +15,27 @@ use crate::tui::keymap::Mode;
 use crate::tui::layout::{GroupColumn, Pane, PaneLayout, PlacedColumn, View};
 use std::borrow::Cow;
 
-/// The groups in a pane.
+/// Groups of a pane.
 pub struct Grouping<'a> {
-    /// All of them.
+    /// All groups.
     pub groups: &'a Groups,
-    /// The order of the list.
+    /// Sort order.
     pub order: group_list::GroupOrder,
-    /// The selected one.
+    /// Selected group.
     pub selected: Option<GroupId>,
-    /// How many there are.
+    /// Number of groups.
     pub count: usize,
-    /// Entries of all of them.
+    /// Entries of all groups.
     pub entries: u32,
 }
 
 impl App {
-    /// The log.
+    /// Index of the log.
     pub fn index(&self) -> &Index {
         &self.model.index
     }
 
-    /// What keys are read for.
+    /// Input mode.
     pub fn mode(&self) -> Mode {
         match (&self.overlay, &self.prompt) {
             (Some(_), _) => Mode::Help,
@@ -45,33 +45,32 @@ impl App {
         }
     }
 
-    /// The places on the screen; `None` if it is too small for any.
+    /// Layout of the screen; `None` if it is too small.
     pub fn screen(&self) -> Option<PaneLayout> {
         PaneLayout::new(self.size, self.view, self.focus(), self.zoom)
     }
 
-    /// What the filter leaves, counted.
+    /// Counts of matching entries.
     pub fn tally(&self) -> &Tally {
         self.model.tally()
     }
 
-    /// Everything, counted.
+    /// Counts of all entries.
     pub fn total_tally(&self) -> &Tally {
         &self.model.all
     }
 
-    /// The filter in force, as text.
+    /// Filter in force as text.
     pub fn filter_text(&self) -> &str {
         &self.filter_text
     }
 
-    /// The prompt, while a filter is being typed.
+    /// Filter prompt, while open.
     pub fn prompt(&self) -> Option<&Prompt> {
         self.prompt.as_ref()
     }
 
-    /// What is laid over everything: its lines, the first visible one, and the first when the last is
-    /// at the bottom.
+    /// Pop-up: lines, first visible line, and largest scroll position.
     pub fn sheet(&self) -> Option<(Vec<help::HelpLine>, usize, usize)> {
         let (sheet, top) = self.overlay.as_ref()?;
         let columns = usize::from(self.size.width);
@@ -81,57 +80,57 @@ impl App {
         Some((lines, (*top).min(last), last))
     }
 
-    /// What stands above it.
+    /// Title of the pop-up.
     pub fn sheet_title(&self) -> Cow<'static, str> {
         self.overlay.as_ref().map_or(Cow::Borrowed(""), |(sheet, _)| sheet.title())
     }
 
-    /// Which characters of the log are drawn.
+    /// Characters of the log that are drawn unescaped.
     pub fn alphabet(&self) -> CharsetMode {
         self.charset
     }
 
-    /// Text of the log, made fit for the screen: the only way there for whoever draws.
+    /// Sanitizes text of the log: the only way to the screen.
     pub fn show(&self, bytes: &[u8]) -> SafeText {
         self.charset.show(bytes)
     }
 
-    /// What happened to the files, if that is news.
+    /// Newest file event, if recent.
     pub fn latest_event(&self) -> Option<&FileEvent> {
         self.events.latest(self.wall)
     }
 
-    /// What is shown.
+    /// View shown.
     pub fn view(&self) -> View {
         self.view
     }
 
-    /// The pane that keys go to.
+    /// Focused pane.
     pub fn focus(&self) -> Pane {
         self.focus.get(self.view as usize).copied().unwrap_or(self.view.first())
     }
 
-    /// The order of the connections.
+    /// Sort order of the connections.
     pub fn order(&self) -> ConnectionOrder {
         self.connections.order()
     }
 
-    /// What the reader is doing.
+    /// Reader progress.
     pub fn reading(&self) -> &ReaderStatus {
         &self.reader
     }
 
-    /// Why the reader stopped, if it did.
+    /// Reason why the reader stopped, if it did.
     pub fn stopped(&self) -> Option<&str> {
         self.stopped.as_deref()
     }
 
-    /// Entries that came since the screen was frozen.
+    /// Entries read since the screen was frozen.
     pub fn frozen(&self) -> Option<usize> {
         self.model.frozen.as_ref().map(|frozen| self.model.index.rows().len() - frozen.rows)
     }
 
-    /// Entries that came since the list stopped to follow.
+    /// Entries read since the list stopped following.
     pub fn paused(&self) -> Option<usize> {
         let paused_at = match self.view {
             View::Connections => self.connections.paused_at(),
@@ -142,7 +141,7 @@ impl App {
         Some(self.model.all.rows().saturating_sub(paused_at))
     }
 
-    /// Whether what is shown changes with the clock, although nothing comes.
+    /// Whether the screen changes with the clock without new entries.
     pub fn needs_tick(&self) -> bool {
         self.is_live()
             || self.latest_event().is_some()
@@ -154,12 +153,12 @@ impl App {
             }
     }
 
-    /// Whether the log is being written now.
+    /// Whether the log is live.
     pub fn is_live(&self) -> bool {
         self.model.index.newest().is_live(self.wall)
     }
 
-    /// The time that ages are counted to: now if the log is live, else just behind its last entry.
+    /// Reference time of ages: now for a live log, else just after its last entry.
     pub fn now(&self) -> Time {
         match &self.model.frozen {
             Some(frozen) => frozen.clock,
@@ -167,47 +166,47 @@ impl App {
         }
     }
 
-    /// Connections under the filter.
+    /// Connections that match the filter.
     pub fn listed_connections(&self) -> &[ConnectionId] {
         self.connections.ids(&self.model)
     }
 
-    /// Connections on the screen.
+    /// Visible connections.
     pub fn visible_connections(&self) -> impl Iterator<Item = (ConnectionId, &Connection)> {
         self.connections.visible(&self.model, self.rows_of(Pane::Connections))
     }
 
-    /// A connection, as it is to be shown.
+    /// A connection as shown.
     pub fn connection(&self, id: ConnectionId) -> Option<&Connection> {
         self.model.connections().get(id.0 as usize)
     }
 
-    /// Connections under the filter that are open.
+    /// Open connections that match the filter.
     pub fn open_connections(&self) -> usize {
         self.connections.open(&self.model)
     }
 
-    /// The selected connection.
+    /// Selected connection.
     pub fn selected_connection(&self) -> Option<(ConnectionId, &Connection)> {
         self.connections.selected(&self.model)
     }
 
-    /// Deliveries of the selected connection under the filter.
+    /// Matching deliveries of the selected connection.
     pub fn deliveries(&self) -> &[RowId] {
         self.connections.deliveries()
     }
 
-    /// Deliveries on the screen.
+    /// Visible deliveries.
     pub fn visible_deliveries(&self) -> &[RowId] {
         self.connections.visible_deliveries(self.rows_of(Pane::Deliveries))
     }
 
-    /// The selected delivery.
+    /// Selected delivery.
     pub fn selected_delivery(&self) -> Option<RowId> {
         self.connections.delivery()
     }
 
-    /// The list of groups in a pane, if that is what it holds.
+    /// List of groups of a pane, if it has one.
     pub(super) fn table(&self, pane: Pane) -> Option<&GroupList> {
         match pane {
             Pane::Senders => Some(&self.activity.senders),
@@ -215,7 +214,7 @@ impl App {
         }
     }
 
-    /// The same, to be changed.
+    /// Mutable list of groups of a pane.
     pub(super) fn table_mut(&mut self, pane: Pane) -> Option<&mut GroupList> {
         match pane {
             Pane::Senders => Some(&mut self.activity.senders),
@@ -223,8 +222,7 @@ impl App {
         }
     }
 
-    /// The groups in a pane: what they are, in which order, which of them is selected, and how many
-    /// there are.
+    /// Groups of a pane: grouping, order, selection and number.
     pub fn grouping(&self, pane: Pane) -> Option<Grouping<'_>> {
         let table = self.table(pane)?;
         Some(Grouping {
@@ -236,13 +234,13 @@ impl App {
         })
     }
 
-    /// Those on the screen.
+    /// Visible groups.
     pub fn visible_groups(&self, pane: Pane) -> impl Iterator<Item = (GroupId, &Group)> {
         let height = self.rows_of(pane);
         self.table(pane).into_iter().flat_map(move |table| table.visible(height))
     }
 
-    /// The columns of a list of groups that fit into so many cells.
+    /// Columns of a list of groups at this width.
     pub fn group_columns(&self, pane: Pane, width: u16) -> Vec<PlacedColumn<GroupColumn>> {
         let by = self.table(pane).map_or(GroupBy::Domain, |table| table.groups().by());
         group_list::columns(pane, by, width, self.mark().is_some())
@@ -253,48 +251,48 @@ impl App {
         self.domains.open(domain)
     }
 
-    /// The last failures of the groups on the screen.
+    /// Newest failures of the visible groups.
     pub(super) fn visible_failures(&self) -> Vec<RowId> {
         let groups = self.view.panes().iter().flat_map(|&pane| self.visible_groups(pane));
         groups.filter_map(|(_, group)| group.trouble()).collect()
     }
 
-    /// How many messages have an entry under the filter.
+    /// Number of messages with a matching entry.
     pub fn listed_messages(&self) -> usize {
         self.messages.length()
     }
 
-    /// Messages on the screen.
+    /// Visible messages.
     pub fn visible_messages(&self) -> impl Iterator<Item = MessageId> + '_ {
         self.messages.visible(self.rows_of(Pane::Messages))
     }
 
-    /// The selected message.
+    /// Selected message.
     pub fn selected_message(&self) -> Option<MessageId> {
         self.messages.selected()
     }
 
-    /// First visible line of its trace.
+    /// First visible line of the trace.
     pub fn trace_top(&self) -> usize {
         self.messages.trace.top()
     }
 
-    /// How many entries the log has under the filter.
+    /// Number of matching entries.
     pub fn log_length(&self) -> usize {
         self.log.length(&self.model)
     }
 
-    /// Cells of each of its lines that are hidden at the left.
+    /// Horizontal scroll position in cells.
     pub fn log_hidden(&self) -> usize {
         self.log.hidden()
     }
 
-    /// Entries of the log on the screen.
+    /// Visible entries of the log view.
     pub fn visible_log(&self) -> Vec<RowId> {
         self.log.visible(&self.model, self.rows_of(Pane::Log))
     }
 
-    /// The entry whose fields are shown.
+    /// Entry shown in the message pane.
     pub fn selected_entry(&self) -> Option<RowId> {
         match self.view {
             View::Connections => self.connections.entry(&self.model),
@@ -305,12 +303,12 @@ impl App {
         }
     }
 
-    /// First visible line of the message.
+    /// First visible line of the message pane.
     pub fn message_top(&self) -> usize {
         self.message.top()
     }
 
-    /// The text of an entry as it is to be shown, if it is at hand.
+    /// Text of an entry as shown, if cached.
     pub fn original(&self, row: RowId) -> Option<&EntryText> {
         self.text_cache.get(row)
     }

@@ -1,41 +1,41 @@
-//! The names of the views, in the line above the panes.
+//! View bar: the names of the views in the line above the panes.
 //!
 //! ```text
 //! ━━ Connections ━━ 2 Domains  3 Messages  4 Activity  5 Log ━━━━━━━━━━━━━━━━━━━━━━━━━━━━
 //! ━━ 1 Connections  2 Domains ━━ Messages › Trace ━━ 4 Activity  5 Log ━━━━━━━━━━━━━━━━━━
 //! ━━ 1  2  3  4 ━━ Log ━━━━━━━━━━━━━━━━━━
 //! ```
-//! The one that is shown is part of the rule; the others have their key before them.
+//! The current view is part of the rule; the others are preceded by their key.
 
 use super::App;
 use crate::tui::keymap::Command;
 use crate::tui::layout::View;
 
-/// The name of a view in its place.
+/// Positioned name of a view.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ViewLabel {
-    /// Which.
+    /// View.
     pub view: View,
     /// Cells from the left edge.
     pub x: usize,
-    /// Its name, or its key, or both, with a blank on either side.
+    /// Name, key, or both, with a blank on either side.
     pub label: String,
 }
 
 impl ViewLabel {
-    /// The first cell behind it.
+    /// First cell after the name.
     pub fn end(&self) -> usize {
         self.x + self.label.chars().count()
     }
 }
 
-/// Cells of the rule before the first name, and on both sides of the one that is shown.
+/// Cells of the rule before the first name, and on both sides of the current view.
 const RULE: usize = 2;
-/// Cells that are left for what is to be said of the pane.
+/// Cells reserved for the note of the pane.
 const NOTE: usize = 16;
 
 impl App {
-    /// Those that there is room for in so many cells.
+    /// Names that fit this width.
     pub fn names(&self, width: usize) -> Vec<ViewLabel> {
         let room = width.saturating_sub(NOTE);
         let fits = |names: &Vec<ViewLabel>| names.last().is_none_or(|last| last.end() <= room);
@@ -65,7 +65,7 @@ impl App {
         View::ALL.into_iter().map(place).collect()
     }
 
-    /// The view that is shown, and the pane if that stands in the place of the first one.
+    /// Name of the current view, with the pane if it replaces the first one.
     fn path(&self) -> String {
         let view = self.view();
         let first_is_shown = self.screen().is_none_or(|it| !it.pane(view.first()).is_empty());
@@ -76,7 +76,7 @@ impl App {
         }
     }
 
-    /// The view whose name stands at a place on the screen.
+    /// View whose name is at a cell.
     pub(super) fn name_at(&self, x: u16, y: u16) -> Option<View> {
         let line = self.screen()?.names;
         let at = usize::from(x.checked_sub(line.x)?);

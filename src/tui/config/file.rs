@@ -1,4 +1,4 @@
-//! A file of the user: where it is, and whether it can be trusted.
+//! Location and trust of the user's configuration file.
 
 use crate::text::sanitize::escape;
 use etcetera::base_strategy::{BaseStrategy as _, Xdg};
@@ -12,25 +12,25 @@ use std::path::{Path, PathBuf};
 /// A configuration is no longer than this.
 const LONGEST_FILE: u64 = 256 * 1_024;
 
-/// Permission bits by which others than the owner may write.
+/// Permission bits that let others than the owner write.
 const OTHERS_WRITE: u32 = 0o022;
 
-/// What became of a file that nobody named.
+/// Result of reading the default configuration file.
 pub enum Usual {
-    /// All of it.
+    /// Content.
     Text(String),
-    /// There is none.
+    /// No such file.
     Missing,
     /// Others may have written it, for this reason.
     Unsafe(&'static str),
 }
 
-/// Where the user has it.
+/// Default path.
 pub(super) fn of_user() -> Option<PathBuf> {
     Some(Xdg::new().ok()?.config_dir().join("mtatop").join("config.toml"))
 }
 
-/// The text of a file that was named, which is to be there.
+/// Reads a file named by the user, which must exist.
 pub(super) fn describe_path(path: &Path) -> Result<String, String> {
     let (file, known) = opened(path).map_err(|error| complaint(path, &reason(&error)))?;
     match untrusted_reason(&known) {
@@ -39,10 +39,10 @@ pub(super) fn describe_path(path: &Path) -> Result<String, String> {
     }
 }
 
-/// The text of the usual file.
+/// Reads the default file.
 ///
 /// # Errors
-/// The path, and why it can't be read.
+/// If the file exists and cannot be read: the path and the reason.
 pub fn usual(path: &Path) -> Result<Usual, String> {
     match opened(path) {
         Ok((file, known)) => match untrusted_reason(&known) {
@@ -56,13 +56,13 @@ pub fn usual(path: &Path) -> Result<Usual, String> {
     }
 }
 
-/// The path and what is wrong, as one line.
+/// `PATH: reason`.
 pub fn complaint(path: &Path, why: &str) -> String {
     format!("{}: {}", escape(path.as_os_str().as_encoded_bytes()), escape(why.as_bytes()))
 }
 
-/// What is asked of it is asked of the open file, which no other can take the place of any more. To
-/// open a pipe would wait, and to open a device can do things.
+/// Checks the open file, not its path, so that it cannot be swapped. Opening a pipe would block,
+/// and opening a device can have effects.
 fn opened(path: &Path) -> io::Result<(File, Metadata)> {
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::other("is not a regular file"));
@@ -73,7 +73,7 @@ fn opened(path: &Path) -> io::Result<(File, Metadata)> {
     if known.is_file() { Ok((file, known)) } else { Err(io::Error::other("is not a regular file")) }
 }
 
-/// Why its words need not be those of the user.
+/// Reason not to trust a file, if any.
 pub fn untrusted_reason(known: &Metadata) -> Option<&'static str> {
     let owner = known.uid();
     if owner != 0 && owner != geteuid().as_raw() {
@@ -97,7 +97,7 @@ fn text(path: &Path, file: File) -> Result<String, String> {
     }
 }
 
-/// The words of the system, without its number.
+/// Text of a system error without its number.
 pub fn reason(error: &io::Error) -> String {
     let words = error.to_string();
     words.split(" (os error").next().unwrap_or_default().to_owned()

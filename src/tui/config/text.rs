@@ -1,4 +1,4 @@
-//! From the text of the file to what it says, or to what is wrong with it and where.
+//! Parser of the configuration file; errors have a line number.
 
 use super::Config;
 use crate::cli::{self, ColorChoice, ThemeName};
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use toml::Spanned;
 
-/// The file as it is written.
+/// File format.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct ConfigText {
@@ -26,7 +26,7 @@ struct ConfigText {
     colors: BTreeMap<String, Spanned<String>>,
 }
 
-/// One key, or several.
+/// One key or a list of keys.
 #[derive(Deserialize)]
 #[serde(untagged, expecting = "a key has to be a string, or a list of strings")]
 enum KeyList {
@@ -43,10 +43,10 @@ impl KeyList {
     }
 }
 
-/// What is wrong with a file.
+/// Parse error.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct ConfigError {
-    /// The line, from 1.
+    /// Line number, from 1.
     line: usize,
     why: String,
 }
@@ -57,7 +57,7 @@ impl fmt::Display for ConfigError {
     }
 }
 
-/// Reads a file.
+/// Parses the text of a file.
 pub(super) fn parse(text: &str) -> Result<Config, ConfigError> {
     let line = |at: usize| text.bytes().take(at).filter(|&byte| byte == b'\n').count() + 1;
     let written: ConfigText = toml::from_str(text).map_err(|error| ConfigError {
@@ -105,7 +105,7 @@ pub(super) fn parse(text: &str) -> Result<Config, ConfigError> {
     Ok(config)
 }
 
-/// One of the values that a flag has as well.
+/// Parses a value by the names of the matching flag.
 fn parse_name<T: ValueEnum>(name: &Spanned<String>) -> Result<T, String> {
     let name = name.get_ref();
     T::from_str(name, false).map_err(|_| {
@@ -115,7 +115,7 @@ fn parse_name<T: ValueEnum>(name: &Spanned<String>) -> Result<T, String> {
     })
 }
 
-/// Milliseconds, from a whole number of seconds, minutes or hours.
+/// Parses a whole number of seconds, minutes or hours into milliseconds.
 fn duration(text: &str) -> Result<u64, String> {
     let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
     let unit = match text.strip_prefix(digits) {
@@ -130,7 +130,7 @@ fn duration(text: &str) -> Result<u64, String> {
     }
 }
 
-/// What the reader of TOML says, as the rest of the program would.
+/// Rephrases an error of the TOML parser.
 fn simplify_message(message: &str) -> String {
     let parts =
         message.strip_prefix("unknown field `").and_then(|rest| rest.split_once("`, expected "));
@@ -207,7 +207,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever stands in a file, it holds or one line says where it does not.
+        /// Any text parses, or gives an error with a line number.
         #[test]
         fn no_text_panics(
             lines in vec(

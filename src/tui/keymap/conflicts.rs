@@ -1,8 +1,8 @@
-//! Keys that may not be bound so.
+//! Checks for key bindings that conflict.
 
 use super::{Binding, Key, KeyCode, KeyModifiers, Mode, key};
 
-/// In a prompt, a key that is a character would no longer be typed.
+/// In a prompt, a bound character could no longer be typed.
 pub(super) fn typed(mode: Mode, keys: &[Key]) -> Option<String> {
     let is_typed = |key: &&Key| matches!(key, (KeyCode::Char(_), KeyModifiers::NONE));
     let key = keys.iter().find(is_typed).filter(|_| mode.types())?;
@@ -12,7 +12,7 @@ pub(super) fn typed(mode: Mode, keys: &[Key]) -> Option<String> {
     ))
 }
 
-/// Whether a command of this name shares a key with another one.
+/// Whether commands of these names may share a key.
 pub(super) fn ambiguous(binding: &Binding, name: &str, bindings: &[Binding]) -> Option<String> {
     let others = bindings.iter().filter(|other| {
         binding.name() == name && other.mode == binding.mode && other.command != binding.command

@@ -1,11 +1,11 @@
-//! Keys by name: as footer and help show them, and as one writes them in the configuration.
+//! Key names, as in footer, help and configuration.
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
-/// A key with what is held down beside it.
+/// Key with modifiers.
 pub(super) type Key = (KeyCode, KeyModifiers);
 
-/// Keys that are no characters, and the blank.
+/// Named keys.
 const NAMED: &[(&str, KeyCode)] = &[
     ("Space", KeyCode::Char(' ')),
     ("Enter", KeyCode::Enter),
@@ -25,11 +25,11 @@ const NAMED: &[(&str, KeyCode)] = &[
     ("End", KeyCode::End),
 ];
 
-/// What a terminal sends for these is what it sends for Tab, Enter and Esc.
+/// Terminals send the same bytes for these as for Tab, Enter and Esc.
 const NOT_TOLD_APART: &str = "im[";
 
-/// The key of a name such as `q`, `G`, `Ctrl-d`, `F5` or `PgDn`; upper or lower case is the same but
-/// in a character that stands for itself.
+/// Parses a key name such as `q`, `G`, `Ctrl-d`, `F5` or `PgDn`: case-insensitive except for single
+/// characters.
 pub(super) fn parse(name: &str) -> Option<Key> {
     let (mut rest, mut held) = (name, KeyModifiers::NONE);
     while let Some((modifier, after)) = modifiers(rest) {
@@ -51,7 +51,7 @@ pub(super) fn parse(name: &str) -> Option<Key> {
     Some((code, held))
 }
 
-/// What is held down at the beginning of a name, and the rest of it.
+/// Parses the modifiers at the start of a name; returns them with the rest.
 fn modifiers(name: &str) -> Option<(KeyModifiers, &str)> {
     let (word, rest) = name.split_once('-')?;
     if rest.is_empty() {
@@ -64,7 +64,7 @@ fn modifiers(name: &str) -> Option<(KeyModifiers, &str)> {
     }
 }
 
-/// The name of a key.
+/// Name of a key.
 pub(super) fn name((code, held): Key) -> String {
     let ctrl = if held.contains(KeyModifiers::CONTROL) { "Ctrl-" } else { "" };
     let alt = if held.contains(KeyModifiers::ALT) { "Alt-" } else { "" };

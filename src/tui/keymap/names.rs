@@ -1,12 +1,12 @@
-//! What commands are called in the configuration.
+//! Command names in the configuration.
 
 use super::{Binding, Command, Mode, Motion};
 use crate::tui::layout::View;
 use tui_input::InputRequest as Edit;
 
 impl Binding {
-    /// The name: of the mode, but in the panes, and of the command. What ends the program is called
-    /// the same everywhere.
+    /// Configuration name: the command's name, prefixed by the mode outside the panes. Commands
+    /// that end the program have the same name in all modes.
     pub fn name(&self) -> String {
         let mode = match (self.mode, self.command) {
             (_, Command::Suspend | Command::Interrupt) | (Mode::Browse, _) => "",
@@ -91,7 +91,7 @@ fn of_edit(edit: Edit) -> &'static str {
         Edit::GoToNextChar => "right",
         Edit::GoToStart => "first",
         Edit::GoToEnd => "last",
-        // Bound to no key of the table, which a test sees to.
+        // Commands bound to no key; a test verifies that the table has none.
         _ => "",
     }
 }

@@ -1,19 +1,19 @@
-//! The mouse: what it did, and where.
+//! Mouse events.
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
-/// What the mouse did, at a column and row of the screen.
+/// Mouse action at a column and row of the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pointer {
-    /// Pressed the left button.
+    /// Left button pressed.
     Click(u16, u16),
-    /// Turned the wheel down.
+    /// Wheel down.
     WheelDown(u16, u16),
-    /// Turned the wheel up.
+    /// Wheel up.
     WheelUp(u16, u16),
 }
 
-/// Reads a mouse event; moves and other buttons mean nothing.
+/// Converts a mouse event; moves and other buttons give `None`.
 pub fn pointer(event: MouseEvent) -> Option<Pointer> {
     match event.kind {
         MouseEventKind::Down(MouseButton::Left) => Some(Pointer::Click(event.column, event.row)),

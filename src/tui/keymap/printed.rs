@@ -1,8 +1,8 @@
-//! The table as the README and the configuration print it.
+//! Keymap as printed in the README and the configuration.
 
 use super::{BINDINGS, Binding, Mode, key, named_bindings};
 
-/// All names with their keys, as lines of the configuration, and what they do.
+/// All command names with their keys and descriptions, as lines of the configuration.
 pub fn settings() -> String {
     let line = |binding: &Binding| {
         let keys = binding.keys.iter().map(|key| format!("{:?}", key::name(*key)));
@@ -12,7 +12,7 @@ pub fn settings() -> String {
     named_bindings().map(line).collect()
 }
 
-/// The table as the README prints it.
+/// Table for the README.
 pub fn markdown() -> String {
     let mut table = String::from("| key | action |\n| --- | --- |\n");
     for binding in BINDINGS.iter().filter(|binding| binding.mode == Mode::Browse) {

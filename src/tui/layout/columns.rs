@@ -1,26 +1,26 @@
-//! The columns of each table: which of them fit into how many cells, and where they stand.
+//! Columns of each table: selection by available width, and positions.
 
 use serde::{Deserialize, Serialize};
 
-/// A column of the connection list.
+/// Column of the connection list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ConnectionColumn {
-    /// Time of the `O`.
+    /// Time of the `O` entry.
     Opened,
-    /// Who opened it.
+    /// Direction.
     Direction,
     /// Channel.
     Channel,
-    /// Host asked for and host chosen.
+    /// Requested host and MX host.
     Host,
-    /// Our address and port.
+    /// Local address and port.
     Local,
-    /// Address and port of the other side.
+    /// Remote address and port.
     Remote,
     /// TLS.
     Tls,
-    /// Open, closed, failed, rejected.
+    /// State: open, closed, failed, rejected.
     State,
     /// `E` entries.
     Enqueued,
@@ -32,33 +32,33 @@ pub enum ConnectionColumn {
     Failed,
     /// `J` entries.
     Rejected,
-    /// The newest response.
+    /// Last response.
     Response,
 }
 
-/// A column of the deliveries pane.
+/// Column of the deliveries pane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryColumn {
     /// Time of the entry.
     Time,
-    /// What became of the recipient.
+    /// Outcome.
     Outcome,
-    /// The recipient.
+    /// Recipient.
     Recipient,
-    /// Number of the attempt.
+    /// Attempt number.
     Attempt,
-    /// What the remote server, or we, said.
+    /// Remote response, or our own status.
     Response,
 }
 
-/// A column of a list of groups.
+/// Column of a list of groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GroupColumn {
-    /// What the group is called.
+    /// Name of the group.
     Label,
     /// Entries of any kind.
     Entries,
-    /// Their share in those of all groups.
+    /// Share of the entries of all groups.
     Share,
     /// `E` entries.
     Enqueued,
@@ -72,17 +72,17 @@ pub enum GroupColumn {
     Rejected,
     /// `X` entries.
     Refused,
-    /// `U` entries of an authentication that failed.
+    /// `U` entries of failed authentications.
     Unauthenticated,
-    /// `Q`, `R` and `J` entries. Not shown: what lists of failures are sorted by.
+    /// `Q`, `R` and `J` entries: hidden, the sort key of lists of failures.
     Bad,
-    /// Recipients who got their message after an attempt had failed.
+    /// Recipients delivered after an earlier failure.
     Recovered,
-    /// By how many more recipients wait because an attempt failed.
+    /// Net change in deferred recipients.
     Backlog,
-    /// Share of failed attempts in all attempts.
+    /// Failed attempts as a share of all attempts.
     FailShare,
-    /// How the newest attempts ended.
+    /// Outcomes of the newest attempts.
     Health,
     /// Open connections.
     Open,
@@ -92,47 +92,47 @@ pub enum GroupColumn {
     First,
     /// Time of the last entry.
     Last,
-    /// How long ago the last failure was.
+    /// Age of the last failure.
     LastBad,
-    /// How long ago the last success was.
+    /// Age of the last success.
     LastGood,
-    /// The response to the last failure.
+    /// Response of the last failure.
     Response,
 }
 
-/// A column of the list of messages.
+/// Column of the message list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MessageColumn {
-    /// When it was first seen.
+    /// Time of the first entry.
     Time,
     /// Envelope From.
     From,
-    /// The first recipient.
+    /// First recipient.
     To,
-    /// How many recipients.
+    /// Number of recipients.
     Recipients,
-    /// What became of them.
+    /// State.
     State,
-    /// Blocks.
+    /// Size in blocks.
     Size,
     /// Message id.
     Id,
 }
 
-/// A column in its place.
+/// Positioned column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PlacedColumn<C> {
-    /// Which.
+    /// Column.
     pub column: C,
-    /// Its head.
+    /// Heading.
     pub head: &'static str,
     /// Cells from the left edge.
     pub x: u16,
-    /// Its width in cells.
+    /// Width in cells.
     pub width: u16,
 }
 
-/// The columns that fit, in the order of the screen.
+/// Columns that fit, from left to right.
 pub fn message_columns(width: u16) -> Vec<PlacedColumn<MessageColumn>> {
     use MessageColumn as C;
     #[rustfmt::skip]
@@ -148,22 +148,22 @@ pub fn message_columns(width: u16) -> Vec<PlacedColumn<MessageColumn>> {
     place(width, &wishes)
 }
 
-/// The column at the cell so many from the left edge, or before the gap that is there.
+/// Column at a cell, or the one before the gap at that cell.
 pub fn column_at<C: Copy>(columns: &[PlacedColumn<C>], x: u16) -> Option<C> {
     let hit = |placed: &&PlacedColumn<C>| (placed.x..=placed.x + placed.width).contains(&x);
     columns.iter().find(hit).map(|placed| placed.column)
 }
 
-/// How a column wants to be placed: head, least width, most width, and rank: the lower, the longer
-/// it stays when the screen gets narrow.
+/// Layout request of a column: heading, minimum width, maximum width, rank. Columns of the highest
+/// rank are dropped first on a narrow screen.
 struct ColumnSpec<C>(C, &'static str, u16, u16, u8);
 
-/// Columns from this rank on are taken only where those before have room to breathe.
+/// Columns of this rank or above are shown only if the others have spare room.
 const LUXURY: u8 = 9;
-/// The room to breathe: cells for the columns that can grow.
+/// Spare room: extra cells for the columns that can grow.
 const COMFORT: u16 = 24;
 
-/// The columns that fit, in the order of the screen.
+/// Columns that fit the connection list.
 pub fn connection_columns(width: u16) -> Vec<PlacedColumn<ConnectionColumn>> {
     use ConnectionColumn as C;
     #[rustfmt::skip]
@@ -186,7 +186,7 @@ pub fn connection_columns(width: u16) -> Vec<PlacedColumn<ConnectionColumn>> {
     place(width, &wishes)
 }
 
-/// The columns that fit, in the order of the screen.
+/// Columns that fit the deliveries pane.
 pub fn delivery_columns(width: u16) -> Vec<PlacedColumn<DeliveryColumn>> {
     use DeliveryColumn as C;
     #[rustfmt::skip]
@@ -200,7 +200,7 @@ pub fn delivery_columns(width: u16) -> Vec<PlacedColumn<DeliveryColumn>> {
     place(width, &wishes)
 }
 
-/// The columns of the list of domains that fit.
+/// Columns that fit the list of domains.
 pub fn domain_columns(width: u16, marked: bool) -> Vec<PlacedColumn<GroupColumn>> {
     use GroupColumn as C;
     #[rustfmt::skip]
@@ -223,7 +223,7 @@ pub fn domain_columns(width: u16, marked: bool) -> Vec<PlacedColumn<GroupColumn>
     place_groups(width, marked, wishes)
 }
 
-/// The columns of the list of responses that fit.
+/// Columns that fit the list of responses.
 pub fn response_columns(width: u16, marked: bool) -> Vec<PlacedColumn<GroupColumn>> {
     use GroupColumn as C;
     #[rustfmt::skip]
@@ -238,7 +238,7 @@ pub fn response_columns(width: u16, marked: bool) -> Vec<PlacedColumn<GroupColum
     place_groups(width, marked, wishes)
 }
 
-/// The columns of a list of connections, or of what they have in common.
+/// Columns that fit a list of connections, hosts or addresses.
 pub fn route_columns(width: u16, marked: bool) -> Vec<PlacedColumn<GroupColumn>> {
     use GroupColumn as C;
     #[rustfmt::skip]
@@ -252,7 +252,7 @@ pub fn route_columns(width: u16, marked: bool) -> Vec<PlacedColumn<GroupColumn>>
     place_groups(width, marked, wishes)
 }
 
-/// The columns of a list of those who send.
+/// Columns that fit a list of senders, users, clients or channels.
 pub fn sender_columns(width: u16, marked: bool, clients: bool) -> Vec<PlacedColumn<GroupColumn>> {
     use GroupColumn as C;
     #[rustfmt::skip]
@@ -275,7 +275,7 @@ pub fn sender_columns(width: u16, marked: bool, clients: bool) -> Vec<PlacedColu
     place_groups(width, marked, wishes)
 }
 
-/// The columns of a list of groups; what came since the mark is one only if there is a mark.
+/// Columns that fit a list of groups; the column of counts since the mark needs a mark.
 fn place_groups(
     width: u16,
     marked: bool,
@@ -310,8 +310,8 @@ fn place<C: Copy>(width: u16, wishes: &[ColumnSpec<C>]) -> Vec<PlacedColumn<C>> 
     placed.collect()
 }
 
-/// Shares what is left over among the columns that can grow; the first of them in rank gets twice
-/// as much as each other.
+/// Distributes spare cells over the columns that can grow; the one of the lowest rank gets twice
+/// the share of the others.
 fn distribute_width<C>(mut left: u16, chosen: &[&ColumnSpec<C>]) -> Vec<u16> {
     let mut widths: Vec<u16> = chosen.iter().map(|wish| wish.2).collect();
     let mut grown = true;

@@ -1,9 +1,9 @@
-//! A colour in as many as there are: of those the nearest.
+//! Nearest available colour.
 
 use super::ColorDepth;
 use ratatui::style::Color;
 
-/// What xterm has for the sixteen; others differ little.
+/// xterm's values of the sixteen colours; other terminals differ little.
 const SIXTEEN: [[u8; 3]; 16] = [
     [0, 0, 0],
     [205, 0, 0],
@@ -23,10 +23,10 @@ const SIXTEEN: [[u8; 3]; 16] = [
     [255, 255, 255],
 ];
 
-/// Steps of red, green and blue in the cube of fixed colours.
+/// Levels of red, green and blue in the 6×6×6 cube.
 const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
 
-/// The nearest that a terminal of this depth has.
+/// Nearest colour at this depth.
 pub(super) fn to(colour: Color, depth: ColorDepth) -> Color {
     match (colour, depth) {
         (Color::Rgb(red, green, blue), ColorDepth::Fixed) => among(16..=255, [red, green, blue]),
@@ -44,7 +44,7 @@ fn among(indices: std::ops::RangeInclusive<u8>, wanted: [u8; 3]) -> Color {
     Color::Indexed(indices.min_by_key(distance).unwrap_or_default())
 }
 
-/// Red, green and blue of a number: the sixteen, a cube of six by six by six, and 24 greys.
+/// RGB of a palette number: sixteen colours, a 6×6×6 cube, 24 greys.
 pub(super) fn fixed(index: u8) -> [u8; 3] {
     let step = |at: u8| STEPS.get(usize::from(at % 6)).copied().unwrap_or_default();
     match index {

@@ -1,9 +1,9 @@
-//! Looks that somebody chose for kinds of text, by the names that the kinds have here.
+//! Style overrides of the user, by kind of text.
 
 use super::{ColorDepth, Theme, nearest};
 use ratatui::style::{Color, Modifier, Style};
 
-/// Where a theme has the look of a kind of text.
+/// Accessor of a style in the theme.
 type StyleSlot = fn(&mut Theme) -> &mut Style;
 
 /// Kinds of text by name.
@@ -29,16 +29,16 @@ const MODIFIERS: &[(&str, Modifier)] = &[
     ("reverse", Modifier::REVERSED),
 ];
 
-/// What was chosen: for each kind its look.
+/// Overrides: style by kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StyleOverrides(Vec<(usize, Style)>);
 
 impl StyleOverrides {
-    /// Chooses a look for a kind of text: a colour by name, number or `#rrggbb`, another one behind
-    /// `on`, and words such as `bold`.
+    /// Sets the style of a kind: a colour by name, number or `#rrggbb`, a background after `on`,
+    /// and words such as `bold`.
     ///
     /// # Errors
-    /// What there is no such thing as, and what there is.
+    /// If the kind or a word is unknown: the word, and the valid ones.
     pub fn choose(&mut self, kind: &str, look: &str) -> Result<(), String> {
         let at = KINDS.iter().position(|(name, _)| *name == kind).ok_or_else(|| {
             let known: Vec<&str> = KINDS.iter().map(|(name, _)| *name).collect();
@@ -61,7 +61,7 @@ impl StyleOverrides {
         Ok(())
     }
 
-    /// Puts it in force, in so many colours, or in none.
+    /// Applies the overrides at this colour depth, or without colours.
     pub(super) fn apply(&self, theme: &mut Theme, depth: Option<ColorDepth>) {
         for (at, style) in &self.0 {
             let Some((_, kind)) = KINDS.get(*at) else { continue };
@@ -110,7 +110,7 @@ mod tests {
         assert_eq!(look, wanted.add_modifier(Modifier::ITALIC));
     }
 
-    /// How bright a colour is, as the Web Content Accessibility Guidelines have it.
+    /// Relative luminance of a colour, as defined by WCAG.
     fn luminance(rgb: [u8; 3]) -> f64 {
         let linear = |part: u8| {
             let part = f64::from(part) / 255.0;

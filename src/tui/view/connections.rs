@@ -1,4 +1,4 @@
-//! The connection list.
+//! Connection list.
 
 use super::{Theme, draw_empty_hint, list, text, title};
 use crate::index::{Connection, ConnectionId};
@@ -50,7 +50,7 @@ fn note(app: &App, theme: &Theme) -> Vec<Span<'static>> {
     vec![text::label(labels::number(listed as u64), theme.strong)]
 }
 
-/// A row for entries that belong to no connection, which says why.
+/// Label of a row for entries without a connection, with the reason.
 fn draw_placeholder_row(
     app: &App,
     theme: &Theme,
@@ -152,8 +152,8 @@ impl ConnectionRow<'_> {
     }
 }
 
-/// In so many cells: the host asked for, and the one chosen after the MX look-up where that is
-/// another. Of an inbound connection the name of the client, or its address.
+/// Requested host and the MX host if different, within a width. For inbound connections the
+/// client's name or address.
 pub(super) fn hosts(
     app: &App,
     connection: &Connection,
@@ -173,7 +173,7 @@ pub(super) fn hosts(
     if dns.is_none() || dns == initial {
         return text::spans(&initial_name.clip(cells), style, theme);
     }
-    // The host asked for is what one looks for; the other one gets what is left.
+    // The requested host is the one searched for; the MX host gets the remaining cells.
     let mut spans = text::spans(&initial_name.clip(cells), style, theme);
     let room = cells.saturating_sub(initial_name.width() + 3);
     if room > 3 {
@@ -183,8 +183,8 @@ pub(super) fn hosts(
     spans
 }
 
-/// The other side by name, where only an entry tells it: the MTA that answered, or the client by
-/// reverse DNS, else by its own word.
+/// Name of the remote host from a single entry: the responding MTA, or the client by reverse DNS,
+/// else by EHLO.
 fn peer(app: &App, connection: &Connection) -> Option<SafeText> {
     let mut scratch = Scratch::default();
     let entry = app.original(connection.last_status_row?)?.entry(&mut scratch).ok()?;

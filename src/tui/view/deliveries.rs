@@ -1,4 +1,4 @@
-//! Deliveries of the selected connection, under a line with both ends of it.
+//! Deliveries of the selected connection, below a line with both endpoints.
 
 use super::connections::{arrow, end, hosts, tls};
 use super::{Theme, list, text, title};
@@ -37,7 +37,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &Pan
     });
 }
 
-/// To whom, and how many.
+/// Recipient, and the number of further ones.
 fn note(app: &App, theme: &Theme, width: usize) -> Vec<Span<'static>> {
     let mut spans = match app.selected_connection() {
         Some((id, connection)) if id.is_real() => {
@@ -52,7 +52,7 @@ fn note(app: &App, theme: &Theme, width: usize) -> Vec<Span<'static>> {
     spans
 }
 
-/// Who is connected to whom, in full.
+/// Both endpoints in full.
 fn ends(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let Some((_, connection)) = app.selected_connection().filter(|(id, _)| id.is_real()) else {
         return;

@@ -1,4 +1,4 @@
-//! The filter in force and what it leaves, or the prompt in which one is typed.
+//! Filter bar: filter in force with match counts, or a prompt.
 
 use super::{Theme, text};
 use crate::stats::{Backlog, Counts};
@@ -47,8 +47,8 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) 
     frame.render_widget(note, Rect { x: bar.right(), width, ..area });
 }
 
-/// What stands at the right: what is wrong with a filter; else the window of time, what came since
-/// the mark, and how much is left, as far as there is room beside the filter.
+/// Right side: the error of the filter, else time window, counts since the mark and match counts,
+/// as far as they fit.
 fn note(app: &App, theme: &Theme, width: u16) -> Line<'static> {
     let room = usize::from(width / 2);
     if let Some(error) = app.prompt().and_then(|prompt| prompt.error.as_ref()) {
@@ -63,7 +63,7 @@ fn note(app: &App, theme: &Theme, width: u16) -> Line<'static> {
     let mut used = 0;
     for (words, style) in parts.zip(styles).filter_map(|(words, style)| Some((words?, style))) {
         let cells = words.chars().count() + 2;
-        // A window that is not seen would make the numbers lie.
+        // Without the label of the window the counts would mislead.
         if used > 0 && used + cells > room {
             break;
         }
@@ -73,7 +73,7 @@ fn note(app: &App, theme: &Theme, width: u16) -> Line<'static> {
     text::line(spans)
 }
 
-/// What came since the mark, and whether those who waited get their messages.
+/// Counts since the mark, including recovered recipients.
 fn since(mark: CountMark, (counts, backlog): (Counts, Backlog), width: u16) -> String {
     let Counts { delivered, deferred, failed, .. } = counts;
     let [d, q, r, recovered] = [delivered, deferred, failed, backlog.recovered].map(number);
@@ -82,7 +82,7 @@ fn since(mark: CountMark, (counts, backlog): (Counts, Backlog), width: u16) -> S
     format!("since {}: D {d} Q {q} R {r},{recovered} backlog {change}", mark.at)
 }
 
-/// How much of the log the filter leaves.
+/// Number of matching entries of the log.
 fn remaining(app: &App) -> String {
     let (left, all) =
         (app.tally().totals().counts.entries, app.total_tally().totals().counts.entries);
@@ -95,7 +95,7 @@ fn remaining(app: &App) -> String {
     }
 }
 
-/// The text, what is wrong of it in another colour, and as much of it as shows the cursor.
+/// Text of the prompt with its invalid part highlighted, scrolled to the cursor.
 fn draw_prompt(
     prompt: &Prompt,
     alphabet: CharsetMode,
@@ -117,7 +117,7 @@ fn draw_prompt(
     draw_typed(spans, before + 1, frame, area);
 }
 
-/// What is to be written, and the name that is typed for it.
+/// Name prompt with the number of entries to write.
 fn draw_naming(
     app: &App,
     (name, before): (&str, &str),
@@ -133,7 +133,7 @@ fn draw_naming(
     draw_typed(spans, before, frame, area);
 }
 
-/// A line with the cursor behind so many cells of it, and as much of it as shows the cursor.
+/// Line scrolled so that the cursor is visible.
 fn draw_typed(spans: Vec<Span<'static>>, before: usize, frame: &mut Frame<'_>, area: Rect) {
     let before = u16::try_from(before).unwrap_or(u16::MAX);
     let last = area.width.saturating_sub(1);

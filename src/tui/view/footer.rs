@@ -1,4 +1,4 @@
-//! The keys that work here; before them, what came of the last copy.
+//! Footer: keys that work here, after the notice of the last copy.
 
 use super::{Theme, text};
 use crate::text::sanitize::sanitize;
@@ -11,7 +11,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) 
     keys(app, theme, frame, Rect { x: area.x + used, width: area.width - used, ..area });
 }
 
-/// What came of the last copy; gives the cells that it takes.
+/// Draws the notice of the last copy; returns its width.
 fn note(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) -> u16 {
     let Some((words, tone)) = app.notice() else { return 0 };
     let shown = sanitize(words.as_bytes()).clip(usize::from(area.width));
@@ -24,7 +24,7 @@ fn keys(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let named: Vec<_> = bound.filter(|binding| !binding.word.is_empty()).collect();
     let width = |label: &str, word: &str| label.chars().count() + word.chars().count() + 3;
     let mut room = usize::from(area.width) + 2;
-    // Help and quit stand last and stay longest: with them one finds the others.
+    // Help and quit come last and are dropped last, since they lead to all others.
     let (last, first) = named
         .split_last_chunk::<2>()
         .map_or((&[][..], &named[..]), |(first, last)| (&last[..], first));

@@ -1,4 +1,4 @@
-//! Lists of groups: domains, what their servers answer, over which connections, and who sends.
+//! Lists of groups: domains, responses, remote hosts, senders.
 
 use super::connections::{arrow, end};
 use super::{Theme, draw_empty_hint, list, text, title};
@@ -45,14 +45,14 @@ pub(super) fn draw(
     });
 }
 
-/// The columns, with a head that says what the groups are.
+/// Column headings, named by grouping.
 fn columns(by: GroupBy, mut columns: Vec<PlacedColumn<Column>>) -> Vec<PlacedColumn<Column>> {
     let unnamed = columns.iter_mut().filter(|placed| placed.head.is_empty());
     unnamed.for_each(|placed| placed.head = labels::grouped_by(by).0);
     columns
 }
 
-/// Of what the groups are, and how many there are.
+/// Name of the grouping, and number of groups.
 fn note(app: &App, theme: &Theme, pane: Pane, width: usize) -> Vec<Span<'static>> {
     let Some(grouping) = app.grouping(pane) else { return Vec::new() };
     let (groups, room) = (grouping.groups, (width / 3).max(12));
@@ -182,7 +182,7 @@ impl GroupRow<'_> {
         text::draw_label_right(frame, cell, words, self.theme.count(bad, Severity::Error));
     }
 
-    /// How the newest attempts ended: read from left to right, the last one is the newest.
+    /// Outcomes of the newest attempts, oldest at the left.
     fn health(&self, frame: &mut Frame<'_>, cell: Rect) {
         let Some(health) = self.groups.health(self.id) else { return };
         let tone = match health.bad() {
@@ -205,7 +205,7 @@ impl GroupRow<'_> {
         text::draw_label_right(frame, cell, labels::tenths(share.into()), self.theme.tone(tone));
     }
 
-    /// Time of an entry; what left the index stands before all that is held.
+    /// Time of an entry; evicted entries are older than all others.
     fn draw_time(&self, frame: &mut Frame<'_>, cell: Rect, row: Option<RowId>) {
         let Some(row) = row else { return };
         let rows = self.app.index().rows();
@@ -229,7 +229,7 @@ impl GroupRow<'_> {
         text::draw_label_right(frame, cell, words, style);
     }
 
-    /// What the newest failure was answered with.
+    /// Response of the newest failure.
     fn response(&self, frame: &mut Frame<'_>, cell: Rect) {
         let Some(row) = self.group.trouble() else { return };
         let mut scratch = Scratch::default();
@@ -241,7 +241,7 @@ impl GroupRow<'_> {
     }
 }
 
-/// Of an answer, by the first digit of its code.
+/// Severity of a response, by the first digit of its code.
 fn tone_of(answer: &[u8]) -> Severity {
     match answer.first() {
         Some(b'2') => Severity::Good,

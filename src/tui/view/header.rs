@@ -1,4 +1,4 @@
-//! Is mail moving: what is read, the counts under the filter, rates, and the last minute as bars.
+//! Header: reader status, counts of matching entries, rates, and a sparkline of the last minute.
 
 use super::{Theme, text};
 use crate::stats::CountBucket;
@@ -11,12 +11,12 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Sparkline, SparklineBar};
 
-/// Cells of the program's name, and of the word that says that names are hidden.
+/// Width of the program's name, and of the redaction label.
 const NAME: u16 = 7;
 const REDACTED: u16 = 9;
-/// Seconds over which a rate is taken.
+/// Seconds over which rates are measured.
 const RATE: u32 = 10;
-/// Seconds that the bars show at least.
+/// Minimum number of seconds in the sparkline.
 const BARS: usize = 60;
 
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
@@ -39,7 +39,7 @@ fn reading(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let mut spans = Vec::new();
     let mut room = area.width;
     let redacted = app.redactor().is_some();
-    // That names are hidden must be seen, whoever hides them.
+    // Redaction must always be visible.
     if !redacted || room >= NAME + REDACTED {
         spans.push(text::label("mtatop ", theme.accent));
         room = room.saturating_sub(NAME);
@@ -52,7 +52,7 @@ fn reading(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let status = status(app, theme, room);
     let room = room.saturating_sub(status.width() + 2);
     let name = app.show(&app.reading().name);
-    // The end of a path says more than its beginning.
+    // The end of a path is its most informative part.
     let name = if name.width() <= room {
         name
     } else {
@@ -70,8 +70,8 @@ fn base_name(path: &[u8]) -> &[u8] {
     path.rsplit(|&b| b == b'/').next().unwrap_or(path)
 }
 
-/// What the reader does and what holds the screen back. Where there is no room for all, the filter
-/// bar has the number of entries too, and so on: what ranks highest is left out first.
+/// Reader and screen status. The lowest ranks are dropped first when space is short; the filter bar
+/// repeats some of them.
 fn status(app: &App, theme: &Theme, room: usize) -> Line<'static> {
     let reading = app.reading();
     let late = |words| text::label(words, theme.tone(Severity::Warning));
@@ -116,10 +116,10 @@ fn status(app: &App, theme: &Theme, room: usize) -> Line<'static> {
     text::line(parts.into_iter().map(|(_, part)| part))
 }
 
-/// Bytes still to be read from which on that is told.
+/// Unread bytes above which the header reports them.
 const LOADING: u64 = 1_000_000;
 
-/// The one word on how things stand.
+/// Main status word.
 fn state(app: &App, theme: &Theme) -> Span<'static> {
     let reading = app.reading();
     let total = reading.read + reading.behind;
@@ -139,7 +139,7 @@ fn state(app: &App, theme: &Theme) -> Span<'static> {
     } else if let Some(state) = &reading.state {
         app.alphabet().restrict(state)
     } else if let Some(news) = app.latest_event() {
-        // The name of the only file stands before it already.
+        // A single file is already named.
         let name = if news.path == reading.name { &[][..] } else { base_name(&news.path) };
         format!("{} {}", app.alphabet().plain(name), app.alphabet().restrict(&news.text))
             .trim_start()
@@ -156,7 +156,7 @@ fn state(app: &App, theme: &Theme) -> Span<'static> {
     text::label(late, theme.tone(Severity::Warning))
 }
 
-/// Counts under the filter, by action letter.
+/// Counts of matching entries by action letter.
 fn totals(app: &App, theme: &Theme, number: impl Fn(u32) -> String) -> Line<'static> {
     let counts = app.tally().totals().counts;
     let letters = [
@@ -185,7 +185,7 @@ fn rates(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     let mut spans: Vec<Span<'static>> = Vec::new();
     for (letter, word, count, tone) in rates {
         let rate = f64::from(count) / f64::from(RATE);
-        // On a narrow screen the letters of the line above do.
+        // On a narrow screen the letters of the line above suffice.
         let words = if area.width < 100 { letter } else { word };
         spans.push(text::label(format!("{rate:.1}/s"), theme.count(count, tone)));
         spans.push(text::label(format!(" {words}  "), theme.dim));
@@ -202,7 +202,7 @@ fn rates(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     bars(app, theme, frame, Rect { x: area.x + used, width: area.width - used, ..area });
 }
 
-/// The share of attempts that fail, in the last minute and in the hour before it.
+/// Failure share of the last minute, and of the hour before it.
 fn outcome_shares(app: &App, theme: &Theme) -> [Span<'static>; 4] {
     const NOW: i64 = 60;
     let recent = app.tally().recent();
@@ -222,8 +222,8 @@ fn outcome_shares(app: &App, theme: &Theme) -> [Span<'static>; 4] {
     ]
 }
 
-/// Deliveries of the last minute, the newest at the right; where more failed than were delivered,
-/// the bar has the colour of that.
+/// Deliveries per second, newest at the right; a bar takes the failure colour where failures
+/// outnumber deliveries.
 fn bars(app: &App, theme: &Theme, frame: &mut Frame<'_>, area: Rect) {
     const LABEL: u16 = 6;
     let room = usize::from(area.width.saturating_sub(LABEL));

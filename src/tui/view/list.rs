@@ -1,4 +1,4 @@
-//! A list: the heads of its columns, rows of cells, and a mark on the one that is selected.
+//! List: column headings, rows of cells, selection.
 
 use super::{Theme, mark, text};
 use crate::tui::app::App;
@@ -6,8 +6,7 @@ use crate::tui::layout::{Pane, PaneLayout, PlacedColumn};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-/// The heads, with an arrow at the column that the list is sorted by; it points up if the order is
-/// turned round.
+/// Headings, with an arrow at the sort column that points up if the order is reversed.
 pub(super) fn heads<C: Copy + PartialEq>(
     theme: &Theme,
     frame: &mut Frame<'_>,
@@ -22,7 +21,7 @@ pub(super) fn heads<C: Copy + PartialEq>(
         };
         let arrow = if reversed { "▲" } else { "▼" };
         let head = format!("{}{arrow}", placed.head.trim_start());
-        // What stands at the right of its cells has its head there.
+        // Right-aligned columns have right-aligned headings.
         if placed.head.starts_with("  ") {
             text::draw_label_right(frame, cell, head, theme.accent);
         } else {
@@ -31,7 +30,7 @@ pub(super) fn heads<C: Copy + PartialEq>(
     }
 }
 
-/// The rows that are visible, each drawn by `draw` in its line.
+/// Draws the visible rows by calling `draw` for each line.
 pub(super) fn rows<Id: Copy + PartialEq>(
     app: &App,
     theme: &Theme,
@@ -50,7 +49,7 @@ pub(super) fn rows<Id: Copy + PartialEq>(
     }
 }
 
-/// The cells of a line, one a column.
+/// Cells of a line, one per column.
 pub(super) fn cells<C: Copy>(
     line: Rect,
     columns: &[PlacedColumn<C>],

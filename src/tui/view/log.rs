@@ -1,4 +1,4 @@
-//! The log as it was logged, an entry a line.
+//! Log view: entries as logged, one per line.
 
 use super::{Theme, list, text, title};
 use crate::index::{EntryKind, RowId};
@@ -14,7 +14,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use std::ops::Range;
 
-/// Bytes of a cell at most, but for letters with many marks.
+/// Maximum bytes per cell, except for letters with many combining marks.
 const BYTES: usize = 8;
 
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &PaneLayout) {
@@ -52,7 +52,7 @@ fn entry(app: &App, theme: &Theme, frame: &mut Frame<'_>, line: Rect, row: RowId
     let (_, tone) = labels::event(kind, entry.as_ref());
     text::draw_label(frame, Rect { width: 1, ..line }, sign, theme.tone(tone));
     let hidden = app.log_hidden();
-    // What lies behind that can't be on the screen.
+    // Bytes beyond this cannot be on the screen.
     let most = (hidden + usize::from(place.width) + 1) * BYTES;
     let shown = original.text.get(..most).unwrap_or(&original.text);
     let parts = entry.map_or(vec![(0..shown.len(), theme.tone(tone))], |entry| {
@@ -65,7 +65,7 @@ fn entry(app: &App, theme: &Theme, frame: &mut Frame<'_>, line: Rect, row: RowId
     text::put_parts(frame, place, parts, hidden, theme);
 }
 
-/// The parts of an entry that one looks for: when, what happened to whom, and what was said.
+/// Highlighted parts of an entry: time, action, recipient, response.
 fn marked(
     text: &[u8],
     entry: &Entry<'_>,
@@ -84,7 +84,7 @@ fn marked(
         Body::Header(line) => (&b""[..], &b""[..], Some(*line)),
     };
     let code = place_of(code, text);
-    // In text formats the time is all before the first blank but one.
+    // In text formats the time ends at the second blank.
     let is_text = text.first().is_some_and(u8::is_ascii_digit);
     let time = memchr::memchr_iter(b' ', text).nth(1).filter(|_| is_text);
     let parts = [
@@ -96,15 +96,15 @@ fn marked(
     parts.into_iter().filter_map(|(range, style)| Some((range?, style))).collect()
 }
 
-/// Where in a text a part of it lies: not one that reads the same, but that very one. `None` if it
-/// was made otherwise, as what is escaped in XML is.
+/// Range of a part that points into the text itself, not of equal text elsewhere. `None` if the
+/// part was decoded into another buffer, as XML escapes are.
 fn place_of(part: &[u8], text: &[u8]) -> Option<Range<usize>> {
     let start = part.as_ptr().addr().checked_sub(text.as_ptr().addr())?;
     let end = start.checked_add(part.len())?.min(text.len());
     (start < end).then_some(start..end)
 }
 
-/// These parts, and what lies between them.
+/// These parts, and the gaps between them.
 fn between(
     length: usize,
     mut parts: Vec<(Range<usize>, Style)>,
@@ -113,7 +113,7 @@ fn between(
     parts.sort_by_key(|(range, _)| range.start);
     let (mut all, mut end) = (Vec::new(), 0);
     for (range, own) in parts.into_iter().chain([(length..length, style)]) {
-        // Of two that overlap the second is what is left of it.
+        // Of two overlapping parts the second is shortened.
         let start = range.start.max(end);
         all.push((end..start, style));
         all.push((start..range.end.max(start), own));

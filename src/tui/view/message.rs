@@ -1,4 +1,4 @@
-//! Every field of the selected entry, wrapped and never cut.
+//! Message pane: all fields of the selected entry, wrapped.
 
 use super::{Theme, text, title};
 use crate::tui::app::App;

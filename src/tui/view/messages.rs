@@ -1,4 +1,4 @@
-//! The list of messages.
+//! Message list.
 
 use super::{Theme, draw_empty_hint, list, text, title};
 use crate::tui::app::App;

@@ -1,4 +1,4 @@
-//! What is laid over everything else, in a frame.
+//! Framed pop-up.
 
 use super::{Theme, text};
 use crate::tui::app::App;
@@ -28,7 +28,7 @@ pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     frame.render_widget(Paragraph::new(visible).block(block), place);
 }
 
-/// How to get about in it, and out of it.
+/// Keys to scroll and close it.
 fn keys(app: &App) -> String {
     let key = |command| app.keymap().key_for(Mode::Help, command);
     let (down, up) = (key(Command::Move(Motion::Down)), key(Command::Move(Motion::Up)));

@@ -1,6 +1,6 @@
-//! Text in cells: what comes from the log, with its escapes marked, and our own words.
+//! Text as cells: sanitized log text with styled escapes, and the program's own labels.
 //!
-//! Nobody else in this room makes spans and lines of text, which `tests/it/architecture.rs` sees to.
+//! No other module of `view` creates spans or lines; `tests/it/architecture.rs` checks that.
 
 use super::Theme;
 use crate::text::char_class::{CharClass, char_class};
@@ -12,12 +12,12 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use std::borrow::Cow;
 
-/// Text of the log as spans.
+/// Log text as spans.
 pub(super) fn spans(shown: &SafeText, style: Style, theme: &Theme) -> Vec<Span<'static>> {
     let span = |piece: Fragment<'_>| {
         let style = match (piece.escape, piece.text) {
             (false, _) => style,
-            // The mark of a cut: a literal one of the log is no escape and looks as the text does.
+            // Truncation mark: a literal one of the log is no escape and has the style of the text.
             (true, "…") => theme.dim,
             (true, _) => style.patch(theme.escape),
         };
@@ -26,7 +26,7 @@ pub(super) fn spans(shown: &SafeText, style: Style, theme: &Theme) -> Vec<Span<'
     shown.pieces().map(span).collect()
 }
 
-/// Text of the log in one line of the screen, with `…` where it is cut.
+/// Log text on one line, with `…` where it is cut.
 pub(super) fn draw_text(
     frame: &mut Frame<'_>,
     area: Rect,
@@ -38,8 +38,7 @@ pub(super) fn draw_text(
         .render_widget(Line::from(spans(&shown.clip(usize::from(area.width)), style, theme)), area);
 }
 
-/// Text of the log in parts, each in its style, without its first cells: as much as one line has
-/// room for, with `…` where it is cut.
+/// Styled parts of a log text on one line, scrolled horizontally, with `…` where it is cut.
 pub(super) fn put_parts(
     frame: &mut Frame<'_>,
     area: Rect,
@@ -68,8 +67,8 @@ pub(super) fn put_parts(
     frame.render_widget(Line::from(drawn), area);
 }
 
-/// Our own words. What they may quote was made fit before; what was not is escaped here, so that no
-/// mistake elsewhere reaches the terminal.
+/// The program's own text. Quoted log text was sanitized before; anything else is escaped here, so
+/// that a mistake elsewhere cannot reach the terminal.
 pub(super) fn label(words: impl Into<Cow<'static, str>>, style: Style) -> Span<'static> {
     let words = words.into();
     if words.chars().all(|c| char_class(c) == CharClass::Letter) {
@@ -78,12 +77,12 @@ pub(super) fn label(words: impl Into<Cow<'static, str>>, style: Style) -> Span<'
     Span::styled(escape(words.as_bytes()), style)
 }
 
-/// One line of the screen.
+/// A line of the screen.
 pub(super) fn line(spans: impl IntoIterator<Item = Span<'static>>) -> Line<'static> {
     Line::from_iter(spans)
 }
 
-/// Our own words in one line.
+/// The program's own text on one line.
 pub(super) fn draw_label(
     frame: &mut Frame<'_>,
     area: Rect,
@@ -93,7 +92,7 @@ pub(super) fn draw_label(
     frame.render_widget(line([label(words, style)]).style(style), area);
 }
 
-/// Our own words, at the right edge.
+/// The program's own text, right-aligned.
 pub(super) fn draw_label_right(
     frame: &mut Frame<'_>,
     area: Rect,
@@ -103,8 +102,8 @@ pub(super) fn draw_label_right(
     frame.render_widget(line([label(words, style)]).style(style).right_aligned(), area);
 }
 
-/// Draws what is on the screen with characters of ASCII only. What has nothing like it becomes a
-/// question mark that looks as an escape does.
+/// Replaces non-ASCII characters on the screen. Those without a counterpart become a question mark
+/// styled as an escape.
 pub(super) fn in_ascii(frame: &mut Frame<'_>, theme: &Theme) {
     for cell in &mut frame.buffer_mut().content {
         if cell.symbol().is_ascii() {
@@ -118,7 +117,7 @@ pub(super) fn in_ascii(frame: &mut Frame<'_>, theme: &Theme) {
     }
 }
 
-/// Signs of ours, and what looks much the same: bars are told apart by how much they fill.
+/// Symbols of the screen and their ASCII counterparts: bars by height.
 const LIKE: &[(&str, char)] = &[
     ("─━–—▃", '-'),
     ("│┃‖", '|'),

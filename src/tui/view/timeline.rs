@@ -1,5 +1,4 @@
-//! What happened when, as bars: delivered, deferred, and given up or refused, each with a scale of its
-//! own.
+//! Timeline: bars for delivered, deferred, and failed or rejected, each row with its own scale.
 //!
 //! ```text
 //! ── Times ──────────────────────────── 10 minutes a column, the most before it ──
@@ -19,10 +18,10 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::widgets::Sparkline;
 
-/// Cells between two times below the bars.
+/// Cells between two time labels.
 const GAP: usize = 12;
 
-/// What a strip counts.
+/// Counts of a row.
 type Count = fn(&CountBucket) -> u32;
 
 pub(super) fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>, screen: &PaneLayout) {
@@ -80,7 +79,7 @@ fn strip(
     frame.render_widget(Sparkline::default().data(counts).style(theme.tone(tone)), bars);
 }
 
-/// Times of some columns.
+/// Time labels of some columns.
 fn axis(theme: &Theme, frame: &mut Frame<'_>, line: Rect, times: &Timeline) {
     for column in (0..times.columns.len()).step_by(GAP) {
         let day = times.begin(column).calendar();
@@ -93,7 +92,7 @@ fn axis(theme: &Theme, frame: &mut Frame<'_>, line: Rect, times: &Timeline) {
     }
 }
 
-/// Minutes in words.
+/// Duration in minutes as text.
 fn length(minutes: i64) -> String {
     match minutes {
         1 => "1 min".to_owned(),

@@ -1,4 +1,4 @@
-//! What became of the selected message and each of its recipients.
+//! Trace of the selected message with each of its recipients.
 
 use super::{Theme, text, title};
 use crate::tui::app::App;

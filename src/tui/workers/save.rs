@@ -1,8 +1,8 @@
-//! Entries on their way into a file that somebody named, as they stand in the log.
+//! Writes entries to a file, byte for byte as logged.
 //!
-//! The owner of the index says where the entries stand, a block at a time; a thread reads them and
-//! writes them through [`Output`], so that the file is there when it is whole, or not at all. Knows
-//! neither the index nor the filter in force.
+//! The owner of the index sends positions of entries block by block; a thread reads them and writes
+//! them through [`Output`], so that the file appears complete or not at all. Knows neither the
+//! index nor the filter.
 
 use crate::index::TextLocation;
 use crate::input::reader::TextStore;
@@ -14,61 +14,61 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-/// What is to be done next.
+/// Command of the writer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SaveRequest {
-    /// Begin this file, and leave off any other; with pseudonyms, if somebody makes them.
+    /// Starts this file and aborts any other; with a redactor entries are pseudonymized.
     Begin(PathBuf, Option<Redactor>),
-    /// Write these entries: where they stand, and how long they are without their line ends.
+    /// Writes the entries at these positions and lengths (without line ends).
     Entries(Vec<(TextLocation, usize)>),
-    /// That was all: the file takes its place.
+    /// Completes the file.
     Finish,
 }
 
-/// What came of it.
+/// Outcome of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SaveEvent {
     /// A block was written.
     Written,
-    /// The file is there.
+    /// The file is complete.
     Saved(SaveSummary),
-    /// It is not, and nothing is left of it: the name, and why.
+    /// Writing failed and nothing is left: file name and reason.
     Failed(String),
 }
 
-/// What is in a file.
+/// Content of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SaveSummary {
     /// Entries.
     pub entries: u64,
     /// Bytes.
     pub bytes: u64,
-    /// Entries that are not, because they were no longer in the log.
+    /// Entries skipped because they are no longer in the log.
     pub missing: u64,
 }
 
-/// Bytes that are read at once, unless an entry is longer.
+/// Bytes per read, unless an entry is longer.
 const SPAN: usize = 256 * 1024;
-/// Bytes between two entries that are rather read than passed over.
+/// Maximum gap between two entries that is read through rather than skipped by a second read.
 const GAP: u64 = 4 * 1024;
-/// Bytes of a line end.
+/// Maximum length of a line end.
 const LINE_END: usize = 2;
 
-/// Writes files, one after the other.
+/// Writer of one file at a time.
 #[derive(Default)]
 pub struct SaveWorker(Option<OutputFile>);
 
-/// One that is being written.
+/// File being written.
 struct OutputFile {
     output: Output,
     redactor: Option<Redactor>,
     saved: SaveSummary,
-    /// What was written last had no line end.
+    /// The last written entry had no line end.
     unended: bool,
 }
 
 impl SaveWorker {
-    /// Does what was ordered. What follows a failure is not done, up to the next beginning.
+    /// Executes a command. After a failure all commands up to the next start are ignored.
     pub fn obey(&mut self, order: SaveRequest, originals: &TextStore) -> Option<SaveEvent> {
         let done = match order {
             SaveRequest::Begin(path, redactor) => match Output::create_new(&path) {
@@ -114,7 +114,7 @@ impl OutputFile {
         Ok(())
     }
 
-    /// Writes entries as they may be shown, each in a line.
+    /// Writes redacted entries, one per line.
     fn write_hidden(
         &mut self,
         entries: &[(TextLocation, usize)],
@@ -136,7 +136,7 @@ impl OutputFile {
         self.output.write(&out)
     }
 
-    /// Writes entries that stand close together in one file, in the order of their places.
+    /// Writes entries that lie close together in one file, in file order.
     fn write_span(
         &mut self,
         span: &[(TextLocation, usize)],
@@ -164,8 +164,8 @@ impl OutputFile {
         self.output.write(&out)
     }
 
-    /// Takes an entry with the line end that stands behind it: every one that is written passes here.
-    /// One without a line end gets one where another follows.
+    /// Writes an entry with its line end; all output passes here. A missing line end is added if
+    /// another entry follows.
     fn copy_part(&mut self, rest: &[u8], length: usize, out: &mut Vec<u8>) {
         if self.unended {
             out.push(b'\n');
@@ -183,7 +183,7 @@ impl OutputFile {
     }
 }
 
-/// How many of the entries, from the first on, are read at once.
+/// Number of leading entries covered by one read.
 fn span(entries: &[(TextLocation, usize)]) -> usize {
     let Some(&(first, length)) = entries.first() else { return 0 };
     let mut end = first.offset + length as u64;
@@ -196,11 +196,11 @@ fn span(entries: &[(TextLocation, usize)]) -> usize {
     1 + close.count()
 }
 
-/// Does what comes on `orders`, on a thread of its own, and tells what came of it. A file that is not
-/// finished when no more orders can come is removed.
+/// Runs the writer on its own thread. An unfinished file is removed when the command channel
+/// closes.
 ///
 /// # Errors
-/// There can be no more threads.
+/// If no thread can be started.
 pub fn spawn(
     orders: Receiver<(SaveRequest, Arc<TextStore>)>,
     told: Sender<SaveEvent>,

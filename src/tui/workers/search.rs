@@ -1,4 +1,4 @@
-//! The search for texts in the files, in blocks of rows.
+//! Text search in the files, in blocks of rows.
 //!
 //! The owner of the index says where the entries of a block stand, and what to look for; a thread
 //! reads them from the files that they came from, parses those that may be meant, and tells which
@@ -19,51 +19,51 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 
-/// A block to be searched.
+/// Block to search.
 #[derive(Clone, Debug)]
 pub struct SearchRequest {
-    /// Of which search it is: one for each filter.
+    /// Number of the search, one per filter.
     pub search_id: u64,
-    /// What the filter wants of the texts.
+    /// Text terms of the filter.
     pub matcher: Arc<TextMatcher>,
-    /// The block.
+    /// Number of the block.
     pub rows: Range<usize>,
-    /// Where those of its entries stand that are to be looked at, and how long they are.
+    /// Positions and lengths of the entries to scan.
     pub entries: Vec<(RowId, TextLocation, usize)>,
 }
 
-/// What was found in a block.
+/// Matches of a block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SearchResult {
-    /// Of which search it is.
+    /// Number of the search.
     pub number: u64,
-    /// The block.
+    /// Number of the block.
     pub rows: Range<usize>,
-    /// The entries that the filter leaves, in the order of the ask; none whose text is gone.
+    /// Matching entries in request order; entries whose text is gone do not match.
     pub hits: Vec<RowId>,
 }
 
-/// Bytes that are read at once, unless an entry is longer: what stays near the processor.
+/// Bytes per read, unless an entry is longer: sized to stay in the CPU cache.
 const SPAN: usize = 256 * 1024;
-/// Bytes between two entries that are rather read than passed over.
+/// Maximum gap between two entries that is read through rather than skipped by a second read.
 const GAP: u64 = 16 * 1024;
 
 /// Searches blocks.
 #[derive(Default)]
 pub struct SearchWorker {
-    /// Read into, and kept for its memory.
+    /// Reused read buffer.
     bytes: Vec<u8>,
 }
 
 impl SearchWorker {
-    /// Searches a block for as long as it is wanted; `None` if that ended before.
+    /// Searches a block while `wanted`; `None` if cancelled.
     pub fn search(
         &mut self,
         mut ask: SearchRequest,
         originals: &TextStore,
         is_wanted: impl Fn() -> bool,
     ) -> Option<SearchResult> {
-        // Logs that are merged take turns in the block.
+        // Entries of merged logs interleave within a block.
         ask.entries.sort_by_key(|&(_, place, _)| (place.source, place.offset));
         let mut hits = Vec::new();
         let mut rest = ask.entries.as_slice();
@@ -93,7 +93,7 @@ impl SearchWorker {
         let offset = |place: TextLocation| {
             usize::try_from(place.offset - first.offset).unwrap_or(usize::MAX)
         };
-        // One byte more shows where the last line ends.
+        // One more byte shows the end of the last line.
         self.bytes.resize(offset(last) + length + 1, 0);
         let Some((form, there)) = originals.read_into(first, &mut self.bytes) else { return };
         let bytes = self.bytes.get(..there).unwrap_or_default();
@@ -133,7 +133,7 @@ impl SearchWorker {
     }
 }
 
-/// Whether the filter leaves a text that holds all needles.
+/// Whether a text that holds all needles matches the filter.
 fn evaluate(
     wanted: &TextMatcher,
     text: &[u8],
@@ -147,7 +147,7 @@ fn evaluate(
     wanted.leaves(entry.as_ref().ok(), text)
 }
 
-/// How many of the first entries are read at once.
+/// Number of leading entries covered by one read.
 fn span(entries: &[(RowId, TextLocation, usize)]) -> usize {
     let Some(&(_, first, length)) = entries.first() else { return 0 };
     let mut end = first.offset + length as u64;
@@ -160,14 +160,14 @@ fn span(entries: &[(RowId, TextLocation, usize)]) -> usize {
     1 + behind.count()
 }
 
-/// Whether what stands there is a whole line.
+/// Whether the bytes are a complete line.
 fn is_line(bytes: &[u8], start: usize, end: usize) -> bool {
     let before = start.checked_sub(1).and_then(|before| bytes.get(before));
     before.is_none_or(|&b| b == b'\n') && bytes.get(end).is_none_or(|&b| b == b'\n' || b == b'\r')
 }
 
-/// Runs a searcher in a thread of its own until nobody asks any more. It passes over what is not of
-/// the `current` search.
+/// Runs a searcher on its own thread until the request channel closes. Requests of other searches
+/// than `current` are skipped.
 pub fn spawn(
     asks: Receiver<(SearchRequest, Arc<TextStore>)>,
     answers: Sender<SearchResult>,

@@ -1,4 +1,4 @@
-//! What holds now, as text that stands in a ticket.
+//! Summary of the current view as text for a ticket.
 //!
 //! ```text
 //! mtatop: mail.log_current, as of 2007-02-16 10:52:04
@@ -26,22 +26,22 @@ use crate::tui::app::labels::format_stamp;
 use crate::tui::app::redaction::answer_to;
 use std::borrow::Cow;
 
-/// What was in force when the summary was asked for.
+/// State at the time of the request.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SummaryHeader {
-    /// The files.
+    /// File names.
     name: Vec<u8>,
-    /// What "now" was.
+    /// Time of the summary.
     now: Option<Time>,
     filter: String,
     window: String,
-    /// Entries of the whole log that were known.
+    /// Entries of the whole log.
     all: u32,
-    /// What came since the mark, in a line.
+    /// Counts since the mark, in one line.
     mark: Option<String>,
 }
 
-/// A group in it.
+/// One group of the summary.
 pub(super) struct SummaryRow {
     pub(super) label: Vec<u8>,
     pub(super) counts: Counts,
@@ -49,21 +49,21 @@ pub(super) struct SummaryRow {
     pub(super) last: Time,
 }
 
-/// Everything that is told.
+/// Content of a summary.
 pub(super) struct IncidentSummary {
     pub(super) heads: SummaryHeader,
     pub(super) totals: Totals,
     /// Times of the first and the last entry.
     pub(super) span: Option<(Time, Time)>,
-    /// The worst, and how many there are.
+    /// Worst groups, and the number of all groups.
     pub(super) domains: (Vec<SummaryRow>, usize),
     pub(super) responses: (Vec<SummaryRow>, usize),
-    /// Entries that are quoted.
+    /// Sample entries.
     pub(super) samples: Vec<RowId>,
 }
 
 impl App {
-    /// What is in force.
+    /// Captures the state in force.
     pub(super) fn heads(&self) -> SummaryHeader {
         let window = self.tally().window();
         let window = match self.span() {
@@ -100,7 +100,8 @@ impl App {
 }
 
 impl IncidentSummary {
-    /// The same with pseudonyms, of samples that have some: of what else was answered the codes.
+    /// The same with pseudonyms, given redacted samples; other responses are reduced to their
+    /// codes.
     pub(super) fn hide(&mut self, redactor: &Redactor, samples: &[Option<Cow<'_, EntryText>>]) {
         for row in &mut self.domains.0 {
             row.label = redactor.domain(&row.label);
@@ -112,7 +113,7 @@ impl IncidentSummary {
         }
     }
 
-    /// The text, with as many of the quoted entries as there is room for.
+    /// The text, with as many sample entries as fit.
     pub(super) fn text(&self, quoted: Vec<String>) -> String {
         let mut lines = self.head();
         lines.extend(domains(&self.domains));
@@ -196,7 +197,7 @@ fn domains((rows, all): &(Vec<SummaryRow>, usize)) -> Vec<String> {
     table(columns, rows, *all, cells)
 }
 
-/// The text stands last, where it is as long as it is.
+/// The response is the last column, at its full length.
 fn responses((rows, all): &(Vec<SummaryRow>, usize)) -> Vec<String> {
     let columns = vec![
         Column::number("entries", "n"),

@@ -1,4 +1,4 @@
-//! What a summary tells, counted in parts.
+//! Counts a summary in slices.
 
 use super::summary::{IncidentSummary, SummaryHeader, SummaryRow};
 use crate::filter::{Filter, RowFilter};
@@ -6,34 +6,34 @@ use crate::index::{Index, RowId};
 use crate::stats::{Counts, Group, GroupBy, GroupScope, Groups, Tally, Totals};
 use std::cmp::Reverse;
 
-/// Rows that are looked at in one go: about a millisecond for each of the two groupings.
+/// Rows per slice: about a millisecond for each of the two groupings.
 const GROUPED: usize = 32 * 1024;
-/// Domains and responses that are told at most.
+/// Maximum number of domains and responses in a summary.
 const TOLD: usize = 10;
-/// Entries that are quoted at most.
+/// Maximum number of sample entries.
 const QUOTED: usize = 3;
 
-/// On the way to a summary.
+/// Summary in progress.
 pub(super) struct SummaryBuilder {
     filter: Filter,
     heads: SummaryHeader,
-    /// What held once all was counted and searched; `None` until then.
+    /// Captured state once counting and search are complete.
     snapshot: Option<SummarySnapshot>,
 }
 
-/// Everything as it was at one moment.
+/// Counts and filter captured at one moment.
 struct SummarySnapshot {
     filter: RowFilter,
     rows: usize,
     totals: Totals,
     domains: Groups,
     responses: Groups,
-    /// Rows between these are still to be looked at for the first and the last entry.
+    /// Rows still to be scanned for the first and the last matching entry.
     first: RowSearch,
     last: RowSearch,
 }
 
-/// On the way to the first, or the last, row that the filter leaves.
+/// Scan for the first, or the last, row that matches the filter.
 #[derive(Clone, Copy)]
 enum RowSearch {
     From(usize),
@@ -46,7 +46,7 @@ impl SummaryBuilder {
         Self { filter, heads, snapshot: None }
     }
 
-    /// Whether another filter is in force by now, and what was to be counted is not yet held.
+    /// Whether the filter changed before the state was captured.
     pub(super) fn is_of_another(&self, filter: &Filter) -> bool {
         self.snapshot.is_none() && self.filter != *filter
     }
@@ -55,7 +55,7 @@ impl SummaryBuilder {
         self.snapshot = None;
     }
 
-    /// Counts on; the summary once all is counted.
+    /// Counts one slice; returns the summary when complete.
     pub(super) fn advance(&mut self, tally: &Tally, index: &Index) -> Option<IncidentSummary> {
         if self.snapshot.is_none() && (tally.remaining() > 0 || tally.searched().is_some()) {
             return None;
@@ -79,7 +79,7 @@ impl SummarySnapshot {
         }
     }
 
-    /// Counts some more. True when all is counted.
+    /// Counts one slice; true when complete.
     fn advance(&mut self, index: &Index) -> bool {
         for groups in [&mut self.domains, &mut self.responses] {
             groups.extend_by(&self.filter, index, self.rows, GROUPED);
@@ -138,7 +138,7 @@ impl SummarySnapshot {
     }
 }
 
-/// Groups in which something went wrong, the worst first; all, the largest first, if nothing did.
+/// Groups with failures, worst first; without failures all groups, largest first.
 fn worst(groups: &Groups) -> Vec<&Group> {
     let mut all: Vec<&Group> = groups.iter().map(|(_, group)| group).collect();
     let is_bad = |group: &&Group| group.counts.bad() > 0;
@@ -147,7 +147,7 @@ fn worst(groups: &Groups) -> Vec<&Group> {
     }
     all.sort_by_key(|group| {
         let Counts { deferred, failed, rejected, entries, .. } = group.counts;
-        // What we refused ourselves is no trouble of theirs.
+        // Rejections by our own server are not failures of the remote.
         Reverse((deferred + failed, rejected, entries, group.last))
     });
     all
