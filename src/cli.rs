@@ -1,4 +1,4 @@
-//! Flags and commands: the only definition of them.
+//! Flags and commands: their only definition.
 
 pub mod check;
 mod conditions;
@@ -44,10 +44,10 @@ pub struct Cli {
     /// Show live traffic of the built-in simulator; no file needed
     #[arg(long, conflicts_with = "files")]
     pub demo: bool,
-    /// Which entries.
+    /// Entry conditions.
     #[command(flatten)]
     pub conditions: FilterArgs,
-    /// What is hidden of them.
+    /// Redaction.
     #[command(flatten)]
     pub hide: Redact,
     /// Use colours [default: auto, honours `NO_COLOR`]
@@ -86,12 +86,12 @@ pub struct Cli {
     /// Print built-in limits
     #[arg(long)]
     pub limits: bool,
-    /// Something else than following
+    /// Command instead of the screen.
     #[command(subcommand)]
     pub command: Option<CliCommand>,
 }
 
-/// What can be done without a screen.
+/// Commands that need no screen.
 #[derive(Clone, Debug, Subcommand)]
 pub enum CliCommand {
     /// Report the log's format and missing log options
@@ -115,43 +115,43 @@ pub enum CliCommand {
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ColorChoice {
-    /// If the environment does not forbid it.
+    /// Unless the environment disables them.
     Auto,
-    /// In any case.
+    /// Always.
     Always,
-    /// In no case.
+    /// Never.
     Never,
 }
 
-/// Which colours suit the terminal.
+/// Palette for the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ThemeName {
-    /// Told by the environment, else dark.
+    /// From the environment, else dark.
     Auto,
-    /// For a dark ground.
+    /// For a dark background.
     Dark,
-    /// For a light ground.
+    /// For a light background.
     Light,
-    /// In the sixteen colours of the terminal's own palette.
+    /// The terminal's own sixteen colours.
     #[value(name = "16")]
     Sixteen,
-    /// Without colours.
+    /// No colours.
     Mono,
-    /// Without colours, and without characters that a font may lack.
+    /// No colours, ASCII only.
     Ascii,
 }
 
-/// What to print instead of going on.
+/// Output that replaces a run of the program.
 #[derive(Debug, PartialEq, Eq)]
 pub enum EarlyExit {
-    /// Help or version, for standard output.
+    /// Help or version, for stdout.
     Help(String),
-    /// One line that says what is wrong with the command line.
+    /// Usage error in one line.
     Usage(String),
 }
 
 impl Cli {
-    /// Reads the command line.
+    /// Parses the command line.
     pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, EarlyExit> {
         let cli = Self::try_parse_from(arguments).map_err(|error| match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
@@ -166,13 +166,13 @@ impl Cli {
     }
 }
 
-/// The least that can be asked for: the program itself takes half of it.
+/// Smallest memory limit: the program itself uses half of it.
 pub const MIN_MEMORY: u64 = 50_000_000;
 
-/// Bytes, as a number with a unit behind it.
+/// Parses a size in bytes with an optional unit.
 ///
 /// # Errors
-/// What is wrong with it.
+/// If the text is no size: the reason.
 pub fn size(text: &str) -> Result<u64, String> {
     let (digits, unit) =
         text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
@@ -194,8 +194,8 @@ pub fn size(text: &str) -> Result<u64, String> {
     }
 }
 
-/// The first line of a complaint, without the word that begins it, and what it is about: clap lists
-/// the arguments that are missing, and the values there are, on lines of their own.
+/// First line of a clap error without the leading `error:`, joined with its subject: clap lists
+/// missing arguments and valid values on separate lines.
 fn on_one_line(error: &clap::Error) -> String {
     let complaint = error.to_string();
     let line = complaint.lines().next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The commands that need no screen.
+//! Commands without a screen.
 
 pub mod check;
 pub mod export;

@@ -1,7 +1,6 @@
-//! What the program tells about itself: help by topic, completions for shells, and the manual page.
+//! Help of the program: topics, shell completions and man pages.
 //!
-//! All of it is made of what the program goes by: the flags, the keys, the help of the screen and the
-//! file of defaults.
+//! Generated from the flag definitions, the keymap, the on-screen help and the file of defaults.
 
 pub mod limits;
 mod page;
@@ -130,14 +129,14 @@ fn push_line(line: &str, paragraph: &mut String, text: &mut String) {
     }
 }
 
-/// The script by which a shell completes.
+/// Completion script of a shell.
 pub fn completions(shell: Shell) -> Vec<u8> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "mtatop", &mut script);
     script
 }
 
-/// A command by its names, from the outermost.
+/// Finds a subcommand by its path of names.
 fn command(names: &[&str]) -> Result<clap::Command, String> {
     let mut command = Cli::command();
     command.build();
@@ -150,7 +149,7 @@ fn command(names: &[&str]) -> Result<clap::Command, String> {
     Ok(command)
 }
 
-/// Each key, and what it does.
+/// Key table.
 fn keys() -> String {
     let line = |binding: &Binding| format!("  {:<12} {}\n", binding.label, binding.help);
     let mut text = String::new();
@@ -162,7 +161,7 @@ fn keys() -> String {
     text + "Keys can be changed: see mtatop help config for the command names.\n"
 }
 
-/// What the help of the screen has under a heading.
+/// Lines of the on-screen help under a heading.
 fn section(heading: &str) -> String {
     let lines = lines(&Settings::default());
     let under =

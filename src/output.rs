@@ -1,4 +1,4 @@
-//! Files that the program writes because it was asked to.
+//! Files written on request.
 
 pub mod atomic_file;
 pub mod status_file;

@@ -1,4 +1,4 @@
-//! Text for the terminal and for files: what may be shown of untrusted bytes, widths, units, tables.
+//! Text for terminal and files: sanitizing of untrusted bytes, widths, units, tables.
 //!
 //! Knows nothing of the log.
 

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 /// Report the log's format and missing log options
 #[derive(Clone, Debug, Args)]
 pub struct Check {
-    /// What to read.
+    /// Files and entry conditions.
     #[command(flatten)]
     pub input: InputArgs,
     /// Output format
@@ -14,10 +14,10 @@ pub struct Check {
     pub format: CheckFormat,
 }
 
-/// How a check is written.
+/// Output format of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum CheckFormat {
-    /// For people.
+    /// Text for people.
     Text,
     /// One JSON object.
     Json,

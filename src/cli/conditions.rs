@@ -1,8 +1,8 @@
-//! Which entries: the same options on the screen and in every command.
+//! Entry conditions: the same options for the screen and every command.
 
 use clap::Args;
 
-/// What all have to hold.
+/// Conditions, all of which must match.
 #[derive(Clone, Debug, Default, Args)]
 pub struct FilterArgs {
     /// Only this recipient domain and subdomains (repeatable)
@@ -20,7 +20,7 @@ pub struct FilterArgs {
 }
 
 impl FilterArgs {
-    /// Each option that was given, with the field that its value is of, and the value.
+    /// Options given, as filter field and value.
     pub fn given(&self) -> Vec<(&'static str, &'static str, String)> {
         let domains = (!self.domain.is_empty()).then(|| self.domain.join("|"));
         let given = [

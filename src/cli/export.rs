@@ -10,7 +10,7 @@ pub struct Export {
     /// The table to export
     #[arg(value_enum, value_name = "WHAT")]
     pub what: ExportTable,
-    /// What to read.
+    /// Files and entry conditions.
     #[command(flatten)]
     pub input: InputArgs,
     /// Output format; raw writes the bytes of the entries
@@ -33,9 +33,9 @@ pub struct Export {
 /// The tables of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ExportTable {
-    /// Every entry.
+    /// Entries.
     Entries,
-    /// Connections, each from its opening to its close.
+    /// Connections from open to close.
     Connections,
     /// Delivery attempts with their outcome.
     Deliveries,
@@ -43,13 +43,13 @@ pub enum ExportTable {
     Messages,
 }
 
-/// How an export is written.
+/// Output format of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ExportFormat {
-    /// One JSON object a line.
+    /// One JSON object per line.
     Ndjson,
     /// Comma-separated values with a header row.
     Csv,
-    /// The bytes of the log, entries only.
+    /// The bytes of the log; entries only.
     Raw,
 }

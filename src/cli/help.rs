@@ -1,4 +1,4 @@
-//! Flags of what tells about the program itself.
+//! Flags of `mtatop help`, `completions` and `man`.
 
 use clap::Args;
 use clap_complete::Shell;

@@ -1,4 +1,4 @@
-//! Which files, and which of their entries: the same for every command.
+//! Input files and entry conditions: the same options for every command.
 
 use super::{FilterArgs, Redact};
 use clap::Args;
@@ -11,10 +11,10 @@ pub struct InputArgs {
     /// input
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
-    /// Which of their entries.
+    /// Entry conditions.
     #[command(flatten)]
     pub conditions: FilterArgs,
-    /// What is hidden of them.
+    /// Redaction.
     #[command(flatten)]
     pub hide: Redact,
 }

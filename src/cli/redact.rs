@@ -1,9 +1,9 @@
-//! Whether names are hidden: the same option on the screen and in every command.
+//! Redaction: the same option for the screen and every command.
 
 use crate::log::redact::RedactLevel;
 use clap::Args;
 
-/// What is hidden of the log.
+/// Redaction option.
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub struct Redact {
     /// Pseudonymize users, clients, IP addresses, subjects and ids [=all: domains too]

@@ -3,13 +3,13 @@
 use super::InputArgs;
 use clap::{Args, ValueEnum};
 
-/// Exit code: what `--fail-if` asks for holds.
+/// Exit status: a group matches `--fail-if`.
 pub const EXIT_CONDITION_MET: u8 = 3;
 
 /// Summarize delivery outcomes by group
 #[derive(Clone, Debug, Args)]
 pub struct Report {
-    /// What to read.
+    /// Files and entry conditions.
     #[command(flatten)]
     pub input: InputArgs,
     /// Group by
@@ -28,7 +28,7 @@ pub struct Report {
     pub fail_if: Option<String>,
 }
 
-/// What the groups of a report are.
+/// Grouping of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ReportKey {
     /// Recipient domains.
@@ -51,15 +51,15 @@ pub enum ReportKey {
     User,
 }
 
-/// How a report is written.
+/// Output format of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ReportFormat {
-    /// For people.
+    /// Text table for people.
     Table,
     /// One JSON object.
     Json,
     /// Comma-separated values with a header row.
     Csv,
-    /// A table for a ticket.
+    /// Markdown table for tickets.
     Markdown,
 }

@@ -23,7 +23,7 @@ pub struct Simulate {
     pub style: LogStyleArgs,
 }
 
-/// Options of the MTA that decide what an entry looks like.
+/// MTA options that determine the form of an entry.
 #[derive(Clone, Debug, Args)]
 pub struct LogStyleArgs {
     /// `LOG_FORMAT`: 1 text, 2 text with <>, 3 length-prefixed text, 4 XML, 5 JSON, 6 flat JSON
@@ -35,7 +35,7 @@ pub struct LogStyleArgs {
 }
 
 impl Simulate {
-    /// How the log is to be written.
+    /// Log options from the flags.
     pub fn log_style(&self) -> LogStyle {
         let mut options = MtaOptions::default();
         for (name, value) in &self.style.log_option {
@@ -46,7 +46,7 @@ impl Simulate {
     }
 }
 
-/// Reads `LOG_NODE=1`. `LOG_HEADER` stands for the channel keyword `logheader`.
+/// Parses `LOG_NODE=1`. `LOG_HEADER` stands for the channel keyword `logheader`.
 fn log_option(text: &str) -> Result<(String, u32), String> {
     let (name, value) = text.split_once('=').ok_or("expected NAME=N, such as LOG_NODE=1")?;
     let value = value.parse().map_err(|_| format!("invalid number {value:?}"))?;

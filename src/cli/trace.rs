@@ -9,7 +9,7 @@ pub struct Trace {
     /// Message id, queue file or address; substrings match
     #[arg(value_name = "WHAT")]
     pub what: String,
-    /// What to read.
+    /// Files and entry conditions.
     #[command(flatten)]
     pub input: InputArgs,
     /// One more search term (repeatable)

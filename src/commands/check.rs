@@ -1,7 +1,7 @@
-//! `mtatop check`: how a log is written, and what it cannot answer.
+//! `mtatop check`: log format, detected options, and questions the log cannot answer.
 //!
-//! It says what the entries show and no more: of an option that nothing shows, it says that it was
-//! not seen, and of a product that many could be, it names them all.
+//! Reports what the entries prove and no more: an option without traces is "not seen", and a
+//! product that cannot be determined is given as all candidates.
 
 mod clock;
 mod damage;
@@ -39,19 +39,19 @@ pub fn run(check: &Check) -> Exit {
     runner::run(&check.input, StopWhen::End, &mut checking)
 }
 
-/// A check while the log is being read.
+/// Check in progress.
 struct Checking {
     format: CheckFormat,
-    /// The files as given.
+    /// Files as given.
     paths: Vec<PathBuf>,
-    /// What is known of each that was opened.
+    /// Facts of each opened file.
     files: Vec<FileReport>,
-    /// By source: which of the files.
+    /// Index into the facts, by source.
     file_by_source: Vec<Option<usize>>,
 }
 
 impl Checking {
-    /// The facts of the file that a source is of.
+    /// Facts of the file of a source.
     fn facts(&mut self, source: u16, log: &LoadedLog) -> Option<&mut FileReport> {
         let number = usize::from(source);
         if self.file_by_source.len() <= number {
@@ -69,12 +69,12 @@ impl Checking {
         self.files.get_mut((*known)?)
     }
 
-    /// Files of which nothing came: empty, not to be read, or left out because another one holds the
-    /// same. Which of these it is, is not known here; whoever reads them says so.
+    /// Files without entries: empty, unreadable, or skipped as duplicates. The reader reports
+    /// which.
     fn add_empty(&mut self) {
         for given in &self.paths {
             let path = given.to_string_lossy();
-            // A folder or a pattern stands for others.
+            // A folder or glob stands for other files.
             let stands = |facts: &FileReport| Path::new(&facts.path).starts_with(given);
             let pattern = path.contains(['*', '?', '[']) && !self.files.is_empty();
             if !pattern && !self.files.iter().any(stands) {
@@ -112,7 +112,7 @@ impl EntryConsumer for Checking {
     }
 
     fn entry(&mut self, found: &LocatedEntry<'_>, wanted: bool, log: &LoadedLog) -> io::Result<()> {
-        // What is no entry meets few filters, and is what one wants to know of a file.
+        // Unparsed lines match few filters, but are essential to a check.
         let left_out = found.entry.is_ok() && !wanted;
         if let Some(facts) = self.facts(found.location.source, log) {
             if left_out {
@@ -126,7 +126,7 @@ impl EntryConsumer for Checking {
 
     fn finish(&mut self, _log: &LoadedLog) -> io::Result<u8> {
         self.add_empty();
-        // They came in the order of their entries.
+        // Same order as their entries.
         let given = |facts: &FileReport| {
             let path = Path::new(&facts.path);
             self.paths.iter().position(|given| path.starts_with(given)).unwrap_or(usize::MAX)

@@ -1,7 +1,7 @@
-//! `mtatop export`: what the log holds, an object a line.
+//! `mtatop export`: the log as records.
 //!
-//! Knows how fields are called and written, and no grammar. Entries are printed as they are read;
-//! for everything else the index is asked, and texts are read again.
+//! Knows field names and formats, but no log grammar. Entries are printed as they are read; other
+//! records come from the index, with texts read again.
 
 pub mod fields;
 pub mod json;
@@ -35,7 +35,7 @@ pub fn run(export: &Export) -> Exit {
     if export.format == ExportFormat::Raw && export.what != ExportTable::Entries {
         return Exit::usage("--format raw is only valid for `entries`");
     }
-    // Before an output is opened, which may cost what was there.
+    // Checked before the output is opened, since opening may replace a file.
     let ready = runner::filter(&export.input, export.what != ExportTable::Entries).map(|_| ());
     if let Err(outcome) = ready.and_then(|()| runner::catch_signals(until(export))) {
         return outcome;

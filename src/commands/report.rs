@@ -1,8 +1,8 @@
-//! `mtatop report`: what became of the mail, in groups.
+//! `mtatop report`: delivery outcomes by group.
 //!
-//! It counts each entry as it comes by and keeps none, so that a report of a year needs no more
-//! room than one of a day: memory grows with the groups, which are bounded, and with connections.
-//! It counts what the screen counts ([`Tally`](crate::stats::Tally)).
+//! Entries are counted as they are read and not stored, so a report of a year needs no more memory
+//! than one of a day: memory grows with groups, which are bounded, and with connections. Counts
+//! equal those of the screen ([`Tally`](crate::stats::Tally)).
 
 mod condition;
 mod counts;
@@ -32,7 +32,7 @@ use crate::text::units::number;
 use open::OpenConnections;
 use std::io::{self, BufWriter, Write};
 
-/// Groups that are named when the condition holds for them.
+/// Maximum number of matching groups that are named.
 const NAMED: usize = 20;
 
 /// Prints what was asked for.
@@ -57,23 +57,23 @@ pub fn run(report: &Report) -> Exit {
     exit
 }
 
-/// Everything that a report says.
+/// Content of a report.
 pub struct ReportSummary {
     by: ReportKey,
-    /// The files, as given.
+    /// Files as given.
     files: Vec<String>,
-    /// The filter, as text.
+    /// Filter as text.
     filter: String,
-    /// Counts of everything.
+    /// Total counts.
     pub totals: ReportTotals,
-    /// Counts of each group.
+    /// Counts by group.
     pub groups: ReportGroups,
     key: Vec<u8>,
     text: Vec<u8>,
 }
 
 impl ReportSummary {
-    /// Nothing counted yet.
+    /// Empty report.
     pub fn new(report: &Report) -> Self {
         let name = |path: &std::path::PathBuf| path.to_string_lossy().into_owned();
         Self {
@@ -87,7 +87,7 @@ impl ReportSummary {
         }
     }
 
-    /// Counts an entry, or what could not be read as one.
+    /// Counts an entry or an unparsed text.
     pub fn add(&mut self, entry: Option<&Entry<'_>>) {
         self.totals.add(entry);
         if let Some(entry) = entry {
@@ -111,10 +111,10 @@ impl ReportSummary {
         self.groups.add(&self.key, kind, code, &self.text);
     }
 
-    /// Writes it; as a table for lines of so many cells, if that is limited.
+    /// Writes the report; a table is fitted to the width, if given.
     ///
     /// # Errors
-    /// What the output says.
+    /// If the output fails.
     pub fn write(
         &self,
         format: ReportFormat,
@@ -129,8 +129,7 @@ impl ReportSummary {
         }
     }
 
-    /// One line for each thing that the condition holds for, the worst first, and no more than a
-    /// person reads.
+    /// One line per match of the condition, worst first, up to a readable number.
     pub fn holding(&self, condition: &Condition) -> Vec<String> {
         let mut lines = Vec::new();
         let mut more = 0_u64;
@@ -165,7 +164,7 @@ impl ReportSummary {
     }
 }
 
-/// Whether something went wrong.
+/// Whether an entry kind is a failure.
 fn is_bad(kind: EntryKind) -> bool {
     matches!(
         kind,
@@ -186,7 +185,7 @@ fn words(counts: &ReportCounts) -> String {
     )
 }
 
-/// A report while the log is being read.
+/// Report in progress.
 struct Reporting {
     summary: ReportSummary,
     open: OpenConnections,
@@ -205,8 +204,8 @@ impl EntryConsumer for Reporting {
         if wanted {
             self.summary.add(entry);
         }
-        // Without a filter, only connection entries tell which connections are open; with one, the
-        // deliveries tell whose they are.
+        // Without a filter, connection entries alone show which connections are open; with one,
+        // deliveries are needed to attribute them.
         let connection = entry.is_some_and(|entry| matches!(entry.body, Body::Connection(_)));
         if connection || !log.filter.is_empty() {
             self.open.push(found, wanted);

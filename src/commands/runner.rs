@@ -1,5 +1,5 @@
-//! The same log without a screen: reads all files to their end, or follows them, and gives what it
-//! finds to a [`EntryConsumer`].
+//! Runs a command without a screen: reads all files to the end, or follows them, and passes the
+//! entries to an [`EntryConsumer`].
 //!
 //! Knows no command: what is printed, and where, is for the works to know.
 
@@ -33,26 +33,25 @@ use std::time::{Duration, Instant};
 
 /// What a command does with a log.
 pub trait EntryConsumer {
-    /// Whether entries are to be absorbed into the index; else it stays empty.
+    /// Whether entries are indexed; otherwise the index stays empty.
     fn wants_index(&self) -> bool {
         true
     }
 
-    /// Whether a person sees on the terminal what is printed, while the log is still being read.
+    /// Whether output appears on the terminal while the log is being read.
     fn prints_to_terminal(&self) -> bool {
         false
     }
 
-    /// Whether it has to look at entries as they are, and sees to it that nothing is printed of them
-    /// that is to be hidden.
+    /// Whether it needs unredacted entries, and redacts its output itself.
     fn looks_for(&self) -> bool {
         false
     }
 
-    /// The next entry, whether it is wanted or not, as far as it tells itself.
+    /// Handles the next entry; `wanted` as far as the entry alone decides.
     ///
     /// # Errors
-    /// What the output says.
+    /// If the output fails.
     fn entry(
         &mut self,
         _found: &LocatedEntry<'_>,
@@ -62,49 +61,49 @@ pub trait EntryConsumer {
         Ok(())
     }
 
-    /// These rows came into the index.
+    /// Handles rows added to the index.
     ///
     /// # Errors
-    /// What the output says.
+    /// If the output fails.
     fn absorbed(&mut self, _rows: Range<u32>, _log: &LoadedLog) -> io::Result<()> {
         Ok(())
     }
 
-    /// Nothing new is there for now: what was printed shall be seen.
+    /// Handles a pause of the input by flushing the output.
     ///
     /// # Errors
-    /// What the output says.
+    /// If the output fails.
     fn pause(&mut self) -> io::Result<()> {
         Ok(())
     }
 
-    /// All was read. Gives the exit code, if nothing else went wrong.
+    /// Finishes after the last entry. Returns the exit status unless an input failed.
     ///
     /// # Errors
-    /// What the output says.
+    /// If the output fails.
     fn finish(&mut self, log: &LoadedLog) -> io::Result<u8>;
 }
 
-/// What is known of the files so far.
+/// Log as read so far.
 pub struct LoadedLog {
-    /// The entries, if the work wants an index.
+    /// Index, if the command needs one.
     pub index: Index,
-    /// Their texts, and the paths of their files.
+    /// Texts of the entries, and paths of the files.
     pub texts: TextStore,
-    /// Which of them are wanted, and when they were.
+    /// Filter and its reference time.
     pub filter: Filter,
     /// See [`Filter::window`].
     pub window: Window,
-    /// Hides what is to be hidden of what is printed.
+    /// Redactor of the output.
     pub redactor: Option<Redactor>,
-    /// By row: whether it is wanted; of a filter that is not empty.
+    /// By row: whether it matches; only for a non-empty filter.
     wanted: Vec<bool>,
     /// Time of the last entry that has one.
     time: Time,
 }
 
 impl LoadedLog {
-    /// Of these files nothing yet.
+    /// Empty log of these files.
     fn new(filter: Filter, input: &InputArgs) -> Self {
         let files = &input.files;
         let window = filter.window(now(&filter, files));
@@ -113,21 +112,22 @@ impl LoadedLog {
         Self { index, texts, filter, window, redactor, wanted, time: Time::default() }
     }
 
-    /// Whether an entry is wanted, as far as it tells itself. What has no time is of that before.
+    /// Whether an entry matches as far as it alone decides. An entry without a time takes that of
+    /// the preceding one.
     fn wants(&mut self, found: &LocatedEntry<'_>) -> bool {
         let entry = found.entry.as_ref().ok();
         self.time = entry.map_or(self.time, |entry| entry.time);
         self.window.contains(self.time) && self.filter.matches(entry, found.text)
     }
 
-    /// Whether a row of the index is wanted.
+    /// Whether a row of the index matches.
     pub fn leaves(&self, row: RowId) -> bool {
         let wanted = || self.wanted.get(row.0 as usize).copied().unwrap_or_default();
         let connection = self.index.rows().connection(row);
         self.filter.is_empty() || wanted() && self.filter.leaves_connection(connection)
     }
 
-    /// The text of an entry as it may be printed; `None` if its bytes are no longer there.
+    /// Redacted text of an entry; `None` if its bytes are gone.
     pub fn original(&self, row: RowId) -> Option<EntryText> {
         let (place, length) = self.index.rows().place(row)?;
         let original = self.texts.read(place, length)?;
@@ -141,13 +141,13 @@ impl LoadedLog {
 /// When to stop reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StopWhen {
-    /// When all that is there was read.
+    /// At the end of all files.
     End,
-    /// Never, or after so long a time without anything new.
+    /// Never, or after this time without new entries.
     Idle(Option<Duration>),
 }
 
-/// The filter of the command line, for a work with an index or without.
+/// Filter of the command line, for a command with or without an index.
 ///
 /// # Errors
 /// What the command ends with.
@@ -163,7 +163,7 @@ pub fn filter(input: &InputArgs, indexed: bool) -> Result<Filter, Exit> {
     }
 }
 
-/// What "now" means of these files, if that matters to a filter.
+/// Reference time of a filter over these files, if it needs one.
 #[expect(clippy::disallowed_methods, reason = "a time that is so long ago is counted from now")]
 fn now(filter: &Filter, files: &[PathBuf]) -> Time {
     if !filter.is_relative() {
@@ -173,8 +173,8 @@ fn now(filter: &Filter, files: &[PathBuf]) -> Time {
     reader::newest(&Disk, files).map_or(wall, |newest| newest.now(wall))
 }
 
-/// From here on a signal ends the command in order: for those that have something to clear away
-/// before they [`run`], which sees to it as well.
+/// From here on a signal ends the command in order: for commands that need cleanup before they
+/// [`run`], which also calls it.
 ///
 /// # Errors
 /// What the command ends with.
@@ -192,7 +192,7 @@ pub fn run(input: &InputArgs, until: StopWhen, work: &mut dyn EntryConsumer) -> 
     run_watched(input, until, None, work)
 }
 
-/// The same, and keeps a status file.
+/// The same, with a status file.
 pub fn run_watched(
     input: &InputArgs,
     until: StopWhen,
@@ -233,8 +233,8 @@ pub fn run_watched(
     }
 }
 
-/// Why the work could not be printed. An error as the system gives it names nothing: it is that of
-/// standard output, since a work that prints elsewhere says where.
+/// Message for failed output. A plain system error concerns stdout, since commands that write
+/// elsewhere name the place.
 fn unwritten(error: &io::Error) -> String {
     let text = error.to_string();
     if error.raw_os_error().is_none() {
@@ -283,7 +283,7 @@ impl LoadRun {
             file.end(start.elapsed(), &self.status);
         }
         match interrupt.code() {
-            // What is not whole is of no use; what is followed is whole at any time.
+            // Incomplete output is useless; followed output is complete at any time.
             Some(code) if self.stop_when == StopWhen::End => Ok(code),
             _ => {
                 self.progress.end();
@@ -298,7 +298,7 @@ impl LoadRun {
         }
     }
 
-    /// Reads on a little. False if there was nothing new.
+    /// Reads the next batch. False if there was nothing new.
     fn round(&mut self, now: Duration, work: &mut dyn EntryConsumer) -> io::Result<bool> {
         let batch = work.wants_index().then(|| Batch::new(self.log.index.keys()));
         let Self { reader, log, errors: complaints, progress, status, .. } = self;
@@ -316,7 +316,7 @@ impl LoadRun {
     }
 }
 
-/// Whether to stop when nothing was new for so long.
+/// Whether the idle time limit is reached.
 fn is_over(until: StopWhen, idle: Duration) -> bool {
     match until {
         StopWhen::End => true,
@@ -324,7 +324,7 @@ fn is_over(until: StopWhen, idle: Duration) -> bool {
     }
 }
 
-/// Hands each entry to the work, and to the batch if there is one.
+/// Passes each entry to the command, and to the batch of the index.
 struct Feeding<'a> {
     log: &'a mut LoadedLog,
     errors: &'a mut InputErrors,
@@ -342,7 +342,7 @@ impl Feeding<'_> {
         }
     }
 
-    /// Hands on the same entry as it may be printed.
+    /// Passes on a redacted entry.
     fn hand_on_hidden(&mut self, found: &LocatedEntry<'_>, wanted: bool) {
         let Some(redactor) = &self.log.redactor else { return };
         let mut scratch = Scratch::default();

@@ -1,7 +1,8 @@
-//! `mtatop trace`: the story of messages.
+//! `mtatop trace`: history of messages.
 //!
-//! One pass notes which messages mention what is asked for; when all was read, each is told, the
-//! newest last. Knows no grammar and no file: entries come parsed, and are read again to be told.
+//! One pass finds the messages that mention a search term; then the trace of each is printed,
+//! newest last. Knows neither grammar nor files: entries arrive parsed, and are read again for
+//! printing.
 
 mod printer;
 mod subject;
@@ -21,7 +22,7 @@ use std::io::{self, IsTerminal, Write};
 use std::ops::Range;
 use subject::{MatchKind, TraceSubject};
 
-/// Stories that are told whole; of more messages each is one line.
+/// Maximum number of messages printed in full; beyond it each is one line.
 pub const MAX_FULL_TRACES: usize = 36;
 
 /// Prints what was asked for.
@@ -49,7 +50,7 @@ pub fn run(trace: &Trace) -> Exit {
 
 struct Tracing {
     searches: Vec<Search>,
-    /// Mentions whose rows are not in the index yet: place in the round, and of which search.
+    /// Mentions not yet in the index: position in the round, and search term.
     pending: Vec<(u32, usize, MatchKind)>,
     /// Entries of this round.
     seen: u32,
@@ -61,14 +62,14 @@ struct Search {
     matches: TraceMatches,
 }
 
-/// What mentions the thing asked for.
+/// Mentions of a search term.
 #[derive(Default)]
 struct TraceMatches {
-    /// By message; a byte for each.
+    /// By message, one byte each.
     messages: Vec<Option<MatchKind>>,
-    /// Entries that name no message.
+    /// Entries without a message.
     alone: Vec<(RowId, MatchKind)>,
-    /// Lines that could not be read as entries.
+    /// Unparsed lines.
     unparsed: u64,
 }
 
@@ -164,7 +165,7 @@ impl TraceMatches {
         messages.chain(self.alone.iter().map(|&(_, mention)| mention)).max()
     }
 
-    /// If something is just what was asked for, what only contains it is not meant.
+    /// Exact matches exclude matches by substring.
     fn weakest_match(&self) -> MatchKind {
         self.best().unwrap_or(MatchKind::Part)
     }
@@ -187,7 +188,7 @@ fn newest_last(log: &LoadedLog, messages: BTreeSet<MessageId>) -> Vec<MessageId>
     messages
 }
 
-/// Columns of the terminal, else as `COLUMNS` says, else 80.
+/// Width of the terminal, else `COLUMNS`, else 80.
 fn width() -> usize {
     let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
     let asked = || std::env::var("COLUMNS").ok()?.parse().ok();

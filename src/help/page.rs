@@ -1,4 +1,4 @@
-//! The manual page, in roff.
+//! Man pages in roff.
 
 use super::{command, keys, section};
 use crate::help::limits;
@@ -6,11 +6,11 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 use std::io;
 
-/// Files of the program, and what they are.
+/// FILES section.
 const FILES: &[(&str, &str)] =
     &[("~/.config/mtatop/config.toml", "configuration ($XDG_CONFIG_HOME replaces ~/.config)")];
 
-/// What is asked of the environment.
+/// ENVIRONMENT section.
 const ENVIRONMENT: &[(&str, &str)] = &[
     ("NO_COLOR", "no colours, unless overridden by --color"),
     ("COLORFGBG", "light or dark background"),
@@ -18,7 +18,7 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("XDG_CONFIG_HOME", "configuration directory instead of ~/.config"),
 ];
 
-/// How the program ends.
+/// EXIT STATUS section.
 const EXIT: &[(&str, &str)] = &[
     ("0", "success (including SIGPIPE)"),
     ("1", "error"),
@@ -28,10 +28,10 @@ const EXIT: &[(&str, &str)] = &[
     ("129, 130, 143", "terminal lost, interrupted or terminated by a signal"),
 ];
 
-/// The page of a command, or of the whole program.
+/// Page of a command, or of the whole program.
 ///
 /// # Errors
-/// That there is no such command, and what there is.
+/// If the command is unknown: the valid names.
 pub fn page(of: Option<&str>) -> Result<Vec<u8>, String> {
     let page = Man::new(command(of.as_slice())?);
     let mut text = Vec::new();
@@ -39,11 +39,11 @@ pub fn page(of: Option<&str>) -> Result<Vec<u8>, String> {
         Some(_) => page.render(&mut text),
         None => whole(&page, &mut text),
     };
-    // Memory takes all that is written to it.
+    // Writing to memory cannot fail.
     rendered.map(|()| in_ascii(&text)).map_err(|error| error.to_string())
 }
 
-/// Roff has a notation for every character, which each of its readers knows.
+/// Writes characters in the portable roff notation.
 fn in_ascii(text: &[u8]) -> Vec<u8> {
     let code = |c: char| {
         if c.is_ascii() { c.to_string() } else { format!("\\[u{:04X}]", u32::from(c)) }
@@ -68,7 +68,7 @@ fn whole(page: &Man, text: &mut Vec<u8>) -> io::Result<()> {
     page.render_version_section(text)
 }
 
-/// Lines that stay as they are.
+/// Preformatted lines.
 fn verbatim(heading: &str, lines: &str) -> Roff {
     let mut roff = Roff::new();
     roff.control("SH", [heading]).control("nf", []);
@@ -79,7 +79,7 @@ fn verbatim(heading: &str, lines: &str) -> Roff {
     roff
 }
 
-/// Words with what they mean.
+/// Definition list.
 fn listed(heading: &str, items: &[(&str, &str)]) -> Roff {
     let mut roff = Roff::new();
     roff.control("SH", [heading]);

@@ -1,9 +1,8 @@
-//! Where entries go that somebody wants to keep: standard output, or a file of which nothing is seen
-//! before it is whole.
+//! Output of exports and saved entries: stdout, or a file written atomically.
 //!
-//! Knows bytes only. A file is written beside its place under another name, for the user's eyes only
-//! because a log is full of addresses, and takes its place when all of it is on the disk. If anything
-//! fails before, or the program is told to end, what was written is removed.
+//! Knows bytes only. A file is written under a temporary name beside its destination, readable by
+//! its owner only since a log is full of addresses, and renamed once it is on the disk. It is
+//! removed if anything fails before that, or if a signal ends the program.
 
 use crate::text::sanitize::escape;
 use std::fs::{self, File, OpenOptions};
@@ -11,17 +10,17 @@ use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-/// Files under another name that are not whole yet.
+/// Unfinished temporary files.
 static PARTS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// Removes what is not whole: for a program that ends before it could be.
+/// Removes unfinished temporary files: for an exit that bypasses their owners.
 pub fn remove_temp_files() {
     for part in PARTS.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
         let _ = fs::remove_file(part);
     }
 }
 
-/// An open output; its errors say what it is.
+/// Open output; its errors name it.
 pub struct Output {
     name: String,
     sink: Sink,
@@ -29,17 +28,17 @@ pub struct Output {
 
 enum Sink {
     Standard(io::Stdout),
-    /// Whoever follows sees it grow; or it is a pipe or a device.
+    /// A followed output grows in place, as do pipes and devices.
     Straight(File),
     Beside(TempFile),
 }
 
-/// A file under another name.
+/// Temporary file.
 struct TempFile {
     file: File,
     part: PathBuf,
     path: PathBuf,
-    /// What has its place may be replaced.
+    /// Whether an existing destination may be replaced.
     replaces: bool,
     whole: bool,
 }
@@ -49,7 +48,7 @@ impl TempFile {
         let process = std::process::id();
         let mut number = 0;
         loop {
-            // No name of the user's: it may be as long as a name can be.
+            // Not derived from the user's name, which may have the maximum length.
             let part = path.with_file_name(format!(".mtatop-{process}-{number}.part"));
             match private(OpenOptions::new().write(true).create_new(true)).open(&part) {
                 Ok(file) => {
@@ -65,14 +64,14 @@ impl TempFile {
     }
 
     fn take_place(&mut self) -> io::Result<()> {
-        // A full disk may show only here.
+        // A full disk may be reported only here.
         self.file.sync_all()?;
         if self.replaces {
             fs::rename(&self.part, &self.path)?;
             self.whole = true;
         } else {
-            // It fails if there is anything of this name, be it a link that leads nowhere. The other
-            // name goes with the rest.
+            // Fails if anything has this name, even a dangling symlink. The temporary name is
+            // removed with the rest.
             fs::hard_link(&self.part, &self.path).map_err(|error| match error.kind() {
                 io::ErrorKind::AlreadyExists => already_exists(),
                 _ => error,
@@ -86,7 +85,7 @@ impl Drop for TempFile {
     fn drop(&mut self) {
         PARTS.lock().unwrap_or_else(PoisonError::into_inner).retain(|part| *part != self.part);
         if !self.whole {
-            // Nobody is left to tell if this fails.
+            // An error here cannot be reported anywhere.
             let _ = fs::remove_file(&self.part);
         }
     }
@@ -98,10 +97,10 @@ impl Output {
         Self { name: "standard output".to_owned(), sink: Sink::Standard(io::stdout()) }
     }
 
-    /// A file, which must be none of the inputs. It appears when it is whole, unless `grows`.
+    /// A file, which must not be one of the inputs. It is written atomically unless it `grows`.
     ///
     /// # Errors
-    /// The path, and why nothing can be written there.
+    /// If the file cannot be created: path and reason.
     pub fn file(path: &Path, grows: bool, inputs: &[PathBuf]) -> io::Result<Self> {
         let name = escape(path.as_os_str().as_encoded_bytes());
         if inputs.iter().any(|input| is_same(input, path)) {
@@ -113,11 +112,10 @@ impl Output {
         }
     }
 
-    /// A file of a name that nothing has. It appears when it is whole, unless something has the name
-    /// by then.
+    /// A new file, written atomically; fails if the name exists, then or at the end.
     ///
     /// # Errors
-    /// The path, and why nothing can be written there.
+    /// If the file exists or cannot be created: path and reason.
     pub fn create_new(path: &Path) -> io::Result<Self> {
         let name = escape(path.as_os_str().as_encoded_bytes());
         let beside = match fs::symlink_metadata(path) {
@@ -133,7 +131,7 @@ impl Output {
         }
     }
 
-    /// Whether a person reads it as it comes.
+    /// Whether output goes to a terminal.
     pub fn is_terminal(&self) -> bool {
         match &self.sink {
             Sink::Standard(out) => out.is_terminal(),
@@ -142,10 +140,10 @@ impl Output {
         }
     }
 
-    /// Writes all of the bytes, and holds none back.
+    /// Writes all bytes without buffering.
     ///
     /// # Errors
-    /// The name of the output, and what the system says.
+    /// If the write fails: name of the output and system error.
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         let written = match &mut self.sink {
             Sink::Standard(out) => out.write_all(bytes).and_then(|()| out.flush()),
@@ -155,10 +153,10 @@ impl Output {
         written.map_err(|error| with_path(&self.name, &error))
     }
 
-    /// Fails if whoever read it is gone, which else only the next write would show.
+    /// Detects a closed pipe, which otherwise only the next write would report.
     ///
     /// # Errors
-    /// The name of the output, and that the pipe is closed.
+    /// If the pipe is closed: name of the output.
     pub fn check(&self) -> io::Result<()> {
         let closed = match &self.sink {
             Sink::Standard(out) => is_closed(out),
@@ -168,10 +166,10 @@ impl Output {
         if closed { Err(with_path(&self.name, &io::ErrorKind::BrokenPipe.into())) } else { Ok(()) }
     }
 
-    /// All was written: a file takes its place, unless an input that was found meanwhile has it.
+    /// Finishes: renames a temporary file, unless an input has that name by now.
     ///
     /// # Errors
-    /// The name of the output, and what the system says.
+    /// If it fails: name of the output and system error.
     pub fn finish<'a>(&mut self, inputs: impl IntoIterator<Item = &'a Path>) -> io::Result<()> {
         let Sink::Beside(beside) = &mut self.sink else { return Ok(()) };
         if inputs.into_iter().any(|input| is_same(input, &beside.path)) {
@@ -183,7 +181,7 @@ impl Output {
 }
 
 fn sink(path: &Path, grows: bool) -> io::Result<Sink> {
-    // A link is followed: what it points to is written, the link stays.
+    // A symlink stays; its target is written.
     let known = match fs::metadata(path) {
         Ok(known) => Some(known),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -204,7 +202,7 @@ fn is_closed(output: &impl std::os::fd::AsFd) -> bool {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     let mut asked = [PollFd::new(output, PollFlags::empty())];
     let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
-    // What can't be asked will show when it is written to.
+    // If this cannot be checked, the write will fail.
     let answered = poll(&mut asked, Some(&at_once)).is_ok();
     answered
         && asked.iter().any(|asked| asked.revents().intersects(PollFlags::ERR | PollFlags::HUP))
@@ -215,19 +213,19 @@ fn is_closed<T>(_: &T) -> bool {
     false
 }
 
-/// Whatever it is, it stays.
+/// An existing name of any kind stays.
 fn already_exists() -> io::Error {
     io::Error::new(io::ErrorKind::AlreadyExists, "exists already")
 }
 
-/// A new file is for its owner only.
+/// New files are readable by their owner only.
 fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     options
 }
 
-/// Whether two paths lead to one file, by whatever links.
+/// Whether two paths lead to the same file, through any links.
 fn is_same(one: &Path, other: &Path) -> bool {
     #[cfg(unix)]
     if let (Ok(one), Ok(other)) = (fs::metadata(one), fs::metadata(other)) {
@@ -237,7 +235,7 @@ fn is_same(one: &Path, other: &Path) -> bool {
     one == other
 }
 
-/// The error with what it is about, in the words of the system.
+/// The error with its subject, in the system's words.
 fn with_path(name: &str, error: &io::Error) -> io::Error {
     let text = error.to_string();
     let words = text.split(" (os error").next().unwrap_or_default();
@@ -283,7 +281,7 @@ mod tests {
         output.write(b"half").unwrap();
         drop(output);
         assert_eq!(names(folder.path()), [""; 0]);
-        // The input came while it was written: it stays as it is.
+        // The input appeared during the write: it stays unchanged.
         let mut output = Output::file(&path, false, &[]).unwrap();
         fs::write(&path, "a log").unwrap();
         assert!(output.finish([&*path]).unwrap_err().to_string().contains("one of the files"));
@@ -333,7 +331,7 @@ mod tests {
         let mut output = Output::create_new(&path).unwrap();
         output.write(b"one\n").unwrap();
         assert!(!path.exists());
-        // Somebody else was there first, or later than we looked.
+        // Another process created it first, or after the check.
         fs::write(&path, "theirs").unwrap();
         let error = output.finish([]).unwrap_err();
         assert!(error.kind() == io::ErrorKind::AlreadyExists, "{error}");

@@ -1,7 +1,7 @@
-//! `--status-file`: how far the reader is, for whoever watches over the program.
+//! `--status-file`: reader progress for monitoring.
 //!
-//! One JSON object, replaced as a whole, so that no half of it is ever read. Knows nothing of what
-//! the entries say: no text of the log gets into it.
+//! One JSON object, replaced atomically so that readers never see a partial one. Knows nothing of
+//! the entries: no text of the log gets into it.
 
 use crate::input::follow::Counters;
 use crate::input::reader::ReaderEvent;
@@ -11,29 +11,29 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// The file is written this often at most.
+/// Minimum interval between writes.
 pub const PACE: Duration = Duration::from_millis(100);
 
-/// What every status file begins with.
+/// Prefix of every status file.
 const BEGINNING: &str = "{\"entries\":";
 
-/// What there is to tell.
+/// Reader progress.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReaderProgress {
-    /// Entries read, understood or not.
+    /// Entries read, including unparsed ones.
     pub entries: u64,
-    /// Those that were not understood.
+    /// Unparsed entries.
     pub unparsed: u64,
     /// Bytes read.
     pub bytes: u64,
-    /// Bytes that are still to be read.
+    /// Bytes still to be read.
     pub behind_bytes: u64,
-    /// What happened to the files.
+    /// File events.
     pub counters: Counters,
 }
 
 impl ReaderProgress {
-    /// Takes note of how far the files have been read, and of what happened to them.
+    /// Updates progress and file events.
     pub fn observe(&mut self, news: &ReaderEvent) {
         match news {
             ReaderEvent::Status(files) => {
@@ -46,21 +46,21 @@ impl ReaderProgress {
     }
 }
 
-/// The file, and what stands in it.
+/// Status file and its content.
 pub struct StatusFile {
     path: PathBuf,
     part: PathBuf,
-    /// What was written last, and when.
+    /// Content and time of the last write.
     written: Option<(ReaderProgress, Duration)>,
-    /// When nothing was left to be read, last.
+    /// Last time at which everything was read.
     caught_up: Duration,
 }
 
 impl StatusFile {
-    /// Begins the file, for its owner only. One that is there already must be a status file.
+    /// Creates the file, readable by its owner only. An existing file must be a status file.
     ///
     /// # Errors
-    /// The path, and why nothing can be written there.
+    /// If the file cannot be written: path and reason.
     pub fn new(path: &Path) -> Result<Self, String> {
         let part = path.with_file_name(format!(".mtatop-{}.status", std::process::id()));
         let file = Self { path: path.to_owned(), part, written: None, caught_up: Duration::ZERO };
@@ -80,8 +80,8 @@ impl StatusFile {
         }
     }
 
-    /// Writes the status if it is another one, but not too often; `now` is the time since the start.
-    /// True if it is still to be written. That it can't be written stops nobody.
+    /// Writes a changed status, at most once per interval; `now` is the time since the start. True
+    /// if a write is pending. A write error does not stop the program.
     pub fn write(&mut self, now: Duration, status: &ReaderProgress) -> bool {
         if status.behind_bytes == 0 {
             self.caught_up = now;
@@ -96,7 +96,7 @@ impl StatusFile {
         false
     }
 
-    /// Writes it now, for the last time.
+    /// Writes the final status.
     pub fn end(&mut self, now: Duration, status: &ReaderProgress) {
         if self.written.as_ref().is_none_or(|(written, _)| written != status) {
             let _ = self.replace(now, status);
@@ -106,7 +106,7 @@ impl StatusFile {
     fn replace(&self, now: Duration, status: &ReaderProgress) -> io::Result<()> {
         let lag = now.saturating_sub(self.caught_up).as_millis();
         let lag = if status.behind_bytes == 0 { 0 } else { lag };
-        // Left behind by one that was killed.
+        // Left by a killed program.
         let _ = fs::remove_file(&self.part);
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
@@ -123,11 +123,11 @@ impl StatusFile {
     }
 }
 
-/// Whether something is there that must not be lost.
+/// Whether a file exists that must not be overwritten.
 fn is_foreign(path: &Path) -> bool {
     match fs::symlink_metadata(path) {
         Ok(known) if known.is_file() && known.len() == 0 => false,
-        // A status file is short: what is longer is none.
+        // A status file is short: a longer file is not one.
         Ok(known) if known.is_file() && known.len() < 4_096 => {
             !fs::read(path).is_ok_and(|bytes| bytes.starts_with(BEGINNING.as_bytes()))
         }
@@ -150,14 +150,14 @@ fn json(status: &ReaderProgress, lag: u128) -> String {
     )
 }
 
-/// Memory in use, where the system tells.
+/// Memory in use, if the system reports it.
 fn rss_bytes() -> Option<u64> {
     let told = fs::read_to_string("/proc/self/status").ok()?;
     let line = told.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     line.split_whitespace().next()?.parse::<u64>().ok().map(|kilobytes| kilobytes * 1_024)
 }
 
-/// Open files, where the system tells; but for the one that it takes to ask.
+/// Open files, if the system reports them, without the one used to count.
 fn open_files() -> Option<u64> {
     let files = fs::read_dir("/proc/self/fd").ok()?.count();
     u64::try_from(files).ok()?.checked_sub(1)

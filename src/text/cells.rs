@@ -1,4 +1,4 @@
-//! How many cells drawn text takes.
+//! Width of text in terminal cells.
 
 use unicode_width::UnicodeWidthChar;
 

@@ -1,4 +1,4 @@
-//! How much of Unicode is drawn, and the warning before text that may not be what it looks like.
+//! Character set drawn unescaped, and warnings for misleading text.
 
 use super::char_class::CharsetMode;
 use super::sanitize::{SafeText, escape, made, write_to};
@@ -14,23 +14,23 @@ impl CharsetMode {
         }
     }
 
-    /// The same without the warning: for what is being typed, and for a part of what is shown.
+    /// Sanitizes without a warning: for typed text, and for parts of a text.
     pub fn show_bare(self, bytes: &[u8]) -> SafeText {
         made(bytes, self)
     }
 
-    /// What is to stand before text with a word in letters of several scripts (`MIXED`), or in
-    /// letters that run from right to left (`RTL`). Nothing before most.
+    /// Warning before a text with a mixed-script word (`MIXED`) or right-to-left letters (`RTL`);
+    /// usually empty.
     pub fn warning(bytes: &[u8]) -> SafeText {
         scripts::warning(bytes).map_or_else(SafeText::default, SafeText::warning)
     }
 
-    /// The bytes as one string without any style, as [`escape()`] has them.
+    /// Escapes bytes into one unstyled string, as [`escape()`] does.
     pub fn plain(self, bytes: &[u8]) -> String {
         self.restrict(&escape(bytes))
     }
 
-    /// The same of text that is plain already.
+    /// The same for text that is already escaped.
     pub fn restrict(self, plain: &str) -> String {
         let mut text = String::with_capacity(plain.len());
         for c in plain.chars() {

@@ -1,5 +1,5 @@
-//! Text of the log in the quotes of another format, so that nothing in it can end them or act on
-//! whoever opens the file.
+//! Log text quoted for other formats, so that it can neither end the quotes nor act on a program
+//! that opens the file.
 //!
 //! ```
 //! use mtatop::text::escape::{csv, json, markdown};
@@ -11,15 +11,15 @@
 use super::char_class::{CharClass, MAX_COMBINING_MARKS, char_class};
 use super::sanitize::escape;
 
-/// A JSON string with its quotes, as by [`put_json`].
+/// JSON string with quotes, as by [`put_json`].
 pub fn json(value: &[u8]) -> String {
     let mut text = Vec::with_capacity(value.len() + 2);
     put_json(&mut text, value);
     String::from_utf8(text).unwrap_or_default()
 }
 
-/// Appends a JSON string with its quotes. What is not UTF-8 becomes U+FFFD; what controls a terminal,
-/// hides or reorders text stands by its number, so that nothing acts and nothing is lost.
+/// Appends a JSON string with quotes. Invalid UTF-8 becomes U+FFFD; control characters, and those
+/// that hide or reorder text, become `\u` escapes, so that nothing acts and nothing is lost.
 pub fn put_json(out: &mut Vec<u8>, value: &[u8]) {
     out.push(b'"');
     if value.iter().all(|&byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\') {
@@ -53,7 +53,7 @@ fn escaped(value: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// `\u202e`, and two of them for a character beyond the first plane.
+/// `\u202e`, or a surrogate pair beyond the basic multilingual plane.
 fn by_number(c: char, out: &mut Vec<u8>) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     for unit in c.encode_utf16(&mut [0; 2]) {
@@ -63,7 +63,7 @@ fn by_number(c: char, out: &mut Vec<u8>) {
     }
 }
 
-/// A field of comma-separated values (RFC 4180): harmless, and quoted where it must be.
+/// CSV field (RFC 4180), harmless and quoted where necessary.
 pub fn csv(value: &[u8]) -> String {
     let mut cell = Vec::with_capacity(value.len());
     put_harmless(&mut cell, value);
@@ -72,9 +72,9 @@ pub fn csv(value: &[u8]) -> String {
     String::from_utf8(field).unwrap_or_default()
 }
 
-/// Appends what may stand in a cell of a table: the text, or its [plain](crate::text::sanitize::escape()) form where it
-/// could act on a terminal. What a spreadsheet would take for a formula gets an apostrophe before it
-/// (CWE-1236), and so does what begins with one, so that to take one away gives back the text.
+/// Appends the text of a table cell, in its [plain](crate::text::sanitize::escape()) form if it
+/// could act on a terminal. A text that a spreadsheet would run as a formula (CWE-1236), or that
+/// starts with an apostrophe, is prefixed by an apostrophe, so that removing one restores the text.
 pub fn put_harmless(cell: &mut Vec<u8>, value: &[u8]) {
     if begins_formula(value) {
         cell.push(b'\'');
@@ -88,7 +88,7 @@ pub fn put_harmless(cell: &mut Vec<u8>, value: &[u8]) {
     }
 }
 
-/// What some spreadsheet takes for the beginning of a formula or of a command, or we for our own mark.
+/// Characters that start a formula or command in some spreadsheet, and the apostrophe itself.
 fn begins_formula(value: &[u8]) -> bool {
     const SIGNS: &[u8] = b"=+-@|%\t\r\n'";
     const WIDE: &[&str] = &["\u{ff1d}", "\u{ff0b}", "\u{ff0d}", "\u{ff20}"];
@@ -96,7 +96,7 @@ fn begins_formula(value: &[u8]) -> bool {
         || WIDE.iter().any(|sign| value.starts_with(sign.as_bytes()))
 }
 
-/// Appends a cell as a field of comma-separated values, quoted where it must be.
+/// Appends a cell as a CSV field, quoted where necessary.
 pub fn put_csv(out: &mut Vec<u8>, cell: &[u8]) {
     if !cell.iter().any(|byte| matches!(byte, b',' | b'"' | b'\r' | b'\n')) {
         out.extend_from_slice(cell);
@@ -104,20 +104,20 @@ pub fn put_csv(out: &mut Vec<u8>, cell: &[u8]) {
     }
     out.push(b'"');
     for &byte in cell {
-        // A quote stands for itself when there are two of it.
+        // A quote is doubled.
         out.extend(std::iter::repeat_n(byte, if byte == b'"' { 2 } else { 1 }));
     }
     out.push(b'"');
 }
 
-/// A cell of a Markdown table, [plain](crate::text::sanitize::escape()): all that could be markup is escaped.
+/// Markdown table cell, [plain](crate::text::sanitize::escape()) with all markup escaped.
 pub fn markdown(bytes: &[u8]) -> String {
     let plain = escape(bytes);
     let mut text = String::with_capacity(plain.len());
     let mut before = ' ';
     let mut rest = plain.chars().peekable();
     while let Some(c) = rest.next() {
-        // Within a word an underscore is no emphasis, and names of channels have many.
+        // An underscore within a word is no emphasis, and channel names have many.
         let in_word =
             || before.is_alphanumeric() && rest.clone().next().is_some_and(char::is_alphanumeric);
         let markup = match c {

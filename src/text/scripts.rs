@@ -1,15 +1,15 @@
-//! Words that may not be what they look like: in letters of several scripts, or from right to left.
+//! Detection of misleading words: mixed scripts, or right-to-left letters.
 //!
-//! After the "highly restrictive" level of UTS 39: one script, or Latin with those that Chinese,
-//! Japanese or Korean are written in. What is between two blanks or signs of ASCII is a word, all
-//! of a domain as well, so that one whose labels are each in another script is told too.
+//! Follows the "highly restrictive" level of UTS 39: one script, or Latin with the scripts of
+//! Chinese, Japanese or Korean. A word is the text between blanks or ASCII punctuation; a domain is
+//! one word, so labels in different scripts are detected too.
 
 use unicode_script::{Script, UnicodeScript as _};
 
-/// Signs of ASCII that are within a word: of a domain, of the local part of an address.
+/// ASCII punctuation within a word: in domains and local parts.
 const WITHIN: &[char] = &['.', '-', '_', '+'];
 
-/// What is to be said before a text, if anything. For ASCII no more than a look at each byte.
+/// Warning for a text, if any. ASCII text costs one check per byte.
 pub(super) fn warning(bytes: &[u8]) -> Option<&'static str> {
     if bytes.is_ascii() {
         return None;
@@ -32,7 +32,7 @@ fn is_mixed(word: &str) -> bool {
     }
     let (mut latin_or_han, mut other) = (false, None);
     for c in word.chars() {
-        // Of those that are written beside Han, each excludes the others.
+        // Scripts used beside Han exclude each other.
         let script = match c.script() {
             Script::Common | Script::Inherited | Script::Unknown => continue,
             Script::Latin | Script::Han => {
@@ -51,7 +51,7 @@ fn is_mixed(word: &str) -> bool {
     latin_or_han && other.is_some_and(|script| !goes_with_latin(script))
 }
 
-/// Hebrew, Arabic, and the others that run from right to left.
+/// Hebrew, Arabic, and the other right-to-left scripts.
 fn runs_left(c: char) -> bool {
     matches!(u32::from(c),
         0x0590..=0x08ff | 0xfb1d..=0xfdff | 0xfe70..=0xfefe | 0x1_0800..=0x1_0fff | 0x1_e800..=0x1_efff)

@@ -1,4 +1,4 @@
-//! Tables of text: columns as wide as what stands in them, for a terminal, a pipe or a ticket.
+//! Text tables with columns as wide as their cells, for terminals, pipes and tickets.
 //!
 //! Knows nothing of what it holds. Cells are our own words or text that went through
 //! [`plain`](crate::text::sanitize::escape()). Rows are given twice, to be measured and to be laid out, so that
@@ -17,38 +17,38 @@
 use crate::text::sanitize::{SafeText, sanitize};
 use std::io::IsTerminal;
 
-/// Columns of a text are aligned up to this width where nothing limits the line; longer ones stick
-/// out, so that one long text of a stranger does not blow up every line.
+/// Maximum alignment width of a text column in unlimited lines; longer cells stick out, so that one
+/// long untrusted text does not widen every line.
 pub const WIDEST: usize = 80;
-/// What a text is clipped to at least, before the next column has to give.
+/// Minimum width of a clipped text column before the next column is clipped.
 const NARROWEST: usize = 12;
 const BETWEEN: &str = "  ";
 
-/// One column.
+/// Column.
 #[derive(Clone, Debug)]
 pub struct Column {
     head: &'static str,
-    /// A shorter word, for narrow terminals.
+    /// Shorter heading for narrow terminals.
     short: &'static str,
     right: bool,
     cells: usize,
-    /// Cells are clipped to `cells`.
+    /// Whether cells are clipped to `cells`.
     clips: bool,
 }
 
 impl Column {
-    /// Left-aligned text, which may be clipped on a terminal.
+    /// Left-aligned text, clipped on a terminal.
     pub fn text(head: &'static str) -> Self {
         Self { head, short: head, right: false, cells: 0, clips: false }
     }
 
-    /// Right-aligned numbers, which are never clipped.
+    /// Right-aligned numbers, never clipped.
     pub fn number(head: &'static str, short: &'static str) -> Self {
         Self { head, short, right: true, cells: 0, clips: false }
     }
 }
 
-/// A table on its way to lines.
+/// Table layout.
 #[derive(Clone, Debug)]
 pub struct Table {
     columns: Vec<Column>,
@@ -60,15 +60,14 @@ impl Table {
         Self { columns }
     }
 
-    /// Makes room for a row.
+    /// Widens the columns for a row.
     pub fn measure(&mut self, row: &[String]) {
         for (column, cell) in self.columns.iter_mut().zip(row) {
             column.cells = column.cells.max(width(cell));
         }
     }
 
-    /// Lays the columns out, all rows measured, for lines of so many cells; `None` if lines may be
-    /// as long as they are.
+    /// Fixes the layout after all rows are measured; `None` for unlimited lines.
     pub fn fit_to(&mut self, line: Option<usize>) {
         let bare: Vec<usize> = self.columns.iter().map(|column| column.cells).collect();
         for column in &mut self.columns {
@@ -87,7 +86,7 @@ impl Table {
             }
         }
         for least in [NARROWEST, 1] {
-            // The last text gives first: it explains, where the first one names.
+            // The last text column is clipped first: it explains, while the first one names.
             for at in (0..self.columns.len()).rev() {
                 let excess = self.cells().saturating_sub(line);
                 if let Some(column) = self.columns.get_mut(at).filter(|column| !column.right) {
@@ -104,13 +103,13 @@ impl Table {
         self.columns.iter().map(|column| column.cells).sum::<usize>() + gaps
     }
 
-    /// The line of heads.
+    /// Header row.
     pub fn head(&self) -> String {
         let heads: Vec<String> = self.columns.iter().map(|column| column.head.to_owned()).collect();
         self.line(&heads)
     }
 
-    /// The line of a row.
+    /// Line of a row.
     pub fn line(&self, row: &[String]) -> String {
         let mut line = String::new();
         for (at, (column, cell)) in self.columns.iter().zip(row).enumerate() {
@@ -127,7 +126,7 @@ impl Table {
         line
     }
 
-    /// Head and ruler of the table in Markdown.
+    /// Header row and ruler in Markdown.
     pub fn markdown_head(&self) -> String {
         let heads: Vec<String> = self.columns.iter().map(|column| column.head.to_owned()).collect();
         let rule = |column: &Column| if column.right { "---:" } else { "---" }.to_owned();
@@ -136,12 +135,12 @@ impl Table {
     }
 }
 
-/// A row in Markdown, of cells that are [`markdown`](crate::text::escape::markdown()).
+/// Markdown row, of cells escaped by [`markdown`](crate::text::escape::markdown()).
 pub fn markdown_line(row: &[String]) -> String {
     format!("| {} |", row.join(" | "))
 }
 
-/// The text in at most so many cells, `…` where something is cut off.
+/// Text clipped to a width, with `…` where it is cut.
 pub fn clip(text: &str, cells: usize) -> String {
     if text.is_ascii() && text.len() <= cells {
         return text.to_owned();
@@ -149,7 +148,7 @@ pub fn clip(text: &str, cells: usize) -> String {
     sanitize(text.as_bytes()).clip(cells).pieces().map(|piece| piece.text).collect()
 }
 
-/// The text in lines of at most so many cells, `indent` blanks before each but the first.
+/// Text wrapped to a width, with `indent` blanks before all lines but the first.
 pub fn wrap(text: &str, cells: usize, indent: usize) -> String {
     let line = |shown: &SafeText| -> String { shown.pieces().map(|piece| piece.text).collect() };
     let lines = sanitize(text.as_bytes()).wrap(cells.saturating_sub(indent));
@@ -161,12 +160,12 @@ fn width(cell: &str) -> usize {
     if cell.is_ascii() { cell.len() } else { sanitize(cell.as_bytes()).width() }
 }
 
-/// Cells of a line of standard output, if that is a terminal.
+/// Width of stdout, if it is a terminal.
 pub fn terminal_width() -> Option<usize> {
     if !std::io::stdout().is_terminal() {
         return None;
     }
-    // Asks the terminal itself; the other way to ask may start a program found on the path.
+    // Queries the terminal itself; other ways may start a program found on the path.
     let size = crossterm::terminal::window_size().ok();
     Some(size.map_or(80, |size| usize::from(size.columns)).max(20))
 }

@@ -1,11 +1,11 @@
-//! Numbers as a person reads them.
+//! Formatting of numbers.
 
 /// Thousandths as a percentage with one decimal.
 pub fn tenths(thousandths: u64) -> String {
     format!("{}.{}", thousandths / 10, thousandths % 10)
 }
 
-/// A count with its thousands set apart: `4,997`.
+/// Count with thousands separators: `4,997`.
 pub fn number(count: impl TryInto<u64>) -> String {
     let digits = count.try_into().unwrap_or(u64::MAX).to_string();
     let mut text = String::new();

@@ -1,18 +1,18 @@
-//! The time that a file spans, and where its clock jumps.
+//! Time range of a file, and its clock jumps.
 
 use crate::log::entry::Time;
 
-/// Milliseconds by which neighbours may stand in the wrong order: many processes write one log.
+/// Tolerated disorder between neighbours in milliseconds: many processes write one log.
 const UNORDERED: u64 = 2_000;
-/// A silence that is worth naming, in milliseconds.
+/// Gap worth reporting, in milliseconds.
 const SILENCE: u64 = 60 * 60 * 1_000;
 
-/// A jump from one entry to the next.
+/// Jump from one entry to the next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Jump {
     /// Milliseconds.
     pub by: u64,
-    /// Where it lands, from 1.
+    /// Line number after the jump, from 1.
     pub line: u64,
 }
 
@@ -26,7 +26,7 @@ pub struct ClockCheck {
 }
 
 impl ClockCheck {
-    /// The next entry, which begins on this line.
+    /// Adds the next entry, which starts on this line.
     pub fn add(&mut self, time: Time, line: u64) {
         let (first, latest) = self.span.unwrap_or((time, time));
         self.span = Some((first.min(time), latest.max(time)));
@@ -41,23 +41,23 @@ impl ClockCheck {
         }
     }
 
-    /// The earliest and the latest time.
+    /// Earliest and latest time.
     pub fn span(&self) -> Option<(Time, Time)> {
         self.span
     }
 
-    /// The largest step back, if it is more than what many writers make.
+    /// Largest step back, if beyond the tolerance.
     pub fn back(&self) -> Option<Jump> {
         Some(self.back).filter(|jump| jump.by > UNORDERED)
     }
 
-    /// The longest silence, if it is an hour or more.
+    /// Longest gap, if it is an hour or more.
     pub fn silence(&self) -> Option<Jump> {
         Some(self.silence).filter(|jump| jump.by >= SILENCE)
     }
 }
 
-/// A duration as a person says it: the two largest units.
+/// Duration in its two largest units.
 pub(super) fn format_duration(milliseconds: u64) -> String {
     let seconds = milliseconds / 1_000;
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);

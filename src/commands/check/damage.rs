@@ -1,15 +1,15 @@
-//! What in a file is no entry, and bytes that a log should not have.
+//! Unparsed lines and unexpected bytes of a file.
 
 use crate::log::parse::ParseError;
 use crate::text::sanitize::escape;
 use crate::text::table::clip;
 
-/// Examples kept of each reason.
+/// Examples stored per reason.
 const EXAMPLES: usize = 3;
 /// Bytes of an example that are looked at, and cells that are kept.
 const LONGEST_EXAMPLE: usize = 200;
 
-/// Text that could not be read as entries, by the reason.
+/// Unparsed texts by reason.
 #[derive(Clone, Debug, Default)]
 pub struct Unparsed {
     reasons: Vec<UnparsedReason>,
@@ -18,16 +18,16 @@ pub struct Unparsed {
 /// One reason.
 #[derive(Clone, Debug)]
 pub struct UnparsedReason {
-    /// Why a text is no entry.
+    /// Parse error.
     pub flaw: ParseError,
-    /// How many are none for it.
+    /// Number of texts.
     pub count: u64,
-    /// The first ones: line from 1, and the text, plain and clipped.
+    /// First examples: line number from 1, and the escaped, truncated text.
     pub examples: Vec<(u64, String)>,
 }
 
 impl Unparsed {
-    /// Takes note of a text.
+    /// Adds an unparsed text.
     pub fn add(&mut self, flaw: ParseError, line: u64, text: &[u8]) {
         let at = self.reasons.iter().position(|reason| reason.flaw == flaw);
         let at = at.unwrap_or_else(|| {
@@ -42,36 +42,36 @@ impl Unparsed {
         }
     }
 
-    /// How many there are.
+    /// Number of unparsed texts.
     pub fn count(&self) -> u64 {
         self.reasons.iter().map(|reason| reason.count).sum()
     }
 
-    /// The reasons, in the order of their first coming.
+    /// Reasons in order of first occurrence.
     pub fn reasons(&self) -> &[UnparsedReason] {
         &self.reasons
     }
 }
 
-/// Entries with bytes beyond plain ASCII.
+/// Entries with unusual bytes.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Bytes {
-    /// With characters beyond ASCII, in UTF-8.
+    /// Entries with non-ASCII characters in UTF-8.
     pub utf8: u64,
-    /// With bytes that are no UTF-8: perhaps Latin-1.
+    /// Entries with invalid UTF-8: perhaps Latin-1.
     pub not_utf8: u64,
-    /// With control characters other than tabs and NUL.
+    /// Entries with control characters other than TAB and NUL.
     pub controls: u64,
-    /// With NUL bytes.
+    /// Entries with NUL bytes.
     pub nuls: u64,
-    /// Longer than what is kept of an entry.
+    /// Truncated entries.
     pub cut: u64,
-    /// Lines end in CR LF.
+    /// Lines that end in CR LF.
     pub crlf: bool,
 }
 
 impl Bytes {
-    /// Looks at the text of an entry.
+    /// Adds the text of an entry.
     pub fn add(&mut self, text: &[u8], cut: bool) {
         self.cut += u64::from(cut);
         if text.iter().all(|b| matches!(b, b' '..=b'~' | b'\t')) {
@@ -81,7 +81,7 @@ impl Bytes {
         let control = |b: &u8| b.is_ascii_control() && !matches!(b, b'\t' | 0);
         self.controls += u64::from(text.iter().any(control));
         if !text.is_ascii() {
-            // What was cut may have been cut within a character.
+            // A truncated text may end within a character.
             let valid = match str::from_utf8(text) {
                 Ok(_) => true,
                 Err(error) => cut && error.error_len().is_none(),

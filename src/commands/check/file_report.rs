@@ -1,4 +1,4 @@
-//! All that is found out about one file.
+//! Facts of one file.
 
 use super::clock::ClockCheck;
 use super::damage::{Bytes, Unparsed};
@@ -9,23 +9,23 @@ use crate::input::reader::LocatedEntry;
 use crate::log::entry::{Action, Body, Code, Entry};
 use crate::log::parse::{LogFormat, format};
 
-/// Letters that the documents name as modifiers of codes.
+/// Documented modifier letters of action codes.
 const MODIFIERS: &[u8] = b"ASECLPQ";
 
-/// What one file is like.
+/// Facts of a file.
 #[derive(Clone, Debug)]
 pub struct FileReport {
-    /// The path as it is shown, not yet plain.
+    /// Path as given, unescaped.
     pub path: String,
-    /// Entries of each format, by [`LogFormat::ALL`].
+    /// Entries per format, by [`LogFormat::ALL`].
     pub written: [u64; LogFormat::ALL.len()],
     /// Message entries, connection entries, header entries.
     pub kinds: [u64; 3],
-    /// By the letter of the action.
+    /// Entries per action letter.
     pub actions: [u64; 256],
-    /// Codes with a letter that no document names, each with how often and where first.
+    /// Codes with an undocumented letter: count and first line.
     pub strange: Vec<(String, u64, u64)>,
-    /// Entries that lie on more than one line.
+    /// Multi-line entries.
     pub folded: u64,
     /// See [`ClockCheck`].
     pub clock: ClockCheck,
@@ -39,15 +39,15 @@ pub struct FileReport {
     pub bytes: Bytes,
     /// See [`ResponseCoverage`].
     pub responses: ResponseCoverage,
-    /// Entries that the filter does not leave, and that nothing else here counts.
+    /// Entries that do not match the filter; not counted elsewhere.
     pub left_out: u64,
 }
 
-/// Codes of unknown letters that are told apart.
+/// Maximum number of distinct undocumented codes.
 const STRANGE: usize = 16;
 
 impl FileReport {
-    /// Nothing is known yet.
+    /// Empty facts.
     pub fn new(path: String) -> Self {
         Self {
             path,
@@ -66,7 +66,7 @@ impl FileReport {
         }
     }
 
-    /// Looks at an entry, or what could not be read as one, whose text may be told unless it `hides`.
+    /// Adds an entry or an unparsed text; its text is shown unless `hides`.
     pub fn add(&mut self, found: &LocatedEntry<'_>, hides: bool) {
         self.bytes.add(found.text, found.cut);
         self.bytes.crlf |= found.bytes.ends_with(b"\r\n");
@@ -125,13 +125,13 @@ impl FileReport {
         }
     }
 
-    /// Entries of any kind.
+    /// Number of entries.
     pub fn entries(&self) -> u64 {
         self.kinds.iter().sum()
     }
 
-    /// The formats found, each with its count. Where some entries tell which text format it is, those
-    /// that could be of any are of the same.
+    /// Detected formats with counts. Entries that fit several text formats count for the one that
+    /// others prove.
     pub fn formats(&self) -> Vec<(LogFormat, u64)> {
         let count = |wanted| {
             let mut found = LogFormat::ALL.iter().zip(self.written);

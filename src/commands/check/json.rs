@@ -1,4 +1,4 @@
-//! What was found out, as one JSON object for scripts.
+//! Check results as one JSON object.
 
 use super::file_report::FileReport;
 use super::questions::Unanswered;

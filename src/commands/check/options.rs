@@ -1,12 +1,13 @@
-//! Which `LOG_…` options a log shows to be on, by the fields that its entries have.
+//! Detection of `LOG_…` options from the fields of the entries.
 //!
-//! Off and without anything to say look the same in a log, so that an option is seen or not seen.
+//! An option that is off and one that produced no output look the same, so an option is "seen" or
+//! "not seen".
 
 use crate::log::entry::{Action, Body, ConnectionEntry, Entry, MessageEntry};
 use crate::log::parse::LogFormat;
 use memchr::memmem;
 
-/// What an option switches on.
+/// Effect of an option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogOption {
     /// Host name of the MTA.
@@ -21,17 +22,17 @@ pub enum LogOption {
     MessageId,
     /// User name.
     Username,
-    /// Who connected to us, and whom we connected to.
+    /// Client and server hosts.
     Hosts,
-    /// Connections opened, closed, failed and rejected.
+    /// Opened, closed, failed and rejected connections.
     Connections,
     /// ETRN commands.
     Etrn,
-    /// Addresses and ports in a field of their own.
+    /// Addresses and ports as a separate field.
     Transport,
     /// Protocol and hosts in message entries.
     Application,
-    /// Results of authentications.
+    /// Authentication results.
     Authentication,
     /// NOTARY flags.
     Notary,
@@ -43,21 +44,21 @@ pub enum LogOption {
     Intermediate,
     /// Sieve filter actions.
     Filter,
-    /// Why something was rejected.
+    /// Reason of a rejection.
     Reason,
-    /// The remote MTA in a field of its own.
+    /// Remote MTA as a separate field.
     RemoteMta,
     /// Time in queue.
     QueueTime,
-    /// Greetings of remote servers.
+    /// Banners of remote servers.
     Banner,
-    /// Addresses and ports within the delivery status.
+    /// Addresses and ports in the delivery status.
     TransportInfo,
     /// Header lines.
     Header,
 }
 
-/// Each with its option; the bits of `LOG_CONNECTION` with their value.
+/// Effects with their options; the bits of `LOG_CONNECTION` with their value.
 pub(super) const ALL: [(LogOption, &str, u32); 23] = [
     (LogOption::Node, "LOG_NODE", 0),
     (LogOption::Process, "LOG_PROCESS", 0),
@@ -84,14 +85,14 @@ pub(super) const ALL: [(LogOption, &str, u32); 23] = [
     (LogOption::Header, "logheader (channel)", 0),
 ];
 
-/// How many entries show an option to be on.
+/// Number of entries that prove each effect.
 #[derive(Clone, Debug, Default)]
 pub struct OptionEvidence {
     seen: [u64; ALL.len()],
 }
 
 impl OptionEvidence {
-    /// Looks at an entry and the text it was read from.
+    /// Adds an entry and its source text.
     pub fn add(&mut self, entry: &Entry<'_>, text: &[u8], written: LogFormat) {
         self.record(LogOption::Node, entry.node.is_some());
         self.record(LogOption::Process, entry.process.is_some());
@@ -105,7 +106,7 @@ impl OptionEvidence {
     fn add_message(&mut self, message: &MessageEntry<'_>, text: &[u8], written: LogFormat) {
         let hosts = message.connecting_host.is_some() || message.remote_host.is_some();
         let transport = message.transport.is_some();
-        // Of the two places that a text entry can have for it, one has parentheses.
+        // Text entries have two places for it; one is in parentheses.
         let in_status = transport && written.is_text() && memmem::find(text, b"(TCP|").is_some();
         let named = |name: &[u8]| !written.is_text() && memmem::find(text, name).is_some();
         for (logs, here) in [
@@ -152,25 +153,24 @@ impl OptionEvidence {
         ALL.iter().take(self.seen.len()).position(|&(other, ..)| other == logs)
     }
 
-    /// Takes what another file shows as well.
+    /// Adds the evidence of another file.
     pub fn join(&mut self, other: &Self) {
         for (here, there) in self.seen.iter_mut().zip(other.seen) {
             *here += there;
         }
     }
 
-    /// Entries that show it to be on.
+    /// Number of entries that prove an effect.
     pub fn of(&self, logs: LogOption) -> u64 {
         self.place(logs).and_then(|at| self.seen.get(at)).copied().unwrap_or_default()
     }
 
-    /// Whether some entry shows it to be on.
+    /// Whether any entry proves an effect.
     pub fn has(&self, logs: LogOption) -> bool {
         self.of(logs) > 0
     }
 
-    /// The options that were seen, with the value of `LOG_CONNECTION` that its bits make, or those
-    /// that were not, with its bits.
+    /// Options seen or not seen, `LOG_CONNECTION` with the sum of the matching bits.
     pub fn names(&self, seen: bool) -> Vec<String> {
         let wanted = ALL.iter().zip(self.seen).filter(|&(_, count)| (count > 0) == seen);
         let mut names: Vec<String> = Vec::new();

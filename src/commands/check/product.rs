@@ -1,13 +1,13 @@
-//! Which product wrote a log, as far as its entries tell (`mta-log-format` section 12).
+//! Detection of the product that wrote a log (`mta-log-format` section 12).
 //!
-//! Each ground is a thing seen that only some products write. What is left when all grounds are
-//! taken together is the answer; often more than one is left, and that is what is said.
+//! Each piece of evidence is a feature that only some products write. The intersection is reported,
+//! often more than one product.
 
 use crate::log::entry::{Action, Body, ConnectionEntry, Entry, MessageEntry};
 use crate::log::parse::LogFormat;
 use memchr::memmem;
 
-/// Products that can be told apart, the oldest first.
+/// Distinguishable products, oldest first.
 const PRODUCTS: [&str; 5] = [
     "PMDF 6",
     "SIMS",
@@ -23,7 +23,7 @@ const V63: u8 = 8;
 const V7: u8 = 16;
 const ALL: u8 = 31;
 
-/// A thing seen, with who writes such things.
+/// Feature, and the products that write it.
 type Ground = (&'static str, u8);
 
 const XML: Ground = ("XML entries came with 6.3", V63 | V7);
@@ -49,14 +49,14 @@ const CONNECT_BARE: Ground =
     ("failed connects are logged without the address", PMDF | SIMS | TO_2005);
 const CLOSE: Ground = ("closing a connection is logged with the reason", V7);
 
-/// Grounds found so far, each with the line it was first seen on.
+/// Evidence found, with the first line of each.
 #[derive(Clone, Debug, Default)]
 pub struct VersionEvidence {
     grounds: Vec<(Ground, u64)>,
 }
 
 impl VersionEvidence {
-    /// Looks at the entry that begins on this line.
+    /// Adds the entry that starts on this line.
     pub fn add(&mut self, entry: &Entry<'_>, written: LogFormat, line: u64) {
         match written {
             LogFormat::Xml => self.add_evidence(XML, line),
@@ -104,7 +104,7 @@ impl VersionEvidence {
         self.evidence_if(within(b"/pmdf/") || within(b"PMDF_") || within(b"]"), PATH_PMDF, line);
         self.evidence_if(within(b"/SUNWmail/"), PATH_SIMS, line);
         self.evidence_if(within(b"/messaging64/"), PATH_64, line);
-        // Long ones only: a short name may have capitals by chance.
+        // Long names only: a short one may be upper case by chance.
         if let Some(body) = file.body().filter(|body| body.len() >= 8) {
             let mixed = body.iter().any(u8::is_ascii_lowercase);
             self.add_evidence(if mixed { MIXED } else { CAPITALS }, line);
@@ -130,7 +130,7 @@ impl VersionEvidence {
         }
     }
 
-    /// The answer in words.
+    /// Candidates as text.
     pub fn words(&self) -> String {
         let left = self.grounds.iter().fold(ALL, |left, ((_, mask), _)| left & mask);
         let possible = PRODUCTS.iter().enumerate().filter(|(at, _)| left & (1 << at) != 0);
@@ -145,7 +145,7 @@ impl VersionEvidence {
         }
     }
 
-    /// Why, with the line on which it is first to be seen.
+    /// Evidence as text, with line numbers.
     pub fn grounds(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
         let telling = self.grounds.iter().filter(|((_, mask), _)| *mask != ALL);
         telling.map(|&((words, _), line)| (words, line))

@@ -1,20 +1,20 @@
-//! Which questions about mail a log cannot answer, and the option to switch on.
+//! Questions that a log cannot answer, and the option that would help.
 
 use super::options::{LogOption, OptionEvidence};
 
-/// What the questions depend on beyond options.
+/// Facts other than options that the questions depend on.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ResponseCoverage {
     /// Message entries.
     pub messages: u64,
-    /// Attempts to deliver to another host.
+    /// Delivery attempts to other hosts.
     pub attempts: u64,
-    /// Those of them with a response or a diagnostic.
+    /// Attempts with a response or diagnostic.
     pub answered: u64,
 }
 
 impl ResponseCoverage {
-    /// Takes what another file tells as well.
+    /// Adds the counts of another file.
     pub fn join(&mut self, other: Self) {
         self.messages += other.messages;
         self.attempts += other.attempts;
@@ -22,16 +22,16 @@ impl ResponseCoverage {
     }
 }
 
-/// A question that gets no answer or half of one.
+/// Question without a full answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unanswered {
-    /// Its number among the ten.
+    /// Number among the ten questions.
     pub number: u8,
-    /// The question.
+    /// Question.
     pub question: &'static str,
-    /// What is not in the log.
+    /// Missing information.
     pub missing: &'static str,
-    /// What to switch on.
+    /// Option to set.
     pub option: &'static str,
 }
 
@@ -48,10 +48,10 @@ const QUESTIONS: [&str; 10] = [
     "What do I put in the ticket?",
 ];
 
-/// A question's number, whether it is one, what is missing, and what to switch on.
+/// Number, condition, missing information, option to set.
 type Rule = (u8, bool, &'static str, &'static str);
 
-/// The questions that all files together do not answer.
+/// Questions that all files together leave unanswered.
 pub fn unanswered(options: &OptionEvidence, told: ResponseCoverage) -> Vec<Unanswered> {
     let rules = if told.messages == 0 { without_messages() } else { rules(options, told) };
     let missing = rules.into_iter().filter(|&(_, missing, ..)| missing);
@@ -68,7 +68,7 @@ fn rules(options: &OptionEvidence, told: ResponseCoverage) -> Vec<Rule> {
     rules
 }
 
-/// Questions 1 to 5: attempts to deliver, and what ties them together.
+/// Questions 1 to 5: delivery attempts and their connections.
 fn attempt_rules(options: &OptionEvidence, told: ResponseCoverage) -> Vec<Rule> {
     let no = |logs| !options.has(logs);
     let no_ends = no(LogOption::TransportInfo) && no(LogOption::Transport);
@@ -118,7 +118,7 @@ fn attempt_rules(options: &OptionEvidence, told: ResponseCoverage) -> Vec<Rule> 
     ]
 }
 
-/// Questions 7 to 9: clients, connections and the backlog.
+/// Questions 7 to 9: clients, connections and backlog.
 fn client_rules(options: &OptionEvidence) -> Vec<Rule> {
     let no = |logs| !options.has(logs);
     vec![
@@ -140,7 +140,7 @@ fn client_rules(options: &OptionEvidence) -> Vec<Rule> {
     ]
 }
 
-/// Of a log of connections alone, or of nothing.
+/// For a log with connection entries only, or without entries.
 fn without_messages() -> Vec<Rule> {
     let missing = "no message entries; connections may have a file of their own";
     let option = "mail.log_current, or the channel keyword logging";

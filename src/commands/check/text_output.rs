@@ -1,4 +1,4 @@
-//! What was found out, as text for a person, 80 columns wide.
+//! Check results as text of 80 columns.
 
 use super::clock::format_duration;
 use super::file_report::FileReport;
@@ -10,10 +10,10 @@ use crate::text::units::number;
 use std::io::{self, Write};
 
 const WIDTH: usize = 80;
-/// Where values begin.
+/// Column of the values.
 const INDENT: usize = 14;
 
-/// One file.
+/// Prints one file.
 pub(super) fn file(facts: &FileReport, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", escape(facts.path.as_bytes()))?;
     let mut line =
@@ -39,7 +39,7 @@ pub(super) fn file(facts: &FileReport, out: &mut dyn Write) -> io::Result<()> {
     unparsed(facts, out)
 }
 
-/// What all files together leave unanswered.
+/// Prints the questions that all files together leave unanswered.
 pub(super) fn questions(unanswered: &[Unanswered], out: &mut dyn Write) -> io::Result<()> {
     if unanswered.is_empty() {
         return writeln!(out, "Every question that mtatop answers has what it needs.");
@@ -100,7 +100,7 @@ fn names(facts: &FileReport, seen: bool) -> String {
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
-/// What is odd, one sentence each.
+/// Anomalies, one sentence each.
 pub(super) fn notes(facts: &FileReport) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(jump) = facts.clock.back() {

@@ -1,9 +1,9 @@
-//! `mtatop export connections`: each connection with what came of it.
+//! `mtatop export connections`: each connection with its counts.
 //!
-//! The index knows which there are; what they said is read again. `opened` is the time of the `O`,
-//! and `closed` that of the `C`, `Y` or `X`: where no such entry was found they are left out. A
-//! connection whose thread opened the next one counts as `closed`, at a time that nobody logged. One
-//! of which no connection entry tells, only deliveries, has no `state`.
+//! Connections come from the index; the texts of their entries are read again. `opened` is the time
+//! of the `O` entry, `closed` that of the `C`, `Y` or `X` entry; both are omitted if no such entry
+//! was found. A connection whose thread opened the next one has state `closed` without a time. A
+//! connection known from deliveries alone has no `state`.
 
 use super::{FieldWriter, RecordWriter, fields};
 use crate::cli::export::ExportFormat;
@@ -22,7 +22,7 @@ use std::io;
 use std::net::IpAddr;
 use std::ops::Range;
 
-/// Every field, as the columns of a table.
+/// Columns of a table: all fields.
 const CONNECTION: &[&str] = &[
     "id",
     "file",
@@ -49,17 +49,17 @@ const CONNECTION: &[&str] = &[
     "rejected",
 ];
 
-/// Entries may stand behind the close of their connection: only so long after it, in milliseconds,
-/// it is printed while following.
+/// Log time in milliseconds after a close at which a followed connection is printed: entries may be
+/// logged after their close.
 const LATE: u64 = 2_000;
-/// The same in looks at a log that does not grow.
+/// The same as a number of polls without growth of the log.
 const LATE_LOOKS: u128 = LATE as u128 / POLL.as_millis();
 
-/// Prints connections.
+/// Printer of connections.
 pub(super) struct ConnectionExport {
     printer: RecordWriter,
     tally: Option<Tally>,
-    /// Those to be printed as soon as they are over; none if all are printed at the end.
+    /// Connections to print when they close; `None` if all are printed at the end.
     waiting: Option<FinishedConnections>,
 }
 
@@ -94,7 +94,7 @@ impl EntryConsumer for ConnectionExport {
         let anew = || Tally::new(log.filter.clone()).within(log.window);
         let tally = self.tally.get_or_insert_with(anew);
         tally.extend(&log.index, rows.end as usize);
-        // What texts say was found out as they came by.
+        // Text terms were evaluated when the entries were read.
         while let Some((asked, rows)) = tally.ask(&log.index) {
             let found: Vec<RowId> = rows.into_iter().filter(|&row| log.leaves(row)).collect();
             tally.on_search_result(&log.index, &asked, &found);
@@ -125,15 +125,15 @@ impl EntryConsumer for ConnectionExport {
     }
 }
 
-/// Connections that are over and not printed yet, while following.
+/// Closed but unprinted connections while following.
 #[derive(Default)]
 struct FinishedConnections {
-    /// Seen open: their thread may open the next one, which no entry of theirs tells.
+    /// Open connections: their thread may open another one, which none of their entries shows.
     open: Vec<ConnectionId>,
     over: VecDeque<(Time, ConnectionId)>,
     /// By id: queued or printed.
     taken: Vec<bool>,
-    /// Looks at the log since it last grew.
+    /// Polls since the log last grew.
     looks: u128,
 }
 
@@ -165,22 +165,22 @@ impl FinishedConnections {
         }
     }
 
-    /// The next that is to be printed, at this time of the log.
+    /// Next connection due at this log time.
     fn due(&mut self, now: Time) -> Option<ConnectionId> {
         let &(over, _) = self.over.front()?;
-        // A clock that was set back would hold it for ever.
+        // A clock set back would delay it forever.
         let late = now.since(over) > LATE || now < over || self.looks >= LATE_LOOKS;
         if late { self.over.pop_front().map(|(_, id)| id) } else { None }
     }
 }
 
-/// A connection, with its entries that say something of it.
+/// A connection with its relevant entries.
 struct ConnectionRecord<'a> {
     id: ConnectionId,
     connection: &'a Connection,
     opened: Option<RowId>,
     over: Option<RowId>,
-    /// The text of its first entry, and of the one that ended it.
+    /// Texts of its first entry, and of the one that ended it.
     first: Option<EntryText>,
     last: Option<EntryText>,
 }
@@ -235,7 +235,7 @@ impl<'a> ConnectionRecord<'a> {
         count(counts, out);
     }
 
-    /// As its first entry says, and what the index learned from later ones.
+    /// Values of the first entry, completed from later ones by the index.
     fn ends(&self, first: Option<&Entry<'_>>, log: &LoadedLog, out: &mut dyn FieldWriter) {
         let known = self.connection;
         let (redactor, inbound) =
@@ -282,7 +282,7 @@ fn connection_entry<'a, 'b>(entry: &'b Entry<'a>) -> Option<&'b ConnectionEntry<
     }
 }
 
-/// The time of a row, with the digits of its entry if that could be read again.
+/// Time of a row, with the precision logged if its text can be read again.
 fn write_time(
     name: &str,
     row: Option<RowId>,

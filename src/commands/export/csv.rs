@@ -1,4 +1,4 @@
-//! Fields as rows of comma-separated values, RFC 4180: a head line, `CR LF`, quotes where needed.
+//! CSV by RFC 4180: header row, CR LF, quotes where needed.
 //!
 //! Knows no field by name. Tables are opened in spreadsheets, which run what looks like a formula,
 //! and strangers choose the text: a cell that begins with one of `= + - @ | %`, TAB, CR, LF, a
@@ -9,13 +9,13 @@
 use super::{FieldWriter, json};
 use crate::text::escape::{put_csv, put_harmless};
 
-/// One row of a table on its way, and what all rows have in common.
+/// Row in progress, and the properties of all rows.
 pub struct Csv {
     columns: &'static [&'static str],
     cells: Vec<Vec<u8>>,
-    /// Names of the objects around, each with a dot behind.
+    /// Path of the enclosing objects, each name followed by a dot.
     within: String,
-    /// Column behind the last one that was filled: fields come in the order of columns.
+    /// Column after the last filled one: fields arrive in column order.
     next: usize,
 }
 
@@ -26,7 +26,7 @@ impl Csv {
         Self { columns, cells, within: String::new(), next: 0 }
     }
 
-    /// Writes the head line.
+    /// Writes the header row.
     pub fn head(&self, out: &mut Vec<u8>) {
         row(self.columns.iter().map(|column| column.as_bytes()), out);
     }
@@ -39,7 +39,7 @@ impl Csv {
         row(self.cells.iter().map(Vec::as_slice), out);
     }
 
-    /// The cell of a field. What has no column is not asked for by this table.
+    /// Cell of a field; fields without a column are dropped.
     fn cell(&mut self, name: &str) -> Option<&mut Vec<u8>> {
         let is = |column: &&str| column.strip_prefix(&*self.within) == Some(name);
         let (before, behind) = self.columns.split_at_checked(self.next)?;
@@ -123,7 +123,7 @@ mod tests {
         String::from_utf8(out).unwrap()
     }
 
-    /// The cells of rows, by another reading of RFC 4180.
+    /// Parses rows by an independent reading of RFC 4180.
     fn read(text: &str) -> Vec<Vec<String>> {
         let (mut rows, mut cells, mut cell) = (Vec::new(), Vec::new(), String::new());
         let (mut quoted, mut rest) = (false, text.chars().peekable());

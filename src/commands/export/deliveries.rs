@@ -1,8 +1,8 @@
-//! `mtatop export deliveries`: each attempt on a recipient as it is read, with what the entries
-//! before it tell.
+//! `mtatop export deliveries`: each delivery attempt as it is read, with facts from earlier
+//! entries.
 //!
-//! In memory stay the index, and for each recipient in a queue the time of the enqueue: some
-//! thirty bytes, until it leaves the queue.
+//! Memory holds the index, and the enqueue time of each queued recipient: about thirty bytes until
+//! it leaves the queue.
 
 use super::RecordWriter;
 use super::fields::{self, ENTRY};
@@ -21,10 +21,10 @@ use std::io;
 use std::ops::Range;
 use std::path::Path;
 
-/// What follows from other entries.
+/// Facts from other entries.
 const ADDED: [&str; 4] = ["outcome", "attempt", "queued_seconds", "connection"];
 
-/// Every field, as the columns of a table.
+/// Columns of a table: all fields.
 const DELIVERY: &[&str] = &{
     let mut columns = [""; ENTRY.len() + ADDED.len()];
     let mut at = 0;
@@ -35,11 +35,11 @@ const DELIVERY: &[&str] = &{
     columns
 };
 
-/// Prints deliveries.
+/// Printer of deliveries.
 pub(super) struct DeliveryExport {
     printer: RecordWriter,
     queued: EnqueueTimes,
-    /// Those whose rows are not in the index yet, with their place in the round.
+    /// Deliveries not yet in the index, with their position in the round.
     waiting: Vec<(u32, RecordBuffer)>,
     /// Entries of this round.
     seen: u32,
@@ -125,8 +125,7 @@ impl EntryConsumer for DeliveryExport {
     }
 }
 
-/// Recipients in queues, by a keyed fingerprint, with the time of their enqueue and how many there
-/// are of the same name.
+/// Queued recipients by keyed fingerprint: enqueue time, and number of equal ones.
 #[derive(Default)]
 struct EnqueueTimes {
     times: HashMap<u64, (Time, u32)>,
@@ -141,7 +140,7 @@ impl EnqueueTimes {
         }
     }
 
-    /// Milliseconds since the enqueue of the same queue file and recipient.
+    /// Queue time in milliseconds: from the enqueue of the same queue file and recipient.
     fn record(&mut self, time: Time, message: &MessageEntry<'_>) -> Option<u64> {
         let key = self.key(message.source_channel, message)?;
         let (enqueued, count) = self.times.get_mut(&key)?;
@@ -157,7 +156,7 @@ impl EnqueueTimes {
         waited
     }
 
-    /// Of a log without queue files, message id and channel stand for them.
+    /// In a log without queue files, message id and channel serve instead.
     fn key(&self, channel: &[u8], message: &MessageEntry<'_>) -> Option<u64> {
         let recipient = message.active_to.unwrap_or(message.original_to).to_ascii_lowercase();
         match (message.queue_file.and_then(|file| file.body()), message.message_id) {

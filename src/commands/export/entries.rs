@@ -9,11 +9,11 @@ use crate::text::sanitize::escape;
 use std::io;
 use std::path::Path;
 
-/// Prints entries.
+/// Printer of entries.
 pub(super) struct Entries {
     printer: RecordWriter,
     raw: bool,
-    /// What was printed last had no line end.
+    /// The last printed entry had no line end.
     unended: bool,
 }
 
@@ -23,7 +23,8 @@ impl Entries {
         Self { printer, raw: format == ExportFormat::Raw, unended: false }
     }
 
-    /// The bytes of the file. Only where something follows, a last line without an end gets one.
+    /// Writes the bytes of the file. A missing final line end is added only if another entry
+    /// follows.
     fn raw(&mut self, found: &LocatedEntry<'_>) -> io::Result<()> {
         if self.unended {
             self.printer.raw(b"\n")?;

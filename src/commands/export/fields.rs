@@ -1,8 +1,8 @@
-//! The fields of an entry, in the words and the order of the export schema.
+//! Fields of an entry in the names and order of the export schema.
 //!
-//! Knows what a field is called, not how it is written: that is for a [`FieldWriter`] to know, such as
-//! [`json`](super::json) and [`Csv`](super::Csv). A field that was not logged is not told; one that
-//! was logged and is blank is told as empty text.
+//! Knows field names, not their notation, which a [`FieldWriter`] such as [`json`](super::json) or
+//! [`Csv`](super::Csv) provides. A field that was not logged is omitted; one that was logged blank
+//! is empty text.
 //!
 //! ```
 //! use mtatop::commands::export::{fields, json};
@@ -22,22 +22,22 @@ use crate::log::entry::{
 use chrono::{Datelike, Timelike};
 use std::path::Path;
 
-/// Whoever writes down named values. Each name is told once; values come as the log has them, and
-/// to make them safe for where they go is the writer's duty.
+/// Writer of named values. Each name occurs once; values are raw log text, which the writer must
+/// make safe for its format.
 pub trait FieldWriter {
-    /// Text, in any encoding or none.
+    /// Text in any encoding.
     fn text(&mut self, name: &str, value: &[u8]);
-    /// A whole number.
+    /// Integer.
     fn number(&mut self, name: &str, value: u64);
-    /// A decimal number as logged; what is none becomes text.
+    /// Decimal number as logged; anything else becomes text.
     fn decimal(&mut self, name: &str, digits: &[u8]);
-    /// Yes or no.
+    /// Boolean.
     fn flag(&mut self, name: &str, value: bool);
-    /// An object of strings whose names are not ours either.
+    /// Object of strings with names from the log.
     fn strings(&mut self, name: &str, members: &[(&[u8], &[u8])]);
-    /// An object.
+    /// Object.
     fn object(&mut self, name: &str, members: &mut dyn FnMut(&mut dyn FieldWriter));
-    /// A list of so many objects; each is asked for by its place, from 0.
+    /// List; items are requested by index from 0.
     fn list(
         &mut self,
         name: &str,
@@ -46,7 +46,7 @@ pub trait FieldWriter {
     );
 }
 
-/// Every field of an entry, as the columns of a table: the members of an object behind its name.
+/// Columns of a table: all fields of an entry, members of objects prefixed by the object's name.
 pub const ENTRY: &[&str] = &[
     "kind",
     "file",
@@ -108,18 +108,18 @@ pub const ENTRY: &[&str] = &[
     "extra",
 ];
 
-/// Where an entry stands.
+/// Position of an entry.
 #[derive(Clone, Copy, Debug)]
 pub struct EntryLocation<'a> {
-    /// The file, as it was named.
+    /// Path as given.
     pub file: &'a Path,
-    /// Its first line, from 1; left out when it is not known.
+    /// First line, from 1; omitted if unknown.
     pub line: Option<u64>,
-    /// Its first byte.
+    /// Offset of the first byte.
     pub offset: u64,
 }
 
-/// An entry where it was found in a file of this path, understood or not.
+/// An entry or unparsed text with its position in a file of this path.
 pub fn located(found: &LocatedEntry<'_>, file: &Path, out: &mut dyn FieldWriter) {
     let standing = EntryLocation { file, line: Some(found.line), offset: found.location.offset };
     match &found.entry {
@@ -128,7 +128,7 @@ pub fn located(found: &LocatedEntry<'_>, file: &Path, out: &mut dyn FieldWriter)
     }
 }
 
-/// An entry and where it stands.
+/// An entry with its position.
 pub fn write_located_entry(
     standing: EntryLocation<'_>,
     entry: &Entry<'_>,
@@ -139,14 +139,14 @@ pub fn write_located_entry(
     facts(entry, out);
 }
 
-/// A text that is no entry, and where it stands.
+/// An unparsed text with its position.
 pub fn unparsed(standing: EntryLocation<'_>, text: &[u8], out: &mut dyn FieldWriter) {
     out.text("kind", b"unparsed");
     place(standing, out);
     out.text("text", text);
 }
 
-/// What an entry says, wherever it stands.
+/// Fields of an entry without its position.
 pub fn entry(entry: &Entry<'_>, out: &mut dyn FieldWriter) {
     out.text("kind", kind(entry).as_bytes());
     facts(entry, out);
@@ -255,7 +255,7 @@ fn code(code: Code<'_>, out: &mut dyn FieldWriter) {
     write_text("modifiers", Some(code.modifiers()).filter(|modifiers| !modifiers.is_empty()), out);
 }
 
-/// The word for who opened a connection.
+/// Name of a direction.
 pub fn direction(direction: Direction) -> &'static str {
     match direction {
         Direction::Inbound => "inbound",
@@ -263,7 +263,7 @@ pub fn direction(direction: Direction) -> &'static str {
     }
 }
 
-/// `transport` and `application`, where they are known.
+/// `transport` and `application`, if known.
 pub fn ends(
     transport: Option<&Transport<'_>>,
     application: Option<&Application<'_>>,
@@ -304,7 +304,7 @@ fn remote_mta(mta: &RemoteMta<'_>, out: &mut dyn FieldWriter) {
     });
 }
 
-/// Reply of a remote server.
+/// Response of a remote server.
 pub fn response(name: &str, reply: &Response<'_>, out: &mut dyn FieldWriter) {
     out.object(name, &mut |out| {
         out.number("code", reply.code.into());
@@ -313,11 +313,11 @@ pub fn response(name: &str, reply: &Response<'_>, out: &mut dyn FieldWriter) {
     });
 }
 
-/// A time as ISO 8601, with the fraction and the zone that were logged. A time without its stamp has
-/// as many digits as it needs, two at least if any. A leap second is the second after it: the time
-/// does not know of it.
+/// A time in ISO 8601 with the fraction and zone as logged; without its stamp with as many digits
+/// as necessary, at least two if any. A leap second is printed as the following second, since the
+/// time value has no leap seconds.
 ///
-/// A time past the years of the calendar, which no log has, is left out.
+/// A time beyond the calendar's years is omitted.
 pub fn time(name: &str, time: Time, stamp: Stamp<'_>, out: &mut dyn FieldWriter) {
     let Some(calendar) = time.calendar() else { return };
     let (date, clock) = (calendar.date(), calendar.time());
@@ -353,7 +353,7 @@ fn two(number: u32) -> [u8; 2] {
     [number / 10, number].map(|digit| b'0' + u8::try_from(digit % 10).unwrap_or_default())
 }
 
-/// A duration as a number of seconds, with as many digits as it needs.
+/// A duration in seconds, with as many digits as necessary.
 pub fn seconds(name: &str, millis: u64, out: &mut dyn FieldWriter) {
     let (whole, rest) = (millis / 1_000, millis % 1_000);
     if rest == 0 {
@@ -398,7 +398,7 @@ mod tests {
         Application { protocol: b"SMTP", initial_host, dns_host, tls: Some(b"TLS") }
     }
 
-    /// A message entry with every field there is.
+    /// A message entry with every field.
     fn whole_message() -> MessageEntry<'static> {
         let text = Some(&b"x"[..]);
         let host = ConnectingHost { text: b"a (b [c])", helo: b"a", rdns: text, ip: text };

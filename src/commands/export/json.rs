@@ -1,8 +1,8 @@
-//! Fields as one JSON object a line.
+//! Fields as one JSON object per line (NDJSON).
 //!
-//! Knows no field by name. Nothing in a line acts on a terminal: control characters, and those that
-//! hide or reorder text, are written as the escapes of JSON, which lose nothing. Bytes that are not
-//! UTF-8 become U+FFFD, one for each sequence that is none.
+//! Knows no field by name. Control characters, and characters that hide or reorder text, are
+//! written as JSON escapes, so that a line is harmless on a terminal. Each invalid UTF-8 sequence
+//! becomes U+FFFD.
 
 use super::FieldWriter;
 use crate::text::escape::put_json;
@@ -20,7 +20,7 @@ pub fn object(out: &mut Vec<u8>, members: &mut dyn FnMut(&mut dyn FieldWriter)) 
     out.push(b'}');
 }
 
-/// Writes a list of so many objects.
+/// Writes a list.
 pub fn list(out: &mut Vec<u8>, length: usize, item: &mut dyn FnMut(usize, &mut dyn FieldWriter)) {
     out.push(b'[');
     for at in 0..length {
@@ -46,10 +46,10 @@ pub fn strings(out: &mut Vec<u8>, members: &[(&[u8], &[u8])]) {
     out.push(b'}');
 }
 
-/// The members of one object on their way into a buffer.
+/// Members of one object, appended to a buffer.
 struct Json<'a> {
     out: &'a mut Vec<u8>,
-    /// A member was written before.
+    /// Whether a member was written.
     more: bool,
 }
 
@@ -59,7 +59,7 @@ impl Json<'_> {
             self.out.push(b',');
         }
         self.more = true;
-        // Names are ours: nothing in them is escaped.
+        // Names are constants: nothing in them needs an escape.
         self.out.push(b'"');
         self.out.extend_from_slice(name.as_bytes());
         self.out.extend_from_slice(b"\":");
@@ -111,9 +111,9 @@ impl FieldWriter for Json<'_> {
     }
 }
 
-/// A number in decimal digits.
+/// An integer in decimal.
 pub(super) fn whole(value: u64, out: &mut Vec<u8>) {
-    // The largest has 20 digits.
+    // u64::MAX has 20 digits.
     let (mut digits, mut left) = ([0; 20], value);
     let mut used = 0;
     for digit in digits.iter_mut().rev() {
@@ -126,7 +126,7 @@ pub(super) fn whole(value: u64, out: &mut Vec<u8>) {
     out.extend_from_slice(digits.get(digits.len() - used..).unwrap_or_default());
 }
 
-/// The digits as JSON wants them, without leading zeros; `None` if they are no such number.
+/// The number as valid JSON, without leading zeros; `None` if the text is no such number.
 fn number(digits: &[u8]) -> Option<&[u8]> {
     let (before, fraction) = match memchr::memchr(b'.', digits) {
         Some(dot) => (digits.get(..dot)?, Some(digits.get(dot + 1..)?)),

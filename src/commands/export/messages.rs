@@ -1,8 +1,8 @@
-//! `mtatop export messages`: each message with what became of its recipients, when all was read.
+//! `mtatop export messages`: each message with the outcome of its recipients, printed at the end.
 //!
-//! In the order of first sight. In memory stay the index, and the story of one message at a time;
-//! texts are read again. In a table each recipient has a row of its own, with the fields of its
-//! message before it.
+//! Messages are in order of their first entry. Memory holds the index and the trace of one message
+//! at a time; texts are read again. Tables have one row per recipient, preceded by the fields of
+//! its message.
 
 use super::{FieldWriter, RecordWriter, fields};
 use crate::cli::export::ExportFormat;
@@ -16,7 +16,7 @@ use crate::trace::{MessageTrace, RecipientTrace, Reply};
 use std::io;
 use std::ops::Range;
 
-/// Every field, as the columns of a table.
+/// Columns of a table: all fields.
 const MESSAGE: &[&str] = &[
     "message_id",
     "envelope_from",
@@ -34,15 +34,15 @@ const MESSAGE: &[&str] = &[
     "queued_seconds",
 ];
 
-/// Prints messages.
+/// Printer of messages.
 pub(super) struct MessageExport {
     printer: RecordWriter,
     table: bool,
-    /// Entries of messages that name none.
+    /// Entries without a message.
     nameless: u64,
-    /// Entries whose texts could not be read again.
+    /// Entries whose text could not be read again.
     missing: u64,
-    /// Whether all was printed: a reader that had enough wants to hear of nothing.
+    /// Whether all was printed: a reader that closed the pipe needs no notices.
     whole: bool,
 }
 
@@ -52,7 +52,7 @@ impl MessageExport {
         Self { printer, table: format == ExportFormat::Csv, nameless: 0, missing: 0, whole: false }
     }
 
-    /// What is left out, for whoever reads the complaints.
+    /// Notice of entries left out.
     pub(super) fn skipped_notes(&self) -> Vec<String> {
         if !self.whole {
             return Vec::new();
@@ -123,7 +123,7 @@ impl EntryConsumer for MessageExport {
     }
 }
 
-/// What is the same for all recipients.
+/// Fields common to all recipients.
 fn head(story: &MessageTrace, out: &mut dyn FieldWriter) {
     if let Some(id) = story.ids.first() {
         out.text("message_id", id);

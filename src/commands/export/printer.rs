@@ -1,6 +1,6 @@
-//! Records on their way out, in the format that was asked for.
+//! Buffered output of records in the requested format.
 //!
-//! Knows no field by name and no entry. Gathers records, so that a system call carries many.
+//! Knows neither fields nor entries. Buffers records to save system calls.
 
 use super::{Csv, FieldWriter, json};
 use crate::cli::export::ExportFormat;
@@ -9,10 +9,10 @@ use crate::output::atomic_file::Output;
 use std::io;
 use std::path::Path;
 
-/// Bytes that are gathered before they are written.
+/// Buffer size in bytes.
 const ENOUGH: usize = 64 * 1024;
 
-/// Writes records.
+/// Printer of records.
 pub struct RecordWriter {
     output: Output,
     format: RecordFormat,
@@ -25,7 +25,7 @@ enum RecordFormat {
 }
 
 impl RecordWriter {
-    /// A printer of records with these columns, if it is to be a table.
+    /// A printer with these columns, for tables.
     pub fn new(output: Output, format: ExportFormat, columns: &'static [&'static str]) -> Self {
         let mut bytes = Vec::with_capacity(ENOUGH * 2);
         let format = match format {
@@ -39,15 +39,15 @@ impl RecordWriter {
         Self { output, format, bytes }
     }
 
-    /// Whether a person reads it as it comes.
+    /// Whether output goes to a terminal.
     pub fn is_terminal(&self) -> bool {
         self.output.is_terminal()
     }
 
-    /// Writes a record.
+    /// Prints a record.
     ///
     /// # Errors
-    /// What the output says.
+    /// If the output fails.
     pub fn record(&mut self, members: &mut dyn FnMut(&mut dyn FieldWriter)) -> io::Result<()> {
         match &mut self.format {
             RecordFormat::Lines => json::record(&mut self.bytes, members),
@@ -56,10 +56,10 @@ impl RecordWriter {
         self.flush_if_enough()
     }
 
-    /// Writes bytes as they are.
+    /// Prints bytes unchanged.
     ///
     /// # Errors
-    /// What the output says.
+    /// If the output fails.
     pub fn raw(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.bytes.extend_from_slice(bytes);
         self.flush_if_enough()
@@ -69,10 +69,10 @@ impl RecordWriter {
         if self.bytes.len() < ENOUGH { Ok(()) } else { self.flush() }
     }
 
-    /// Lets go of what was gathered, and notices if nobody reads on.
+    /// Flushes the buffer, and detects a closed pipe.
     ///
     /// # Errors
-    /// What the output says.
+    /// If the output fails.
     pub fn flush(&mut self) -> io::Result<()> {
         if self.bytes.is_empty() {
             return self.output.check();
@@ -82,10 +82,10 @@ impl RecordWriter {
         written
     }
 
-    /// All records were written, of this log.
+    /// Finishes the output of this log.
     ///
     /// # Errors
-    /// What the output says.
+    /// If the output fails.
     pub fn finish(&mut self, log: &LoadedLog) -> io::Result<()> {
         self.flush()?;
         let inputs = (0..).map_while(|source| log.texts.path(source));

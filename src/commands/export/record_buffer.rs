@@ -1,11 +1,11 @@
-//! A record that waits for a field that is not known yet.
+//! Buffer for a record that lacks a field not known yet.
 //!
-//! Fields are taken down as they are told, names and values in one buffer, and told again later.
+//! Stores fields in one buffer and replays them later.
 
 use super::FieldWriter;
 use std::ops::Range;
 
-/// Fields that were told.
+/// Buffered fields.
 #[derive(Default)]
 pub(super) struct RecordBuffer {
     bytes: Vec<u8>,
@@ -19,21 +19,21 @@ enum RecordValue {
     Decimal(Range<usize>),
     Flag(bool),
     Strings(Vec<(Range<usize>, Range<usize>)>),
-    /// So many of the fields behind it are members of an object.
+    /// The next so many fields are members of an object.
     Object(usize),
-    /// Items of a list, each with fields of its own.
+    /// Items of a list with their fields.
     List(Vec<RecordBuffer>),
 }
 
 impl RecordBuffer {
-    /// Takes down what is told.
+    /// Records fields.
     pub(super) fn new(members: &mut dyn FnMut(&mut dyn FieldWriter)) -> Self {
         let mut kept = Self::default();
         members(&mut kept);
         kept
     }
 
-    /// Tells it again.
+    /// Replays the fields.
     pub(super) fn replay(&self, out: &mut dyn FieldWriter) {
         self.tell_some(0..self.fields.len(), out);
     }

@@ -1,8 +1,8 @@
-//! What `--fail-if` asks for: from its text to a test on counts.
+//! Condition of `--fail-if`: parser, and evaluation on counts.
 //!
-//! Comparisons joined by blanks must all hold; `|` stands between alternatives. A condition that
-//! names a count of the whole log (`entries`, `unparsed`, `open`) is one on the totals, any other
-//! one on each group.
+//! Comparisons joined by blanks must all hold; `|` separates alternatives. An alternative that
+//! names a count of the whole log (`entries`, `unparsed`, `open`) is evaluated on the totals, any
+//! other on each group.
 
 use super::counts::{ReportCounts, ReportTotals};
 use nom::branch::alt;
@@ -23,12 +23,12 @@ use nom::{IResult, Parser};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Condition(Vec<Vec<Comparison>>);
 
-/// Why a text is no condition.
+/// Syntax error of a condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConditionError {
-    /// Byte at which the text stops making sense.
+    /// Byte offset of the error.
     pub at: usize,
-    /// What is wrong there.
+    /// Reason.
     pub what: &'static str,
 }
 
@@ -36,7 +36,7 @@ pub struct ConditionError {
 struct Comparison {
     name: Metric,
     is: Is,
-    /// In thousandths.
+    /// Threshold in thousandths.
     limit: u64,
 }
 
@@ -47,7 +47,7 @@ enum Metric {
     Deferred,
     Failed,
     Rejected,
-    /// Failed attempts of 100.
+    /// Failed attempts in percent.
     FailPercent,
     Entries,
     Unparsed,
@@ -77,10 +77,10 @@ const NAMES: &[(&str, Metric)] = &[
 ];
 
 impl Condition {
-    /// Reads a condition.
+    /// Parses a condition.
     ///
     /// # Errors
-    /// Where it stops making sense, and why.
+    /// If the text is invalid: offset and reason.
     pub fn parse(text: &str) -> Result<Self, ConditionError> {
         let either = separated_list1(delimited(space0, char('|'), space0), comparisons);
         match all_consuming(delimited(space0, either, space0)).parse(text) {
@@ -92,13 +92,13 @@ impl Condition {
         }
     }
 
-    /// Whether it holds for a group.
+    /// Whether a group matches.
     pub fn holds_for(&self, group: &ReportCounts) -> bool {
         let of_groups = self.0.iter().filter(|all| !all.iter().any(|one| one.name.is_of_totals()));
         of_groups.into_iter().any(|all| all.iter().all(|one| one.is_met(group, None)))
     }
 
-    /// Whether an alternative about the whole log holds.
+    /// Whether an alternative about the whole log matches.
     pub fn holds_for_totals(&self, totals: &ReportTotals) -> bool {
         let of_totals = self.0.iter().filter(|all| all.iter().any(|one| one.name.is_of_totals()));
         of_totals
@@ -126,7 +126,7 @@ impl Comparison {
             Metric::Open => totals.map_or(0, |totals| totals.connections.open),
             Metric::FailPercent => {
                 let (failed, all) = counts.attempts();
-                // A share of nothing is neither above nor below anything.
+                // A share of no attempts matches no comparison.
                 return all > 0
                     && self.is.so(
                         u128::from(failed) * 100_000,
@@ -177,7 +177,7 @@ fn is(text: &str) -> IResult<&str, Is> {
     .parse(text)
 }
 
-/// Up to 15 digits and 3 behind the point, in thousandths.
+/// Parses up to 15 digits and 3 decimals, in thousandths.
 fn number(text: &str) -> IResult<&str, u64> {
     let digits = |most| take_while_m_n(1, most, |c: char| c.is_ascii_digit());
     let (rest, whole) = digits(15).parse(text)?;
@@ -187,7 +187,7 @@ fn number(text: &str) -> IResult<&str, u64> {
     Ok((rest, thousandths.filter_map(|c| c.to_digit(10)).fold(0, |sum, d| sum * 10 + u64::from(d))))
 }
 
-/// Says of the text what a person would.
+/// Syntax error as text for the user.
 fn complaint(text: &str, rest: &str) -> ConditionError {
     let rest = rest.trim_start();
     let at = text.len() - rest.len();

@@ -1,29 +1,29 @@
-//! What is counted: of a group, and of everything.
+//! Counts of a group and of a whole log.
 
 use crate::index::EntryKind;
 use crate::log::entry::{Action, Body, Entry, Moment, Outcome, Stamp, Time};
 
-/// Recipients of a group by what became of them, in the words of the export schema.
+/// Recipients by outcome, in the names of the export schema.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReportCounts {
-    /// Came into a queue.
+    /// Enqueued.
     pub enqueued: u64,
     /// Delivered or relayed.
     pub delivered: u64,
-    /// Attempts that failed for now.
+    /// Attempts that failed temporarily.
     pub deferred: u64,
-    /// Given up.
+    /// Failed permanently.
     pub failed: u64,
-    /// Refused by our server.
+    /// Rejected by our server.
     pub rejected: u64,
-    /// Connections that our server refused.
+    /// Connections rejected by our server.
     pub refused: u64,
-    /// Authentications that failed.
+    /// Failed authentications.
     pub unauthenticated: u64,
 }
 
 impl ReportCounts {
-    /// Counts an entry, if it is of a kind that is counted.
+    /// Counts an entry.
     pub fn add(&mut self, kind: EntryKind) {
         *match kind {
             EntryKind::Enqueued => &mut self.enqueued,
@@ -37,7 +37,7 @@ impl ReportCounts {
         } += 1;
     }
 
-    /// Adds up.
+    /// Adds other counts.
     pub fn add_all(&mut self, other: &Self) {
         self.enqueued += other.enqueued;
         self.delivered += other.delivered;
@@ -48,28 +48,28 @@ impl ReportCounts {
         self.unauthenticated += other.unauthenticated;
     }
 
-    /// All that is counted.
+    /// Sum of all counts.
     pub fn total(&self) -> u64 {
         self.enqueued + self.delivered + self.trouble()
     }
 
-    /// All that went wrong.
+    /// Sum of all failures.
     pub fn trouble(&self) -> u64 {
         self.bad() + self.refused + self.unauthenticated
     }
 
-    /// Those that did not get their message, for now at least.
+    /// Recipients without delivery, at least so far.
     pub fn bad(&self) -> u64 {
         self.deferred + self.failed + self.rejected
     }
 
-    /// Failed attempts and all attempts to deliver: `fail %` is their ratio.
+    /// Failed attempts and all attempts, whose ratio is `fail %`.
     pub fn attempts(&self) -> (u64, u64) {
         let failed = self.deferred + self.failed;
         (failed, failed + self.delivered)
     }
 
-    /// Failed attempts of 1,000, rounded; `None` if there was none to deliver.
+    /// Failed attempts in thousandths, rounded; `None` without attempts.
     pub fn failed_of_1000(&self) -> Option<u64> {
         let (failed, all) = self.attempts();
         let rounded = (u128::from(failed) * 1_000 + u128::from(all) / 2).checked_div(all.into())?;
@@ -77,7 +77,7 @@ impl ReportCounts {
     }
 }
 
-/// ISO 8601 with this between date and time.
+/// ISO 8601 with this separator between date and time.
 pub(super) fn iso(moment: &Moment, between: char) -> String {
     let Some(calendar) = moment.time.calendar() else { return String::new() };
     let [fraction, zone] =
@@ -87,24 +87,24 @@ pub(super) fn iso(moment: &Moment, between: char) -> String {
     format!("{date}{between}{time}{point}{fraction}{zone}")
 }
 
-/// Counts of everything.
+/// Total counts.
 #[derive(Clone, Debug)]
 pub struct ReportTotals {
-    /// Entries of any kind, unparsed ones among them.
+    /// Entries, including unparsed texts.
     pub entries: u64,
-    /// Text that could not be read as an entry.
+    /// Unparsed texts.
     pub unparsed: u64,
-    /// By the letter of the action.
+    /// Entries by action letter.
     pub actions: [u64; 256],
-    /// By what became of it.
+    /// Recipients by outcome.
     pub counts: ReportCounts,
-    /// The earliest and the latest entry.
+    /// Earliest and latest time.
     pub span: Option<(Moment, Moment)>,
     /// Connection entries.
     pub connections: ConnectionCounts,
 }
 
-/// Connection entries by what they say.
+/// Connection entries by action.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ConnectionCounts {
     /// `O`.
@@ -115,7 +115,7 @@ pub struct ConnectionCounts {
     pub failed: u64,
     /// `X`.
     pub rejected: u64,
-    /// Opened, and not seen closed.
+    /// Connections without a close.
     pub open: u64,
 }
 
@@ -127,7 +127,7 @@ impl Default for ReportTotals {
 }
 
 impl ReportTotals {
-    /// Counts an entry, or what could not be read as one.
+    /// Counts an entry or an unparsed text.
     pub fn add(&mut self, entry: Option<&Entry<'_>>) {
         self.entries += 1;
         let Some(entry) = entry else {
@@ -162,7 +162,7 @@ impl ReportTotals {
         }
     }
 
-    /// Letters that were seen, each with its count.
+    /// Action letters with their counts.
     pub fn letters(&self) -> impl Iterator<Item = (char, u64)> + '_ {
         ('\0'..='\u{ff}').zip(self.actions).filter(|&(_, count)| count > 0)
     }

@@ -1,4 +1,4 @@
-//! Groups of entries by a key that strangers may have chosen, in bounded memory.
+//! Groups by a key of untrusted text, in bounded memory.
 
 use super::counts::ReportCounts;
 use super::interned::Interned;
@@ -7,37 +7,38 @@ use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 use std::hash::BuildHasher;
 
-/// Groups that are kept apart: some 200 bytes each. What comes later is one group, `(others)`.
+/// Maximum number of separate groups: some 200 bytes each. Further keys share one group,
+/// `(others)`.
 pub const MOST_GROUPS: usize = 1_000_000;
 
-/// The label of the group of all groups that there was no room for.
+/// Label of the group for keys beyond the maximum.
 pub(super) const OTHERS: &str = "(others)";
 
 /// One group.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReportGroup {
-    /// What became of it.
+    /// Recipients by outcome.
     pub counts: ReportCounts,
-    /// Reply codes, each with how often it was given, ascending.
+    /// Reply codes with their counts, ascending.
     pub codes: Vec<(u16, u64)>,
 }
 
-/// All groups, and what was most often said when something failed.
+/// Groups, and the most frequent response to the failures of each.
 pub struct ReportGroups {
     keys: Interned,
     all: Vec<ReportGroup>,
     others: ReportGroup,
-    /// Texts that came with failures.
+    /// Responses to failures.
     texts: Interned,
-    /// How often a group was told a text.
+    /// Count by group and response.
     responses: HashTable<ResponseCount>,
     hasher: RandomState,
     most: usize,
-    /// Failures whose text there was no room for.
+    /// Failures whose response exceeded the table.
     untold: u64,
 }
 
-/// A text that a group was told.
+/// Response of a group.
 #[derive(Clone, Copy)]
 struct ResponseCount {
     group: u32,
@@ -52,7 +53,7 @@ impl Default for ReportGroups {
 }
 
 impl ReportGroups {
-    /// Room for so many groups, and as many texts of them.
+    /// Groups with these limits on groups and responses.
     fn new(most: usize) -> Self {
         Self {
             keys: Interned::new(most),
@@ -66,7 +67,7 @@ impl ReportGroups {
         }
     }
 
-    /// Counts an entry, with the reply code, and what was said of a failure.
+    /// Counts an entry with its reply code, and the response to a failure.
     pub fn add(&mut self, key: &[u8], kind: EntryKind, code: Option<u16>, text: &[u8]) {
         let number = self.keys.number(key);
         let at = number.map(|number| number as usize);
@@ -98,7 +99,7 @@ impl ReportGroups {
         }
     }
 
-    /// Number of groups, without that of the others.
+    /// Number of groups without `(others)`.
     pub fn len(&self) -> usize {
         self.all.len()
     }
@@ -108,18 +109,18 @@ impl ReportGroups {
         self.all.is_empty()
     }
 
-    /// What there was no room for, if there was anything.
+    /// Counts of `(others)`, if any.
     pub fn others(&self) -> Option<&ReportGroup> {
         (self.others.counts.total() > 0).then_some(&self.others)
     }
 
-    /// Failures whose text there was no room for, so that another one may stand as most frequent.
+    /// Failures whose response exceeded the table, so that the most frequent one may be another.
     pub fn uncounted_responses(&self) -> u64 {
         self.untold
     }
 
-    /// The groups with their keys, the worst last: that with most failures of all kinds, of equals
-    /// that with most recipients. What has no key is no group, and comes first.
+    /// Groups with keys, worst last: sorted by all failures, then by recipients. The group without
+    /// a key comes first.
     pub fn sorted(&self) -> Vec<(&[u8], &ReportGroup, &[u8])> {
         let top = self.top_texts();
         let numbered = (0_u32..).zip(&self.all).zip(&top);
@@ -132,7 +133,7 @@ impl ReportGroups {
         sorted
     }
 
-    /// What each group was told most often, by its number.
+    /// Most frequent response by group.
     fn top_texts(&self) -> Vec<(u64, &[u8])> {
         let mut top: Vec<(u64, &[u8])> = vec![(0, b""); self.all.len()];
         for told in &self.responses {

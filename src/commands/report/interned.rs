@@ -1,4 +1,4 @@
-//! Texts that come again and again, each kept once, up to a limit.
+//! Bounded interner of texts.
 
 use foldhash::quality::RandomState;
 use hashbrown::HashTable;
@@ -9,25 +9,25 @@ const LONGEST_TEXT: usize = 1_024;
 /// Bytes of all texts together, at most.
 const MOST_BYTES: usize = 256 << 20;
 
-/// A bounded table of distinct texts, numbered in the order of their coming.
+/// Bounded table of distinct texts, numbered in order of insertion.
 pub(super) struct Interned {
     bytes: Vec<u8>,
-    /// Where each text ends in `bytes`; it begins where the one before ends.
+    /// End of each text in `bytes`; it starts at the end of the previous one.
     ends: Vec<usize>,
     table: HashTable<u32>,
-    /// Keyed at random: strangers choose the texts, and could choose some that collide.
+    /// Randomly keyed, since the texts are untrusted and could be chosen to collide.
     hasher: RandomState,
     most: usize,
 }
 
 impl Interned {
-    /// Room for so many texts.
+    /// A table for this number of texts.
     pub(super) fn new(most: usize) -> Self {
         let (bytes, ends) = (Vec::new(), Vec::new());
         Self { bytes, ends, table: HashTable::new(), hasher: RandomState::default(), most }
     }
 
-    /// The number of a text, new or known; `None` if it is new and there is no room.
+    /// Number of a text; `None` if it is new and the table is full.
     pub(super) fn number(&mut self, text: &[u8]) -> Option<u32> {
         let long = text.get(..LONGEST_TEXT).filter(|head| head.len() < text.len());
         let cut = long.map(|head| [head, "…".as_bytes()].concat());
@@ -47,7 +47,7 @@ impl Interned {
         Some(number)
     }
 
-    /// The text of a number.
+    /// Text of a number.
     pub(super) fn text(&self, number: u32) -> &[u8] {
         text_of(&self.bytes, &self.ends, number)
     }

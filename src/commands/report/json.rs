@@ -1,4 +1,4 @@
-//! A report as one JSON object, as `export-schema` says.
+//! Report as one JSON object, as described in `export-schema`.
 
 use super::counts::{ReportCounts, ReportTotals, iso};
 use super::groups::{OTHERS, ReportGroup};
@@ -7,7 +7,7 @@ use crate::log::entry::Moment;
 use crate::text::escape::json;
 use std::io::{self, Write};
 
-/// Writes the object. The groups come in the order of the table, the worst last.
+/// Writes the object with the groups in table order, worst last.
 pub(super) fn write(summary: &ReportSummary, out: &mut dyn Write) -> io::Result<()> {
     let totals = &summary.totals;
     write!(out, "{{\"entries\": {}, \"unparsed\": {}, ", totals.entries, totals.unparsed)?;

@@ -1,4 +1,4 @@
-//! Which group an entry belongs to.
+//! Group key of an entry.
 
 use crate::cli::report::ReportKey;
 use crate::index::{Dimensions, EntryKind};
@@ -7,7 +7,7 @@ use crate::log::public_suffix;
 use crate::log::response_template;
 use crate::stats::GroupBy;
 
-/// What the screen calls this grouping; `None` if it has none such.
+/// The screen's equivalent of this grouping, if any.
 fn on_screen(by: ReportKey) -> Option<GroupBy> {
     Some(match by {
         ReportKey::Domain => GroupBy::Domain,
@@ -22,18 +22,18 @@ fn on_screen(by: ReportKey) -> Option<GroupBy> {
     })
 }
 
-/// Whether an entry is in any group.
+/// Whether the grouping covers an entry.
 pub(super) fn is_grouped(by: ReportKey, kind: EntryKind) -> bool {
-    // By process as by domain: all that are about a recipient.
+    // By process, as by domain: entries about a recipient.
     on_screen(by).unwrap_or(GroupBy::Domain).takes(kind)
 }
 
-/// Whether the groups are those who connect, who can be refused as such too.
+/// Whether the groups are clients or users, whose connections can be rejected.
 pub(super) fn are_clients(by: ReportKey) -> bool {
     matches!(by, ReportKey::ConnectingIp | ReportKey::User)
 }
 
-/// Writes the key of the entry's group, empty if the entry says nothing of the kind.
+/// Writes the key of an entry, empty if it has no value for this grouping.
 pub(super) fn key(by: ReportKey, entry: &Entry<'_>, into: &mut Vec<u8>) {
     into.clear();
     let message = match &entry.body {
@@ -48,13 +48,13 @@ pub(super) fn key(by: ReportKey, entry: &Entry<'_>, into: &mut Vec<u8>) {
             into.drain(..below);
         }
         ReportKey::Sender => match message.map_or(&b""[..], |message| message.envelope_from) {
-            // A filter on nobody is written so too.
+            // Same notation as in a filter.
             b"" => into.extend_from_slice(b"<>"),
             sender => into.extend_from_slice(sender),
         },
         ReportKey::Response => response_template::of_entry(entry, into),
         ReportKey::Process => {
-            // Ids of processes of two nodes have nothing to do with each other.
+            // Process ids are unique per node only.
             if let (Some(node), Some(_)) = (entry.node, entry.process) {
                 into.extend_from_slice(node);
                 into.push(b' ');
@@ -68,12 +68,12 @@ pub(super) fn key(by: ReportKey, entry: &Entry<'_>, into: &mut Vec<u8>) {
     }
 }
 
-/// What of the entry's way names the group.
+/// The part of a connection that names the group.
 fn part<'a>(by: ReportKey, entry: &Entry<'a>) -> Option<&'a [u8]> {
     on_screen(by)?.part_of(&Dimensions::of(entry)?)
 }
 
-/// Upper and lower case are the same in names of hosts.
+/// Host names are case-insensitive.
 fn lower(name: Option<&[u8]>, into: &mut Vec<u8>) {
     into.extend(name.unwrap_or_default().iter().map(u8::to_ascii_lowercase));
 }

@@ -1,18 +1,18 @@
-//! Which connections are still open: all that a report needs an index for.
+//! Open connections of a report, the only part that needs an index.
 
 use crate::index::{Batch, ConnectionId, ConnectionState, Index, RowId};
 use crate::input::reader::LocatedEntry;
 
-/// Entries absorbed at a time.
+/// Entries per absorbed batch.
 const BATCH: usize = 4_096;
 
-/// An index of what can tell of connections.
+/// Index of the entries that affect connections.
 pub(super) struct OpenConnections {
     index: Index,
     batch: Batch,
-    /// Of the batch, by entry: whether it is wanted.
+    /// Whether each entry of the batch matches the filter.
     wanted: Vec<bool>,
-    /// By connection: whether an entry of it is.
+    /// Whether each connection has a matching entry.
     of_wanted: Vec<bool>,
 }
 
@@ -25,7 +25,7 @@ impl Default for OpenConnections {
 }
 
 impl OpenConnections {
-    /// Takes an entry in.
+    /// Adds an entry.
     pub(super) fn push(&mut self, found: &LocatedEntry<'_>, wanted: bool) {
         self.batch.push(found.location, found.length, &found.entry);
         self.wanted.push(wanted);
@@ -48,7 +48,7 @@ impl OpenConnections {
         }
     }
 
-    /// Connections opened and not seen closed, of which an entry is wanted.
+    /// Connections without a close that have a matching entry.
     pub(super) fn count(&mut self) -> u64 {
         self.absorb();
         let ids = (0..).map(ConnectionId).zip(&self.of_wanted).filter(|(_, wanted)| **wanted);

@@ -1,4 +1,4 @@
-//! A report as lines: for people, for tickets, and for spreadsheets.
+//! Report as lines: text table, Markdown, CSV.
 
 use super::counts::{ReportCounts, ReportTotals, iso};
 use super::groups::{MOST_GROUPS, OTHERS, ReportGroup};
@@ -9,10 +9,10 @@ use crate::text::table::{Column, Table, markdown_line};
 use crate::text::units::{number, tenths};
 use std::io::{self, Write};
 
-/// Files that the head names before it counts the rest.
+/// Maximum number of files named in the heading.
 const NAMED: usize = 3;
 
-/// The table, for lines of so many cells; `None` if they may be as long as they are.
+/// Text table fitted to a width; `None` for unlimited lines.
 pub(super) fn table(
     summary: &ReportSummary,
     line: Option<usize>,
@@ -37,7 +37,7 @@ pub(super) fn table(
     notes(summary, &mut |note| writeln!(out, "\n{note}"))
 }
 
-/// The table in Markdown, with the head as a list.
+/// Markdown table with the heading as a list.
 pub(super) fn markdown(summary: &ReportSummary, out: &mut dyn Write) -> io::Result<()> {
     for head in head(summary, escape::markdown) {
         writeln!(out, "- {head}")?;
@@ -48,7 +48,7 @@ pub(super) fn markdown(summary: &ReportSummary, out: &mut dyn Write) -> io::Resu
     notes(summary, &mut |note| writeln!(out, "\n{note}"))
 }
 
-/// One line a group with a head line, numbers as they are.
+/// CSV with a header row, numbers unformatted.
 pub(super) fn csv(summary: &ReportSummary, out: &mut dyn Write) -> io::Result<()> {
     let (key, clients) = (key_name(summary.by), key::are_clients(summary.by));
     let end = "\r\n";
@@ -69,7 +69,7 @@ pub(super) fn csv(summary: &ReportSummary, out: &mut dyn Write) -> io::Result<()
     summary.groups.sorted().into_iter().try_for_each(|(key, group, said)| line(key, group, said))
 }
 
-/// What a group is called in a head.
+/// Heading of a grouping.
 pub(super) fn key_name(by: ReportKey) -> &'static str {
     match by {
         ReportKey::Domain => "domain",
@@ -97,12 +97,12 @@ fn columns(by: ReportKey) -> Vec<Column> {
         columns.extend([Column::number("refused", "X"), Column::number("auth failed", "U")]);
     }
     columns.push(Column::number("fail %", "%"));
-    // The response of a response would be itself.
+    // In a report by response it would repeat the key.
     columns.extend((by != ReportKey::Response).then(|| Column::text("top response to failures")));
     columns
 }
 
-/// In the order of the columns.
+/// Columns in order.
 fn counts_of(counts: &ReportCounts, clients: bool) -> impl Iterator<Item = u64> + use<> {
     let ReportCounts { enqueued, delivered, deferred, failed, rejected, refused, unauthenticated } =
         *counts;
@@ -111,7 +111,7 @@ fn counts_of(counts: &ReportCounts, clients: bool) -> impl Iterator<Item = u64> 
     all.into_iter().chain(of_clients.into_iter().flatten())
 }
 
-/// Cells of a row: its label, its counts, and what was said, in reports that tell it.
+/// Cells of a row: label, counts, and most frequent response if the report has that column.
 struct ReportRow<'a> {
     label: &'a [u8],
     counts: &'a ReportCounts,
@@ -133,13 +133,13 @@ fn row(row: &ReportRow<'_>, cell: fn(&[u8]) -> String) -> Vec<String> {
     row
 }
 
-/// The rows of a table: the others first, the worst last, and below it what they are together.
+/// Rows of a table: `(others)` first, worst last, then the total.
 struct ReportRows<'a> {
     summary: &'a ReportSummary,
     sorted: Vec<(&'a [u8], &'a ReportGroup, &'a [u8])>,
 }
 
-/// Takes a row.
+/// Callback for a row.
 type Take<'t> = dyn FnMut(&ReportRow<'_>) -> io::Result<()> + 't;
 
 impl<'a> ReportRows<'a> {
@@ -166,12 +166,12 @@ impl<'a> ReportRows<'a> {
     }
 }
 
-/// What stands for a key; the empty one is that of entries that say nothing of the kind.
+/// Label of a key; the empty key is that of entries without a value.
 pub(super) fn label(key: &[u8]) -> &[u8] {
     if key.is_empty() { b"(none)" } else { key }
 }
 
-/// Files, span, and what the groups do not say.
+/// Files, time range, and totals outside the groups.
 fn head(summary: &ReportSummary, cell: fn(&[u8]) -> String) -> Vec<String> {
     let mut names: Vec<String> =
         summary.files.iter().take(NAMED).map(|file| cell(file.as_bytes())).collect();

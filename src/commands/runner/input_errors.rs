@@ -1,4 +1,4 @@
-//! What is wrong with the files, each one's own: heard while they are read, told at the end.
+//! Errors of the input files, collected while reading and reported at the end.
 
 use crate::cli::Exit;
 use crate::input::reader::{FileStatus, LocatedEntry, TextStore};
@@ -6,37 +6,37 @@ use crate::text::sanitize::escape;
 use crate::text::units::number;
 use std::path::Path;
 
-/// In so many lines, some entry must be found.
+/// Number of lines in which an entry must be found.
 pub const PROBE_LINES: u64 = 1_000;
-/// Characters of a first line that are told.
+/// Maximum characters of a first line in an error message.
 const TOLD: usize = 60;
 
-/// What was heard so far.
+/// Errors so far.
 #[derive(Default)]
 pub(super) struct InputErrors {
-    /// How far each file was read.
+    /// Reader progress by file.
     pub(super) status: Vec<FileStatus>,
-    /// By the number of the source.
+    /// State by source number.
     sources: Vec<SourceNotes>,
 }
 
-/// Of one opened file.
+/// State of an opened file.
 #[derive(Default)]
 struct SourceNotes {
-    /// Its first text, which is no entry; `None` before the first, and as soon as one is.
+    /// First text if unparsed; `None` before it, and once an entry was found.
     first: Option<String>,
-    /// An entry was found in time, or is no longer looked for.
+    /// An entry was found in time, or is no longer expected.
     settled: bool,
-    /// There is none where there must be one.
+    /// No entry was found where one must be.
     unknown: bool,
-    /// Entries of which only the beginning was kept.
+    /// Truncated entries.
     cut: u64,
     /// The last line had no end.
     unended: bool,
 }
 
 impl InputErrors {
-    /// Hears of the next entry.
+    /// Records the next entry.
     pub(super) fn observe(&mut self, found: &LocatedEntry<'_>) {
         let number = usize::from(found.location.source);
         if self.sources.len() <= number {
@@ -70,7 +70,7 @@ impl InputErrors {
         Exit { code, notes: lines }
     }
 
-    /// What following leaves at the ends of files, where it may be completed yet.
+    /// Pending ends of followed files, which may still be completed.
     pub(super) fn unfinished(&self) -> impl Iterator<Item = String> {
         self.status.iter().filter(|file| file.partial > 0).map(|file| {
             let bytes = if file.partial == 1 { "byte" } else { "bytes" };
@@ -95,7 +95,7 @@ impl SourceNotes {
         }
     }
 
-    /// What is to be told of it, though it is no failure.
+    /// Warnings that are not failures.
     fn remarks(&self) -> impl Iterator<Item = String> {
         let cut = match self.cut {
             0 => None,
@@ -106,15 +106,15 @@ impl SourceNotes {
         cut.into_iter().chain(self.unended.then(|| unended.to_owned()))
     }
 
-    /// A file of fewer lines is one in which none was found at all.
+    /// A file of fewer lines without an entry.
     fn is_unknown(&self) -> bool {
         self.unknown || !self.settled
     }
 }
 
-/// The beginning of a text, fit for a terminal.
+/// Start of a text, escaped for the terminal.
 fn clipped(text: &[u8]) -> String {
-    // Cut before it is made fit as well, for it may be long.
+    // Also cut before escaping, since it may be long.
     let whole = escape(text.get(..TOLD * 4).unwrap_or(text));
     let mut clipped: String = whole.chars().take(TOLD).collect();
     if clipped.len() < whole.len() {

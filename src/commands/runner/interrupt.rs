@@ -1,4 +1,4 @@
-//! Signals that tell a command to end: it does so itself, so that nothing half-written stays.
+//! Signals that interrupt a command, which then ends in order, leaving no partial output.
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
@@ -6,14 +6,13 @@ use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-/// The exit code that a shell gives the end by a signal, once one came.
+/// Exit status as a shell reports it, once a signal arrived.
 pub(super) struct Interrupt(Arc<AtomicUsize>);
 
 impl Interrupt {
-    /// From here on the first signal is only noted. A second one ends the program at once, should
-    /// somebody who takes no output hold it up. A lost terminal counts unless the command is to go
-    /// on for ever: that is how `nohup` has it, and whether it was used can't be asked safely.
-    /// Once is enough for the whole program.
+    /// The first signal is only recorded. A second one ends the program at once, in case blocked
+    /// output delays the orderly end. SIGHUP counts unless the command runs forever, as `nohup`
+    /// would have it; whether `nohup` was used cannot be queried safely. Call once per program.
     pub(super) fn catch(for_ever: bool) -> io::Result<&'static Self> {
         static CAUGHT: OnceLock<Interrupt> = OnceLock::new();
         if let Some(caught) = CAUGHT.get() {
@@ -38,7 +37,7 @@ impl Interrupt {
         Ok(Self(code))
     }
 
-    /// The exit code, if a signal came.
+    /// Exit status, if a signal arrived.
     pub(super) fn code(&self) -> Option<u8> {
         u8::try_from(self.0.load(Ordering::Relaxed)).ok().filter(|&code| code > 0)
     }

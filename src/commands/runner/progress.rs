@@ -1,35 +1,34 @@
-//! A line on the terminal that says how far the reading is, while a person waits for it.
+//! Progress line on the terminal while the user waits for output.
 //!
-//! Rewritten in place, and gone before anything else is printed. Where standard error is no
-//! terminal nothing is ever written.
+//! Rewritten in place and erased before other output. Not written unless stderr is a terminal.
 
 use crate::input::reader::FileStatus;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::Duration;
 
-/// Work that takes less is over before anybody asks.
+/// Delay before the first drawing: short commands need none.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Between two drawings.
+/// Interval between drawings.
 const PACE: Duration = Duration::from_millis(200);
 
-/// How far the reading is.
+/// Progress of reading.
 pub(super) struct Progress {
     /// Entries read.
     pub(super) entries: u64,
     wanted: bool,
-    /// When it is drawn next.
+    /// Time of the next drawing.
     next: Duration,
     drawn: bool,
 }
 
 impl Progress {
-    /// Drawn only if it is wanted and somebody can see it.
+    /// Drawn only if requested and stderr is a terminal.
     pub(super) fn new(wanted: bool) -> Self {
         let wanted = wanted && io::stderr().is_terminal();
         Self { entries: 0, wanted, next: PATIENCE, drawn: false }
     }
 
-    /// Draws it if it is time, so long after the start.
+    /// Draws the line if due, at this time since the start.
     pub(super) fn draw(&mut self, elapsed: Duration, files: &[FileStatus]) {
         if !self.wanted || elapsed < self.next {
             return;
@@ -38,11 +37,11 @@ impl Progress {
         let read = files.iter().map(|file| file.read).sum();
         let behind = files.iter().map(|file| file.behind).sum();
         self.drawn = true;
-        // A terminal that is gone is none of the work's business.
+        // A lost terminal does not affect the command.
         let _ = write!(io::stderr(), "\r{}\x1b[K", line(elapsed, read, behind, self.entries));
     }
 
-    /// Takes it away.
+    /// Erases the line.
     pub(super) fn end(&mut self) {
         if std::mem::take(&mut self.drawn) {
             let _ = write!(io::stderr(), "\r\x1b[K");

@@ -1,4 +1,4 @@
-//! Entries with pseudonyms, for works that print them.
+//! Redacted entries for commands that print them.
 
 use crate::cli::Redact;
 use crate::input::reader::LocatedEntry;
@@ -8,21 +8,21 @@ use crate::log::redact::Redactor;
 use std::io::{self, Write};
 use std::panic;
 
-/// Who hides what is to be hidden, if anything is. From here on the words of a panic, which may hold
-/// text of the log, are not told either.
+/// Redactor of the command line, if requested. From here on panic messages are suppressed too,
+/// since they may hold text of the log.
 pub(super) fn redactor(asked: Redact) -> Option<Redactor> {
     let level = asked.redact?;
     panic::set_hook(Box::new(|info| {
         let place = info.location().map(|place| format!(" at {}:{}", place.file(), place.line()));
-        // Nobody is left to tell if this fails.
+        // An error here cannot be reported anywhere.
         let _ = writeln!(io::stderr(), "mtatop: internal error{}", place.unwrap_or_default());
     }));
     Some(Redactor::new(level))
 }
 
-/// The text of an entry with pseudonyms, on one line.
+/// Redacted text of an entry on one line.
 pub(super) struct Hidden {
-    /// With the line end, if there is one.
+    /// Including the line end, if any.
     bytes: Vec<u8>,
     length: usize,
 }
@@ -36,7 +36,7 @@ impl Hidden {
         Self { bytes, length }
     }
 
-    /// The entry that it is, where the other one was found.
+    /// The entry at the position of the original.
     pub(super) fn located<'a>(
         &'a self,
         found: &LocatedEntry<'_>,

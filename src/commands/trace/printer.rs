@@ -1,4 +1,4 @@
-//! Stories, one after the other, on their way out.
+//! Prints traces one after another.
 
 use crate::commands::runner::LoadedLog;
 use crate::index::{MessageId, RowId};
@@ -8,17 +8,17 @@ use crate::trace;
 use crate::trace::TraceFormatter;
 use std::io::{self, Write};
 
-/// Prints stories of a log.
+/// Printer of the traces of a log.
 pub(super) struct TracePrinter<'a, W> {
     log: &'a LoadedLog,
     telling: TraceFormatter<'a>,
     pub(super) out: W,
-    /// Something stands above.
+    /// Whether something was printed.
     has_printed: bool,
 }
 
 impl<'a, W: Write> TracePrinter<'a, W> {
-    /// Nothing printed yet; lines have so many columns.
+    /// A printer for lines of this width.
     pub(super) fn new(
         log: &'a LoadedLog,
         read: &'a dyn Fn(RowId) -> Option<EntryText>,
@@ -29,7 +29,7 @@ impl<'a, W: Write> TracePrinter<'a, W> {
         Self { log, telling, out, has_printed: false }
     }
 
-    /// The stories of these messages; if they are more than `whole`, a line for each.
+    /// Prints the traces of these messages; of more than `whole` messages one line each.
     pub(super) fn messages(&mut self, messages: Vec<MessageId>, whole: usize) -> io::Result<()> {
         let (many, count) = (messages.len() > whole, messages.len());
         for message in messages {
@@ -53,7 +53,7 @@ impl<'a, W: Write> TracePrinter<'a, W> {
         Ok(())
     }
 
-    /// Entries that name no message.
+    /// Prints entries without a message.
     pub(super) fn print_entries(&mut self, rows: &[RowId]) -> io::Result<()> {
         if rows.is_empty() {
             return Ok(());
@@ -66,13 +66,13 @@ impl<'a, W: Write> TracePrinter<'a, W> {
         self.print_lines()
     }
 
-    /// A sentence of our own.
+    /// Prints a sentence.
     pub(super) fn print_note(&mut self, text: &str) -> io::Result<()> {
         self.telling.push_text(text);
         self.print_lines()
     }
 
-    /// What was told, as a part of its own.
+    /// Prints the pending lines as a block.
     fn print_lines(&mut self) -> io::Result<()> {
         if std::mem::replace(&mut self.has_printed, true) {
             writeln!(self.out)?;

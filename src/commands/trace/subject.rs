@@ -1,31 +1,31 @@
-//! What is asked for, and whether an entry mentions it.
+//! Search term of a trace, and matching of entries.
 
 use crate::log::entry::{Body, Entry, MessageEntry, QueueFile, is_address, is_id};
 use regex::bytes::{Regex, RegexBuilder};
 
-/// A message id, a queue file or an address, or a part of one.
+/// Message id, queue file or address, or a part of one.
 pub(super) struct TraceSubject {
     what: String,
-    /// Without the brackets that not every log has.
+    /// Without the angle brackets, which some logs omit.
     bare: Vec<u8>,
-    /// The same anywhere in a text, in upper or lower case.
+    /// Case-insensitive substring pattern.
     within: Regex,
 }
 
-/// How an entry mentions it.
+/// Kind of match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum MatchKind {
-    /// A field contains it.
+    /// A field contains the term.
     Part,
-    /// It is the whole of a field.
+    /// A field equals the term.
     Whole,
 }
 
 impl TraceSubject {
-    /// `None` if there is nothing to look for.
+    /// `None` for an empty term.
     pub(super) fn new(what: &str) -> Option<Self> {
         let bare = what.trim().trim_start_matches('<').trim_end_matches('>');
-        // A text without anything special in it is always a pattern.
+        // An escaped text is always a valid pattern.
         let within = RegexBuilder::new(&regex::escape(bare))
             .case_insensitive(true)
             .unicode(false)
@@ -36,17 +36,17 @@ impl TraceSubject {
         Some(Self { what: what.to_owned(), bare, within })
     }
 
-    /// It, as it was given.
+    /// The term as given.
     pub(super) fn as_text(&self) -> &str {
         &self.what
     }
 
-    /// Whether a text contains it.
+    /// Whether a text contains the term.
     pub(super) fn occurs_in(&self, text: &[u8]) -> bool {
         self.within.is_match(text)
     }
 
-    /// Whether an entry is about it. Linear in the entry, and allocates nothing.
+    /// Whether and how an entry matches. Linear in the entry, without allocation.
     pub(super) fn mentioned(&self, entry: &Entry<'_>) -> Option<MatchKind> {
         let Body::Message(message) = &entry.body else { return None };
         let ids = [message.message_id, message.related_message_id, message.envelope_id];
@@ -65,7 +65,7 @@ impl TraceSubject {
         self.occurs_in(text).then_some(MatchKind::Part)
     }
 
-    /// Here case matters; any attempt will do.
+    /// Case-sensitive; any attempt number matches.
     fn file(&self, file: QueueFile<'_>) -> Option<MatchKind> {
         if !self.bare.contains(&b'@') && file.is_called(&self.bare) {
             return Some(MatchKind::Whole);
@@ -84,7 +84,7 @@ fn addresses<'a>(message: &MessageEntry<'a>) -> [Option<&'a [u8]>; 5] {
     ]
 }
 
-/// Whether it is the address, or of `@dom` the domain.
+/// Whether it is the address, or the domain of `@domain`.
 fn matches_address(address: &[u8], bare: &[u8]) -> bool {
     let at_domain = || bare.first() == Some(&b'@') && ends_with(address, bare);
     is_address(address, bare) || at_domain()
@@ -144,7 +144,7 @@ mod tests {
         for what in ["", " ", "<>", "<"] {
             assert!(TraceSubject::new(what).is_none(), "{what:?}");
         }
-        // What looks like a pattern is none.
+        // Pattern characters are literal.
         assert_eq!(mention(".*"), None);
         assert_eq!(mention("a(b"), None);
     }
