@@ -17,9 +17,9 @@ use std::thread;
 /// by its signal, which another handler may have consumed.
 const WATCH: Timespec = Timespec { tv_sec: 0, tv_nsec: 250_000_000 };
 
-/// Installs the handlers: a terminating signal restores the terminal and ends the program with 128
-/// + signal; a stop signal gives the terminal back until SIGCONT; a resize redraws the screen. Loss
-/// of the terminal ends the program.
+/// Installs the handlers. A terminating signal restores the terminal and ends the program with the
+/// status that a shell gives: 128 plus the signal's number. A stop signal gives the terminal back
+/// until SIGCONT; a resize redraws the screen. Loss of the terminal ends the program.
 pub(super) fn watch(screen: TerminalWriter, events: Sender<Event>) -> io::Result<()> {
     let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGTSTP, SIGCONT])?;
     thread::Builder::new().name("signals".to_owned()).spawn(move || {

@@ -32,14 +32,6 @@ fn check(name: &str, opened: &mut Opened, (width, height): (u16, u16)) {
     golden::check(&path, &picture);
 }
 
-/// Fails unless the screen is the trace of a message with a deferred recipient.
-fn assert_trace_of_waiting_message(screen: &str) {
-    let holds = |part: &str| assert!(screen.contains(part), "{part:?} is not on:\n{screen}");
-    holds("━━ Trace ━━");
-    holds("enqueued, ");
-    holds("deferred by ");
-}
-
 #[test]
 fn screenshots_are_of_this_program() {
     let mut incident = demo(40);
