@@ -54,7 +54,7 @@ use terminal::Terminal;
 /// stands idle while the owner draws: with four a load takes a tenth longer.
 const BATCHES: usize = 12;
 
-/// Work that needs no screen.
+/// Hint for a run without a terminal.
 const INSTEAD: &str = "use mtatop report or mtatop export";
 
 /// Follows the files of the command line until somebody quits.

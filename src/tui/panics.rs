@@ -14,7 +14,7 @@ use std::thread;
 /// Exit status after a panic.
 const PANICKED: i32 = 101;
 
-/// Name prefix of reader threads.
+/// Names of the threads that read.
 const READERS: [&str; 2] = ["reader", "parser"];
 
 /// Message of a reader's panic.

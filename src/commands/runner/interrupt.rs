@@ -12,7 +12,8 @@ pub(super) struct Interrupt(Arc<AtomicUsize>);
 impl Interrupt {
     /// The first signal is only recorded. A second one ends the program at once, in case blocked
     /// output delays the orderly end. SIGHUP counts unless the command runs forever, as `nohup`
-    /// would have it; whether `nohup` was used cannot be queried safely. Call once per program.
+    /// would have it; whether `nohup` was used cannot be queried safely. Further calls return the
+    /// same instance.
     pub(super) fn catch(for_ever: bool) -> io::Result<&'static Self> {
         static CAUGHT: OnceLock<Interrupt> = OnceLock::new();
         if let Some(caught) = CAUGHT.get() {

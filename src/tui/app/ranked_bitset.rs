@@ -17,7 +17,7 @@ pub(super) struct RankedBitSet {
 #[derive(Clone, Default)]
 struct RankBlock {
     count: usize,
-    /// First block; unset while empty.
+    /// Bits of the block, lowest number first; empty while no number is set.
     bits: Vec<u64>,
 }
 

@@ -36,7 +36,8 @@ pub struct CountMark {
     pub at: Time,
 }
 
-/// Fraction of the window by which it moves before a recount: smaller moves are invisible.
+/// Whether a window moved so far with the clock that a recount is due: by a 60th of its length, since
+/// smaller moves are invisible.
 fn has_moved(old: Window, new: Window, now: Time) -> bool {
     let moved = old.since.0.abs_diff(new.since.0).max(old.until.0.abs_diff(new.until.0));
     moved >= (now.since(new.since) / 60).clamp(1_000, 60_000)

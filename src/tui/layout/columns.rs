@@ -158,7 +158,7 @@ pub fn column_at<C: Copy>(columns: &[PlacedColumn<C>], x: u16) -> Option<C> {
 /// rank are dropped first on a narrow screen.
 struct ColumnSpec<C>(C, &'static str, u16, u16, u8);
 
-/// Columns of this rank or above are shown only if the others have spare room.
+/// Columns of this rank and higher are shown only if the others have spare room.
 const LUXURY: u8 = 9;
 /// Spare room: extra cells for the columns that can grow.
 const COMFORT: u16 = 24;
