@@ -53,7 +53,7 @@ fn print(text: Result<Vec<u8>, String>) -> Exit {
 /// The help on a topic or a command; without one, on the whole program.
 ///
 /// # Errors
-/// When there is no such topic.
+/// If the topic is unknown.
 pub fn help(of: &[String]) -> Result<String, String> {
     match of.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["config"] => Ok(DEFAULTS.to_owned()),
@@ -92,7 +92,7 @@ fn topic(name: &str) -> String {
     text.trim().to_owned() + if text.is_empty() { "" } else { "\n" }
 }
 
-/// What the program prints for a block of the manual, where that differs from Markdown.
+/// Generated text of a block of the manual, where it differs from the Markdown.
 fn generated(block: &str) -> Option<String> {
     match block {
         "keys" => Some(keys()),

@@ -57,7 +57,7 @@ const BATCHES: usize = 12;
 /// Hint for a run without a terminal.
 const INSTEAD: &str = "use mtatop report or mtatop export";
 
-/// Follows the files of the command line until somebody quits.
+/// Runs the screen on the log files of the command line until the user quits.
 pub fn run(cli: &Cli) -> Exit {
     if !cli.demo {
         return run_on(cli, Arc::new(Disk), cli.files.clone());
@@ -84,7 +84,8 @@ pub fn run_on(cli: &Cli, fs: Arc<dyn Fs>, paths: Vec<PathBuf>) -> Exit {
     result.unwrap_or_else(|wrong| wrong)
 }
 
-/// The configuration under the command line, and the filter of the command line.
+/// Loads the configuration and applies the command line; returns both with the filter of the
+/// command line.
 fn resolve_config(cli: &Cli) -> Result<(Config, String, Option<Ignored>), Exit> {
     let filter = filter_of(cli)?;
     let (config, ignored) = Config::read(cli).map_err(Exit::usage)?;
@@ -112,7 +113,7 @@ fn set_up(config: &Config, given: &str, ignored: Option<Ignored>) -> (App, Optio
     (app, opened.writer)
 }
 
-/// What is hidden from the beginning on.
+/// Redactor in force from the start.
 fn filter_of(cli: &Cli) -> Result<String, Exit> {
     let text = combine_args(&cli.conditions.given());
     text.map_err(|wrong| Exit::usage(escape(wrong.as_bytes())))
@@ -131,7 +132,7 @@ fn check_terminal() -> Result<(), Exit> {
     Ok(())
 }
 
-/// What can never become a log is refused; what is missing or closed may come or open.
+/// Refuses paths that can never become a log; missing or unreadable files are waited for.
 fn check_files(fs: &dyn Fs, files: &[PathBuf]) -> Result<(), Exit> {
     for path in files {
         let wrong = match reader::expand_paths(fs, path) {
@@ -203,7 +204,7 @@ fn follow(
     .run()
 }
 
-/// There is a terminal to draw on, but none to take keys from.
+/// Error for a terminal on stdout without one on stdin.
 fn unusable(error: &io::Error) -> Exit {
     let words = error.to_string();
     let words = words.split(" (os error").next().unwrap_or_default();

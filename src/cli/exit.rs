@@ -1,4 +1,4 @@
-//! How the program ends: the exit status, and what it prints on standard error.
+//! Exit of the program: exit status and lines for stderr.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use std::io;
 pub struct Exit {
     /// The exit status.
     pub code: u8,
-    /// What the user should know.
+    /// Lines for stderr.
     pub notes: Vec<String>,
 }
 
@@ -26,12 +26,12 @@ impl Exit {
         Self { code, notes: Vec::new() }
     }
 
-    /// Something went wrong, for this reason.
+    /// Failure with this reason.
     pub fn failure(reason: impl ToString) -> Self {
         Self { code: Self::FAILURE, notes: vec![reason.to_string()] }
     }
 
-    /// What was asked for cannot be done, for this reason.
+    /// Usage error with this reason.
     pub fn usage(reason: impl ToString) -> Self {
         Self { code: Self::USAGE, notes: vec![reason.to_string()] }
     }

@@ -3,7 +3,7 @@
 use clap::Args;
 use clap_complete::Shell;
 
-/// `mtatop help`: what to tell about.
+/// Flags of `mtatop help`.
 #[derive(Args, Clone, Debug)]
 pub struct Help {
     /// A command, or one of keys, filter, screen, config and limits
@@ -11,14 +11,14 @@ pub struct Help {
     pub of: Vec<String>,
 }
 
-/// `mtatop completions`: for which shell.
+/// Flags of `mtatop completions`.
 #[derive(Args, Clone, Debug)]
 pub struct Completions {
     /// The shell that is to complete
     pub shell: Shell,
 }
 
-/// `mtatop man`: of which command.
+/// Flags of `mtatop man`.
 #[derive(Args, Clone, Debug)]
 pub struct Man {
     /// The page of this command, else of the program

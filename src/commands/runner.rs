@@ -31,7 +31,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What a command does with a log.
+/// Consumer of the entries of a log: one per command.
 pub trait EntryConsumer {
     /// Whether entries are indexed; otherwise the index stays empty.
     fn wants_index(&self) -> bool {
@@ -150,7 +150,7 @@ pub enum StopWhen {
 /// Filter of the command line, for a command with or without an index.
 ///
 /// # Errors
-/// What the command ends with.
+/// If the filter is invalid: the exit of the command.
 pub fn filter(input: &InputArgs, indexed: bool) -> Result<Filter, Exit> {
     let wrong = |what: &str| Exit::usage(escape(what.as_bytes()));
     let text = filter::combine_args(&input.conditions.given()).map_err(|what| wrong(&what))?;
@@ -177,7 +177,7 @@ fn now(filter: &Filter, files: &[PathBuf]) -> Time {
 /// [`run`], which also calls it.
 ///
 /// # Errors
-/// What the command ends with.
+/// If the handlers cannot be installed: the exit of the command.
 pub fn catch_signals(until: StopWhen) -> Result<(), Exit> {
     interrupt(until).map(|_| ())
 }
@@ -227,7 +227,7 @@ pub fn run_watched(
     match (result, interrupt.code()) {
         (Ok(code), None) => session.exit_report(code),
         (Ok(_), Some(code)) => Exit { code, ..session.exit_report(code) },
-        // A reader that had enough closes the pipe: that is no failure.
+        // A closed pipe is not an error.
         (Err(error), _) if error.kind() == io::ErrorKind::BrokenPipe => Exit::default(),
         (Err(error), _) => Exit::failure(unwritten(&error)),
     }

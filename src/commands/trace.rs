@@ -40,7 +40,7 @@ pub fn run(trace: &Trace) -> Exit {
     }
     let mut tracing = Tracing { searches, pending: Vec::new(), seen: 0, missing: Vec::new() };
     let mut exit = runner::run(&trace.input, StopWhen::End, &mut tracing);
-    // What is remarked on the files is no failure of the search.
+    // Warnings about the files do not fail the search.
     if !tracing.missing.is_empty() {
         exit.code = Exit::FAILURE;
     }

@@ -21,7 +21,7 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug)]
 struct Limit {
     value: LimitValue,
-    /// What is limited.
+    /// Subject of the limit.
     words: &'static str,
 }
 
@@ -32,7 +32,7 @@ enum LimitValue {
     Time(Duration),
     Count(u64),
     Cells(u16, u16),
-    /// One part of so many.
+    /// One nth.
     Fraction(u64),
 }
 

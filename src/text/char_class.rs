@@ -1,4 +1,4 @@
-//! What a character does on a terminal, and which characters are drawn.
+//! Effect of a character on a terminal, and the set of characters drawn.
 
 use super::unicode_tables;
 
@@ -6,18 +6,18 @@ use super::unicode_tables;
 /// Combining marks that are drawn on one letter.
 pub const MAX_COMBINING_MARKS: u8 = 3;
 
-/// What a character would do on a terminal.
+/// Effect of a character on a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CharClass {
-    /// Stands for itself.
+    /// Drawn as it is.
     Letter,
-    /// Stands on the letter before; on a letter, not too many do.
+    /// Combining mark on the preceding letter, up to a maximum number.
     Mark,
-    /// Acts, hides, reorders, or is drawn in another width than we count.
+    /// Control, invisible or reordering character, or one of uncertain width.
     Hidden,
 }
 
-/// What a character would do on a terminal, for those who write escapes of their own.
+/// Classifies a character, for writers of other escape notations.
 pub fn char_class(c: char) -> CharClass {
     match c {
         ' '..='~' => CharClass::Letter,
@@ -28,18 +28,18 @@ pub fn char_class(c: char) -> CharClass {
     }
 }
 
-/// Which characters of a log are drawn as they are.
+/// Characters of a log that are drawn unescaped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CharsetMode {
-    /// All that every terminal draws alike.
+    /// All characters that every terminal draws alike.
     #[default]
     All,
-    /// Those of ASCII: what merely looks like one of them is told by its number.
+    /// ASCII only: look-alikes are shown by code point.
     Ascii,
 }
 
 impl CharsetMode {
-    /// The other one.
+    /// The other character set.
     #[must_use]
     pub fn other(self) -> Self {
         match self {
@@ -48,12 +48,12 @@ impl CharsetMode {
         }
     }
 
-    /// Marks drawn on one letter.
+    /// Maximum number of combining marks on a letter.
     pub(super) fn marks(self) -> u8 {
         if self == Self::All { MAX_COMBINING_MARKS } else { 0 }
     }
 
-    /// What a character would do, drawn in this alphabet.
+    /// Effect of a character in this character set.
     pub(super) fn sight(self, c: char) -> CharClass {
         match char_class(c) {
             CharClass::Letter if self == Self::Ascii && !c.is_ascii() => CharClass::Hidden,

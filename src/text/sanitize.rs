@@ -1,11 +1,12 @@
 //! The only way from log bytes to a screen, a table or a title.
 //!
-//! Whoever can send mail to a server, or be connected to by it, chooses text in its log. [`sanitize`] makes that text fit
-//! for a terminal and [`escape`] for exports, titles and error messages. Nothing is deleted: what would act, hide, reorder
-//! or be drawn in another width than we count becomes a visible escape, and both can be read back to the very bytes.
+//! Anyone who sends mail to a server, or accepts its connections, chooses text in its log.
+//! [`sanitize`] makes that text safe for a terminal, and [`escape`] for exports, titles and error
+//! messages. Nothing is deleted: characters that act, hide, reorder or have an uncertain width
+//! become visible escapes, and both notations can be decoded to the original bytes.
 //!
-//! Knows nothing of entries, colours or ratatui: how an escape looks is the caller's business, that it differs from
-//! literal text is the caller's duty, for a banner may well say `^[` in so many words.
+//! Knows nothing of entries, colours or ratatui. The caller must style escapes differently from
+//! literal text, since a banner may contain a literal `^[`.
 //!
 //! | bytes | shown | plain |
 //! |---|---|---|
@@ -37,11 +38,12 @@ use super::units::number;
 
 /// Text that may reach a terminal: a run of pieces, each literal or an escape made visible.
 ///
-/// Made by [`sanitize`], and by [`SafeText::label`] for our own words; there is no way to it from a `String`.
+/// Made by [`sanitize`], and by [`SafeText::label`] for the program's own text; there is no
+/// conversion from a `String`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct SafeText {
     text: Cow<'static, str>,
-    /// Where in `text` each escape lies, in order. None is empty; two may touch.
+    /// Ranges of the escapes in `text`, in order. None is empty; two may be adjacent.
     escapes: Vec<Range<usize>>,
 }
 
@@ -141,9 +143,9 @@ impl SafeText {
         cells(&self.text)
     }
 
-    /// At most so many cells of it; where something is cut off, an escape `…` stands last.
+    /// The text clipped to a width, with an escape `…` at the end if it was cut.
     ///
-    /// Never half an escape nor half a wide character, so it may come out a few cells narrower.
+    /// Never splits an escape or a wide character, so the result may be a few cells narrower.
     #[must_use]
     pub fn clip(&self, cells: usize) -> Self {
         if cells == 0 {
@@ -165,7 +167,8 @@ impl SafeText {
         self.clone()
     }
 
-    /// Without its first so many cells. What would be cut in two, an escape or a wide character, is left out.
+    /// The text without its first cells. An escape or wide character that would be split is
+    /// dropped.
     #[must_use]
     pub fn skip(&self, cells: usize) -> Self {
         let mut used = 0;
@@ -176,18 +179,18 @@ impl SafeText {
         self.part(shown.map_or(self.text.len(), |unit| unit.range.start)..self.text.len())
     }
 
-    /// Lines of at most so many cells that together are the whole text; one line at least.
+    /// The text wrapped to a width; at least one line.
     ///
-    /// Breaks after a blank where the line has one, else anywhere but within an escape or a character. Two things may
-    /// stick out: one blank that ends a full line, and an escape wider than `cells`, on a line of its own.
-    /// In 0 cells there is nothing to break for: one line.
+    /// Breaks after a blank if the line has one, else anywhere except within an escape or a
+    /// character. A line may exceed the width by one final blank, or by a single escape wider than
+    /// `cells`. With 0 cells the result is one line.
     pub fn wrap(&self, cells: usize) -> Vec<Self> {
         if cells == 0 {
             return vec![self.clone()];
         }
         let mut lines = Vec::new();
         let (mut start, mut used) = (0, 0);
-        // Where the line may end: after its last blank, and the cells used up to there.
+        // Candidate for the line break: after the last blank, and the width up to there.
         let mut last_blank = None;
         for unit in self.units() {
             while used > 0 && used + unit.cells > cells && !unit.blank {
@@ -211,7 +214,7 @@ impl SafeText {
         lines
     }
 
-    /// What must not be split, in order: an escape, or a character with the marks on it.
+    /// Indivisible units in order: an escape, or a character with its combining marks.
     fn units(&self) -> impl Iterator<Item = Unit> {
         let mut at = 0;
         let mut escapes = self.escapes.iter().peekable();
@@ -251,22 +254,22 @@ struct Unit {
     blank: bool,
 }
 
-/// What the bytes turn out to be, one by one.
+/// One decoded item of the input.
 #[derive(Clone, Copy)]
 enum Seen {
-    /// Stands for itself.
+    /// Drawn as it is.
     Drawn(char),
     /// Valid, but must not reach a terminal.
     Hidden(char),
-    /// A mark that must not either, and is the same as the mark right before it.
+    /// A hidden combining mark equal to the one just before it.
     Again(char),
-    /// Not UTF-8, here at least.
+    /// A byte of invalid UTF-8.
     Byte(u8),
 }
 
-/// The one place that decides what is drawn. One pass; looks back no further than the character before.
+/// Decides for each character whether it is drawn. One pass, looking back one character.
 fn scan(bytes: &[u8], alphabet: CharsetMode, mut tell: impl FnMut(Seen)) {
-    // How many marks the character before may still take, and that character if it is a mark.
+    // Marks that the preceding character may still take, and that character if it is a mark.
     let mut room = 0_u8;
     let mut last_mark = None;
     for chunk in bytes.utf8_chunks() {
@@ -301,7 +304,7 @@ struct Making {
     charset: CharsetMode,
     text: String,
     escapes: Vec<Range<usize>>,
-    /// How often the last mark was seen again.
+    /// Repetitions of the last mark.
     again: usize,
 }
 
@@ -577,7 +580,7 @@ mod tests {
         }
     }
 
-    /// What must never reach a terminal, from other sources than the tables of the code.
+    /// Characters that must never reach a terminal, from sources other than the code's tables.
     fn forbidden(c: char) -> bool {
         let code = u32::from(c);
         c.is_control()

@@ -30,7 +30,7 @@ use std::time::{Duration, Instant};
 
 /// Time for absorbing, or for catching up with it, between two looks at the keys.
 const ABSORB_BUDGET: Duration = Duration::from_millis(3);
-/// Least time between two drawings when nobody pressed a key.
+/// Minimum interval between two drawings without a key press.
 const MIN_FRAME_INTERVAL: Duration = Duration::from_millis(33);
 /// The clock moves on the screen this often.
 const TICK: Duration = Duration::from_secs(1);
@@ -80,7 +80,7 @@ impl SearchHandle {
 }
 
 impl EventLoop {
-    /// Turns until somebody quits.
+    /// Runs until the user quits.
     pub(super) fn run(mut self) -> io::Result<Exit> {
         let start = Instant::now();
         let (mut drawn, mut ticked, mut dirty) = (None, start, true);

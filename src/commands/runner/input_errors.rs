@@ -50,8 +50,8 @@ impl InputErrors {
         }
     }
 
-    /// A file that could not be read, or in which there is no entry, is a failure, whatever came of
-    /// the others.
+    /// A file that is unreadable or holds no entry fails the command, whatever the other files
+    /// hold.
     pub(super) fn exit_report(&self, code: u8, originals: &TextStore) -> Exit {
         let unread = self.status.iter().filter_map(|file| Some(file_note(file, &file.failure()?)));
         let unknown = (0..).zip(&self.sources).filter_map(|(number, source)| {

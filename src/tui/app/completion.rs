@@ -5,7 +5,7 @@ use crate::index::{Dimensions, Index};
 use crate::log::redact::RedactLevel;
 use std::collections::BTreeSet;
 
-/// Completions at most: nobody goes through more.
+/// Maximum number of completions: nobody steps through more.
 const MOST_COMPLETIONS: usize = 200;
 
 const ACTIONS: [&str; 16] =

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 /// Events that are kept; of more, the oldest are only counted.
 const MOST_EVENTS: usize = 1_000;
-/// How long the newest stands in the status line, in milliseconds.
+/// Milliseconds for which the newest event stays in the status line.
 const NEWS: u64 = 10_000;
 
 /// One event of a file.

@@ -20,7 +20,8 @@ const GROUPED: usize = 32 * 1024;
 /// Lists with more groups than this are sorted at most once per interval.
 const MANY: usize = 4_096;
 const REORDER: u64 = 500;
-/// Groups that are listed; nobody pages through more, and there may be a million senders.
+/// Maximum number of listed groups: nobody pages through more, and a log may hold a million
+/// senders.
 const MAX_GROUPS_LISTED: usize = 10_000;
 
 /// Sort column and direction; by default the largest count comes first.

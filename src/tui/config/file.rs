@@ -9,7 +9,7 @@ use std::io::{self, ErrorKind, Read as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-/// A configuration is no longer than this.
+/// Maximum size of a configuration file in bytes.
 const LONGEST_FILE: u64 = 256 * 1_024;
 
 /// Permission bits that let others than the owner write.

@@ -1,10 +1,9 @@
 //! Text search in the files, in blocks of rows.
 //!
-//! The owner of the index says where the entries of a block stand, and what to look for; a thread
-//! reads them from the files that they came from, parses those that may be meant, and tells which
-//! are. What lies close
-//! together is read and searched at once. A search that nobody waits for any more is left off
-//! between two reads. Knows neither the index nor the filter in force.
+//! The owner of the index sends positions of entries and the text to search for; a thread reads
+//! them from their files, parses candidates, and returns the matches. Entries that lie close
+//! together are read and searched at once. A cancelled search stops between two reads. Knows
+//! neither the index nor the filter in force.
 
 use crate::filter::TextMatcher;
 use crate::index::{RowId, TextLocation};
