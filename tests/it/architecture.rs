@@ -373,11 +373,7 @@ fn files_are_short_and_have_telling_names() {
             breaches.push(format!("{name}:{lines}: longer than {limit}"));
         }
     }
-    for source in sources("src")
-        .iter()
-        .chain(&sources("tests"))
-        .filter(|source| source.folder() != "simulate")
-    {
+    for source in sources("src").iter().chain(&sources("tests")) {
         let stem = Path::new(&source.name).file_stem().and_then(|stem| stem.to_str());
         if stem.is_some_and(|stem| FORBIDDEN_NAMES.contains(&stem)) {
             breaches.push(format!("{}:1: the name does not say what it is for", source.name));
