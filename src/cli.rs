@@ -20,6 +20,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
+use thiserror::Error;
 
 /// Follow the MTA log of Sun Java System Messaging Server in the terminal: connections, deliveries
 /// and SMTP responses.
@@ -169,11 +170,28 @@ impl Cli {
 /// Smallest memory limit: the program itself uses half of it.
 pub const MIN_MEMORY: u64 = 50_000_000;
 
-/// Parses a size in bytes with an optional unit.
+/// Why a text is not a memory size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum SizeError {
+    /// It does not start with a digit.
+    #[error("invalid size: it starts with a number, such as 200M")]
+    NoNumber,
+    /// Something else than a unit follows.
+    #[error("invalid size: a number with K, M or G, such as 200M")]
+    Unit,
+    /// Below [`MIN_MEMORY`].
+    #[error("minimum is 50M")]
+    TooSmall,
+    /// Beyond 64 bits.
+    #[error("value too large")]
+    TooLarge,
+}
+
+/// Bytes, as a number with a unit behind it.
 ///
 /// # Errors
-/// If the text is no size: the reason.
-pub fn size(text: &str) -> Result<u64, String> {
+/// When it is not a size, or too small or too large.
+pub fn size(text: &str) -> Result<u64, SizeError> {
     let (digits, unit) =
         text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
     let unit = match unit.to_ascii_uppercase().as_str() {
@@ -182,15 +200,13 @@ pub fn size(text: &str) -> Result<u64, String> {
         "M" | "MB" => 1_000_000,
         "G" | "GB" => 1_000_000_000,
         "T" | "TB" => 1_000_000_000_000,
-        _ => return Err("invalid size: a number with K, M or G, such as 200M".to_owned()),
+        _ => return Err(SizeError::Unit),
     };
     match digits.parse::<u64>().map(|number| number.checked_mul(unit)) {
-        Ok(Some(size)) if size < MIN_MEMORY => Err("minimum is 50M".to_owned()),
+        Ok(Some(size)) if size < MIN_MEMORY => Err(SizeError::TooSmall),
         Ok(Some(size)) => Ok(size),
-        _ if digits.is_empty() => {
-            Err("invalid size: it starts with a number, such as 200M".to_owned())
-        }
-        _ => Err("value too large".to_owned()),
+        _ if digits.is_empty() => Err(SizeError::NoNumber),
+        _ => Err(SizeError::TooLarge),
     }
 }
 
@@ -250,7 +266,7 @@ mod tests {
             ("99999999999999999999", "too large"),
             ("99999999T", "too large"),
         ] {
-            let complaint = size(text).unwrap_err();
+            let complaint = size(text).unwrap_err().to_string();
             assert!(complaint.contains(word), "{text}: {complaint}");
             assert!(read(&["--max-memory", text, "file"]).is_err());
         }

@@ -61,7 +61,7 @@ mod value;
 
 pub use completion_context::CompletionContext;
 pub use field::{EXAMPLES, Field, markdown};
-pub use from_args::combine_args;
+pub use from_args::{ArgError, combine_args};
 pub use grammar::quoted_if_needed;
 pub use hit_set::{BLOCK, HitSet};
 pub use pattern::{Pattern, REGEX_SIZE_LIMIT};

@@ -15,6 +15,7 @@ use crate::tui::keymap::{BINDINGS, Binding, Mode};
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 use std::io::{self, Write};
+use thiserror::Error;
 
 pub use page::page;
 
@@ -27,6 +28,15 @@ const TOPICS: [&str; 9] =
 
 /// Columns of a topic: a terminal has at least as many.
 const WIDTH: usize = 80;
+
+/// No topic or command has this name.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("no help topic {name:?}; topics: {known}")]
+pub struct UnknownTopic {
+    name: String,
+    /// All topics and commands.
+    known: String,
+}
 
 /// Prints what a command asks for that is about the program itself.
 pub fn run(about: &CliCommand) -> Exit {
@@ -43,18 +53,18 @@ pub fn print_limits() -> Exit {
     print(Ok(limits::table().into_bytes()))
 }
 
-fn print(text: Result<Vec<u8>, String>) -> Exit {
+fn print(text: Result<Vec<u8>, UnknownTopic>) -> Exit {
     match text {
         Ok(text) => io::stdout().write_all(&text).into(),
-        Err(wrong) => Exit::usage(escape(wrong.as_bytes())),
+        Err(unknown) => Exit::usage(escape(unknown.to_string().as_bytes())),
     }
 }
 
 /// The help on a topic or a command; without one, on the whole program.
 ///
 /// # Errors
-/// If the topic is unknown.
-pub fn help(of: &[String]) -> Result<String, String> {
+/// When there is no such topic.
+pub fn help(of: &[String]) -> Result<String, UnknownTopic> {
     match of.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["config"] => Ok(DEFAULTS.to_owned()),
         ["limits"] => Ok(limits::table()),
@@ -136,15 +146,15 @@ pub fn completions(shell: Shell) -> Vec<u8> {
     script
 }
 
-/// Finds a subcommand by its path of names.
-fn command(names: &[&str]) -> Result<clap::Command, String> {
+/// A command by its names, from the outermost.
+fn command(names: &[&str]) -> Result<clap::Command, UnknownTopic> {
     let mut command = Cli::command();
     command.build();
     for name in names {
         let known: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
         let known = TOPICS.into_iter().chain(known).collect::<Vec<_>>().join(", ");
         let inner = command.find_subcommand(name).cloned();
-        command = inner.ok_or_else(|| format!("no help topic {name:?}; topics: {known}"))?;
+        command = inner.ok_or_else(|| UnknownTopic { name: (*name).to_owned(), known })?;
     }
     Ok(command)
 }
@@ -186,7 +196,7 @@ fn format_line(line: &HelpLine) -> String {
 mod tests {
     use super::*;
 
-    fn on(of: &[&str]) -> Result<String, String> {
+    fn on(of: &[&str]) -> Result<String, UnknownTopic> {
         help(&of.iter().map(|&name| name.to_owned()).collect::<Vec<_>>())
     }
 
@@ -211,7 +221,7 @@ mod tests {
         for topic in TOPICS {
             assert!(help.contains(topic), "{topic}");
         }
-        let said = on(&["mail"]).unwrap_err();
+        let said = on(&["mail"]).unwrap_err().to_string();
         assert!(said.starts_with("no help topic \"mail\"; topics: files, screen, "), "{said}");
     }
 

@@ -116,7 +116,7 @@ fn set_up(config: &Config, given: &str, ignored: Option<Ignored>) -> (App, Optio
 /// Redactor in force from the start.
 fn filter_of(cli: &Cli) -> Result<String, Exit> {
     let text = combine_args(&cli.conditions.given());
-    text.map_err(|wrong| Exit::usage(escape(wrong.as_bytes())))
+    text.map_err(|wrong| Exit::usage(escape(wrong.to_string().as_bytes())))
 }
 
 fn check_terminal() -> Result<(), Exit> {
@@ -136,7 +136,7 @@ fn check_terminal() -> Result<(), Exit> {
 fn check_files(fs: &dyn Fs, files: &[PathBuf]) -> Result<(), Exit> {
     for path in files {
         let wrong = match reader::expand_paths(fs, path) {
-            Err(wrong) => Some(wrong),
+            Err(wrong) => Some(wrong.to_string()),
             Ok(_) if path == Path::new(STDIN) => io::stdin()
                 .is_terminal()
                 .then(|| "stdin is a terminal; pipe a log into it".to_owned()),

@@ -153,7 +153,8 @@ pub enum StopWhen {
 /// If the filter is invalid: the exit of the command.
 pub fn filter(input: &InputArgs, indexed: bool) -> Result<Filter, Exit> {
     let wrong = |what: &str| Exit::usage(escape(what.as_bytes()));
-    let text = filter::combine_args(&input.conditions.given()).map_err(|what| wrong(&what))?;
+    let text =
+        filter::combine_args(&input.conditions.given()).map_err(|what| wrong(&what.to_string()))?;
     match Filter::parse(&text) {
         Ok(filter) if filter.asks_for_connections() && !indexed => Err(wrong(
             "conn: is known to trace and export connections, deliveries and messages only",

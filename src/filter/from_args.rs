@@ -1,20 +1,51 @@
 //! The filter of a command line, where it is given in parts.
 
-use super::Filter;
+use super::{Filter, FilterError};
+use thiserror::Error;
+
+/// Why options are no filter. It repeats what was given, which may come from anywhere.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ArgError {
+    /// One option is invalid.
+    #[error("{option} '{value}': character {character}: {reason}")]
+    Option {
+        /// Its name, with the dashes.
+        option: String,
+        /// Its value.
+        value: String,
+        /// Where in the value, from 1.
+        character: usize,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// Each option is valid, but not all of them together.
+    #[error("'{text}': {error}")]
+    Combined {
+        /// All of them.
+        text: String,
+        /// What is wrong.
+        error: FilterError,
+    },
+}
 
 /// The text of a filter for which all of these hold: options, each with the field that its value is
 /// of, as `since:`, or none if the value is a filter, and with the value.
 ///
 /// # Errors
-/// What is wrong with one of them, and where, in one line that may hold anything that was given.
-pub fn combine_args(given: &[(&str, &str, String)]) -> Result<String, String> {
+/// When one of them is invalid.
+pub fn combine_args(given: &[(&str, &str, String)]) -> Result<String, ArgError> {
     let mut texts = Vec::new();
     for (option, field, value) in given {
         let text = format!("{field}{value}");
         let wrong = |at: usize, what: &str| {
             let before = text.get(..at).unwrap_or(&text).chars().count();
             let character = before.saturating_sub(field.len()) + 1;
-            format!("{option} '{value}': character {character}: {what}")
+            ArgError::Option {
+                option: (*option).to_owned(),
+                value: value.clone(),
+                character,
+                reason: what.to_owned(),
+            }
         };
         match Filter::parse(&text) {
             Err(error) => return Err(wrong(error.at, &error.what)),
@@ -28,7 +59,7 @@ pub fn combine_args(given: &[(&str, &str, String)]) -> Result<String, String> {
     let text = texts.join(" ");
     match Filter::parse(&text) {
         Ok(_) => Ok(text),
-        Err(error) => Err(format!("'{text}': {error}")),
+        Err(error) => Err(ArgError::Combined { text, error }),
     }
 }
 
@@ -54,7 +85,7 @@ mod tests {
             (given("--domain", "domain:", "a.org text:x"), "character 6: one value"),
             (given("--domain", "domain:", ""), "--domain '': character 1: a domain is missing"),
         ] {
-            let error = combine_args(&[given]).unwrap_err();
+            let error = combine_args(&[given]).unwrap_err().to_string();
             assert!(error.contains(wrong), "{error}");
         }
     }

@@ -1,6 +1,6 @@
 //! Man pages in roff.
 
-use super::{command, keys, section};
+use super::{UnknownTopic, command, keys, section};
 use crate::help::limits;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
@@ -31,16 +31,16 @@ const EXIT: &[(&str, &str)] = &[
 /// Page of a command, or of the whole program.
 ///
 /// # Errors
-/// If the command is unknown: the valid names.
-pub fn page(of: Option<&str>) -> Result<Vec<u8>, String> {
+/// When there is no such command.
+pub fn page(of: Option<&str>) -> Result<Vec<u8>, UnknownTopic> {
     let page = Man::new(command(of.as_slice())?);
     let mut text = Vec::new();
     let rendered = match of {
         Some(_) => page.render(&mut text),
         None => whole(&page, &mut text),
     };
-    // Writing to memory cannot fail.
-    rendered.map(|()| in_ascii(&text)).map_err(|error| error.to_string())
+    debug_assert!(rendered.is_ok(), "a vector takes all that is written to it");
+    Ok(in_ascii(&text))
 }
 
 /// Writes characters in the portable roff notation.
@@ -121,6 +121,6 @@ mod tests {
     fn a_command_has_a_page_of_its_own() {
         let text = String::from_utf8(page(Some("report")).unwrap()).unwrap();
         assert!(text.contains(".TH mtatop-report 1") && text.contains("fail"), "{text}");
-        assert!(page(Some("none")).unwrap_err().starts_with("no help topic \"none\""));
+        assert!(page(Some("none")).unwrap_err().to_string().starts_with("no help topic \"none\""));
     }
 }

@@ -19,7 +19,7 @@ mod pool;
 mod raw_entry;
 mod text_store;
 
-pub use expand_paths::expand_paths;
+pub use expand_paths::{PathError, expand_paths};
 pub use input_stream::FileNote;
 pub use newest::newest;
 pub use pool::{Pool, WorkerPanicked};

@@ -10,6 +10,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use thiserror::Error;
 
 /// Minimum interval between writes.
 pub const PACE: Duration = Duration::from_millis(100);
@@ -46,7 +47,16 @@ impl ReaderProgress {
     }
 }
 
-/// Status file and its content.
+/// The status file cannot be written.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("--status-file {path}: {reason}")]
+pub struct StatusFileError {
+    /// Fit for a terminal.
+    path: String,
+    reason: String,
+}
+
+/// The file, and what stands in it.
 pub struct StatusFile {
     path: PathBuf,
     part: PathBuf,
@@ -60,12 +70,12 @@ impl StatusFile {
     /// Creates the file, readable by its owner only. An existing file must be a status file.
     ///
     /// # Errors
-    /// If the file cannot be written: path and reason.
-    pub fn new(path: &Path) -> Result<Self, String> {
+    /// When it cannot be written, or is another file.
+    pub fn new(path: &Path) -> Result<Self, StatusFileError> {
         let part = path.with_file_name(format!(".mtatop-{}.status", std::process::id()));
         let file = Self { path: path.to_owned(), part, written: None, caught_up: Duration::ZERO };
         let begun = if is_foreign(path) {
-            Err(io::Error::other("is there already and is no status file"))
+            Err(io::Error::other("exists and is not a status file"))
         } else {
             file.replace(Duration::ZERO, &ReaderProgress::default())
         };
@@ -75,7 +85,7 @@ impl StatusFile {
                 let words = error.to_string();
                 let words = words.split(" (os error").next().unwrap_or_default();
                 let path = escape(path.as_os_str().as_encoded_bytes());
-                Err(format!("--status-file {path}: {words}"))
+                Err(StatusFileError { path, reason: words.to_owned() })
             }
         }
     }
@@ -198,8 +208,8 @@ mod tests {
         let room = tempfile::tempdir().unwrap();
         let path = room.path().join("mail.log_current");
         fs::write(&path, "19-Feb-1998 10:52:10.79\n").unwrap();
-        let error = StatusFile::new(&path).err().unwrap();
-        assert!(error.ends_with("mail.log_current: is there already and is no status file"));
+        let error = StatusFile::new(&path).err().unwrap().to_string();
+        assert!(error.ends_with("mail.log_current: exists and is not a status file"));
         assert!(StatusFile::new(room.path()).is_err());
         assert_eq!(fs::read_dir(room.path()).unwrap().count(), 1);
         let path = room.path().join("status");
@@ -210,7 +220,8 @@ mod tests {
             use std::os::unix::fs::PermissionsExt as _;
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
-        let error = StatusFile::new(&room.path().join("no").join("such")).err().unwrap();
+        let error =
+            StatusFile::new(&room.path().join("no").join("such")).err().unwrap().to_string();
         assert!(error.ends_with("No such file or directory"), "{error}");
     }
 }

@@ -7,6 +7,7 @@
 pub mod file;
 mod text;
 
+use self::file::FileError;
 use crate::cli::{Cli, ColorChoice, ThemeName};
 use crate::tui::app::Settings;
 use crate::tui::theme::StyleOverrides;
@@ -60,8 +61,8 @@ impl Config {
     /// returned as the second value.
     ///
     /// # Errors
-    /// If the file cannot be read or is invalid: the path, the line if known, and the reason.
-    pub fn read(cli: &Cli) -> Result<(Self, Option<Ignored>), String> {
+    /// When a file cannot be read, or has an invalid setting.
+    pub fn read(cli: &Cli) -> Result<(Self, Option<Ignored>), FileError> {
         let (config, ignored) = match (&cli.config, file::of_user()) {
             _ if cli.no_config => (Self::default(), None),
             (Some(path), _) => (Self::of(path, &file::describe_path(path)?)?, None),
@@ -76,8 +77,8 @@ impl Config {
         Ok((config.override_with(no_color, cli), ignored))
     }
 
-    fn of(path: &Path, text: &str) -> Result<Self, String> {
-        text::parse(text).map_err(|wrong| file::complaint(path, &wrong.to_string()))
+    fn of(path: &Path, text: &str) -> Result<Self, FileError> {
+        text::parse(text).map_err(|wrong| FileError::new(path, &wrong.to_string()))
     }
 
     /// Applies environment and command line.
@@ -121,7 +122,7 @@ mod tests {
         let text = uncommented();
         assert_eq!(text::parse(&text).unwrap(), Config::default());
         let unknown = text::parse("x = 1").unwrap_err().to_string();
-        for name in unknown.split_once("there are ").unwrap().1.split(", ") {
+        for name in unknown.split_once("keys: ").unwrap().1.split(", ") {
             let (line, table) = (format!("{name} ="), format!("[{name}]"));
             assert!(text.lines().any(|l| l.starts_with(&line) || l == table), "no {name} in it");
         }

@@ -6,7 +6,7 @@
 
 use crate::tui::app::SessionState;
 use crate::tui::config::file;
-use crate::tui::config::file::Usual;
+use crate::tui::config::file::{FileError, Usual};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use etcetera::base_strategy::{BaseStrategy as _, Xdg};
 use rustix::fs::{FlockOperation, flock};
@@ -79,7 +79,7 @@ impl SessionWriter {
     pub fn end(self) -> Option<String> {
         drop(self.setups);
         let error = self.ended.recv_timeout(PATIENCE).ok()?.err()?;
-        Some(file::complaint(&self.path, &file::reason(&error)))
+        Some(FileError::new(&self.path, &file::reason(&error)).to_string())
     }
 }
 

@@ -127,8 +127,7 @@ fn check_refusal(arguments: &[&str], home: &Path, line: &str) {
 fn what_makes_no_sense_is_told_with_file_and_line() {
     let (home, path) = home("# mine\nmouse = true\ncolour = \"never\"\n");
     let shown = path.to_str().unwrap();
-    let line =
-        format!("mtatop: {shown}: line 3: unknown key \"colour\"; there are filter, theme, ");
+    let line = format!("mtatop: {shown}: line 3: unknown key \"colour\"; keys: filter, theme, ");
     check_refusal(&[], home.path(), &line);
     check_refusal(&["--config", shown], Path::new("/nonexistent"), &line);
     let none = home.path().join("none.toml");

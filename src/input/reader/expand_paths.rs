@@ -2,33 +2,48 @@
 //! pattern.
 
 use crate::input::source::{FileKind, Fs, STDIN};
-use regex::bytes::Regex;
+use globset::{GlobBuilder, GlobMatcher};
 use std::ffi::OsStr;
-use std::fmt::Write;
 use std::io;
 use std::path::{Path, PathBuf};
+use thiserror::Error;
 
 /// The logs in a directory begin so (`mta-log-format` section 2): those of today, of yesterday, and
 /// all that sites make of the older ones.
 const LOGS: [&str; 2] = ["mail.log", "connection.log"];
 
+/// Why a name on the command line means no file.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum PathError {
+    /// A directory without a log.
+    #[error("holds no mail.log* and no connection.log*")]
+    NoLogs,
+    /// A glob without a match.
+    #[error("no file matches the pattern")]
+    NoMatch,
+    /// A directory that cannot be read.
+    #[error("cannot be listed: {0}")]
+    Unlisted(String),
+}
+
 /// The files that a name means, the oldest of each set first; a name that is none of the above means
 /// itself, whether it exists or not.
 ///
 /// # Errors
-/// Why there are none, in words that go on where the name ends.
-pub fn expand_paths(fs: &dyn Fs, name: &Path) -> Result<Vec<PathBuf>, String> {
+/// When it means no file.
+pub fn expand_paths(fs: &dyn Fs, name: &Path) -> Result<Vec<PathBuf>, PathError> {
     match fs.stat(name) {
         _ if name == Path::new(STDIN) => {}
         Ok(stat) if stat.kind == FileKind::Directory => {
-            let is_log = |name: &[u8]| LOGS.iter().any(|log| name.starts_with(log.as_bytes()));
-            return inside(fs, name, is_log, "holds no mail.log* and no connection.log*");
+            let is_log = |name: &OsStr| {
+                LOGS.iter().any(|log| name.as_encoded_bytes().starts_with(log.as_bytes()))
+            };
+            return inside(fs, name, is_log, PathError::NoLogs);
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            if let Some(fits) = name.file_name().and_then(pattern) {
+            if let Some(fits) = name.file_name().and_then(glob) {
                 let place = name.parent().unwrap_or(Path::new(""));
-                let wrong = "no file matches the pattern";
-                return inside(fs, place, |name| fits.is_match(name), wrong);
+                return inside(fs, place, |name| fits.is_match(name), PathError::NoMatch);
             }
         }
         _ => {}
@@ -40,12 +55,12 @@ pub fn expand_paths(fs: &dyn Fs, name: &Path) -> Result<Vec<PathBuf>, String> {
 fn inside(
     fs: &dyn Fs,
     place: &Path,
-    is_wanted: impl Fn(&[u8]) -> bool,
-    wrong: &str,
-) -> Result<Vec<PathBuf>, String> {
+    is_wanted: impl Fn(&OsStr) -> bool,
+    wrong: PathError,
+) -> Result<Vec<PathBuf>, PathError> {
     let here = if place == Path::new("") { Path::new(".") } else { place };
-    let names = fs.list(here).map_err(|error| format!("cannot be listed: {error}"))?;
-    let wanted = names.iter().filter(|name| is_wanted(name.as_encoded_bytes()));
+    let names = fs.list(here).map_err(|error| PathError::Unlisted(error.to_string()))?;
+    let wanted = names.iter().filter(|name| is_wanted(name));
     let paths = wanted.map(|name| place.join(name));
     let mut files: Vec<PathBuf> = paths
         .filter(|path| fs.stat(path).is_ok_and(|stat| stat.kind == FileKind::Regular))
@@ -54,7 +69,7 @@ fn inside(
         let (log, age) = RollGeneration::of(path);
         (log, std::cmp::Reverse(age), path.clone())
     });
-    if files.is_empty() { Err(wrong.to_owned()) } else { Ok(files) }
+    if files.is_empty() { Err(wrong) } else { Ok(files) }
 }
 
 /// How old a file of a set is, by its name: `X_current`, `X_yesterday`, `X`, and all others.
@@ -95,46 +110,12 @@ fn is_put_aside(name: &[u8], set: &[u8]) -> bool {
     name.strip_prefix(set).is_some_and(|rest| matches!(rest, [b'.' | b'-' | b'_', _, ..]))
 }
 
-/// What fits a name with `*`, `?` or `[…]`; `None` for one without, or with brackets that make no
-/// sense.
-fn pattern(name: &OsStr) -> Option<Regex> {
-    let (mut text, mut bytes) = (String::from("(?s-u)^"), name.as_encoded_bytes());
-    let mut is_pattern = false;
-    while let Some((&byte, rest)) = bytes.split_first() {
-        bytes = rest;
-        let written = match byte {
-            b'*' => write!(text, ".*"),
-            b'?' => write!(text, "."),
-            b'[' => {
-                bytes = class(rest, &mut text)?;
-                Ok(())
-            }
-            _ => write!(text, "\\x{byte:02x}"),
-        };
-        written.ok()?;
-        is_pattern |= matches!(byte, b'*' | b'?' | b'[');
-    }
-    text.push('$');
-    if is_pattern { Regex::new(&text).ok() } else { None }
-}
-
-/// Writes what stands in brackets, and gives what follows them.
-fn class<'a>(bytes: &'a [u8], text: &mut String) -> Option<&'a [u8]> {
-    let (negated, bytes) = match bytes {
-        [b'!' | b'^', rest @ ..] => (true, rest),
-        _ => (false, bytes),
-    };
-    // A bracket that comes first is one of the class.
-    let end = 1 + bytes.get(1..)?.iter().position(|&byte| byte == b']')?;
-    text.push_str(if negated { "[^" } else { "[" });
-    for &byte in bytes.get(..end)? {
-        match byte {
-            b'-' => text.push('-'),
-            _ => write!(text, "\\x{byte:02x}").ok()?,
-        }
-    }
-    text.push(']');
-    bytes.get(end + 1..)
+/// The glob of a name with `*`, `?` or `[…]`; `None` for one without, or with an invalid class.
+fn glob(name: &OsStr) -> Option<GlobMatcher> {
+    let name = name.to_str().filter(|name| name.contains(['*', '?', '[']))?;
+    // Braces are part of a name, as in a shell that found no match for the name as a whole.
+    let name = name.replace('{', "[{]").replace('}', "[}]");
+    Some(GlobBuilder::new(&name).backslash_escape(false).build().ok()?.compile_matcher())
 }
 
 #[cfg(test)]
@@ -149,7 +130,7 @@ mod tests {
         for name in names {
             memory.append(&Path::new("/log").join(name), b"x");
         }
-        let files = expand_paths(&memory, Path::new(wanted))?;
+        let files = expand_paths(&memory, Path::new(wanted)).map_err(|wrong| wrong.to_string())?;
         Ok(files.iter().map(|path| path.file_name().unwrap().to_str().unwrap().into()).collect())
     }
 

@@ -52,7 +52,7 @@ pub(super) fn logs(fs: &Arc<dyn Fs>, named: &[PathBuf]) -> Vec<InputLog> {
                 candidates.extend(expected);
             }
             Err(wrong) => {
-                let left_out = Some(FileNote::failure(wrong));
+                let left_out = Some(FileNote::failure(wrong.to_string()));
                 candidates.push(Candidate { left_out, ..Candidate::new(name.clone()) });
             }
         }

@@ -8,6 +8,7 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Read as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use thiserror::Error;
 
 /// Maximum size of a configuration file in bytes.
 const LONGEST_FILE: u64 = 256 * 1_024;
@@ -30,11 +31,11 @@ pub(super) fn of_user() -> Option<PathBuf> {
     Some(Xdg::new().ok()?.config_dir().join("mtatop").join("config.toml"))
 }
 
-/// Reads a file named by the user, which must exist.
-pub(super) fn describe_path(path: &Path) -> Result<String, String> {
-    let (file, known) = opened(path).map_err(|error| complaint(path, &reason(&error)))?;
+/// The text of a file that was named, which is to be there.
+pub(super) fn describe_path(path: &Path) -> Result<String, FileError> {
+    let (file, known) = opened(path).map_err(|error| FileError::new(path, &reason(&error)))?;
     match untrusted_reason(&known) {
-        Some(why) => Err(complaint(path, why)),
+        Some(why) => Err(FileError::new(path, why)),
         None => text(path, file),
     }
 }
@@ -42,8 +43,8 @@ pub(super) fn describe_path(path: &Path) -> Result<String, String> {
 /// Reads the default file.
 ///
 /// # Errors
-/// If the file exists and cannot be read: the path and the reason.
-pub fn usual(path: &Path) -> Result<Usual, String> {
+/// When it cannot be read.
+pub fn usual(path: &Path) -> Result<Usual, FileError> {
     match opened(path) {
         Ok((file, known)) => match untrusted_reason(&known) {
             Some(why) => Ok(Usual::Unsafe(why)),
@@ -52,13 +53,24 @@ pub fn usual(path: &Path) -> Result<Usual, String> {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             Ok(Usual::Missing)
         }
-        Err(error) => Err(complaint(path, &reason(&error))),
+        Err(error) => Err(FileError::new(path, &reason(&error))),
     }
 }
 
-/// `PATH: reason`.
-pub fn complaint(path: &Path, why: &str) -> String {
-    format!("{}: {}", escape(path.as_os_str().as_encoded_bytes()), escape(why.as_bytes()))
+/// What is wrong with a file: its path and the reason, on one line that is fit for a terminal.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{path}: {reason}")]
+pub struct FileError {
+    path: String,
+    reason: String,
+}
+
+impl FileError {
+    /// About the file of this path.
+    pub fn new(path: &Path, reason: &str) -> Self {
+        let path = escape(path.as_os_str().as_encoded_bytes());
+        Self { path, reason: escape(reason.as_bytes()) }
+    }
 }
 
 /// Checks the open file, not its path, so that it cannot be swapped. Opening a pipe would block,
@@ -85,15 +97,15 @@ pub fn untrusted_reason(known: &Metadata) -> Option<&'static str> {
     }
 }
 
-fn text(path: &Path, file: File) -> Result<String, String> {
+fn text(path: &Path, file: File) -> Result<String, FileError> {
     let mut text = String::new();
     match file.take(LONGEST_FILE + 1).read_to_string(&mut text) {
-        Ok(length) if length as u64 > LONGEST_FILE => Err(complaint(path, "is too long")),
+        Ok(length) if length as u64 > LONGEST_FILE => Err(FileError::new(path, "is too long")),
         Ok(_) => Ok(text),
         Err(error) if error.kind() == ErrorKind::InvalidData => {
-            Err(complaint(path, "is not UTF-8"))
+            Err(FileError::new(path, "is not UTF-8"))
         }
-        Err(error) => Err(complaint(path, &reason(&error))),
+        Err(error) => Err(FileError::new(path, &reason(&error))),
     }
 }
 
@@ -139,6 +151,7 @@ mod tests {
         assert!(
             describe_path(&path)
                 .unwrap_err()
+                .to_string()
                 .ends_with("none/config.toml: No such file or directory")
         );
     }
@@ -146,13 +159,18 @@ mod tests {
     #[test]
     fn what_is_no_text_is_refused() {
         let (room, path) = written(0o600);
-        assert!(describe_path(room.path()).unwrap_err().ends_with("is not a regular file"));
-        fs::write(&path, b"filter = \"\xff\"").unwrap();
-        assert!(describe_path(&path).unwrap_err().ends_with("is not UTF-8"));
-        fs::write(&path, vec![b'#'; 300_000]).unwrap();
-        assert!(describe_path(&path).unwrap_err().ends_with("is too long"));
         assert!(
-            describe_path(Path::new("/dev/zero")).unwrap_err().ends_with("is not a regular file")
+            describe_path(room.path()).unwrap_err().to_string().ends_with("is not a regular file")
+        );
+        fs::write(&path, b"filter = \"\xff\"").unwrap();
+        assert!(describe_path(&path).unwrap_err().to_string().ends_with("is not UTF-8"));
+        fs::write(&path, vec![b'#'; 300_000]).unwrap();
+        assert!(describe_path(&path).unwrap_err().to_string().ends_with("is too long"));
+        assert!(
+            describe_path(Path::new("/dev/zero"))
+                .unwrap_err()
+                .to_string()
+                .ends_with("is not a regular file")
         );
     }
 }

@@ -8,7 +8,7 @@ use crate::tui::keymap::Keymap;
 use clap::ValueEnum;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::fmt;
+use thiserror::Error;
 use toml::Spanned;
 
 /// File format.
@@ -43,28 +43,23 @@ impl KeyList {
     }
 }
 
-/// Parse error.
-#[derive(Debug, PartialEq, Eq)]
+/// What is wrong with a file.
+#[derive(Debug, PartialEq, Eq, Error)]
+#[error("line {line}: {why}")]
 pub(super) struct ConfigError {
     /// Line number, from 1.
     line: usize,
     why: String,
 }
 
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {}", self.line, self.why)
-    }
-}
-
-/// Parses the text of a file.
+/// Reads a file.
 pub(super) fn parse(text: &str) -> Result<Config, ConfigError> {
     let line = |at: usize| text.bytes().take(at).filter(|&byte| byte == b'\n').count() + 1;
     let written: ConfigText = toml::from_str(text).map_err(|error| ConfigError {
         line: error.span().map_or(1, |span| line(span.start)),
         why: simplify_message(error.message()),
     })?;
-    let wrong = |at: usize, why| ConfigError { line: line(at), why };
+    let wrong = |at: usize, why: String| ConfigError { line: line(at), why };
     let default = Config::default();
     let mut config = Config {
         mouse: written.mouse.unwrap_or(default.mouse),
@@ -85,7 +80,8 @@ pub(super) fn parse(text: &str) -> Result<Config, ConfigError> {
             parse_name::<ColorChoice>(&color).map_err(|why| wrong(color.span().start, why))?;
     }
     if let Some(size) = written.max_memory.filter(|size| size.get_ref() != "auto") {
-        let bytes = cli::size(size.get_ref()).map_err(|why| wrong(size.span().start, why))?;
+        let bytes =
+            cli::size(size.get_ref()).map_err(|why| wrong(size.span().start, why.to_string()))?;
         config.max_memory = Some(bytes);
     }
     if let Some(stall) = written.stall {
@@ -94,7 +90,7 @@ pub(super) fn parse(text: &str) -> Result<Config, ConfigError> {
     }
     for (kind, look) in &written.colors {
         let chosen = config.colors.choose(kind, look.get_ref());
-        chosen.map_err(|why| wrong(look.span().start, why))?;
+        chosen.map_err(|why| wrong(look.span().start, why.to_string()))?;
     }
     let keys: Vec<_> =
         written.keys.iter().map(|(name, keys)| (&**name, keys.get_ref().names())).collect();
@@ -111,7 +107,7 @@ fn parse_name<T: ValueEnum>(name: &Spanned<String>) -> Result<T, String> {
     T::from_str(name, false).map_err(|_| {
         let known = T::value_variants().iter().filter_map(ValueEnum::to_possible_value);
         let known: Vec<String> = known.map(|value| value.get_name().to_owned()).collect();
-        format!("there is no {name:?}; there are {}", known.join(", "))
+        format!("unknown value {name:?}; values: {}", known.join(", "))
     })
 }
 
@@ -137,7 +133,7 @@ fn simplify_message(message: &str) -> String {
     match parts {
         Some((name, known)) => {
             let known = known.trim_start_matches("one of ").replace('`', "");
-            format!("unknown key {name:?}; there are {known}")
+            format!("unknown key {name:?}; keys: {known}")
         }
         None => message.lines().collect::<Vec<_>>().join(", "),
     }
@@ -174,10 +170,10 @@ mod tests {
         for (text, words) in [
             (
                 "mouse = true\n\ncolour = 1\n",
-                "line 3: unknown key \"colour\"; there are filter, theme, color",
+                "line 3: unknown key \"colour\"; keys: filter, theme, color",
             ),
-            ("theme = 'blue'", "line 1: there is no \"blue\"; there are auto, dark, light"),
-            ("\ncolor = 'red'", "line 2: there is no \"red\"; there are auto, always, never"),
+            ("theme = 'blue'", "line 1: unknown value \"blue\"; values: auto, dark, light"),
+            ("\ncolor = 'red'", "line 2: unknown value \"red\"; values: auto, always, never"),
             ("filter = 'code:x'", "line 1: filter: "),
             ("mouse = 'yes'", "line 1: invalid type: string \"yes\", expected a boolean"),
             ("max-memory = '1M'", "line 1: minimum is 50M"),
@@ -190,12 +186,9 @@ mod tests {
             ("[keys]\nzoom = 'Z'\n\nquit = ['qq']\n", "line 4: no key is called \"qq\""),
             ("[keys]\nzoom = 'q'\n", "line 2: key q is bound to both zoom and quit"),
             ("[keys]\nzoom = 1\n", "line 2: a key has to be a string, or a list of strings"),
-            (
-                "[colors]\n\ngood = 'grun'",
-                "line 3: there is no look \"grun\"; looks are such as red",
-            ),
+            ("[colors]\n\ngood = 'grun'", "line 3: unknown look \"grun\"; looks are such as red"),
             ("[colors]\ngood = 5", "line 2: invalid type: integer `5`, expected a string"),
-            ("[colors]\ngut = 'green'", "line 2: there is no \"gut\"; there are plain, dim"),
+            ("[colors]\ngut = 'green'", "line 2: unknown style \"gut\"; styles: plain, dim"),
             ("mouse = \n", "line 1: "),
             ("[keys\nzoom = 1\n", "line 1: "),
             ("mouse = true\nmouse = true\n", "line 2: duplicate key"),

@@ -2,6 +2,7 @@
 
 use super::{ColorDepth, Theme, nearest};
 use ratatui::style::{Color, Modifier, Style};
+use thiserror::Error;
 
 /// Accessor of a style in the theme.
 type StyleSlot = fn(&mut Theme) -> &mut Style;
@@ -33,16 +34,35 @@ const MODIFIERS: &[(&str, Modifier)] = &[
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StyleOverrides(Vec<(usize, Style)>);
 
+/// Why a style of the configuration is invalid.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum StyleError {
+    /// No kind of text has this name.
+    #[error("unknown style {name:?}; styles: {known}")]
+    Name {
+        /// The name.
+        name: String,
+        /// Those there are.
+        known: String,
+    },
+    /// Neither a colour nor a modifier.
+    #[error(
+        "unknown look {0:?}; looks are such as red, lightblue, 208, #ff8800, on black, bold, dim, \
+         italic, underlined, reverse"
+    )]
+    Look(String),
+}
+
 impl StyleOverrides {
     /// Sets the style of a kind: a colour by name, number or `#rrggbb`, a background after `on`,
     /// and words such as `bold`.
     ///
     /// # Errors
-    /// If the kind or a word is unknown: the word, and the valid ones.
-    pub fn choose(&mut self, kind: &str, look: &str) -> Result<(), String> {
+    /// When there is no such kind or look.
+    pub fn choose(&mut self, kind: &str, look: &str) -> Result<(), StyleError> {
         let at = KINDS.iter().position(|(name, _)| *name == kind).ok_or_else(|| {
             let known: Vec<&str> = KINDS.iter().map(|(name, _)| *name).collect();
-            format!("there is no {kind:?}; there are {}", known.join(", "))
+            StyleError::Name { name: kind.to_owned(), known: known.join(", ") }
         })?;
         let (mut style, mut ground) = (Style::new(), false);
         for word in look.split_whitespace() {
@@ -77,13 +97,8 @@ impl StyleOverrides {
     }
 }
 
-fn colour(word: &str) -> Result<Color, String> {
-    word.parse().map_err(|_| {
-        format!(
-            "there is no look {word:?}; looks are such as red, lightblue, 208, #ff8800, on black, \
-             bold, dim, italic, underlined, reverse"
-        )
-    })
+fn colour(word: &str) -> Result<Color, StyleError> {
+    word.parse().map_err(|_| StyleError::Look(word.to_owned()))
 }
 
 #[cfg(test)]
@@ -150,9 +165,13 @@ mod tests {
     #[test]
     fn what_there_is_not_is_named() {
         let said = |kind, look| StyleOverrides::default().choose(kind, look).unwrap_err();
-        assert!(said("goods", "red").starts_with("there is no \"goods\"; there are plain, dim"));
+        assert!(
+            said("goods", "red")
+                .to_string()
+                .starts_with("unknown style \"goods\"; styles: plain, dim")
+        );
         for look in ["reddish", "256", "#ff88", "#gggggg", "on on blau"] {
-            assert!(said("good", look).starts_with("there is no look"), "{look}");
+            assert!(said("good", look).to_string().starts_with("unknown look"), "{look}");
         }
     }
 }
