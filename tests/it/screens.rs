@@ -57,14 +57,14 @@ fn both_connections_and_all_deliveries_are_shown() {
     let deliveries = |screen: &str| lines_with(screen, "relayed  ").len();
     assert_eq!(deliveries(&screen), 2, "{screen}");
     assert!(
-        screen.contains("response    250 2.1.5 carl@hosta.sesta.com and options OK."),
+        screen.contains("response        250 2.1.5 carl@hosta.sesta.com and options OK."),
         "{screen}"
     );
     opened.press("k");
     let screen = opened.screen(160, 50);
     assert_eq!(deliveries(&screen), 1, "{screen}");
     assert!(
-        screen.contains("response    250 2.1.5 dave@hostb.sesta.com and options OK."),
+        screen.contains("response        250 2.1.5 dave@hostb.sesta.com and options OK."),
         "{screen}"
     );
 }
@@ -157,7 +157,7 @@ fn header_lines_of_the_message_are_shown_below_its_entries() {
     let below = screen.split("this message").nth(1).unwrap();
     assert_eq!(lines_with(below, "the plan").len(), 1, "{screen}");
     assert!(
-        below.contains("enqueued b@y.org") && below.contains("header      Subject"),
+        below.contains("enqueued b@y.org") && below.contains("header          Subject"),
         "{screen}"
     );
 }

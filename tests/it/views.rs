@@ -182,10 +182,10 @@ fn what_happened_is_marked_in_every_format() {
 fn the_message_is_that_of_the_entry_selected_in_the_log() {
     let mut opened = outbound();
     opened.press("5g");
-    assert!(opened.screen(80, 40).contains("outcome     enqueued (E)"));
+    assert!(opened.screen(80, 40).contains("outcome         enqueued (E)"));
     opened.press("G");
     let screen = opened.screen(80, 40);
-    assert!(screen.contains("event       closed (C)"), "{screen}");
+    assert!(screen.contains("event           closed (C)"), "{screen}");
 }
 
 #[test]
@@ -303,4 +303,14 @@ fn of_a_long_message_the_newest_entries_are_told_and_all_are_counted() {
     opened.press("<enter>G");
     let screen = opened.screen(120, 24);
     assert!(screen.contains("Only the newest 500 of its entries are told here."), "{screen}");
+}
+
+#[test]
+fn labels_of_the_message_are_not_cut() {
+    let log = data("sjsms2005q4-21-09-outbound-connection.log");
+    let mut opened = Opened::new(&log, "action:O");
+    let screen = opened.screen(80, 24) + &opened.screen(120, 40);
+    for label in ["local endpoint  ", "remote endpoint ", "requested host  "] {
+        assert_eq!(screen.matches(label).count(), 2, "{label:?} is cut:\n{screen}");
+    }
 }

@@ -14,7 +14,7 @@ use std::borrow::Cow;
 /// Maximum number of listed entries of the message.
 pub const HISTORY: usize = 20;
 /// Width of the labels in cells.
-pub const LABEL: usize = 12;
+pub const LABEL: usize = 16;
 
 /// Labelled value.
 #[derive(Clone, Debug)]
@@ -180,7 +180,7 @@ impl DetailFields {
             None => message.source_channel.to_vec(),
         };
         self.put("channel", Some(&channels));
-        self.put("asked", message.remote_host);
+        self.put("requested host", message.remote_host);
         self.put("remote MTA", message.remote_mta.map(|mta| mta.host));
         if let Some(ends) = message.transport {
             self.ends(&ends);
