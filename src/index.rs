@@ -176,6 +176,14 @@ impl Index {
         self.tables().into_iter().for_each(|table| table.release(first));
     }
 
+    /// Lets go of all rows that can leave, and of nothing else: for those who count rows as they come
+    /// and look at none again.
+    pub fn evict_rows(&mut self) {
+        while self.evictable_end().is_some() {
+            drop(self.rows.evict_segment());
+        }
+    }
+
     /// Bytes that it takes, by the capacities of its parts.
     pub fn memory(&self) -> usize {
         self.rows.memory()

@@ -6,6 +6,7 @@ mod backlog;
 mod counts;
 mod group_by;
 mod groups;
+mod log_summary;
 pub mod minute_histogram;
 mod rate_window;
 mod scan_progress;
@@ -14,7 +15,10 @@ mod tally;
 pub use backlog::{Backlog, LatencyHistogram};
 pub use counts::Counts;
 pub use group_by::GroupBy;
-pub use groups::{DomainScope, Group, GroupId, GroupScope, Groups, RecentAttempts};
+pub use groups::{
+    DomainScope, Group, GroupId, GroupScope, Groups, MOST_GROUPS, RecentAttempts, RowNames,
+};
+pub use log_summary::{ConnectionCounts, LogSummary};
 pub use minute_histogram::MinuteHistogram;
 pub use rate_window::{CountBucket, RateWindow};
 pub use tally::{Tally, Totals};

@@ -1,6 +1,7 @@
 //! Flags of `mtatop report`.
 
 use super::InputArgs;
+use crate::stats::GroupBy;
 use clap::{Args, ValueEnum};
 
 /// Exit status: a group matches `--fail-if`.
@@ -13,8 +14,8 @@ pub struct Report {
     #[command(flatten)]
     pub input: InputArgs,
     /// Group by
-    #[arg(long, value_enum, value_name = "KEY", default_value_t = ReportKey::Domain)]
-    pub by: ReportKey,
+    #[arg(long, value_enum, value_name = "KEY", default_value_t = GroupBy::Domain)]
+    pub by: GroupBy,
     /// Output format
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ReportFormat::Table)]
     pub format: ReportFormat,
@@ -26,29 +27,6 @@ pub struct Report {
     /// it by blanks. Matching groups are named on standard error.
     #[arg(long, value_name = "EXPR")]
     pub fail_if: Option<String>,
-}
-
-/// Grouping of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ReportKey {
-    /// Recipient domains.
-    Domain,
-    /// Organisational domains, by the Public Suffix List.
-    OrgDomain,
-    /// Source channels.
-    Channel,
-    /// Remote hosts.
-    RemoteHost,
-    /// Response templates.
-    Response,
-    /// Processes.
-    Process,
-    /// IP addresses of clients.
-    ConnectingIp,
-    /// Envelope senders.
-    Sender,
-    /// Authenticated users, or the user of the enqueuing process.
-    User,
 }
 
 /// Output format of a report.

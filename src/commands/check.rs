@@ -22,9 +22,10 @@ pub use questions::{ResponseCoverage, Unanswered, unanswered};
 use crate::cli::Exit;
 use crate::cli::check::{Check, CheckFormat};
 use crate::commands::runner;
-use crate::commands::runner::{EntryConsumer, LoadedLog, StopWhen};
+use crate::commands::runner::{EntryConsumer, EntryVisitor, LoadedLog, StopWhen};
 use crate::input::reader::LocatedEntry;
 use std::io::{self, BufWriter, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// Prints what was asked for.
@@ -51,8 +52,8 @@ struct Checking {
 }
 
 impl Checking {
-    /// Facts of the file of a source.
-    fn facts(&mut self, source: u16, log: &LoadedLog) -> Option<&mut FileReport> {
+    /// Report of the file of a source.
+    fn file_report(&mut self, source: u16, log: &LoadedLog) -> Option<&mut FileReport> {
         let number = usize::from(source);
         if self.file_by_source.len() <= number {
             self.file_by_source.resize(number + 1, None);
@@ -102,24 +103,62 @@ impl Checking {
     }
 }
 
-impl EntryConsumer for Checking {
+/// Inspects entries where they are parsed.
+struct CheckVisitor {
+    /// Redaction is on: no text of the log may be shown.
+    hides: bool,
+}
+
+impl EntryVisitor for CheckVisitor {
+    /// By source.
+    type Output = Vec<(u16, FileReport)>;
+
+    fn begin(&self) -> Self::Output {
+        Vec::new()
+    }
+
+    fn entry(&self, found: &LocatedEntry<'_>, wanted: bool, files: &mut Self::Output) {
+        let number = found.location.source;
+        let known = files.iter().rposition(|(known, _)| *known == number);
+        let at = known.unwrap_or_else(|| {
+            files.push((number, FileReport::new(String::new())));
+            files.len() - 1
+        });
+        let Some((_, report)) = files.get_mut(at) else { return };
+        // Unparsed lines match few filters, but are essential to a check.
+        if found.entry.is_ok() && !wanted {
+            report.left_out += 1;
+        } else {
+            report.add(found, self.hides);
+        }
+    }
+
     fn looks_for(&self) -> bool {
         true
+    }
+}
+
+impl EntryConsumer for Checking {
+    type Visitor = CheckVisitor;
+
+    fn visitor(&self, log: &LoadedLog) -> CheckVisitor {
+        CheckVisitor { hides: log.redactor.is_some() }
     }
 
     fn wants_index(&self) -> bool {
         false
     }
 
-    fn entry(&mut self, found: &LocatedEntry<'_>, wanted: bool, log: &LoadedLog) -> io::Result<()> {
-        // Unparsed lines match few filters, but are essential to a check.
-        let left_out = found.entry.is_ok() && !wanted;
-        if let Some(facts) = self.facts(found.location.source, log) {
-            if left_out {
-                facts.left_out += 1;
-                return Ok(());
+    fn take(
+        &mut self,
+        files: Vec<(u16, FileReport)>,
+        _rows: Range<u32>,
+        log: &mut LoadedLog,
+    ) -> io::Result<()> {
+        for (source, report) in files {
+            if let Some(known) = self.file_report(source, log) {
+                known.join(report);
             }
-            facts.add(found, log.redactor.is_some());
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! `mtatop export`: the log as records.
 //!
-//! Knows field names and formats, but no log grammar. Entries are printed as they are read; other
-//! records come from the index, with texts read again.
+//! Knows field names and formats, but no log grammar. Entries are encoded by the workers that parse
+//! them; other records come from the index, with texts read again.
 
 pub mod fields;
 pub mod json;
@@ -12,16 +12,15 @@ mod deliveries;
 mod entries;
 mod messages;
 mod printer;
-mod record_buffer;
 
 pub use csv::Csv;
 pub use fields::FieldWriter;
-pub use printer::RecordWriter;
+pub use printer::{RecordEncoder, RecordWriter};
 
 use crate::cli::Exit;
 use crate::cli::export::{Export, ExportFormat, ExportTable};
 use crate::commands::runner;
-use crate::commands::runner::{EntryConsumer, StopWhen};
+use crate::commands::runner::StopWhen;
 use crate::output::atomic_file::Output;
 use crate::output::status_file::StatusFile;
 use connections::ConnectionExport;
@@ -65,14 +64,22 @@ fn until(export: &Export) -> StopWhen {
 fn print(export: &Export, output: Output, status_file: Option<StatusFile>) -> Exit {
     let until = until(export);
     let (input, format) = (&export.input, export.format);
-    let run = |work: &mut dyn EntryConsumer| runner::run_watched(input, until, status_file, work);
     match export.what {
-        ExportTable::Entries => run(&mut Entries::new(output, format)),
-        ExportTable::Connections => run(&mut ConnectionExport::new(output, format, export.follow)),
-        ExportTable::Deliveries => run(&mut DeliveryExport::new(output, format)),
+        ExportTable::Entries => {
+            let mut entries = Entries::new(output, format);
+            runner::run_watched(input, until, status_file, &mut entries)
+        }
+        ExportTable::Connections => {
+            let mut connections = ConnectionExport::new(output, format, export.follow);
+            runner::run_watched(input, until, status_file, &mut connections)
+        }
+        ExportTable::Deliveries => {
+            let mut deliveries = DeliveryExport::new(output, format);
+            runner::run_watched(input, until, status_file, &mut deliveries)
+        }
         ExportTable::Messages => {
             let mut messages = MessageExport::new(output, format);
-            let mut exit = run(&mut messages);
+            let mut exit = runner::run_watched(input, until, status_file, &mut messages);
             exit.notes.extend(messages.skipped_notes());
             exit
         }

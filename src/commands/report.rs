@@ -1,36 +1,29 @@
 //! `mtatop report`: delivery outcomes by group.
 //!
-//! Entries are counted as they are read and not stored, so a report of a year needs no more memory
-//! than one of a day: memory grows with groups, which are bounded, and with connections. Counts
-//! equal those of the screen ([`Tally`](crate::stats::Tally)).
+//! Counts with the same code as the screen ([`Tally`], [`Groups`]), on the same index, and evicts rows
+//! as soon as they are counted, so that a report of a year needs little more memory than one of a day:
+//! memory grows with groups, which are bounded, with connections, and with distinct texts.
 
 mod condition;
-mod counts;
-mod groups;
-mod interned;
 mod json;
-mod key;
-mod open;
 mod text_output;
 
+pub use crate::stats::MOST_GROUPS;
 pub use condition::{Condition, ConditionError};
-pub use counts::{ConnectionCounts, ReportCounts, ReportTotals};
-pub use groups::{MOST_GROUPS, ReportGroup, ReportGroups};
 
 use crate::cli::Exit;
-use crate::cli::report::{EXIT_CONDITION_MET, Report, ReportFormat, ReportKey};
+use crate::cli::report::{EXIT_CONDITION_MET, Report, ReportFormat};
 use crate::commands::runner;
-use crate::commands::runner::{EntryConsumer, LoadedLog, StopWhen};
+use crate::commands::runner::{EntryConsumer, EntryVisitor, LoadedLog, StopWhen};
 use crate::filter::combine_args;
-use crate::index::EntryKind;
+use crate::index::Connection;
 use crate::input::reader::LocatedEntry;
-use crate::log::entry::{Body, Entry, Outcome as Ended};
-use crate::log::response_template;
+use crate::stats::{Counts, Group, GroupBy, GroupId, Groups, LogSummary, RowNames, Tally};
 use crate::text::sanitize::escape;
 use crate::text::table;
 use crate::text::units::number;
-use open::OpenConnections;
 use std::io::{self, BufWriter, Write};
+use std::ops::Range;
 
 /// Maximum number of matching groups that are named.
 const NAMED: usize = 20;
@@ -45,8 +38,12 @@ pub fn run(report: &Report) -> Exit {
         }
     };
     let mut reporting = Reporting {
-        summary: ReportSummary::new(report),
-        open: OpenConnections::default(),
+        by: report.by,
+        files: report.input.files.iter().map(|path| path.to_string_lossy().into_owned()).collect(),
+        filter: combine_args(&report.input.conditions.given()).unwrap_or_default(),
+        log: LogSummary::default(),
+        tally: Tally::default(),
+        groups: Groups::limited(report.by, MOST_GROUPS),
         format: report.format,
         condition,
         holds: Vec::new(),
@@ -57,65 +54,89 @@ pub fn run(report: &Report) -> Exit {
     exit
 }
 
-/// Content of a report.
-pub struct ReportSummary {
-    by: ReportKey,
-    /// Files as given.
-    files: Vec<String>,
-    /// Filter as text.
-    filter: String,
-    /// Total counts.
-    pub totals: ReportTotals,
-    /// Counts by group.
-    pub groups: ReportGroups,
-    key: Vec<u8>,
-    text: Vec<u8>,
+/// Total counts.
+#[derive(Clone, Debug, Default)]
+pub struct ReportTotals {
+    /// Number of entries.
+    pub entries: u64,
+    /// Number of unparsed texts.
+    pub unparsed: u64,
+    /// Number of open connections.
+    pub open: u64,
+    /// By outcome.
+    pub counts: Counts,
 }
 
-impl ReportSummary {
-    /// Empty report.
-    pub fn new(report: &Report) -> Self {
-        let name = |path: &std::path::PathBuf| path.to_string_lossy().into_owned();
-        Self {
-            by: report.by,
-            files: report.input.files.iter().map(name).collect(),
-            filter: combine_args(&report.input.conditions.given()).unwrap_or_default(),
-            totals: ReportTotals::default(),
-            groups: ReportGroups::default(),
-            key: Vec::new(),
-            text: Vec::new(),
-        }
-    }
+/// Content of a report.
+struct ReportSummary<'a> {
+    by: GroupBy,
+    /// Files as given.
+    files: &'a [String],
+    /// Filter as text.
+    filter: String,
+    log: &'a LogSummary,
+    totals: ReportTotals,
+    others: Option<ReportRow<'a>>,
+    /// The group without a key first, the worst last.
+    groups: Vec<ReportRow<'a>>,
+    /// Failures whose response exceeded the table.
+    uncounted_responses: u64,
+}
 
-    /// Counts an entry or an unparsed text.
-    pub fn add(&mut self, entry: Option<&Entry<'_>>) {
-        self.totals.add(entry);
-        if let Some(entry) = entry {
-            self.group(entry, EntryKind::of(entry));
-        }
-    }
+/// One group.
+#[derive(Clone, Copy)]
+struct ReportRow<'a> {
+    key: &'a [u8],
+    group: &'a Group,
+    codes: &'a [(u16, u32)],
+    /// Most frequent response to its failures; empty in a report by response.
+    top_response: &'a [u8],
+}
 
-    fn group(&mut self, entry: &Entry<'_>, kind: EntryKind) {
-        if !key::is_grouped(self.by, kind) {
-            return;
-        }
-        key::key(self.by, entry, &mut self.key);
-        self.text.clear();
-        if is_bad(kind) && self.by != ReportKey::Response {
-            response_template::of_entry(entry, &mut self.text);
-        }
-        let code = match &entry.body {
-            Body::Message(message) => response_template::code(message),
-            Body::Connection(_) | Body::Header(_) => None,
+/// Label of the group for keys beyond the maximum.
+const OTHERS: &str = "(others)";
+
+impl<'a> ReportSummary<'a> {
+    fn new(report: &'a Reporting, log: &'a LoadedLog) -> Self {
+        let Reporting { by, files, tally, groups, .. } = report;
+        let filter = match &log.redactor {
+            Some(redactor) => redactor.filter(&report.filter),
+            None => report.filter.clone(),
         };
-        self.groups.add(&self.key, kind, code, &self.text);
+        let is_open = |id| log.index.connection(id).is_some_and(Connection::is_open);
+        let open = tally.connections().iter().filter(|&&id| is_open(id)).count() as u64;
+        let LogSummary { entries, unparsed, .. } = report.log;
+        let totals = ReportTotals { entries, unparsed, open, counts: tally.totals().counts };
+        let others = groups.others().map(|group| ReportRow {
+            key: OTHERS.as_bytes(),
+            group,
+            codes: groups.codes(None),
+            top_response: b"",
+        });
+        let mut summary = Self {
+            by: *by,
+            files,
+            filter,
+            log: &report.log,
+            totals,
+            others,
+            groups: sorted(groups, log),
+            uncounted_responses: groups.uncounted_responses(),
+        };
+        if *by == GroupBy::Response {
+            summary.groups.iter_mut().for_each(|row| row.top_response = b"");
+            summary.uncounted_responses = 0;
+        }
+        summary
     }
 
-    /// Writes the report; a table is fitted to the width, if given.
-    ///
-    /// # Errors
-    /// If the output fails.
-    pub fn write(
+    /// Groups in print order.
+    fn rows(&self) -> impl Iterator<Item = &ReportRow<'a>> {
+        self.others.iter().chain(&self.groups)
+    }
+
+    /// Writes it; as a table for lines of so many cells, if that is limited.
+    fn write(
         &self,
         format: ReportFormat,
         line: Option<usize>,
@@ -129,22 +150,20 @@ impl ReportSummary {
         }
     }
 
-    /// One line per match of the condition, worst first, up to a readable number.
-    pub fn holding(&self, condition: &Condition) -> Vec<String> {
+    /// One line for each thing that the condition holds for, the worst first, and no more than a
+    /// person reads.
+    fn holding(&self, condition: &Condition) -> Vec<String> {
         let mut lines = Vec::new();
         let mut more = 0_u64;
         if condition.holds_for_totals(&self.totals) {
             lines.push(format!("holds for the whole log: {}", self.whole()));
         }
-        let sorted = self.groups.sorted();
-        let groups = sorted.iter().rev().map(|&(key, group, _)| (text_output::label(key), group));
-        let others = self.groups.others().map(|others| (groups::OTHERS.as_bytes(), others));
-        for (label, group) in groups.chain(others) {
+        for ReportRow { key, group, .. } in self.groups.iter().rev().chain(&self.others) {
             if !condition.holds_for(&group.counts) {
                 continue;
             }
             if lines.len() < NAMED {
-                let label = table::clip(&escape(label), 120);
+                let label = table::clip(&escape(text_output::label(key)), 120);
                 lines.push(format!("holds for {label}: {}", words(&group.counts)));
             } else {
                 more += 1;
@@ -155,28 +174,28 @@ impl ReportSummary {
     }
 
     fn whole(&self) -> String {
-        let ReportTotals { entries, unparsed, connections, .. } = &self.totals;
-        let [entries, unparsed, open] = [*entries, *unparsed, connections.open].map(number);
-        format!(
-            "{entries} entries, {unparsed} unparsed, {open} open, {}",
-            words(&self.totals.counts)
-        )
+        let ReportTotals { entries, unparsed, open, counts } = &self.totals;
+        let [entries, unparsed, open] = [*entries, *unparsed, *open].map(number);
+        format!("{entries} entries, {unparsed} unparsed, {open} open, {}", words(counts))
     }
 }
 
-/// Whether an entry kind is a failure.
-fn is_bad(kind: EntryKind) -> bool {
-    matches!(
-        kind,
-        EntryKind::Attempt(Ended::Deferred | Ended::Failed)
-            | EntryKind::RecipientRejected
-            | EntryKind::ConnectionRejected
-            | EntryKind::Unauthenticated
-    )
+/// Groups, worst last: by number of failures of all kinds, then by number of recipients.
+fn sorted<'a>(groups: &'a Groups, log: &'a LoadedLog) -> Vec<ReportRow<'a>> {
+    let top = groups.top_responses();
+    let row = |(id, group): (GroupId, &'a Group)| ReportRow {
+        key: groups.label(&log.index, group),
+        group,
+        codes: groups.codes(Some(id)),
+        top_response: top.get(id.0 as usize).copied().unwrap_or_default(),
+    };
+    let mut rows: Vec<ReportRow<'a>> = groups.iter().map(row).collect();
+    rows.sort_by_key(|row| (!row.key.is_empty(), row.group.problems(), row.group.total(), row.key));
+    rows
 }
 
-fn words(counts: &ReportCounts) -> String {
-    let ReportCounts { enqueued, delivered, deferred, failed, rejected, .. } = *counts;
+fn words(counts: &Counts) -> String {
+    let Counts { enqueued, delivered, deferred, failed, rejected, .. } = *counts;
     let [enqueued, delivered, deferred, failed, rejected] =
         [enqueued, delivered, deferred, failed, rejected].map(number);
     format!(
@@ -187,42 +206,105 @@ fn words(counts: &ReportCounts) -> String {
 
 /// Report in progress.
 struct Reporting {
-    summary: ReportSummary,
-    open: OpenConnections,
+    by: GroupBy,
+    /// Files as given.
+    files: Vec<String>,
+    /// Filter as given.
+    filter: String,
+    log: LogSummary,
+    tally: Tally,
+    groups: Groups,
     format: ReportFormat,
     condition: Option<Condition>,
     holds: Vec<String>,
 }
 
+/// Counts that need no index.
+struct ReportVisitor {
+    by: GroupBy,
+}
+
+/// Counts of the entries of a job.
+#[derive(Default)]
+struct ReportPart {
+    log: LogSummary,
+    /// Processes of the entries, for a report by process.
+    processes: RowNames,
+    /// Reused buffer.
+    name: Vec<u8>,
+}
+
+impl ReportPart {
+    fn name_process(&mut self, found: &LocatedEntry<'_>) {
+        self.name.clear();
+        if let Ok(entry) = &found.entry
+            && let Some(process) = entry.process
+        {
+            // Ids of processes of two nodes have nothing to do with each other.
+            if let Some(node) = entry.node {
+                self.name.extend_from_slice(node);
+                self.name.push(b' ');
+            }
+            self.name.extend_from_slice(process.pid);
+        }
+        self.processes.push(&self.name);
+    }
+}
+
+impl EntryVisitor for ReportVisitor {
+    type Output = ReportPart;
+
+    fn begin(&self) -> ReportPart {
+        ReportPart::default()
+    }
+
+    fn entry(&self, found: &LocatedEntry<'_>, wanted: bool, part: &mut ReportPart) {
+        if wanted {
+            part.log.add(found.entry.as_ref().ok());
+        }
+        if self.by == GroupBy::Process {
+            part.name_process(found);
+        }
+    }
+
+    fn indexes_hidden(&self) -> bool {
+        true
+    }
+}
+
 impl EntryConsumer for Reporting {
-    fn wants_index(&self) -> bool {
+    type Visitor = ReportVisitor;
+
+    fn visitor(&self, _log: &LoadedLog) -> ReportVisitor {
+        ReportVisitor { by: self.by }
+    }
+
+    fn knows_connections(&self) -> bool {
         false
     }
 
-    fn entry(&mut self, found: &LocatedEntry<'_>, wanted: bool, log: &LoadedLog) -> io::Result<()> {
-        let entry = found.entry.as_ref().ok();
-        if wanted {
-            self.summary.add(entry);
+    fn take(&mut self, part: ReportPart, rows: Range<u32>, log: &mut LoadedLog) -> io::Result<()> {
+        self.log.join(&part.log);
+        if self.by == GroupBy::Process {
+            self.groups.name_rows(&part.processes);
         }
-        // Without a filter, connection entries alone show which connections are open; with one,
-        // deliveries are needed to attribute them.
-        let connection = entry.is_some_and(|entry| matches!(entry.body, Body::Connection(_)));
-        if connection || !log.filter.is_empty() {
-            self.open.push(found, wanted);
+        let end = rows.end as usize;
+        if !log.filter.is_empty() {
+            self.tally.decide(log.remaining(rows));
         }
+        self.tally.extend(&log.index, end);
+        self.groups.extend_by(self.tally.sieve(), &log.index, end, usize::MAX);
+        log.evict_rows();
         Ok(())
     }
 
     fn finish(&mut self, log: &LoadedLog) -> io::Result<u8> {
-        if let Some(redactor) = &log.redactor {
-            self.summary.filter = redactor.filter(&self.summary.filter);
-        }
-        self.summary.totals.connections.open = self.open.count();
+        let summary = ReportSummary::new(self, log);
         let mut out = BufWriter::new(io::stdout().lock());
-        self.summary.write(self.format, table::terminal_width(), &mut out)?;
+        summary.write(self.format, table::terminal_width(), &mut out)?;
         out.flush()?;
-        self.holds =
-            self.condition.as_ref().map_or(Vec::new(), |given| self.summary.holding(given));
+        let holds = self.condition.as_ref().map(|given| summary.holding(given));
+        self.holds = holds.unwrap_or_default();
         Ok(if self.holds.is_empty() { 0 } else { EXIT_CONDITION_MET })
     }
 }

@@ -1,41 +1,91 @@
-//! Runs a command without a screen: reads all files to the end, or follows them, and passes the
-//! entries to an [`EntryConsumer`].
+//! Runs a command without a screen: reads all files to the end, or follows them, on all cores.
 //!
-//! Knows no command: what is printed, and where, is for the works to know.
+//! An [`EntryVisitor`] processes entries on the worker that parsed them, a job at a time; an
+//! [`EntryConsumer`] takes the results in log order. Knows no command: what is printed, and where, is
+//! for the consumers to know.
 
+mod in_order;
 mod input_errors;
 mod interrupt;
+mod loaded_log;
 mod progress;
 mod redacted_entry;
+mod visit;
 
 use crate::cli::{Exit, InputArgs};
 use crate::filter::{self, Filter};
-use crate::index::{Batch, Index, RowId};
 use crate::input::reader;
-use crate::input::reader::{Listener, LocatedEntry, POLL, Reader, ReaderEvent, TextStore};
+use crate::input::reader::{
+    LocatedEntry, POLL, Pool, Reader, ReaderEvent, ReaderMessage, WorkerPriority,
+};
 use crate::input::source::Disk;
-use crate::log::entry::{Time, Window};
-use crate::log::parse::{EntryText, Scratch};
-use crate::log::redact::Redactor;
 use crate::output::status_file::{ReaderProgress, StatusFile};
 use crate::text::sanitize::escape;
+pub use in_order::map_in_order;
 use input_errors::InputErrors;
 pub use input_errors::PROBE_LINES;
 use interrupt::Interrupt;
+pub use loaded_log::LoadedLog;
 use progress::Progress;
-use redacted_entry::{Hidden, redactor};
 use std::io;
 use std::ops::Range;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
+use visit::{Visited, Visits};
 
-/// Consumer of the entries of a log: one per command.
+/// Exit code, and the lines that say what is wrong.
+pub type ExitReport = (u8, Vec<String>);
+
+/// Visitor of entries on the workers that parse them: one per command.
+pub trait EntryVisitor: Send + Sync + 'static {
+    /// Result for the entries of one job.
+    type Output: Send + 'static;
+
+    /// Empty result.
+    fn begin(&self) -> Self::Output;
+
+    /// Handles the next entry; `wanted` as far as the entry alone decides.
+    fn entry(&self, found: &LocatedEntry<'_>, wanted: bool, output: &mut Self::Output);
+
+    /// Whether it needs unredacted entries, and redacts its output itself.
+    fn looks_for(&self) -> bool {
+        false
+    }
+
+    /// Whether redacted entries are indexed: for commands that print texts of the index.
+    fn indexes_hidden(&self) -> bool {
+        false
+    }
+}
+
+/// For commands that need only the index.
+pub struct NoVisitor;
+
+impl EntryVisitor for NoVisitor {
+    type Output = ();
+
+    fn begin(&self) {}
+
+    fn entry(&self, _found: &LocatedEntry<'_>, _wanted: bool, _output: &mut ()) {}
+}
+
+/// Consumer of a log: one per command.
 pub trait EntryConsumer {
+    /// Visitor of its entries.
+    type Visitor: EntryVisitor;
+
+    /// A visitor for this log.
+    fn visitor(&self, log: &LoadedLog) -> Self::Visitor;
+
     /// Whether entries are indexed; otherwise the index stays empty.
     fn wants_index(&self) -> bool {
         true
+    }
+
+    /// Whether a filter may select connections by number.
+    fn knows_connections(&self) -> bool {
+        self.wants_index()
     }
 
     /// Whether output appears on the terminal while the log is being read.
@@ -43,37 +93,22 @@ pub trait EntryConsumer {
         false
     }
 
-    /// Whether it needs unredacted entries, and redacts its output itself.
-    fn looks_for(&self) -> bool {
-        false
-    }
-
-    /// Handles the next entry; `wanted` as far as the entry alone decides.
+    /// Takes the result of the next job, and its rows of the index, if it is wanted.
     ///
     /// # Errors
     /// If the output fails.
-    fn entry(
+    fn take(
         &mut self,
-        _found: &LocatedEntry<'_>,
-        _wanted: bool,
-        _log: &LoadedLog,
-    ) -> io::Result<()> {
-        Ok(())
-    }
-
-    /// Handles rows added to the index.
-    ///
-    /// # Errors
-    /// If the output fails.
-    fn absorbed(&mut self, _rows: Range<u32>, _log: &LoadedLog) -> io::Result<()> {
-        Ok(())
-    }
+        visited: <Self::Visitor as EntryVisitor>::Output,
+        rows: Range<u32>,
+        log: &mut LoadedLog,
+    ) -> io::Result<()>;
 
     /// Handles a pause of the input by flushing the output.
     ///
     /// # Errors
     /// If the output fails.
-    fn pause(&mut self) -> io::Result<()> {
+    fn pause(&mut self, _log: &LoadedLog) -> io::Result<()> {
         Ok(())
     }
 
@@ -82,60 +117,6 @@ pub trait EntryConsumer {
     /// # Errors
     /// If the output fails.
     fn finish(&mut self, log: &LoadedLog) -> io::Result<u8>;
-}
-
-/// Log as read so far.
-pub struct LoadedLog {
-    /// Index, if the command needs one.
-    pub index: Index,
-    /// Texts of the entries, and paths of the files.
-    pub texts: TextStore,
-    /// Filter and its reference time.
-    pub filter: Filter,
-    /// See [`Filter::window`].
-    pub window: Window,
-    /// Redactor of the output.
-    pub redactor: Option<Redactor>,
-    /// By row: whether it matches; only for a non-empty filter.
-    wanted: Vec<bool>,
-    /// Time of the last entry that has one.
-    time: Time,
-}
-
-impl LoadedLog {
-    /// Empty log of these files.
-    fn new(filter: Filter, input: &InputArgs) -> Self {
-        let files = &input.files;
-        let window = filter.window(now(&filter, files));
-        let (index, texts) = (Index::default(), TextStore::default());
-        let (redactor, wanted) = (redactor(input.hide), Vec::new());
-        Self { index, texts, filter, window, redactor, wanted, time: Time::default() }
-    }
-
-    /// Whether an entry matches as far as it alone decides. An entry without a time takes that of
-    /// the preceding one.
-    fn wants(&mut self, found: &LocatedEntry<'_>) -> bool {
-        let entry = found.entry.as_ref().ok();
-        self.time = entry.map_or(self.time, |entry| entry.time);
-        self.window.contains(self.time) && self.filter.matches(entry, found.text)
-    }
-
-    /// Whether a row of the index matches.
-    pub fn leaves(&self, row: RowId) -> bool {
-        let wanted = || self.wanted.get(row.0 as usize).copied().unwrap_or_default();
-        let connection = self.index.rows().connection(row);
-        self.filter.is_empty() || wanted() && self.filter.leaves_connection(connection)
-    }
-
-    /// Redacted text of an entry; `None` if its bytes are gone.
-    pub fn original(&self, row: RowId) -> Option<EntryText> {
-        let (place, length) = self.index.rows().place(row)?;
-        let original = self.texts.read(place, length)?;
-        Some(match &self.redactor {
-            Some(redactor) => redactor.shown(&original),
-            None => original,
-        })
-    }
 }
 
 /// When to stop reading.
@@ -164,16 +145,6 @@ pub fn filter(input: &InputArgs, indexed: bool) -> Result<Filter, Exit> {
     }
 }
 
-/// Reference time of a filter over these files, if it needs one.
-#[expect(clippy::disallowed_methods, reason = "a time that is so long ago is counted from now")]
-fn now(filter: &Filter, files: &[PathBuf]) -> Time {
-    if !filter.is_relative() {
-        return Time::default();
-    }
-    let wall = chrono::Local::now().naive_local().into();
-    reader::newest(&Disk, files).map_or(wall, |newest| newest.now(wall))
-}
-
 /// From here on a signal ends the command in order: for commands that need cleanup before they
 /// [`run`], which also calls it.
 ///
@@ -189,39 +160,29 @@ fn interrupt(until: StopWhen) -> Result<&'static Interrupt, Exit> {
 }
 
 /// Reads the files of the command line, and has the work done on them.
-pub fn run(input: &InputArgs, until: StopWhen, work: &mut dyn EntryConsumer) -> Exit {
+pub fn run<C: EntryConsumer>(input: &InputArgs, until: StopWhen, work: &mut C) -> Exit {
     run_watched(input, until, None, work)
 }
 
 /// The same, with a status file.
-pub fn run_watched(
+pub fn run_watched<C: EntryConsumer>(
     input: &InputArgs,
     until: StopWhen,
     status_file: Option<StatusFile>,
-    work: &mut dyn EntryConsumer,
+    work: &mut C,
 ) -> Exit {
-    let filter = match filter(input, work.wants_index()) {
+    let filter = match filter(input, work.knows_connections()) {
         Ok(filter) => filter,
         Err(outcome) => return outcome,
     };
-    let reader = Reader::new(Arc::new(Disk), input.files.iter().cloned());
-    let reader = reader.once(until == StopWhen::End);
     let log = LoadedLog::new(filter, input);
-    let complaints = InputErrors::default();
-    let progress = Progress::new(until == StopWhen::End && !work.prints_to_terminal());
-    let status = ReaderProgress::default();
-    let mut session = LoadRun {
-        reader,
-        log,
-        errors: complaints,
-        progress,
-        stop_when: until,
-        status,
-        status_file,
-    };
     let interrupt = match interrupt(until) {
         Ok(interrupt) => interrupt,
         Err(outcome) => return outcome,
+    };
+    let mut session = match LoadRun::new(input, until, log, work) {
+        Ok(session) => LoadRun { status_file, ..session },
+        Err(error) => return Exit::failure(format!("threads: {error}")),
     };
     let result = session.run(interrupt, work);
     session.progress.end();
@@ -244,8 +205,9 @@ fn unwritten(error: &io::Error) -> String {
     format!("standard output: {}", text.split(" (os error").next().unwrap_or_default())
 }
 
-struct LoadRun {
+struct LoadRun<V: EntryVisitor> {
     reader: Reader,
+    pool: Pool<Visits<V>>,
     log: LoadedLog,
     errors: InputErrors,
     progress: Progress,
@@ -254,7 +216,27 @@ struct LoadRun {
     status_file: Option<StatusFile>,
 }
 
-impl LoadRun {
+impl<V: EntryVisitor> LoadRun<V> {
+    fn new<C: EntryConsumer<Visitor = V>>(
+        input: &InputArgs,
+        until: StopWhen,
+        log: LoadedLog,
+        work: &C,
+    ) -> io::Result<Self> {
+        let reader = Reader::new(Arc::new(Disk), input.files.iter().cloned());
+        let visits = Visits::new(work.visitor(&log), &log, work.wants_index());
+        Ok(Self {
+            reader: reader.once(until == StopWhen::End),
+            pool: Pool::new(visits, reader::cores(), WorkerPriority::Normal)?,
+            log,
+            errors: InputErrors::default(),
+            progress: Progress::new(until == StopWhen::End && !work.prints_to_terminal()),
+            stop_when: until,
+            status: ReaderProgress::default(),
+            status_file: None,
+        })
+    }
+
     fn exit_report(&self, code: u8) -> Exit {
         let mut exit = self.errors.exit_report(code, &self.log.texts);
         if self.stop_when != StopWhen::End {
@@ -263,7 +245,11 @@ impl LoadRun {
         exit
     }
 
-    fn run(&mut self, interrupt: &Interrupt, work: &mut dyn EntryConsumer) -> io::Result<u8> {
+    fn run<C: EntryConsumer<Visitor = V>>(
+        &mut self,
+        interrupt: &Interrupt,
+        work: &mut C,
+    ) -> io::Result<u8> {
         let start = Instant::now();
         let mut newest = start;
         while interrupt.code().is_none() {
@@ -274,7 +260,7 @@ impl LoadRun {
                 self.progress.draw(start.elapsed(), &self.errors.status);
                 continue;
             }
-            work.pause()?;
+            work.pause(&self.log)?;
             if is_over(self.stop_when, newest.elapsed()) || self.reader.is_over() {
                 break;
             }
@@ -300,20 +286,41 @@ impl LoadRun {
     }
 
     /// Reads the next batch. False if there was nothing new.
-    fn round(&mut self, now: Duration, work: &mut dyn EntryConsumer) -> io::Result<bool> {
-        let batch = work.wants_index().then(|| Batch::new(self.log.index.keys()));
-        let Self { reader, log, errors: complaints, progress, status, .. } = self;
-        let mut feeding = Feeding { log, errors: complaints, status, work, batch, result: Ok(()) };
-        let found = reader.poll(now, &mut feeding);
-        let Feeding { batch, result, .. } = feeding;
+    fn round<C: EntryConsumer<Visitor = V>>(
+        &mut self,
+        now: Duration,
+        work: &mut C,
+    ) -> io::Result<bool> {
+        let Self { reader, pool, log, errors, progress, status, .. } = self;
+        let mut result = Ok(());
+        let mut take = |message: ReaderMessage<Visited<V::Output>>| match message {
+            ReaderMessage::News(news) => {
+                log.texts.observe(&news);
+                status.observe(&news);
+                if let ReaderEvent::Status(files) = news {
+                    errors.status = files;
+                }
+            }
+            ReaderMessage::Batch(visited) => {
+                status.entries += visited.entries;
+                status.unparsed += visited.unparsed;
+                errors.join(visited.notes);
+                log.wanted.extend(visited.wanted);
+                let first = log.index.rows().next_id();
+                if let Some(batch) = visited.batch {
+                    log.index.absorb(&batch);
+                }
+                let rows = first.0..log.index.rows().next_id().0;
+                if result.is_ok() {
+                    result = work.take(visited.output, rows, log);
+                }
+            }
+        };
+        let found = pool.round(reader, now, &mut take);
         progress.entries = status.entries;
         result?;
-        if let Some(batch) = batch {
-            let before = self.log.index.rows().next_id();
-            self.log.index.absorb(&batch);
-            work.absorbed(before.0..self.log.index.rows().next_id().0, &self.log)?;
-        }
-        Ok(found)
+        // The panic was reported by its thread.
+        found.map_err(|_| in_order::ended_early())
     }
 }
 
@@ -322,66 +329,5 @@ fn is_over(until: StopWhen, idle: Duration) -> bool {
     match until {
         StopWhen::End => true,
         StopWhen::Idle(longest) => longest.is_some_and(|longest| idle >= longest),
-    }
-}
-
-/// Passes each entry to the command, and to the batch of the index.
-struct Feeding<'a> {
-    log: &'a mut LoadedLog,
-    errors: &'a mut InputErrors,
-    status: &'a mut ReaderProgress,
-    work: &'a mut dyn EntryConsumer,
-    batch: Option<Batch>,
-    result: io::Result<()>,
-}
-
-impl Feeding<'_> {
-    fn dispatch(&mut self, found: &LocatedEntry<'_>, wanted: bool) {
-        self.errors.observe(found);
-        if self.result.is_ok() {
-            self.result = self.work.entry(found, wanted, self.log);
-        }
-    }
-
-    /// Passes on a redacted entry.
-    fn hand_on_hidden(&mut self, found: &LocatedEntry<'_>, wanted: bool) {
-        let Some(redactor) = &self.log.redactor else { return };
-        let mut scratch = Scratch::default();
-        let hidden = Hidden::new(redactor, found);
-        let hidden = hidden.located(found, &mut scratch);
-        if !self.work.looks_for() {
-            return self.dispatch(&hidden, wanted);
-        }
-        self.errors.observe(&hidden);
-        if self.result.is_ok() {
-            self.result = self.work.entry(found, wanted, self.log);
-        }
-    }
-}
-
-impl Listener for Feeding<'_> {
-    fn on_event(&mut self, news: ReaderEvent) {
-        self.log.texts.observe(&news);
-        self.status.observe(&news);
-        if let ReaderEvent::Status(files) = news {
-            self.errors.status = files;
-        }
-    }
-
-    fn entry(&mut self, found: &LocatedEntry<'_>) {
-        self.status.entries += 1;
-        self.status.unparsed += u64::from(found.entry.is_err());
-        let wanted = self.log.wants(found);
-        if self.log.redactor.is_none() {
-            self.dispatch(found, wanted);
-        } else {
-            self.hand_on_hidden(found, wanted);
-        }
-        if let Some(batch) = &mut self.batch {
-            if !self.log.filter.is_empty() {
-                self.log.wanted.push(wanted);
-            }
-            batch.push(found.location, found.length, &found.entry);
-        }
     }
 }

@@ -10,7 +10,7 @@ mod subject;
 use crate::cli::Exit;
 use crate::cli::trace::Trace;
 use crate::commands::runner;
-use crate::commands::runner::{EntryConsumer, LoadedLog, StopWhen};
+use crate::commands::runner::{EntryConsumer, EntryVisitor, LoadedLog, StopWhen};
 use crate::index::{MessageId, RowId};
 use crate::input::reader::LocatedEntry;
 use crate::text::sanitize::escape;
@@ -20,6 +20,7 @@ use printer::TracePrinter;
 use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Write};
 use std::ops::Range;
+use std::sync::Arc;
 use subject::{MatchKind, TraceSubject};
 
 /// Maximum number of messages printed in full; beyond it each is one line.
@@ -27,18 +28,13 @@ pub const MAX_FULL_TRACES: usize = 36;
 
 /// Prints what was asked for.
 pub fn run(trace: &Trace) -> Exit {
-    let mut searches = Vec::new();
-    for what in std::iter::once(&trace.what).chain(&trace.also) {
-        match TraceSubject::new(what) {
-            Some(asked) => {
-                searches.push(Search { subjects: asked, matches: TraceMatches::default() });
-            }
-            None => {
-                return Exit::usage("empty search term");
-            }
-        }
-    }
-    let mut tracing = Tracing { searches, pending: Vec::new(), seen: 0, missing: Vec::new() };
+    let names = std::iter::once(&trace.what).chain(&trace.also);
+    let Some(subjects) = names.map(|name| TraceSubject::new(name)).collect::<Option<Vec<_>>>()
+    else {
+        return Exit::usage("empty search term");
+    };
+    let matches = subjects.iter().map(|_| TraceMatches::default()).collect();
+    let mut tracing = Tracing { subjects: Arc::new(subjects), matches, missing: Vec::new() };
     let mut exit = runner::run(&trace.input, StopWhen::End, &mut tracing);
     // Warnings about the files do not fail the search.
     if !tracing.missing.is_empty() {
@@ -49,17 +45,51 @@ pub fn run(trace: &Trace) -> Exit {
 }
 
 struct Tracing {
-    searches: Vec<Search>,
-    /// Mentions not yet in the index: position in the round, and search term.
-    pending: Vec<(u32, usize, MatchKind)>,
-    /// Entries of this round.
-    seen: u32,
+    subjects: Arc<Vec<TraceSubject>>,
+    /// By search term.
+    matches: Vec<TraceMatches>,
     missing: Vec<String>,
 }
 
-struct Search {
-    subjects: TraceSubject,
-    matches: TraceMatches,
+/// Searches entries for the terms.
+struct SubjectSearch(Arc<Vec<TraceSubject>>);
+
+/// Mentions in the entries of a job.
+#[derive(Default)]
+struct Mentions {
+    /// Position of the entry, search term, kind.
+    entries: Vec<(u32, usize, MatchKind)>,
+    /// Search terms found in unparsed lines.
+    unparsed: Vec<usize>,
+    /// Number of entries.
+    seen: u32,
+}
+
+impl EntryVisitor for SubjectSearch {
+    type Output = Mentions;
+
+    fn begin(&self) -> Mentions {
+        Mentions::default()
+    }
+
+    fn entry(&self, found: &LocatedEntry<'_>, _wanted: bool, mentions: &mut Mentions) {
+        for (at, subject) in self.0.iter().enumerate() {
+            match &found.entry {
+                Ok(entry) => {
+                    let mentioned = subject.mentioned(entry);
+                    let place = |kind| (mentions.seen, at, kind);
+                    mentions.entries.extend(mentioned.map(place));
+                }
+                Err(_) if subject.occurs_in(found.text) => mentions.unparsed.push(at),
+                Err(_) => {}
+            }
+        }
+        mentions.seen += 1;
+    }
+
+    fn looks_for(&self) -> bool {
+        true
+    }
 }
 
 /// Mentions of a search term.
@@ -74,47 +104,35 @@ struct TraceMatches {
 }
 
 impl EntryConsumer for Tracing {
-    fn looks_for(&self) -> bool {
-        true
+    type Visitor = SubjectSearch;
+
+    fn visitor(&self, _log: &LoadedLog) -> SubjectSearch {
+        SubjectSearch(Arc::clone(&self.subjects))
     }
 
-    fn entry(
+    fn take(
         &mut self,
-        found: &LocatedEntry<'_>,
-        _wanted: bool,
-        _log: &LoadedLog,
+        mentions: Mentions,
+        rows: Range<u32>,
+        log: &mut LoadedLog,
     ) -> io::Result<()> {
-        for (at, search) in self.searches.iter_mut().enumerate() {
-            match &found.entry {
-                Ok(entry) => {
-                    if let Some(mention) = search.subjects.mentioned(entry) {
-                        self.pending.push((self.seen, at, mention));
-                    }
-                }
-                Err(_) if search.subjects.occurs_in(found.text) => search.matches.unparsed += 1,
-                Err(_) => {}
-            }
-        }
-        self.seen += 1;
-        Ok(())
-    }
-
-    fn absorbed(&mut self, rows: Range<u32>, log: &LoadedLog) -> io::Result<()> {
-        for (at, search, mention) in self.pending.drain(..) {
+        for (at, subject, kind) in mentions.entries {
             let row = RowId(rows.start.saturating_add(at));
-            if let Some(search) = self.searches.get_mut(search)
+            if let Some(matches) = self.matches.get_mut(subject)
                 && log.leaves(row)
             {
-                search.matches.add(row, log.index.rows().message(row), mention);
+                matches.add(row, log.index.rows().message(row), kind);
             }
         }
-        self.seen = 0;
+        for subject in mentions.unparsed {
+            self.matches.get_mut(subject).into_iter().for_each(|matches| matches.unparsed += 1);
+        }
         Ok(())
     }
 
     fn finish(&mut self, log: &LoadedLog) -> io::Result<u8> {
         let (mut messages, mut alone, mut unparsed) = (BTreeSet::new(), BTreeSet::new(), 0);
-        for Search { subjects: asked, matches: found } in &self.searches {
+        for (asked, found) in self.subjects.iter().zip(&self.matches) {
             if found.is_empty() {
                 let what = match log.redactor {
                     Some(_) => "what was asked for".to_owned(),

@@ -146,6 +146,12 @@ impl RowFilter {
         }
     }
 
+    /// Leaves the rows that somebody names: these as well.
+    pub fn decide(&mut self, rows: impl Iterator<Item = RowId>) {
+        let hits = self.hits.get_or_insert_default();
+        rows.for_each(|row| hits.insert(row));
+    }
+
     /// The filter and what was found for it.
     pub fn into_hits(self) -> Option<(Filter, HitSet)> {
         Some((self.filter, self.hits?))

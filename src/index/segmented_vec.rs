@@ -1,7 +1,7 @@
 //! Lists whose items have a number for ever, and leave by the piece.
 
 use super::RowId;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Items of a segment: few, so that one that stays for long keeps few others.
 const SIZE: usize = if cfg!(test) { 4 } else { 128 };
@@ -12,7 +12,7 @@ const AROUND: usize = 64;
 #[derive(Clone, Debug)]
 pub struct SegmentedVec<T> {
     /// Those that left are `None`; for a number that is eight bytes in a hundred items.
-    parts: Vec<Option<Rc<VecSegment<T>>>>,
+    parts: Vec<Option<Arc<VecSegment<T>>>>,
     length: usize,
     retained: usize,
 }
@@ -61,7 +61,7 @@ impl<T> SegmentedVec<T> {
 
     /// Bytes that no other copy has a share in.
     pub fn unshared(&self) -> usize {
-        let own = self.parts.iter().flatten().filter(|segment| Rc::strong_count(segment) == 1);
+        let own = self.parts.iter().flatten().filter(|segment| Arc::strong_count(segment) == 1);
         own.count() * (SIZE * size_of::<T>() + AROUND)
     }
 
@@ -97,11 +97,11 @@ impl<T: Clone> SegmentedVec<T> {
     pub(crate) fn push(&mut self, item: T, row: RowId) {
         if self.length.is_multiple_of(SIZE) {
             let empty = VecSegment { items: Vec::with_capacity(SIZE), newest: row };
-            self.parts.push(Some(Rc::new(empty)));
+            self.parts.push(Some(Arc::new(empty)));
             self.retained += 1;
         }
         if let Some(Some(segment)) = self.parts.last_mut() {
-            let segment = Rc::make_mut(segment);
+            let segment = Arc::make_mut(segment);
             segment.items.push(item);
             segment.newest = row;
         }
@@ -110,12 +110,12 @@ impl<T: Clone> SegmentedVec<T> {
 
     /// An item, to be changed.
     pub fn get_mut(&mut self, at: usize) -> Option<&mut T> {
-        Rc::make_mut(self.parts.get_mut(at / SIZE)?.as_mut()?).items.get_mut(at % SIZE)
+        Arc::make_mut(self.parts.get_mut(at / SIZE)?.as_mut()?).items.get_mut(at % SIZE)
     }
 
     /// An item with which entry `row` has to do, to be changed.
     pub(super) fn touch(&mut self, at: usize, row: RowId) -> Option<&mut T> {
-        let segment = Rc::make_mut(self.parts.get_mut(at / SIZE)?.as_mut()?);
+        let segment = Arc::make_mut(self.parts.get_mut(at / SIZE)?.as_mut()?);
         segment.newest = segment.newest.max(row);
         segment.items.get_mut(at % SIZE)
     }
@@ -128,12 +128,12 @@ impl<T: Clone + Default> SegmentedVec<T> {
         for (mine, theirs) in self.parts.iter_mut().zip(&other.parts) {
             match (&mut *mine, theirs) {
                 (Some(segment), Some(theirs)) if segment.items.len() < theirs.items.len() => {
-                    Rc::make_mut(segment).items.resize(theirs.items.len(), T::default());
+                    Arc::make_mut(segment).items.resize(theirs.items.len(), T::default());
                 }
                 (None, Some(theirs)) => {
                     let mut items = Vec::with_capacity(SIZE);
                     items.resize(theirs.items.len(), T::default());
-                    *mine = Some(Rc::new(VecSegment { items, newest: theirs.newest }));
+                    *mine = Some(Arc::new(VecSegment { items, newest: theirs.newest }));
                 }
                 (Some(_), None) => *mine = None,
                 _ => {}

@@ -2,17 +2,16 @@
 //!
 //! One [`Reader`] reads all files that were named and merges their entries by time. Those that are
 //! older than another one of their set, and those that are packed, it reads once; the others it
-//! follows. A [`Listener`] gets each entry parsed, in the reader's own thread; a [`Pool`] has them
-//! parsed on all cores, and gives batches in the same order. They go to whoever owns the index over a
-//! bounded channel: if the owner lags, the reader waits, and the files are the buffer. Knows nothing
-//! of the index but how to fill a [`Batch`].
+//! follows. A [`Pool`] has them parsed on all cores, has an [`EntryMapper`] make something of them
+//! there, and gives that in the order of the log. Batches go to whoever owns the index over a bounded
+//! channel: if the owner lags, the reader waits, and the files are the buffer. Knows nothing of the
+//! index but how to fill a [`Batch`].
 
 mod expand_paths;
 mod input_log;
 mod input_stream;
 mod newest;
 mod overlap;
-mod parsing;
 mod pipe;
 mod plan;
 mod pool;
@@ -22,18 +21,17 @@ mod text_store;
 pub use expand_paths::{PathError, expand_paths};
 pub use input_stream::FileNote;
 pub use newest::newest;
-pub use pool::{Pool, WorkerPanicked};
+pub use pool::{EntryMapper, Pool, WorkerPanicked, WorkerPriority};
 pub use text_store::TextStore;
 
 use crate::index::{Batch, KeyHasher, TextLocation};
 use crate::input::follow::{FollowEvent, FollowState};
 use crate::input::source::{Fs, Handle};
 use crate::log::entry::{Entry, Time};
-use crate::log::parse::{ParseError, Profile};
+use crate::log::parse::{ParseError, Parser, Profile};
 use crate::log::splitter::EntryLayout;
 use crossbeam_channel::Sender;
 use input_log::{InputLog, Round};
-use parsing::{Parsers, Parsing};
 use raw_entry::EntrySink;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -87,10 +85,43 @@ pub enum ReaderEvent {
     Status(Vec<FileStatus>),
 }
 
+/// The text of an entry where it was found.
+pub struct LocatedText<'a> {
+    /// Where its text can be read again.
+    pub location: TextLocation,
+    /// The path that led to its file.
+    pub path: &'a Path,
+    /// The first of its lines, from 1.
+    pub line: u64,
+    /// Bytes of its text in the file, without the line end.
+    pub length: usize,
+    /// It was longer, but not kept whole.
+    pub cut: bool,
+    /// Its bytes in the file, with the line end if it has one.
+    pub bytes: &'a [u8],
+    /// The text as one line.
+    pub text: &'a [u8],
+    /// Time of the entry before.
+    pub time: Time,
+}
+
+impl<'a> LocatedText<'a> {
+    /// The entry, as the parser of its file reads it.
+    pub fn parse(&'a self, parser: &'a mut Parser) -> LocatedEntry<'a> {
+        let profile = parser.profile();
+        let entry = parser.entry(self.text);
+        let time = entry.as_ref().map_or(self.time, |entry| entry.time);
+        let &Self { location, path, line, length, cut, bytes, text, .. } = self;
+        LocatedEntry { location, path, line, length, cut, bytes, text, profile, time, entry }
+    }
+}
+
 /// An entry, understood or not, where it was found.
 pub struct LocatedEntry<'a> {
     /// Where its text can be read again.
     pub location: TextLocation,
+    /// The path that led to its file.
+    pub path: &'a Path,
     /// The first of its lines, from 1.
     pub line: u64,
     /// Bytes of its text in the file, without the line end.
@@ -103,24 +134,18 @@ pub struct LocatedEntry<'a> {
     pub text: &'a [u8],
     /// How its file is written, as far as the entries before it tell.
     pub profile: Profile,
+    /// Its time, or that of the entry before if it has none.
+    pub time: Time,
     /// What it says.
     pub entry: Result<Entry<'a>, ParseError>,
 }
 
-/// Who listens to a reader.
-pub trait Listener {
-    /// Something about the files.
-    fn on_event(&mut self, news: ReaderEvent);
-    /// The next entry.
-    fn entry(&mut self, found: &LocatedEntry<'_>);
-}
-
-/// What a reader's thread sends to the owner of the index.
-pub enum ReaderMessage {
+/// What comes of reading, in the order of the log.
+pub enum ReaderMessage<T = Batch> {
     /// Something about the files.
     News(ReaderEvent),
-    /// Entries, behind all that came before.
-    Batch(Batch),
+    /// What became of entries that stand behind all that came before.
+    Batch(T),
 }
 
 /// How far one file has been read.
@@ -160,8 +185,8 @@ impl FileStatus {
     }
 }
 
-/// Reads log files. Never waits unless it reads [once](Reader::once): [`Reader::poll`] does what can
-/// be done now.
+/// Reads log files. Never waits unless it reads [once](Reader::once): a [round](Pool::round) does what
+/// can be done now.
 pub struct Reader {
     fs: Arc<dyn Fs>,
     /// Until the first round.
@@ -169,7 +194,6 @@ pub struct Reader {
     once: bool,
     logs: Vec<InputLog>,
     sources: u16,
-    parsers: Parsers,
     reported: Vec<FileStatus>,
 }
 
@@ -178,8 +202,7 @@ impl Reader {
     /// is will be looked at in the first round.
     pub fn new(fs: Arc<dyn Fs>, paths: impl IntoIterator<Item = PathBuf>) -> Self {
         let named = paths.into_iter().collect();
-        let (logs, parsers, reported) = (Vec::new(), Parsers::default(), Vec::new());
-        Self { fs, named, once: false, logs, sources: 0, parsers, reported }
+        Self { fs, named, once: false, logs: Vec::new(), sources: 0, reported: Vec::new() }
     }
 
     /// Whether to read only what is there, to its end: a pipe is waited for then, so that all of it
@@ -193,16 +216,8 @@ impl Reader {
         self.named.is_empty() && self.logs.iter().all(InputLog::is_over)
     }
 
-    /// Reads on, up to as many entries as a batch holds, and parses them. `now` is the time since any
-    /// fixed start. False if there was nothing new.
-    pub fn poll(&mut self, now: Duration, listener: &mut dyn Listener) -> bool {
-        let mut parsers = std::mem::take(&mut self.parsers);
-        let found = self.collect(now, &mut Parsing { parsers: &mut parsers, listener });
-        self.parsers = parsers;
-        found
-    }
-
-    /// Reads on, as [`Reader::poll`], without parsing.
+    /// Reads on, up to as many entries as a batch holds, without parsing them. `now` is the time since
+    /// any fixed start. False if there was nothing new.
     fn collect(&mut self, now: Duration, collect: &mut dyn EntrySink) -> bool {
         let named = std::mem::take(&mut self.named);
         if !named.is_empty() {
@@ -274,6 +289,11 @@ fn earliest(logs: &mut [InputLog]) -> Option<(usize, Option<MergeKey>)> {
     first.map(|(_, at)| (at, second))
 }
 
+/// How many workers are of use.
+pub fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZeroUsize::get)
+}
+
 /// Runs a reader in a thread of its own, and parsers in others, for the index that the keys are of,
 /// until nobody listens any more.
 ///
@@ -284,8 +304,7 @@ pub fn spawn(
     keys: KeyHasher,
     messages: Sender<ReaderMessage>,
 ) -> std::io::Result<JoinHandle<()>> {
-    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let mut pool = Pool::new(keys, cores)?;
+    let mut pool = Pool::new(keys, cores(), WorkerPriority::Background)?;
     thread::Builder::new().name("reader".to_owned()).spawn(move || {
         lower_priority();
         let start = Instant::now();

@@ -38,7 +38,8 @@ impl Counts {
         }
     }
 
-    pub(super) fn add(&mut self, other: &Self) {
+    /// Adds up.
+    pub fn add(&mut self, other: &Self) {
         self.entries += other.entries;
         self.enqueued += other.enqueued;
         self.delivered += other.delivered;
@@ -61,10 +62,32 @@ impl Counts {
         self.deferred + self.failed + self.rejected
     }
 
+    /// Failed attempts and all attempts to deliver: `fail %` is their ratio.
+    pub fn attempts(&self) -> (u64, u64) {
+        let failed = u64::from(self.deferred) + u64::from(self.failed);
+        (failed, failed + u64::from(self.delivered))
+    }
+
     /// Failed attempts of 1,000 attempts to deliver, rounded; `None` if there was none.
     pub fn failed_of_1000(&self) -> Option<u32> {
-        let failed = u64::from(self.deferred) + u64::from(self.failed);
-        let all = failed + u64::from(self.delivered);
+        let (failed, all) = self.attempts();
         u32::try_from((failed * 1_000 + all / 2).checked_div(all)?).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_share_of_failures_is_of_attempts() {
+        let share = |delivered, deferred, failed, rejected| {
+            let counts = Counts { enqueued: 9, delivered, deferred, failed, rejected, entries: 9 };
+            counts.failed_of_1000()
+        };
+        assert_eq!(share(0, 0, 0, 5), None);
+        assert_eq!(share(2, 1, 0, 5), Some(333));
+        assert_eq!(share(1, 1, 1, 0), Some(667));
+        assert_eq!(share(u32::MAX, u32::MAX, 0, 0), Some(500));
     }
 }

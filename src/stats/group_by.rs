@@ -3,31 +3,39 @@
 use crate::index::{Dimensions, EntryKind, Index, RowView, Symbol};
 use crate::log::entry::Outcome;
 use crate::log::public_suffix;
+use clap::ValueEnum;
+use std::borrow::Cow;
 
-/// What entries are grouped by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What entries are grouped by; the values of `report --by`, where that has them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum GroupBy {
-    /// Recipient domain.
+    /// Recipient domains.
     Domain,
-    /// Organisation of the recipient domain, by the public suffixes.
+    /// Organisational domains, by the Public Suffix List.
     OrgDomain,
-    /// What was answered, without what differs from message to message.
-    Response,
-    /// Envelope sender.
-    Sender,
-    /// User who authenticated, or that the enqueuing process runs as.
-    User,
-    /// Source channel.
+    /// Source channels.
     Channel,
-    /// Host that a dequeue reached or tried to reach.
+    /// Remote hosts.
+    #[value(name = "remote-host")]
     Host,
-    /// Address of a client.
+    /// Response templates.
+    Response,
+    /// Processes.
+    Process,
+    /// IP addresses of clients.
     ConnectingIp,
-    /// Our address of the connection.
+    /// Envelope senders.
+    Sender,
+    /// Authenticated users, or the user of the enqueuing process.
+    User,
+    /// Our addresses of connections.
+    #[value(skip)]
     LocalIp,
-    /// The other side's address of the connection.
+    /// The other side's addresses of connections.
+    #[value(skip)]
     RemoteIp,
-    /// The connection itself.
+    /// Connections.
+    #[value(skip)]
     Connection,
 }
 
@@ -47,6 +55,7 @@ impl GroupBy {
             | Self::OrgDomain
             | Self::Sender
             | Self::Channel
+            | Self::Process
             | Self::LocalIp
             | Self::RemoteIp
             | Self::Connection => tried || came,
@@ -68,12 +77,17 @@ impl GroupBy {
         }
     }
 
+    /// Whether the groups are those who connect, who can be refused as such too.
+    pub fn are_clients(self) -> bool {
+        matches!(self, Self::ConnectingIp | Self::User)
+    }
+
     /// Whether each symbol is a group of its own.
     pub(super) fn is_direct(self) -> bool {
         matches!(self, Self::Domain | Self::Response | Self::Sender | Self::Connection)
     }
 
-    /// What decides in which group a row is; `None` if it is in none.
+    /// What decides in which group a row is; `None` if it is in none, or if the row does not tell.
     pub(super) fn source(self, row: &RowView) -> Option<u32> {
         let number = match self {
             Self::Domain | Self::OrgDomain => row.domains.0.0,
@@ -85,24 +99,33 @@ impl GroupBy {
             Self::LocalIp | Self::RemoteIp | Self::Connection => {
                 row.connection.is_real().then_some(row.connection.0)?
             }
+            Self::Process => return None,
         };
         self.takes(row.kind).then_some(number)
     }
 
-    /// The name of the group that something belongs to; `None` if it is a group of its own.
-    pub(super) fn label(self, index: &Index, source: u32) -> Option<Vec<u8>> {
+    /// The name of the group that something belongs to, where the index knows it.
+    pub(super) fn name(self, index: &Index, source: u32) -> Cow<'_, [u8]> {
         let ends = || index.connections().get(source as usize).and_then(|it| it.ends);
-        Some(match self {
-            Self::Domain | Self::Response | Self::Sender | Self::Connection => return None,
+        let way = || Dimensions::read(index.dimensions().text(Symbol(source)));
+        match self {
+            Self::Domain => index.domains().text(Symbol(source)).into(),
+            Self::Response => index.responses().text(Symbol(source)).into(),
+            // A filter on nobody is written so too.
+            Self::Sender => match index.senders().text(Symbol(source)) {
+                b"" => b"<>".into(),
+                sender => sender.into(),
+            },
             Self::Channel | Self::User | Self::Host | Self::ConnectingIp => {
-                self.part_of(&Dimensions::read(index.dimensions().text(Symbol(source))))?.to_vec()
+                self.part_of(&way()).unwrap_or_default().into()
             }
             Self::OrgDomain => {
-                public_suffix::registrable_domain(index.domains().text(Symbol(source))).to_vec()
+                public_suffix::registrable_domain(index.domains().text(Symbol(source))).into()
             }
-            Self::LocalIp => text(ends().map(|ends| ends.local().0)),
-            Self::RemoteIp => text(ends().map(|ends| ends.remote().0)),
-        })
+            Self::LocalIp => text(ends().map(|ends| ends.local().0)).into(),
+            Self::RemoteIp => text(ends().map(|ends| ends.remote().0)).into(),
+            Self::Process | Self::Connection => b"".into(),
+        }
     }
 }
 

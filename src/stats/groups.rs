@@ -4,119 +4,32 @@
 //! domain or one answer, so that one grouping shows what another one consists of. What a row is
 //! grouped by is found out once for each symbol.
 
+mod group;
 mod labels;
 mod members;
 mod recent_attempts;
+mod responses;
+mod row_names;
 mod scope;
 
+pub use group::Group;
 pub use recent_attempts::RecentAttempts;
+pub use row_names::RowNames;
 pub use scope::{DomainScope, GroupScope};
 
 use super::scan_progress::ScanProgress;
-use super::{Backlog, Counts, GroupBy, LatencyHistogram};
+use super::{Counts, GroupBy, LatencyHistogram};
 use crate::filter::RowFilter;
 use crate::index::{EntryKind, Index, RowId, RowView, Symbol};
 use crate::log::entry::{Outcome, Window};
 use labels::Labels;
+use responses::GroupResponses;
+use row_names::NamedRows;
 use scope::OrgDomainCache;
 
 /// Number of a group, in the order of first sight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct GroupId(pub u32);
-
-/// One group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Group {
-    /// What it is a group of: a symbol of the table that it is grouped by, or the number of a
-    /// connection, or of one of our own labels.
-    key: u32,
-    /// Recipients by what became of them.
-    pub counts: Counts,
-    /// Of these the ones behind the mark.
-    pub since_mark: Counts,
-    /// What they did to the backlog.
-    pub backlog: Backlog,
-    /// Connections that we refused.
-    pub refused: u32,
-    /// Authentications that failed.
-    pub unauthenticated: u32,
-    /// The first entry that was counted, also if it is no longer.
-    pub first: RowId,
-    /// The newest entry.
-    pub last: RowId,
-    /// The newest entry by which somebody did not get a message.
-    pub bad: Option<RowId>,
-    /// The newest entry by which we refused something.
-    pub refusal: Option<RowId>,
-    /// The newest entry by which somebody did.
-    pub good: Option<RowId>,
-}
-
-impl Group {
-    fn new(key: u32, row: RowId) -> Self {
-        Self {
-            key,
-            counts: Counts::default(),
-            since_mark: Counts::default(),
-            backlog: Backlog::default(),
-            refused: 0,
-            unauthenticated: 0,
-            first: row,
-            last: row,
-            bad: None,
-            refusal: None,
-            good: None,
-        }
-    }
-
-    fn count(&mut self, id: RowId, row: &RowView, mark: Option<RowId>) {
-        let counts = Counts::of(row.kind);
-        self.counts.add(&counts);
-        self.backlog.add(Backlog::of(row));
-        if mark.is_some_and(|mark| id >= mark) {
-            self.since_mark.add(&counts);
-        }
-        self.refused += u32::from(row.kind == EntryKind::ConnectionRejected);
-        self.unauthenticated += u32::from(row.kind == EntryKind::Unauthenticated);
-        (self.first, self.last) = (self.first.min(id), self.last.max(id));
-        let newest = match row.kind {
-            EntryKind::Attempt(Outcome::Deferred | Outcome::Failed) => &mut self.bad,
-            EntryKind::Attempt(Outcome::Delivered | Outcome::Relayed) => &mut self.good,
-            EntryKind::RecipientRejected
-            | EntryKind::ConnectionRejected
-            | EntryKind::Unauthenticated => &mut self.refusal,
-            _ => return,
-        };
-        *newest = (*newest).max(Some(id));
-    }
-
-    fn take_back(&mut self, id: RowId, row: &RowView, mark: Option<RowId>) {
-        let counts = Counts::of(row.kind);
-        self.counts.take_back(&counts);
-        self.backlog.subtract(Backlog::of(row));
-        if mark.is_some_and(|mark| id >= mark) {
-            self.since_mark.take_back(&counts);
-        }
-        self.refused -= u32::from(row.kind == EntryKind::ConnectionRejected);
-        self.unauthenticated -= u32::from(row.kind == EntryKind::Unauthenticated);
-        let Counts { delivered, deferred, failed, rejected, .. } = self.counts;
-        let refused = rejected + self.refused + self.unauthenticated;
-        // The oldest leave first, so that the newest is the last to go.
-        self.bad = self.bad.filter(|_| deferred + failed > 0);
-        self.refusal = self.refusal.filter(|_| refused > 0);
-        self.good = self.good.filter(|_| delivered > 0);
-    }
-
-    /// The newest entry that tells of something gone wrong.
-    pub fn trouble(&self) -> Option<RowId> {
-        self.bad.or(self.refusal)
-    }
-
-    /// Whether nothing of it is counted any more.
-    fn is_empty(&self) -> bool {
-        self.counts.entries == 0
-    }
-}
 
 /// Groups of rows.
 #[derive(Clone)]
@@ -133,14 +46,25 @@ pub struct Groups {
     all: Vec<Group>,
     /// Of each; only where it is grouped by where recipients are.
     health: Vec<RecentAttempts>,
-    /// Of groups by a part of something else: what they are called.
+    /// Of groups by a part of something else, or of all: what they are called.
     labels: Labels,
+    /// Of groups by what no row tells.
+    named_rows: NamedRows,
+    /// Whatever there is no room for, where groups are limited.
+    others: Group,
+    /// Where groups are limited.
+    responses: Option<GroupResponses>,
     /// Of groups by answer: how long those waited who got their message.
     queue_times: LatencyHistogram,
 }
 
 /// No group is known yet.
 const NEW: u32 = 0;
+/// There is no room for the group.
+const OTHERS: u32 = u32::MAX;
+/// Groups that are kept apart where they are limited: some 200 bytes each. What comes later is one
+/// group.
+pub const MOST_GROUPS: usize = 1_000_000;
 /// Groups with nothing in them, of more than so many, are worth to be cleared away.
 const DEAD: usize = if cfg!(test) { 4 } else { 4_096 };
 
@@ -158,8 +82,26 @@ impl Groups {
             all: Vec::new(),
             health: Vec::new(),
             labels: Labels::default(),
+            named_rows: NamedRows::default(),
+            others: Group::new(0, RowId(0)),
+            responses: None,
             queue_times: LatencyHistogram::default(),
         }
+    }
+
+    /// Nothing grouped yet, of so many groups at most. They stay when their entries have left the
+    /// index, and tell what they were answered.
+    pub fn limited(by: GroupBy, most: usize) -> Self {
+        Self {
+            labels: Labels::limited(most),
+            responses: Some(GroupResponses::new(most)),
+            ..Self::new(by, GroupScope::default())
+        }
+    }
+
+    /// The next rows have these names, where it groups by what no row tells.
+    pub fn name_rows(&mut self, names: &RowNames) {
+        self.named_rows.append(names, self.progress.rows());
     }
 
     /// What it groups by.
@@ -249,14 +191,16 @@ impl Groups {
 
     fn count(&mut self, index: &Index, id: RowId, row: &RowView) {
         let mark = self.mark;
-        if let Some((at, group)) = self.group(index, id, row) {
-            group.count(id, row, mark);
-            if let Some(health) = self.health.get_mut(at) {
-                health.count(id, row.kind);
-            }
-            if let Some(wait) = self.wait(index, row) {
-                self.queue_times.add(wait);
-            }
+        let Some((at, group)) = self.group(index, id, row) else { return };
+        group.count(id, row, mark);
+        if let Some(health) = at.and_then(|at| self.health.get_mut(at)) {
+            health.count(id, row.kind);
+        }
+        if let Some(wait) = self.wait(index, row) {
+            self.queue_times.add(wait);
+        }
+        if let Some(responses) = &mut self.responses {
+            responses.count(index, at, row);
         }
     }
 
@@ -269,7 +213,7 @@ impl Groups {
 
     fn take_back(&mut self, index: &Index, id: RowId, row: &RowView) {
         let mark = self.mark;
-        let number = self.number_of(row).and_then(|at| self.numbers.get(at).copied());
+        let number = self.number_of(id, row).and_then(|at| self.numbers.get(at).copied());
         let Some(at) = number.and_then(|number| number.checked_sub(1)) else { return };
         if let Some(health) = self.health.get_mut(at as usize) {
             health.take_back(id);
@@ -282,38 +226,66 @@ impl Groups {
         }
     }
 
-    /// The group of a row, new or known, and where it stands.
-    fn group(&mut self, index: &Index, id: RowId, row: &RowView) -> Option<(usize, &mut Group)> {
+    /// The group of a row, new or known, and where it stands; nowhere if there is no room for it.
+    fn group(
+        &mut self,
+        index: &Index,
+        id: RowId,
+        row: &RowView,
+    ) -> Option<(Option<usize>, &mut Group)> {
         self.org_domains.prepare(&self.scope, index, row.domains.0);
-        let at = self.number_of(row)?;
+        let at = self.number_of(id, row)?;
         if self.numbers.len() <= at {
             self.numbers.resize(at + 1, NEW);
         }
-        let number = self.numbers.get_mut(at)?;
-        if *number == NEW {
-            let source = u32::try_from(at).ok()?;
-            *number = match self.by.label(index, source) {
-                Some(text) => self.labels.number(&text) + 1,
-                None => u32::try_from(self.all.len()).ok()? + 1,
-            };
-            // A label that was known belongs to a group that is.
-            if *number as usize > self.all.len() {
-                let key = if self.by.is_direct() { source } else { *number - 1 };
-                self.all.push(Group::new(key, id));
-                if matches!(self.by, GroupBy::Domain | GroupBy::OrgDomain) {
-                    self.health.push(RecentAttempts::default());
-                }
+        let number = match *self.numbers.get(at)? {
+            NEW => self.begin(index, id, u32::try_from(at).ok()?)?,
+            known => known,
+        };
+        *self.numbers.get_mut(at)? = number;
+        if number == OTHERS {
+            return Some((None, &mut self.others));
+        }
+        let at = number as usize - 1;
+        Some((Some(at), self.all.get_mut(at)?))
+    }
+
+    /// The number of the group of what a row is grouped by.
+    fn begin(&mut self, index: &Index, id: RowId, source: u32) -> Option<u32> {
+        let label = if !self.is_labelled() {
+            Some(u32::try_from(self.all.len()).ok()?)
+        } else if self.by == GroupBy::Process {
+            self.labels.number(self.named_rows.name(source))
+        } else {
+            self.labels.number(&self.by.name(index, source))
+        };
+        let Some(label) = label else { return Some(OTHERS) };
+        // A label that was known belongs to a group that is.
+        if label as usize >= self.all.len() {
+            let key = if self.is_labelled() { label } else { source };
+            self.all.push(Group::new(key, id));
+            if matches!(self.by, GroupBy::Domain | GroupBy::OrgDomain) {
+                self.health.push(RecentAttempts::default());
             }
         }
-        let at = *number as usize - 1;
-        Some((at, self.all.get_mut(at)?))
+        Some(label + 1)
+    }
+
+    /// Whether the groups have labels of their own.
+    fn is_labelled(&self) -> bool {
+        self.responses.is_some() || !self.by.is_direct()
     }
 
     /// Where in `numbers` the group of a row stands; `None` if it is in none.
-    fn number_of(&self, row: &RowView) -> Option<usize> {
-        let source =
-            self.scope.matches(row, &self.org_domains).then(|| self.by.source(row)).flatten()?;
-        Some(source as usize)
+    fn number_of(&self, id: RowId, row: &RowView) -> Option<usize> {
+        if !self.scope.matches(row, &self.org_domains) {
+            return None;
+        }
+        let source = match self.by {
+            GroupBy::Process if self.by.takes(row.kind) => self.named_rows.number(id.0 as usize),
+            by => by.source(row),
+        };
+        Some(source? as usize)
     }
 
     /// All groups of which something is counted.
@@ -334,11 +306,14 @@ impl Groups {
 
     /// What a group is called; empty if its entries say nothing of the kind.
     pub fn label<'a>(&'a self, index: &'a Index, group: &Group) -> &'a [u8] {
+        if self.is_labelled() {
+            return self.labels.text(group.key);
+        }
         match self.by {
             GroupBy::Domain => index.domains().text(Symbol(group.key)),
             GroupBy::Response => index.responses().text(Symbol(group.key)),
             GroupBy::Sender => index.senders().text(Symbol(group.key)),
-            _ => self.labels.text(group.key),
+            _ => b"",
         }
     }
 
@@ -346,6 +321,27 @@ impl Groups {
     /// that no other group has.
     pub fn symbol(&self, group: &Group) -> Symbol {
         Symbol(group.key)
+    }
+
+    /// What there was no room for, if there was anything.
+    pub fn others(&self) -> Option<&Group> {
+        Some(&self.others).filter(|others| !others.is_empty())
+    }
+
+    /// The reply codes of a group, or of what there was no room for, each with how often it was
+    /// given, ascending; where groups are limited.
+    pub fn codes(&self, group: Option<GroupId>) -> &[(u16, u32)] {
+        self.responses.as_ref().map_or(&[], |responses| responses.codes(group))
+    }
+
+    /// By group: what its failures were most often answered; where groups are limited.
+    pub fn top_responses(&self) -> Vec<&[u8]> {
+        self.responses.as_ref().map_or_else(Vec::new, |known| known.top_texts(self.all.len()))
+    }
+
+    /// Failures whose answer there was no room for, so that another one may stand as most frequent.
+    pub fn uncounted_responses(&self) -> u64 {
+        self.responses.as_ref().map_or(0, GroupResponses::uncounted)
     }
 
     /// How long those waited who got their message; counted where it is grouped by answer.
@@ -364,7 +360,9 @@ impl Groups {
         self.numbers.capacity() * size_of::<u32>()
             + self.all.capacity() * size_of::<Group>()
             + self.health.capacity() * size_of::<RecentAttempts>()
-            + self.labels.memory
+            + self.labels.memory()
+            + self.named_rows.memory()
+            + self.responses.as_ref().map_or(0, GroupResponses::memory)
             + self.org_domains.memory()
     }
 }

@@ -93,6 +93,12 @@ impl Tally {
         self.counted.order_connections();
     }
 
+    /// Counts, instead of what a filter leaves, the rows that somebody names: these as well, which are
+    /// not counted yet.
+    pub fn decide(&mut self, wanted: impl Iterator<Item = RowId>) {
+        self.filter.decide(wanted);
+    }
+
     /// How many rows are still to be looked at.
     pub fn remaining(&self) -> usize {
         self.progress.remaining()

@@ -18,12 +18,12 @@ const ALLOWED_IMPORTS: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("simulate", &[]),
     ("log", &["text"]),
-    // The values of an option are an enum where they mean something; `cli` only names them.
-    ("cli", &["log", "simulate"]),
     ("index", &["log"]),
     ("input", &["index", "log", "text"]),
     ("filter", &["index", "log"]),
     ("stats", &["filter", "index", "log"]),
+    // The values of an option are an enum where they mean something; `cli` only names them.
+    ("cli", &["log", "simulate", "stats"]),
     ("trace", &["index", "log", "text"]),
     // The status file counts what happened to the files that are followed.
     ("output", &["input", "log", "stats", "text", "trace"]),

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use mtatop::index::RowId;
-use mtatop::input::reader::{Pool, Reader, ReaderMessage, TextStore};
+use mtatop::input::reader::{Pool, Reader, ReaderMessage, TextStore, WorkerPriority};
 use mtatop::input::source::Memory;
 use mtatop::log::entry::Time;
 use mtatop::log::parse::EntryText;
@@ -44,7 +44,8 @@ impl Opened {
     pub(crate) fn new(log: &[u8], filter: &str) -> Self {
         let (memory, path) = (Memory::default(), PathBuf::from("mail.log_current"));
         let app = App::new(filter);
-        let pool = Pool::new(app.index().keys(), 2).expect("there are threads");
+        let pool =
+            Pool::new(app.index().keys(), 2, WorkerPriority::Normal).expect("there are threads");
         let reader = Reader::new(Arc::new(memory.clone()), [path]);
         let originals = TextStore::default();
         let (palette, searches, copied) = (Palette::Dark, true, None);

@@ -16,10 +16,21 @@ pub struct Jump {
     pub line: u64,
 }
 
+impl Jump {
+    /// Keeps the larger of the two.
+    fn enlarge(&mut self, other: Self) {
+        if other.by > self.by {
+            *self = other;
+        }
+    }
+}
+
 /// Times of the entries of a file.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ClockCheck {
     span: Option<(Time, Time)>,
+    /// The first time, with its line, and the last one.
+    first: Option<(Time, u64)>,
     last: Option<Time>,
     back: Jump,
     silence: Jump,
@@ -28,16 +39,29 @@ pub struct ClockCheck {
 impl ClockCheck {
     /// Adds the next entry, which starts on this line.
     pub fn add(&mut self, time: Time, line: u64) {
+        self.first.get_or_insert((time, line));
         let (first, latest) = self.span.unwrap_or((time, time));
         self.span = Some((first.min(time), latest.max(time)));
-        if let Some(last) = self.last.replace(time) {
-            let (back, on) = (last.since(time), time.since(last));
-            if back > self.back.by {
-                self.back = Jump { by: back, line };
-            }
-            if on > self.silence.by {
-                self.silence = Jump { by: on, line };
-            }
+        self.step_to(time, line);
+        self.last = Some(time);
+    }
+
+    /// Adds the times of the following part.
+    pub fn join(&mut self, behind: Self) {
+        let Some((time, line)) = behind.first else { return };
+        self.add(time, line);
+        if let (Some((first, latest)), Some((from, to))) = (self.span, behind.span) {
+            self.span = Some((first.min(from), latest.max(to)));
+        }
+        self.last = behind.last;
+        self.back.enlarge(behind.back);
+        self.silence.enlarge(behind.silence);
+    }
+
+    fn step_to(&mut self, time: Time, line: u64) {
+        if let Some(last) = self.last {
+            self.back.enlarge(Jump { by: last.since(time), line });
+            self.silence.enlarge(Jump { by: time.since(last), line });
         }
     }
 
@@ -72,6 +96,26 @@ pub(super) fn format_duration(milliseconds: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_joined_is_as_if_it_was_one() {
+        let mut rng = fastrand::Rng::with_seed(7);
+        for _ in 0..200 {
+            let (mut whole, mut joined, mut line) =
+                (ClockCheck::default(), ClockCheck::default(), 0);
+            for _ in 0..rng.usize(0..5) {
+                let mut part = ClockCheck::default();
+                for _ in 0..rng.usize(0..4) {
+                    let time = Time(rng.i64(0..30_000_000));
+                    line += 1;
+                    whole.add(time, line);
+                    part.add(time, line);
+                }
+                joined.join(part);
+            }
+            assert_eq!(joined, whole);
+        }
+    }
 
     #[test]
     fn jumps_are_named_from_a_size_on() {

@@ -29,16 +29,30 @@ pub struct UnparsedReason {
 impl Unparsed {
     /// Adds an unparsed text.
     pub fn add(&mut self, flaw: ParseError, line: u64, text: &[u8]) {
+        let Some(reason) = self.reason(flaw) else { return };
+        reason.count += 1;
+        if reason.examples.len() < EXAMPLES {
+            let text = clip(&escape(text.get(..LONGEST_EXAMPLE).unwrap_or(text)), LONGEST_EXAMPLE);
+            reason.examples.push((line, text));
+        }
+    }
+
+    fn reason(&mut self, flaw: ParseError) -> Option<&mut UnparsedReason> {
         let at = self.reasons.iter().position(|reason| reason.flaw == flaw);
         let at = at.unwrap_or_else(|| {
             self.reasons.push(UnparsedReason { flaw, count: 0, examples: Vec::new() });
             self.reasons.len() - 1
         });
-        let Some(reason) = self.reasons.get_mut(at) else { return };
-        reason.count += 1;
-        if reason.examples.len() < EXAMPLES {
-            let text = clip(&escape(text.get(..LONGEST_EXAMPLE).unwrap_or(text)), LONGEST_EXAMPLE);
-            reason.examples.push((line, text));
+        self.reasons.get_mut(at)
+    }
+
+    /// Adds the counts of the following part.
+    pub fn join(&mut self, behind: Self) {
+        for UnparsedReason { flaw, count, examples } in behind.reasons {
+            let Some(reason) = self.reason(flaw) else { continue };
+            reason.count += count;
+            let room = EXAMPLES.saturating_sub(reason.examples.len());
+            reason.examples.extend(examples.into_iter().take(room));
         }
     }
 
@@ -71,6 +85,16 @@ pub struct Bytes {
 }
 
 impl Bytes {
+    /// Adds the counts of the following part.
+    pub fn join(&mut self, behind: Self) {
+        self.utf8 += behind.utf8;
+        self.not_utf8 += behind.not_utf8;
+        self.controls += behind.controls;
+        self.nuls += behind.nuls;
+        self.cut += behind.cut;
+        self.crlf |= behind.crlf;
+    }
+
     /// Adds the text of an entry.
     pub fn add(&mut self, text: &[u8], cut: bool) {
         self.cut += u64::from(cut);

@@ -118,11 +118,36 @@ impl FileReport {
             return;
         }
         let name = crate::text::table::clip(&crate::text::sanitize::escape(code.0), 16);
+        self.add_strange(name, 1, line);
+    }
+
+    fn add_strange(&mut self, name: String, more: u64, line: u64) {
         if let Some((_, count, _)) = self.strange.iter_mut().find(|(known, ..)| *known == name) {
-            *count += 1;
+            *count += more;
         } else if self.strange.len() < STRANGE {
-            self.strange.push((name, 1, line));
+            self.strange.push((name, more, line));
         }
+    }
+
+    /// Adds the report of the following part.
+    pub fn join(&mut self, behind: Self) {
+        fn add<const N: usize>(counts: &mut [u64; N], more: [u64; N]) {
+            counts.iter_mut().zip(more).for_each(|(count, more)| *count += more);
+        }
+        add(&mut self.written, behind.written);
+        add(&mut self.kinds, behind.kinds);
+        add(&mut self.actions, behind.actions);
+        for (name, count, line) in behind.strange {
+            self.add_strange(name, count, line);
+        }
+        self.folded += behind.folded;
+        self.clock.join(behind.clock);
+        self.options.join(&behind.options);
+        self.product.join(behind.product);
+        self.unparsed.join(behind.unparsed);
+        self.bytes.join(behind.bytes);
+        self.responses.join(behind.responses);
+        self.left_out += behind.left_out;
     }
 
     /// Number of entries.

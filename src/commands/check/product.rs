@@ -130,6 +130,11 @@ impl VersionEvidence {
         }
     }
 
+    /// Adds the evidence of the following part.
+    pub fn join(&mut self, behind: Self) {
+        behind.grounds.into_iter().for_each(|(ground, line)| self.add_evidence(ground, line));
+    }
+
     /// Candidates as text.
     pub fn words(&self) -> String {
         let left = self.grounds.iter().fold(ALL, |left, ((_, mask), _)| left & mask);

@@ -5,9 +5,9 @@
 //! was found. A connection whose thread opened the next one has state `closed` without a time. A
 //! connection known from deliveries alone has no `state`.
 
-use super::{FieldWriter, RecordWriter, fields};
+use super::{FieldWriter, RecordEncoder, RecordWriter, fields};
 use crate::cli::export::ExportFormat;
-use crate::commands::runner::{EntryConsumer, LoadedLog};
+use crate::commands::runner::{EntryConsumer, LoadedLog, NoVisitor, map_in_order};
 use crate::index::{Connection, ConnectionId, ConnectionState, EntryKind, Index, RowId};
 use crate::input::reader::POLL;
 use crate::log::entry::{
@@ -58,7 +58,8 @@ const LATE_LOOKS: u128 = LATE as u128 / POLL.as_millis();
 /// Printer of connections.
 pub(super) struct ConnectionExport {
     printer: RecordWriter,
-    tally: Option<Tally>,
+    format: ExportFormat,
+    tally: Tally,
     /// Connections to print when they close; `None` if all are printed at the end.
     waiting: Option<FinishedConnections>,
 }
@@ -66,18 +67,31 @@ pub(super) struct ConnectionExport {
 impl ConnectionExport {
     pub(super) fn new(output: Output, format: ExportFormat, follow: bool) -> Self {
         let printer = RecordWriter::new(output, format, CONNECTION);
-        Self { printer, tally: None, waiting: follow.then(FinishedConnections::default) }
+        Self {
+            printer,
+            format,
+            tally: Tally::default(),
+            waiting: follow.then(FinishedConnections::default),
+        }
     }
 
     fn print(&mut self, id: ConnectionId, log: &LoadedLog) -> io::Result<()> {
-        let counts = self.tally.as_ref().map(|tally| tally.of(id)).unwrap_or_default();
-        match log.index.connection(id) {
-            Some(connection) if counts.entries > 0 => {
-                let told = ConnectionRecord::of(id, connection, log);
-                self.printer.record(&mut |out| told.write(counts, log, out))
+        let mut encoder = RecordEncoder::new(self.format, CONNECTION);
+        encode(id, self.tally.of(id), log, &mut encoder);
+        self.printer.raw(encoder.bytes())
+    }
+
+    fn print_all(&mut self, ids: Vec<ConnectionId>, log: &LoadedLog) -> io::Result<()> {
+        let counted: Vec<_> = ids.into_iter().map(|id| (id, self.tally.of(id))).collect();
+        let format = self.format;
+        let encode = |some: &[(ConnectionId, Counts)]| {
+            let mut encoder = RecordEncoder::new(format, CONNECTION);
+            for &(id, counts) in some {
+                encode(id, counts, log, &mut encoder);
             }
-            _ => Ok(()),
-        }
+            encoder
+        };
+        map_in_order(&counted, encode, &mut |encoder| self.printer.raw(encoder.bytes()))
     }
 
     fn print_due(&mut self, log: &LoadedLog) -> io::Result<()> {
@@ -89,37 +103,48 @@ impl ConnectionExport {
     }
 }
 
+/// Encodes a connection of which entries are counted.
+fn encode(id: ConnectionId, counts: Counts, log: &LoadedLog, encoder: &mut RecordEncoder) {
+    if let Some(connection) = log.index.connection(id)
+        && counts.entries > 0
+    {
+        let told = ConnectionRecord::of(id, connection, log);
+        encoder.record(&mut |out| told.write(counts, log, out));
+    }
+}
+
 impl EntryConsumer for ConnectionExport {
-    fn absorbed(&mut self, rows: Range<u32>, log: &LoadedLog) -> io::Result<()> {
-        let anew = || Tally::new(log.filter.clone()).within(log.window);
-        let tally = self.tally.get_or_insert_with(anew);
-        tally.extend(&log.index, rows.end as usize);
-        // Text terms were evaluated when the entries were read.
-        while let Some((asked, rows)) = tally.ask(&log.index) {
-            let found: Vec<RowId> = rows.into_iter().filter(|&row| log.leaves(row)).collect();
-            tally.on_search_result(&log.index, &asked, &found);
+    type Visitor = NoVisitor;
+
+    fn visitor(&self, _log: &LoadedLog) -> NoVisitor {
+        NoVisitor
+    }
+
+    fn take(&mut self, (): (), rows: Range<u32>, log: &mut LoadedLog) -> io::Result<()> {
+        if !log.filter.is_empty() {
+            self.tally.decide(log.remaining(rows.clone()));
         }
+        self.tally.extend(&log.index, rows.end as usize);
         if let Some(waiting) = &mut self.waiting {
             waiting.observe_rows(rows, &log.index);
         }
         self.print_due(log)
     }
 
-    fn pause(&mut self) -> io::Result<()> {
+    fn pause(&mut self, log: &LoadedLog) -> io::Result<()> {
+        if let Some(waiting) = &mut self.waiting {
+            waiting.looks = waiting.looks.saturating_add(1);
+        }
+        self.print_due(log)?;
         self.printer.flush()
     }
 
     fn finish(&mut self, log: &LoadedLog) -> io::Result<u8> {
         let FinishedConnections { over, taken, .. } = self.waiting.take().unwrap_or_default();
-        for (_, id) in over {
-            self.print(id, log)?;
-        }
-        for id in (0..).map(ConnectionId).take(log.index.connections().len()) {
-            let taken = taken.get(id.0 as usize).copied().unwrap_or_default();
-            if id.is_real() && !taken {
-                self.print(id, log)?;
-            }
-        }
+        let rest = (0..).map(ConnectionId).take(log.index.connections().len());
+        let is_taken = |id: ConnectionId| taken.get(id.0 as usize).copied().unwrap_or_default();
+        let rest = rest.filter(|&id| id.is_real() && !is_taken(id));
+        self.print_all(over.into_iter().map(|(_, id)| id).chain(rest).collect(), log)?;
         self.printer.finish(log)?;
         Ok(0)
     }
@@ -139,7 +164,7 @@ struct FinishedConnections {
 
 impl FinishedConnections {
     fn observe_rows(&mut self, rows: Range<u32>, index: &Index) {
-        self.looks = if rows.is_empty() { self.looks.saturating_add(1) } else { 0 };
+        self.looks = 0;
         self.taken.resize(index.connections().len(), false);
         for row in rows.map(RowId) {
             let id = index.rows().connection(row);

@@ -9,6 +9,9 @@
 use super::{FieldWriter, json};
 use crate::text::escape::{put_csv, put_harmless};
 
+/// Line end.
+const END: &[u8] = b"\r\n";
+
 /// Row in progress, and the properties of all rows.
 pub struct Csv {
     columns: &'static [&'static str],
@@ -28,15 +31,32 @@ impl Csv {
 
     /// Writes the header row.
     pub fn head(&self, out: &mut Vec<u8>) {
-        row(self.columns.iter().map(|column| column.as_bytes()), out);
+        cells(self.columns.iter().map(|column| column.as_bytes()), out);
+        out.extend_from_slice(END);
     }
 
     /// Writes a row.
     pub fn record(&mut self, out: &mut Vec<u8>, members: &mut dyn FnMut(&mut dyn FieldWriter)) {
+        self.begin_record(out, members);
+        out.extend_from_slice(END);
+    }
+
+    /// Writes these columns without a line end: the first ones of a row.
+    pub fn begin_record(
+        &mut self,
+        out: &mut Vec<u8>,
+        members: &mut dyn FnMut(&mut dyn FieldWriter),
+    ) {
         self.cells.iter_mut().for_each(Vec::clear);
         self.next = 0;
         members(self);
-        row(self.cells.iter().map(Vec::as_slice), out);
+        cells(self.cells.iter().map(Vec::as_slice), out);
+    }
+
+    /// Writes these columns as the last ones of a row.
+    pub fn end_record(&mut self, out: &mut Vec<u8>, members: &mut dyn FnMut(&mut dyn FieldWriter)) {
+        out.push(b',');
+        self.record(out, members);
     }
 
     /// Cell of a field; fields without a column are dropped.
@@ -99,14 +119,13 @@ impl FieldWriter for Csv {
     }
 }
 
-fn row<'a>(cells: impl Iterator<Item = &'a [u8]>, out: &mut Vec<u8>) {
+fn cells<'a>(cells: impl Iterator<Item = &'a [u8]>, out: &mut Vec<u8>) {
     for (at, cell) in cells.enumerate() {
         if at > 0 {
             out.push(b',');
         }
         put_csv(out, cell);
     }
-    out.extend_from_slice(b"\r\n");
 }
 
 #[cfg(test)]

@@ -119,9 +119,10 @@ pub struct EntryLocation<'a> {
     pub offset: u64,
 }
 
-/// An entry or unparsed text with its position in a file of this path.
-pub fn located(found: &LocatedEntry<'_>, file: &Path, out: &mut dyn FieldWriter) {
-    let standing = EntryLocation { file, line: Some(found.line), offset: found.location.offset };
+/// An entry or unparsed text with its position.
+pub fn located(found: &LocatedEntry<'_>, out: &mut dyn FieldWriter) {
+    let (file, line) = (found.path, Some(found.line));
+    let standing = EntryLocation { file, line, offset: found.location.offset };
     match &found.entry {
         Ok(entry) => write_located_entry(standing, entry, out),
         Err(_) => unparsed(standing, found.text, out),

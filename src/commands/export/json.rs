@@ -13,6 +13,18 @@ pub fn record(out: &mut Vec<u8>, members: &mut dyn FnMut(&mut dyn FieldWriter)) 
     out.push(b'\n');
 }
 
+/// Writes the first members of an object, which stays open.
+pub fn begin_record(out: &mut Vec<u8>, members: &mut dyn FnMut(&mut dyn FieldWriter)) {
+    out.push(b'{');
+    members(&mut Json { out, more: false });
+}
+
+/// Writes further members, closes the object, and ends the line.
+pub fn end_record(out: &mut Vec<u8>, members: &mut dyn FnMut(&mut dyn FieldWriter)) {
+    members(&mut Json { out, more: true });
+    out.extend_from_slice(b"}\n");
+}
+
 /// Writes an object.
 pub fn object(out: &mut Vec<u8>, members: &mut dyn FnMut(&mut dyn FieldWriter)) {
     out.push(b'{');

@@ -1,12 +1,12 @@
 //! `mtatop export messages`: each message with the outcome of its recipients, printed at the end.
 //!
-//! Messages are in order of their first entry. Memory holds the index and the trace of one message
-//! at a time; texts are read again. Tables have one row per recipient, preceded by the fields of
-//! its message.
+//! Messages are in order of their first entry. Memory holds the index and some traces at a time on
+//! each core; texts are read again. Tables have one row per recipient, preceded by the fields of its
+//! message.
 
-use super::{FieldWriter, RecordWriter, fields};
+use super::{FieldWriter, RecordEncoder, RecordWriter, fields};
 use crate::cli::export::ExportFormat;
-use crate::commands::runner::{EntryConsumer, LoadedLog};
+use crate::commands::runner::{EntryConsumer, LoadedLog, NoVisitor, map_in_order};
 use crate::index::{MessageId, RowId};
 use crate::log::entry::Response;
 use crate::output::atomic_file::Output;
@@ -37,7 +37,7 @@ const MESSAGE: &[&str] = &[
 /// Printer of messages.
 pub(super) struct MessageExport {
     printer: RecordWriter,
-    table: bool,
+    format: ExportFormat,
     /// Entries without a message.
     nameless: u64,
     /// Entries whose text could not be read again.
@@ -49,7 +49,7 @@ pub(super) struct MessageExport {
 impl MessageExport {
     pub(super) fn new(output: Output, format: ExportFormat) -> Self {
         let printer = RecordWriter::new(output, format, MESSAGE);
-        Self { printer, table: format == ExportFormat::Csv, nameless: 0, missing: 0, whole: false }
+        Self { printer, format, nameless: 0, missing: 0, whole: false }
     }
 
     /// Notice of entries left out.
@@ -65,46 +65,68 @@ impl MessageExport {
         let gone = counted(self.missing, "no longer in the log");
         nameless.into_iter().chain(gone).collect()
     }
+}
 
-    fn message(&mut self, message: MessageId, log: &LoadedLog) -> io::Result<()> {
+/// Encoded messages.
+struct EncodedMessages {
+    encoder: RecordEncoder,
+    missing: u64,
+}
+
+fn encode(some: &[MessageId], format: ExportFormat, log: &LoadedLog) -> EncodedMessages {
+    let mut made = EncodedMessages { encoder: RecordEncoder::new(format, MESSAGE), missing: 0 };
+    for &message in some {
         let story = trace::trace_message(&log.index, message, &mut |row| log.original(row));
-        self.missing += story.missing as u64;
-        let recipients: Vec<&RecipientTrace> = story
-            .recipients
-            .iter()
-            .filter(|recipient| {
-                let mut steps = story.hops_of(recipient).flat_map(|leg| &leg.steps);
-                steps.any(|step| log.leaves(step.row))
-            })
-            .collect();
-        if recipients.is_empty() && !log.filter.is_empty() {
-            return Ok(());
-        }
-        if !self.table {
-            return self.printer.record(&mut |out| {
-                head(&story, out);
-                out.list("recipients", recipients.len(), &mut |at, out| {
-                    if let Some(recipient) = recipients.get(at) {
-                        write_recipient(&story, recipient, out);
-                    }
-                });
+        made.missing += story.missing as u64;
+        encode_message(&story, format == ExportFormat::Csv, log, &mut made.encoder);
+    }
+    made
+}
+
+fn encode_message(
+    story: &MessageTrace,
+    is_table: bool,
+    log: &LoadedLog,
+    encoder: &mut RecordEncoder,
+) {
+    let is_wanted = |recipient: &&RecipientTrace| {
+        let mut steps = story.hops_of(recipient).flat_map(|leg| &leg.steps);
+        steps.any(|step| log.leaves(step.row))
+    };
+    let recipients: Vec<&RecipientTrace> = story.recipients.iter().filter(is_wanted).collect();
+    if recipients.is_empty() && !log.filter.is_empty() {
+        return;
+    }
+    if !is_table {
+        encoder.record(&mut |out| {
+            head(story, out);
+            out.list("recipients", recipients.len(), &mut |at, out| {
+                if let Some(recipient) = recipients.get(at) {
+                    write_recipient(story, recipient, out);
+                }
             });
-        }
-        if recipients.is_empty() {
-            self.printer.record(&mut |out| head(&story, out))?;
-        }
-        for recipient in recipients {
-            self.printer.record(&mut |out| {
-                head(&story, out);
-                write_recipient(&story, recipient, out);
-            })?;
-        }
-        Ok(())
+        });
+        return;
+    }
+    if recipients.is_empty() {
+        encoder.record(&mut |out| head(story, out));
+    }
+    for recipient in recipients {
+        encoder.record(&mut |out| {
+            head(story, out);
+            write_recipient(story, recipient, out);
+        });
     }
 }
 
 impl EntryConsumer for MessageExport {
-    fn absorbed(&mut self, rows: Range<u32>, log: &LoadedLog) -> io::Result<()> {
+    type Visitor = NoVisitor;
+
+    fn visitor(&self, _log: &LoadedLog) -> NoVisitor {
+        NoVisitor
+    }
+
+    fn take(&mut self, (): (), rows: Range<u32>, log: &mut LoadedLog) -> io::Result<()> {
         for row in rows.map(RowId) {
             let rows = log.index.rows();
             let nameless = rows.kind(row).is_message() && rows.message(row).is_none();
@@ -114,9 +136,13 @@ impl EntryConsumer for MessageExport {
     }
 
     fn finish(&mut self, log: &LoadedLog) -> io::Result<u8> {
-        for message in log.index.messages() {
-            self.message(message, log)?;
-        }
+        let messages: Vec<MessageId> = log.index.messages().collect();
+        let (format, printer, missing) = (self.format, &mut self.printer, &mut self.missing);
+        let encode = |some: &[MessageId]| encode(some, format, log);
+        map_in_order(&messages, encode, &mut |made: EncodedMessages| {
+            *missing += made.missing;
+            printer.raw(made.encoder.bytes())
+        })?;
         self.printer.finish(log)?;
         self.whole = true;
         Ok(0)

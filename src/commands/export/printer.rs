@@ -1,6 +1,6 @@
 //! Buffered output of records in the requested format.
 //!
-//! Knows neither fields nor entries. Buffers records to save system calls.
+//! Knows neither fields nor entries. Workers encode; the output is buffered to save system calls.
 
 use super::{Csv, FieldWriter, json};
 use crate::cli::export::ExportFormat;
@@ -12,9 +12,8 @@ use std::path::Path;
 /// Buffer size in bytes.
 const ENOUGH: usize = 64 * 1024;
 
-/// Printer of records.
-pub struct RecordWriter {
-    output: Output,
+/// Encoder of records.
+pub struct RecordEncoder {
     format: RecordFormat,
     bytes: Vec<u8>,
 }
@@ -24,19 +23,65 @@ enum RecordFormat {
     Table(Csv),
 }
 
+impl RecordEncoder {
+    /// An encoder with these columns, for tables.
+    pub fn new(format: ExportFormat, columns: &'static [&'static str]) -> Self {
+        let format = match format {
+            ExportFormat::Csv => RecordFormat::Table(Csv::new(columns)),
+            ExportFormat::Ndjson | ExportFormat::Raw => RecordFormat::Lines,
+        };
+        Self { format, bytes: Vec::new() }
+    }
+
+    /// Encodes a record.
+    pub fn record(&mut self, members: &mut dyn FnMut(&mut dyn FieldWriter)) {
+        match &mut self.format {
+            RecordFormat::Lines => json::record(&mut self.bytes, members),
+            RecordFormat::Table(csv) => csv.record(&mut self.bytes, members),
+        }
+    }
+
+    /// Encodes the first fields of a record, which stays open; the columns are theirs.
+    pub fn begin_record(&mut self, members: &mut dyn FnMut(&mut dyn FieldWriter)) {
+        match &mut self.format {
+            RecordFormat::Lines => json::begin_record(&mut self.bytes, members),
+            RecordFormat::Table(csv) => csv.begin_record(&mut self.bytes, members),
+        }
+    }
+
+    /// Encodes the last fields of an open record; the columns are theirs.
+    pub fn end_record(&mut self, members: &mut dyn FnMut(&mut dyn FieldWriter)) {
+        match &mut self.format {
+            RecordFormat::Lines => json::end_record(&mut self.bytes, members),
+            RecordFormat::Table(csv) => csv.end_record(&mut self.bytes, members),
+        }
+    }
+
+    /// Adds bytes unchanged.
+    pub fn raw(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// The encoded bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// Printer of records.
+pub struct RecordWriter {
+    output: Output,
+    encoder: RecordEncoder,
+}
+
 impl RecordWriter {
     /// A printer with these columns, for tables.
     pub fn new(output: Output, format: ExportFormat, columns: &'static [&'static str]) -> Self {
-        let mut bytes = Vec::with_capacity(ENOUGH * 2);
-        let format = match format {
-            ExportFormat::Csv => {
-                let csv = Csv::new(columns);
-                csv.head(&mut bytes);
-                RecordFormat::Table(csv)
-            }
-            ExportFormat::Ndjson | ExportFormat::Raw => RecordFormat::Lines,
-        };
-        Self { output, format, bytes }
+        let mut encoder = RecordEncoder::new(format, columns);
+        if let RecordFormat::Table(csv) = &encoder.format {
+            csv.head(&mut encoder.bytes);
+        }
+        Self { output, encoder }
     }
 
     /// Whether output goes to a terminal.
@@ -49,10 +94,7 @@ impl RecordWriter {
     /// # Errors
     /// If the output fails.
     pub fn record(&mut self, members: &mut dyn FnMut(&mut dyn FieldWriter)) -> io::Result<()> {
-        match &mut self.format {
-            RecordFormat::Lines => json::record(&mut self.bytes, members),
-            RecordFormat::Table(csv) => csv.record(&mut self.bytes, members),
-        }
+        self.encoder.record(members);
         self.flush_if_enough()
     }
 
@@ -61,12 +103,16 @@ impl RecordWriter {
     /// # Errors
     /// If the output fails.
     pub fn raw(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.bytes.extend_from_slice(bytes);
+        if bytes.len() >= ENOUGH {
+            self.flush()?;
+            return self.output.write(bytes);
+        }
+        self.encoder.raw(bytes);
         self.flush_if_enough()
     }
 
     fn flush_if_enough(&mut self) -> io::Result<()> {
-        if self.bytes.len() < ENOUGH { Ok(()) } else { self.flush() }
+        if self.encoder.bytes.len() < ENOUGH { Ok(()) } else { self.flush() }
     }
 
     /// Flushes the buffer, and detects a closed pipe.
@@ -74,11 +120,12 @@ impl RecordWriter {
     /// # Errors
     /// If the output fails.
     pub fn flush(&mut self) -> io::Result<()> {
-        if self.bytes.is_empty() {
+        let bytes = &mut self.encoder.bytes;
+        if bytes.is_empty() {
             return self.output.check();
         }
-        let written = self.output.write(&self.bytes);
-        self.bytes.clear();
+        let written = self.output.write(bytes);
+        bytes.clear();
         written
     }
 

@@ -4,7 +4,8 @@
 //! names a count of the whole log (`entries`, `unparsed`, `open`) is evaluated on the totals, any
 //! other on each group.
 
-use super::counts::{ReportCounts, ReportTotals};
+use super::ReportTotals;
+use crate::stats::Counts;
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while_m_n, take_while1};
 use nom::character::complete::{char, space0, space1};
@@ -93,7 +94,7 @@ impl Condition {
     }
 
     /// Whether a group matches.
-    pub fn holds_for(&self, group: &ReportCounts) -> bool {
+    pub fn holds_for(&self, group: &Counts) -> bool {
         let of_groups = self.0.iter().filter(|all| !all.iter().any(|one| one.name.is_of_totals()));
         of_groups.into_iter().any(|all| all.iter().all(|one| one.is_met(group, None)))
     }
@@ -114,16 +115,16 @@ impl Metric {
 }
 
 impl Comparison {
-    fn is_met(self, counts: &ReportCounts, totals: Option<&ReportTotals>) -> bool {
+    fn is_met(self, counts: &Counts, totals: Option<&ReportTotals>) -> bool {
         let count = match self.name {
-            Metric::Enqueued => counts.enqueued,
-            Metric::Delivered => counts.delivered,
-            Metric::Deferred => counts.deferred,
-            Metric::Failed => counts.failed,
-            Metric::Rejected => counts.rejected,
+            Metric::Enqueued => counts.enqueued.into(),
+            Metric::Delivered => counts.delivered.into(),
+            Metric::Deferred => counts.deferred.into(),
+            Metric::Failed => counts.failed.into(),
+            Metric::Rejected => counts.rejected.into(),
             Metric::Entries => totals.map_or(0, |totals| totals.entries),
             Metric::Unparsed => totals.map_or(0, |totals| totals.unparsed),
-            Metric::Open => totals.map_or(0, |totals| totals.connections.open),
+            Metric::Open => totals.map_or(0, |totals| totals.open),
             Metric::FailPercent => {
                 let (failed, all) = counts.attempts();
                 // A share of no attempts matches no comparison.
@@ -213,15 +214,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const GROUP: ReportCounts = ReportCounts {
-        enqueued: 5,
-        delivered: 30,
-        deferred: 7,
-        failed: 3,
-        rejected: 0,
-        refused: 0,
-        unauthenticated: 0,
-    };
+    const GROUP: Counts =
+        Counts { entries: 45, enqueued: 5, delivered: 30, deferred: 7, failed: 3, rejected: 0 };
 
     #[test]
     fn comparisons_hold_or_not() {
@@ -244,7 +238,7 @@ mod tests {
         ] {
             assert_eq!(Condition::parse(text).unwrap().holds_for(&GROUP), holds, "{text}");
         }
-        assert!(!Condition::parse("fail%<50").unwrap().holds_for(&ReportCounts::default()));
+        assert!(!Condition::parse("fail%<50").unwrap().holds_for(&Counts::default()));
     }
 
     #[test]

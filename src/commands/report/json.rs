@@ -1,69 +1,60 @@
 //! Report as one JSON object, as described in `export-schema`.
 
-use super::counts::{ReportCounts, ReportTotals, iso};
-use super::groups::{OTHERS, ReportGroup};
-use super::{ReportSummary, key};
+use super::text_output::iso;
+use super::{ReportRow, ReportSummary};
 use crate::log::entry::Moment;
+use crate::stats::{ConnectionCounts, Group, LogSummary};
 use crate::text::escape::json;
 use std::io::{self, Write};
 
-/// Writes the object with the groups in table order, worst last.
-pub(super) fn write(summary: &ReportSummary, out: &mut dyn Write) -> io::Result<()> {
-    let totals = &summary.totals;
-    write!(out, "{{\"entries\": {}, \"unparsed\": {}, ", totals.entries, totals.unparsed)?;
-    if let Some((first, last)) = &totals.span {
+/// Writes the object. The groups come in the order of the table, the worst last.
+pub(super) fn write(summary: &ReportSummary<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let LogSummary { entries, unparsed, span, connections, .. } = summary.log;
+    write!(out, "{{\"entries\": {entries}, \"unparsed\": {unparsed}, ")?;
+    if let Some((first, last)) = span {
         let time = |moment: &Moment| json(iso(moment, 'T').as_bytes());
         write!(out, "\"first\": {}, \"last\": {}, ", time(first), time(last))?;
     }
-    write!(out, "\"actions\": {{{}}}, ", actions(totals))?;
-    let connections = totals.connections;
+    write!(out, "\"actions\": {{{}}}, ", actions(summary.log))?;
+    let ConnectionCounts { opened, closed, failed, rejected } = connections;
+    let open = summary.totals.open;
     write!(
         out,
-        "\"connections\": {{\"opened\": {}, \"closed\": {}, \"failed\": {}, \"rejected\": {}, \"open\": {}}}, ",
-        connections.opened,
-        connections.closed,
-        connections.failed,
-        connections.rejected,
-        connections.open
+        "\"connections\": {{\"opened\": {opened}, \"closed\": {closed}, \"failed\": {failed}, \"rejected\": {rejected}, \"open\": {open}}}, "
     )?;
     write!(out, "\"groups\": [")?;
-    let clients = key::are_clients(summary.by);
+    let clients = summary.by.are_clients();
     let mut between = "\n";
-    if let Some(others) = summary.groups.others() {
-        write!(
-            out,
-            "{between}{}",
-            object(OTHERS.as_bytes(), others, clients, ", \"others\": true")
-        )?;
+    if let Some(others) = &summary.others {
+        write!(out, "{between}{}", object(others, clients, ", \"others\": true"))?;
         between = ",\n";
     }
-    for (key, group, _) in summary.groups.sorted() {
-        write!(out, "{between}{}", object(key, group, clients, ""))?;
+    for row in &summary.groups {
+        write!(out, "{between}{}", object(row, clients, ""))?;
         between = ",\n";
     }
     writeln!(out, "]}}")
 }
 
-fn actions(totals: &ReportTotals) -> String {
+fn actions(log: &LogSummary) -> String {
     let member =
         |(letter, count): (char, u64)| format!("{}: {count}", json(letter.to_string().as_bytes()));
-    totals.letters().map(member).collect::<Vec<_>>().join(", ")
+    log.actions().map(member).collect::<Vec<_>>().join(", ")
 }
 
-fn object(key: &[u8], group: &ReportGroup, clients: bool, more: &str) -> String {
-    let counts = group.counts;
-    let ReportCounts { refused, unauthenticated, .. } = counts;
+fn object(row: &ReportRow<'_>, clients: bool, more: &str) -> String {
+    let &Group { counts, refused, unauthenticated, .. } = row.group;
     let of_clients = if clients {
         format!("\"refused\": {refused}, \"unauthenticated\": {unauthenticated}, ")
     } else {
         String::new()
     };
     let codes: Vec<String> =
-        group.codes.iter().map(|(code, times)| format!("\"{code}\": {times}")).collect();
+        row.codes.iter().map(|(code, times)| format!("\"{code}\": {times}")).collect();
     format!(
         "{{\"key\": {}, \"enqueued\": {}, \"delivered\": {}, \"deferred\": {}, \"failed\": {}, \
          \"rejected\": {}, {of_clients}\"responses\": {{{}}}{more}}}",
-        json(key),
+        json(row.key),
         counts.enqueued,
         counts.delivered,
         counts.deferred,

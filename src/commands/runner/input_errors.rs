@@ -20,9 +20,9 @@ pub(super) struct InputErrors {
     sources: Vec<SourceNotes>,
 }
 
-/// State of an opened file.
+/// State of an opened file, or of a part of it.
 #[derive(Default)]
-struct SourceNotes {
+pub(super) struct SourceNotes {
     /// First text if unparsed; `None` before it, and once an entry was found.
     first: Option<String>,
     /// An entry was found in time, or is no longer expected.
@@ -36,17 +36,16 @@ struct SourceNotes {
 }
 
 impl InputErrors {
-    /// Records the next entry.
-    pub(super) fn observe(&mut self, found: &LocatedEntry<'_>) {
-        let number = usize::from(found.location.source);
-        if self.sources.len() <= number {
-            self.sources.resize_with(number + 1, SourceNotes::default);
-        }
-        let Some(source) = self.sources.get_mut(number) else { return };
-        source.cut += u64::from(found.cut);
-        source.unended |= !found.cut && !found.bytes.ends_with(b"\n");
-        if !source.settled {
-            source.try_entry(found);
+    /// Adds the notes of the next entries.
+    pub(super) fn join(&mut self, notes: Vec<(u16, SourceNotes)>) {
+        for (number, notes) in notes {
+            let number = usize::from(number);
+            if self.sources.len() <= number {
+                self.sources.resize_with(number + 1, SourceNotes::default);
+            }
+            if let Some(source) = self.sources.get_mut(number) {
+                source.join(notes);
+            }
         }
     }
 
@@ -85,6 +84,27 @@ fn file_note(file: &FileStatus, said: &str) -> String {
 }
 
 impl SourceNotes {
+    /// Records the next entry.
+    pub(super) fn observe(&mut self, found: &LocatedEntry<'_>) {
+        self.cut += u64::from(found.cut);
+        self.unended |= !found.cut && !found.bytes.ends_with(b"\n");
+        if !self.settled {
+            self.try_entry(found);
+        }
+    }
+
+    /// Adds the notes of the following part.
+    fn join(&mut self, behind: Self) {
+        self.cut += behind.cut;
+        self.unended |= behind.unended;
+        if self.settled {
+            return;
+        }
+        (self.settled, self.unknown) = (behind.settled, behind.unknown);
+        let is_log = behind.settled && !behind.unknown;
+        self.first = self.first.take().or(behind.first).filter(|_| !is_log);
+    }
+
     fn try_entry(&mut self, found: &LocatedEntry<'_>) {
         if found.line > PROBE_LINES {
             (self.settled, self.unknown) = (true, true);

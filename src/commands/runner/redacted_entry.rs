@@ -39,20 +39,22 @@ impl Hidden {
     /// The entry at the position of the original.
     pub(super) fn located<'a>(
         &'a self,
-        found: &LocatedEntry<'_>,
+        found: &LocatedEntry<'a>,
         scratch: &'a mut Scratch,
     ) -> LocatedEntry<'a> {
         let text = self.bytes.get(..self.length).unwrap_or_default();
         let entry = parse::entry(text, found.profile, scratch);
-        let &LocatedEntry { location: place, line, length, cut, profile, .. } = found;
+        let &LocatedEntry { location, path, line, length, cut, profile, time, .. } = found;
         LocatedEntry {
-            location: place,
+            location,
+            path,
             line,
             length,
             cut,
             bytes: &self.bytes,
             text,
             profile,
+            time,
             entry,
         }
     }

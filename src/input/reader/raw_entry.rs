@@ -3,9 +3,7 @@
 use super::ReaderEvent;
 use crate::index::TextLocation;
 use crate::log::parse::ParserState;
-use crate::log::splitter;
 use crate::log::splitter::EntryLayout;
-use std::borrow::Cow;
 
 /// One entry that was found, and not yet parsed.
 pub(super) struct RawEntry<'a> {
@@ -19,18 +17,6 @@ pub(super) struct RawEntry<'a> {
     pub(super) cut: bool,
     /// Its bytes in the file, with the line end if it has one.
     pub(super) bytes: &'a [u8],
-}
-
-impl<'a> RawEntry<'a> {
-    /// Its bytes without the line end.
-    pub(super) fn folded(&self) -> &'a [u8] {
-        self.bytes.get(..self.length).unwrap_or(self.bytes)
-    }
-
-    /// The text as one line.
-    pub(super) fn text(&self) -> Cow<'a, [u8]> {
-        splitter::unfold(self.layout, self.folded())
-    }
 }
 
 /// Who takes what the reader finds, in order.

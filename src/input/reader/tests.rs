@@ -39,7 +39,7 @@ impl Watch {
         let index = Index::default();
         let paths: Vec<PathBuf> = names.iter().map(PathBuf::from).collect();
         let reader = Reader::new(fs, paths);
-        let pool = Pool::new(index.keys(), 2).unwrap();
+        let pool = Pool::new(index.keys(), 2, WorkerPriority::Normal).unwrap();
         let (now, originals, status) = (Duration::from_secs(1_000), TextStore::default(), vec![]);
         let events = Vec::new();
         Self { memory, reader, pool, now, index, originals, status, events }

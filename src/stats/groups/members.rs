@@ -18,7 +18,7 @@ impl Groups {
             let from = end.saturating_sub(BLOCK).max(first);
             let before = found.len();
             sieve.each_in(index, from..end, self.window, |row, counted| {
-                if self.is_in(id, counted) {
+                if self.is_in(id, row, counted) {
                     found.push(row);
                 }
             });
@@ -32,8 +32,8 @@ impl Groups {
         found
     }
 
-    fn is_in(&self, id: GroupId, row: &RowView) -> bool {
-        let number = self.number_of(row).and_then(|at| self.numbers.get(at).copied());
-        number.and_then(|number| number.checked_sub(1)) == Some(id.0)
+    fn is_in(&self, group: GroupId, id: RowId, row: &RowView) -> bool {
+        let number = self.number_of(id, row).and_then(|at| self.numbers.get(at).copied());
+        number.and_then(|number| number.checked_sub(1)) == Some(group.0)
     }
 }

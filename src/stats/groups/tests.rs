@@ -3,7 +3,7 @@ use crate::filter::Filter;
 use crate::index::{Batch, TextLocation};
 use crate::log::entry::Time;
 use crate::log::parse::Parser;
-use crate::stats::Tally;
+use crate::stats::{Backlog, Tally};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -268,4 +268,45 @@ fn the_backlog_is_of_recipients_and_a_wait_of_their_messages() {
     assert_eq!(of(""), (Backlog { recovered: 1, change: 2 }, [Some(960), Some(1_179_648)]));
     assert_eq!(of("since:10:15").0, Backlog { recovered: 1, change: 0 });
     assert_eq!(of("outcome:deferred").0, Backlog { recovered: 0, change: 3 });
+}
+
+#[test]
+fn nothing_is_lost_when_there_is_no_room_for_more_groups() {
+    let mut rng = fastrand::Rng::with_seed(9);
+    for most in 1..8 {
+        let mut index = Index::default();
+        let mut groups = Groups::limited(GroupBy::Domain, most);
+        let (mut sieve, mut domains) = (RowFilter::default(), std::collections::BTreeSet::new());
+        for _ in 0..30 {
+            let mut batch = Batch::new(index.keys());
+            for _ in 0..10 {
+                let domain = rng.choice(["a", "b", "c", "d", "e"]).unwrap();
+                domains.insert(domain);
+                let line = format!(
+                    "19-Feb-1998 10:00:00 l R 1 x@x.org rfc822;y@{domain}.org y@{domain}.org smtp;550 no {domain}"
+                );
+                let place = TextLocation { source: 0, offset: 0 };
+                batch.push(place, 1, &Parser::default().entry(line.as_bytes()));
+            }
+            index.absorb(&batch);
+            sieve.prepare(&index);
+            groups.extend_by(&sieve, &index, index.rows().len(), usize::MAX);
+            // What is counted stays when the rows leave.
+            index.evict_rows();
+        }
+        assert!(index.rows().first().0 > 0);
+        let kept: Vec<&Group> = groups.iter().map(|(_, group)| group).collect();
+        let others = groups.others().map_or(0, |others| others.counts.failed);
+        let in_groups: u32 = kept.iter().map(|group| group.counts.failed).sum();
+        assert_eq!((kept.len(), in_groups + others), (most.min(domains.len()), 300));
+        assert_eq!(groups.codes(None).len(), usize::from(others > 0));
+        let top = groups.top_responses();
+        for (id, group) in groups.iter() {
+            assert_eq!(groups.codes(Some(id)), [(550, group.counts.failed)]);
+            let label = String::from_utf8_lossy(groups.label(&index, group)).into_owned();
+            let said = format!("550 no {}", label.trim_end_matches(".org"));
+            assert_eq!(String::from_utf8_lossy(top[id.0 as usize]), said);
+        }
+        assert_eq!(groups.uncounted_responses(), 0);
+    }
 }

@@ -71,6 +71,8 @@ impl App {
                 let number = ConnectionId(groups.symbol(group).0).number()?;
                 return Some((Field::Connection, number.to_string().into_bytes()));
             }
+            // No field is of processes.
+            GroupBy::Process => return None,
         };
         // A notification has an empty sender, which is a valid term; other blank values are not.
         (field == Field::From || !label.is_empty()).then_some((field, label))

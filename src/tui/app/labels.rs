@@ -182,6 +182,7 @@ pub fn grouped_by(by: GroupBy) -> (&'static str, &'static str, &'static str) {
         GroupBy::User => ("USER", "user", "users"),
         GroupBy::Channel => ("CHANNEL", "channel", "channels"),
         GroupBy::Host => ("MX HOST", "host", "hosts"),
+        GroupBy::Process => ("PROCESS", "process", "processes"),
         GroupBy::ConnectingIp => ("CLIENT IP", "client", "clients"),
         GroupBy::LocalIp => ("LOCAL IP", "local IP", "local IPs"),
         GroupBy::RemoteIp => ("REMOTE IP", "remote IP", "remote IPs"),
@@ -197,7 +198,7 @@ pub fn none_of(by: GroupBy) -> &'static str {
         GroupBy::Sender => "<> (notifications)",
         GroupBy::User => "(no user logged)",
         GroupBy::LocalIp | GroupBy::RemoteIp | GroupBy::ConnectingIp => "(no address logged)",
-        GroupBy::Channel | GroupBy::Host | GroupBy::Connection => "(none)",
+        GroupBy::Channel | GroupBy::Host | GroupBy::Process | GroupBy::Connection => "(none)",
     }
 }
 

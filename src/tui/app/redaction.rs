@@ -87,7 +87,7 @@ impl App {
             GroupBy::User => redactor.user(label),
             GroupBy::ConnectingIp | GroupBy::LocalIp | GroupBy::RemoteIp => redactor.ip_text(label),
             GroupBy::Response => self.hidden_answer(redactor, group, label),
-            GroupBy::Channel | GroupBy::Connection => redactor.said(label),
+            GroupBy::Channel | GroupBy::Process | GroupBy::Connection => redactor.said(label),
         })
     }
 

@@ -1,6 +1,9 @@
 //! What is read does not depend on how many read it.
 
 use super::*;
+use crate::input::reader::raw_entry::RawEntry;
+use crate::log::parse::{Parser, ParserState};
+use crate::log::splitter;
 use crate::simulate::{LogStyle, MtaOptions, Scenario, SiteProfile, write_log};
 
 /// What anybody who listens is told, in the order of telling.
@@ -25,7 +28,7 @@ fn restarted() -> Vec<u8> {
 
 fn pooled(log: &[u8], workers: usize) -> (Watch, Vec<Told>) {
     let mut watch = Watch::of(&["log"]);
-    watch.pool = Pool::new(watch.index.keys(), workers).unwrap();
+    watch.pool = Pool::new(watch.index.keys(), workers, WorkerPriority::Normal).unwrap();
     watch.append("log", log);
     let mut told = Vec::new();
     let Watch { reader, pool, index, originals, .. } = &mut watch;
@@ -45,22 +48,36 @@ fn pooled(log: &[u8], workers: usize) -> (Watch, Vec<Told>) {
     (watch, told)
 }
 
-/// Hands each round to an index, as the pool does.
+/// Parses entries one after the other as they are found, and hands each round to an index, as the
+/// pool does.
 struct OneByOne {
     index: Index,
     batch: Batch,
     told: Vec<Told>,
+    parsers: Vec<Parser>,
 }
 
-impl Listener for OneByOne {
-    fn on_event(&mut self, news: ReaderEvent) {
+impl EntrySink for OneByOne {
+    fn begin(&mut self, source: u16, learned: ParserState) {
+        assert_eq!(self.parsers.len(), usize::from(source));
+        self.parsers.push(Parser::knowing(learned));
+    }
+
+    fn push_event(&mut self, news: ReaderEvent) {
         if let ReaderEvent::Profile { from, profile, .. } = news {
             self.told.push(Told::Profile(from, profile));
         }
     }
 
-    fn entry(&mut self, found: &LocatedEntry<'_>) {
-        self.batch.push(found.location, found.length, &found.entry);
+    fn push_entry(&mut self, raw: &RawEntry<'_>) {
+        let parser = &mut self.parsers[usize::from(raw.location.source)];
+        let before = parser.profile();
+        let text = splitter::unfold(raw.layout, &raw.bytes[..raw.length]);
+        self.batch.push(raw.location, raw.length, &parser.entry(&text));
+        let profile = parser.profile();
+        if profile != before {
+            self.told.push(Told::Profile(raw.location.offset, profile));
+        }
     }
 }
 
@@ -69,8 +86,9 @@ fn alone(log: &[u8]) -> OneByOne {
     memory.append(Path::new("log"), log);
     let mut reader = Reader::new(Arc::new(memory), [PathBuf::from("log")]);
     let index = Index::default();
-    let mut alone = OneByOne { batch: Batch::new(index.keys()), index, told: Vec::new() };
-    while reader.poll(Duration::ZERO, &mut alone) {
+    let (batch, told, parsers) = (Batch::new(index.keys()), Vec::new(), Vec::new());
+    let mut alone = OneByOne { index, batch, told, parsers };
+    while reader.collect(Duration::ZERO, &mut alone) {
         let batch = std::mem::replace(&mut alone.batch, Batch::new(alone.index.keys()));
         alone.index.absorb(&batch);
         alone.told.push(Told::Rows(alone.index.rows().len()));
@@ -96,6 +114,65 @@ fn however_many_parse_what_is_told_is_the_same() {
         rows.map(|row| (index.rows().place(row), index.rows().kind(row))).collect()
     };
     assert_eq!(rows(&one.index), rows(&expected.index));
+}
+
+/// The time of each entry, as it is told.
+struct Times;
+
+impl EntryMapper for Times {
+    type Output = Vec<Time>;
+
+    fn begin(&self, _entries: usize) -> Vec<Time> {
+        Vec::new()
+    }
+
+    fn entry(
+        &self,
+        found: &LocatedText<'_>,
+        parser: &mut Parser,
+        times: &mut Vec<Time>,
+    ) -> Option<Time> {
+        let found = found.parse(parser);
+        times.push(found.time);
+        found.entry.ok().map(|entry| entry.time)
+    }
+
+    fn uses_time(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn what_has_no_time_is_told_that_of_the_entry_before_whatever_the_rounds_are() {
+    let mut rng = fastrand::Rng::with_seed(4);
+    let (mut log, mut expected, mut time) = (String::new(), Vec::new(), Time::default());
+    for _ in 0..5 * BATCH {
+        let second = rng.u8(10..60);
+        if rng.u8(0..3) == 0 {
+            let line = LINE.replace("52:12", &format!("52:{second}"));
+            time = crate::log::parse::time(line.as_bytes()).unwrap();
+            log += &line;
+        } else {
+            // With a stamp in front, or it would be taken for the rest of a folded entry.
+            log += ["19-Feb-1998 10:53:", &second.to_string()].concat().as_str();
+        }
+        log.push('\n');
+        expected.push(time);
+    }
+    let memory = Memory::default();
+    memory.append(Path::new("log"), log.as_bytes());
+    for workers in [1, 4] {
+        let mut reader = Reader::new(Arc::new(memory.clone()), [PathBuf::from("log")]);
+        let mut pool = Pool::new(Times, workers, WorkerPriority::Normal).unwrap();
+        let mut times = Vec::new();
+        let mut tell = |message: ReaderMessage<Vec<Time>>| {
+            if let ReaderMessage::Batch(more) = message {
+                times.extend(more);
+            }
+        };
+        while pool.round(&mut reader, Duration::ZERO, &mut tell).unwrap() {}
+        assert!(times == expected);
+    }
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Several files at once, packed ones, pipes: each entry once, and in the order of the times.
 
 use super::*;
+use crate::input::reader::raw_entry::RawEntry;
 use crate::input::source::{FileKind, Handle, MAGIC, Stat};
+use crate::log::parse::ParserState;
 use std::io::{self, Read, Write};
 use std::sync::Mutex;
 use std::sync::mpsc;
@@ -181,10 +183,11 @@ proptest! {
 /// Source, offset and line of each entry.
 struct Places(Vec<(u16, u64, u64)>);
 
-impl Listener for Places {
-    fn on_event(&mut self, _: ReaderEvent) {}
-    fn entry(&mut self, found: &LocatedEntry<'_>) {
-        self.0.push((found.location.source, found.location.offset, found.line));
+impl EntrySink for Places {
+    fn begin(&mut self, _: u16, _: ParserState) {}
+    fn push_event(&mut self, _: ReaderEvent) {}
+    fn push_entry(&mut self, raw: &RawEntry<'_>) {
+        self.0.push((raw.location.source, raw.location.offset, raw.line));
     }
 }
 
@@ -193,7 +196,7 @@ fn places(watch: &Watch, names: &[&str]) -> Vec<(u16, u64, u64)> {
     let paths = names.iter().map(PathBuf::from);
     let mut reader = Reader::new(Arc::new(watch.memory.clone()), paths);
     let mut places = Places(Vec::new());
-    while reader.poll(Duration::ZERO, &mut places) {}
+    while reader.collect(Duration::ZERO, &mut places) {}
     places.0
 }
 
@@ -214,9 +217,9 @@ fn lines_and_offsets_count_what_was_skipped() {
     let paths = [OLDER, YESTERDAY].map(PathBuf::from);
     let mut reader = Reader::new(Arc::new(watch.memory.clone()), paths);
     let mut places = Places(Vec::new());
-    while reader.poll(Duration::ZERO, &mut places) {}
+    while reader.collect(Duration::ZERO, &mut places) {}
     watch.append(YESTERDAY, line(10));
-    while reader.poll(Duration::ZERO, &mut places) {}
+    while reader.collect(Duration::ZERO, &mut places) {}
     assert_eq!(places.0.len(), 8);
     let &(_, offset, line) = places.0.last().unwrap();
     assert_eq!((offset, line), (lines(2..5).len() as u64, 4));
